@@ -1,0 +1,271 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+	"unsafe"
+)
+
+// Kind is the type of a column. The numbers are those of the wire's Kind.
+type Kind uint8
+
+// The kinds. The last four are for rows that are never sent.
+const (
+	KindInt8 Kind = iota + 1
+	KindInt16
+	KindInt32
+	KindUint8
+	KindUint16
+	KindUint32
+	KindBool
+	KindFixed
+	KindAngle
+	KindSeat
+	KindRef
+	KindInt64
+	KindUint64
+)
+
+// Column is one field of a row or of an event. Columns come from the fields
+// of a plain struct; array fields give one column per element.
+type Column struct {
+	// Name is the field's name in lower case, with ".0", ".1" for array elements.
+	Name string
+	Kind Kind
+	// Linear: predicted on the wire by its last change instead of its last value.
+	Linear bool
+	// Seed is the column whose value is the first predicted change of a row
+	// that enters, or -1 for none. Only for linear columns.
+	Seed int
+	// Private columns go to the owner of the row only.
+	Private bool
+	// Local columns are never sent.
+	Local bool
+	// Owner marks the Seat column that owns the row.
+	Owner bool
+
+	offset uintptr
+}
+
+// Wide reports whether the column has 64 bits.
+func (c *Column) Wide() bool { return c.Kind >= KindInt64 }
+
+// load returns the column's value of the row at p; signed kinds are sign-extended.
+func (c *Column) load(p unsafe.Pointer) uint64 {
+	q := unsafe.Add(p, c.offset)
+	switch c.Kind {
+	case KindInt8:
+		return uint64(*(*int8)(q))
+	case KindInt16:
+		return uint64(*(*int16)(q))
+	case KindInt32, KindFixed:
+		return uint64(*(*int32)(q))
+	case KindUint8, KindBool:
+		return uint64(*(*uint8)(q))
+	case KindUint16, KindAngle, KindSeat:
+		return uint64(*(*uint16)(q))
+	case KindUint32, KindRef:
+		return uint64(*(*uint32)(q))
+	}
+	return *(*uint64)(q)
+}
+
+// store is the inverse of load; bits that do not fit are cut off.
+func (c *Column) store(p unsafe.Pointer, v uint64) {
+	q := unsafe.Add(p, c.offset)
+	switch c.Kind {
+	case KindBool:
+		*(*bool)(q) = v != 0
+	case KindInt8, KindUint8:
+		*(*uint8)(q) = uint8(v)
+	case KindInt16, KindUint16, KindAngle, KindSeat:
+		*(*uint16)(q) = uint16(v)
+	case KindInt32, KindFixed, KindUint32, KindRef:
+		*(*uint32)(q) = uint32(v)
+	default:
+		*(*uint64)(q) = v
+	}
+}
+
+// gather reads one column of many rows. The switch stands outside the loops
+// because this is the inner loop of every snapshot.
+func (c *Column) gather(base unsafe.Pointer, stride uintptr, slots []int32, dst []uint32) {
+	p := unsafe.Add(base, c.offset)
+	switch c.Kind {
+	case KindInt8:
+		for i, s := range slots {
+			dst[i] = uint32(*(*int8)(unsafe.Add(p, uintptr(s)*stride)))
+		}
+	case KindInt16:
+		for i, s := range slots {
+			dst[i] = uint32(*(*int16)(unsafe.Add(p, uintptr(s)*stride)))
+		}
+	case KindUint8, KindBool:
+		for i, s := range slots {
+			dst[i] = uint32(*(*uint8)(unsafe.Add(p, uintptr(s)*stride)))
+		}
+	case KindUint16, KindAngle, KindSeat:
+		for i, s := range slots {
+			dst[i] = uint32(*(*uint16)(unsafe.Add(p, uintptr(s)*stride)))
+		}
+	case KindRef:
+		for i, s := range slots {
+			dst[i] = *(*uint32)(unsafe.Add(p, uintptr(s)*stride)) & refSlots
+		}
+	default:
+		for i, s := range slots {
+			dst[i] = *(*uint32)(unsafe.Add(p, uintptr(s)*stride))
+		}
+	}
+}
+
+// base returns the address of a struct, for load and store.
+func base[T any](row *T) unsafe.Pointer { return unsafe.Pointer(row) }
+
+var kindOf = map[reflect.Type]Kind{
+	reflect.TypeFor[Fixed](): KindFixed,
+	reflect.TypeFor[Angle](): KindAngle,
+	reflect.TypeFor[Seat]():  KindSeat,
+	reflect.TypeFor[Ref]():   KindRef,
+}
+
+var kindOfBasic = map[reflect.Kind]Kind{
+	reflect.Int8: KindInt8, reflect.Int16: KindInt16, reflect.Int32: KindInt32, reflect.Int64: KindInt64,
+	reflect.Uint8: KindUint8, reflect.Uint16: KindUint16, reflect.Uint32: KindUint32, reflect.Uint64: KindUint64,
+	reflect.Bool: KindBool,
+}
+
+// columnsOf derives the columns of struct T from its fields and `wire` tags.
+// Errors name every unfit field.
+func columnsOf[T any](what string) ([]Column, error) {
+	t := reflect.TypeFor[T]()
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%s: %s is not a struct", what, t)
+	}
+	w := &columnWalk{what: what}
+	w.fields(t, "", 0, reflect.StructTag(""))
+	w.seeds()
+	if len(w.cols) == 0 && len(w.faults) == 0 {
+		w.fault("", "the struct has no fields")
+	}
+	return w.cols, errors.Join(w.faults...)
+}
+
+type columnWalk struct {
+	what   string
+	cols   []Column
+	seed   []string
+	faults []error
+}
+
+func (w *columnWalk) fault(field, format string, args ...any) {
+	w.faults = append(w.faults, fmt.Errorf("%s.%s: %s", w.what, field, fmt.Sprintf(format, args...)))
+}
+
+func (w *columnWalk) fields(t reflect.Type, prefix string, offset uintptr, tag reflect.StructTag) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		if !f.IsExported() {
+			w.fault(prefix+f.Name, "the field must be exported (start with a capital letter)")
+			continue
+		}
+		use := f.Tag
+		if use == "" {
+			use = tag
+		}
+		w.field(f.Type, prefix+f.Name, offset+f.Offset, use)
+	}
+}
+
+func (w *columnWalk) field(t reflect.Type, name string, offset uintptr, tag reflect.StructTag) {
+	kind, ok := kindOf[t]
+	if !ok {
+		kind, ok = kindOfBasic[t.Kind()]
+	}
+	switch {
+	case ok:
+		w.column(Column{Name: strings.ToLower(name), Kind: kind, Seed: -1, offset: offset}, name, tag)
+	case t.Kind() == reflect.Struct:
+		w.fields(t, name+".", offset, tag)
+	case t.Kind() == reflect.Array:
+		for i := range t.Len() {
+			w.field(t.Elem(), name+"."+strconv.Itoa(i), offset+uintptr(i)*t.Elem().Size(), tag)
+		}
+	case t.Kind() == reflect.Int || t.Kind() == reflect.Uint:
+		w.fault(name, "%s has another size on other machines; use int32 or another sized integer", t)
+	case t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64:
+		w.fault(name, "%s gives other results on other machines; use sim.Fixed", t)
+	default:
+		w.fault(name, "%s cannot be a column; use sized integers, bool, sim.Fixed, sim.Angle, sim.Seat, sim.Ref, or structs and arrays of them", t)
+	}
+}
+
+func (w *columnWalk) column(c Column, field string, tag reflect.StructTag) {
+	seed := ""
+	for _, word := range strings.Split(tag.Get("wire"), ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
+		switch key {
+		case "":
+		case "linear":
+			c.Linear, seed = true, strings.ToLower(value)
+		case "private":
+			c.Private = true
+		case "local":
+			c.Local = true
+		case "owner":
+			c.Owner = true
+		default:
+			w.fault(field, "unknown wire tag %q; there are linear, linear=FIELD, private, local and owner", key)
+		}
+	}
+	if c.Local && (c.Linear || c.Private) {
+		w.fault(field, "a local column is never sent; linear and private mean nothing there")
+	}
+	if c.Wide() && !c.Local {
+		w.fault(field, "64-bit columns cannot be sent; tag it `wire:\"local\"` or use 32 bits")
+	}
+	if c.Linear && (c.Kind == KindBool || c.Kind == KindSeat || c.Kind == KindRef) {
+		w.fault(field, "a bool, seat or reference has no linear change")
+	}
+	if c.Owner && c.Kind != KindSeat {
+		w.fault(field, "the owner must be a sim.Seat")
+	}
+	w.cols, w.seed = append(w.cols, c), append(w.seed, seed)
+}
+
+// seeds resolves linear=FIELD once all columns are known.
+func (w *columnWalk) seeds() {
+	for i, name := range w.seed {
+		if name == "" {
+			continue
+		}
+		for j := range w.cols {
+			if w.cols[j].Name == name {
+				w.cols[i].Seed = j
+			}
+		}
+		if w.cols[i].Seed < 0 {
+			w.fault(w.cols[i].Name, "linear=%s names no column", name)
+		}
+	}
+}
+
+// value returns one field of the row in a slot.
+func (c *core) value(column, slot int) uint64 {
+	return c.columns[column].load(unsafe.Add(c.base, uintptr(slot)*c.stride))
+}
+
+func (c *core) setValue(column, slot int, v uint64) {
+	c.columns[column].store(unsafe.Add(c.base, uintptr(slot)*c.stride), v)
+}
+
+// hashColumn mixes one column of all slots in; dead slots are zero.
+func (c *core) hashColumn(h *hash, column int) {
+	col := &c.columns[column]
+	for slot := range c.high {
+		h.add(col.load(unsafe.Add(c.base, uintptr(slot)*c.stride)))
+	}
+}

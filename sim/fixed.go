@@ -1,0 +1,83 @@
+package sim
+
+import "math/bits"
+
+// Fixed is a number in 1/256, from -8,388,608 to 8,388,607.996. Additions wrap
+// like int32; Mul and Div go through 64 bits and round toward minus infinity
+// and toward zero.
+type Fixed int32
+
+// One is 1 as Fixed.
+const One Fixed = 1 << 8
+
+// Int returns n as Fixed; n must fit 24 bits.
+func Int(n int32) Fixed { return Fixed(n << 8) }
+
+// Floor returns the whole part, rounded toward minus infinity.
+func (a Fixed) Floor() int32 { return int32(a >> 8) }
+
+// Mul returns a * b.
+func (a Fixed) Mul(b Fixed) Fixed { return Fixed(int64(a) * int64(b) >> 8) }
+
+// Div returns a / b; b must not be 0.
+func (a Fixed) Div(b Fixed) Fixed { return Fixed((int64(a) << 8) / int64(b)) }
+
+// Abs returns the absolute value.
+func (a Fixed) Abs() Fixed {
+	if a < 0 {
+		return -a
+	}
+	return a
+}
+
+// Clamp returns a, but at least lo and at most hi.
+func (a Fixed) Clamp(lo, hi Fixed) Fixed { return min(max(a, lo), hi) }
+
+// Vec is a point or a direction.
+type Vec struct{ X, Y Fixed }
+
+// Add returns v + u.
+func (v Vec) Add(u Vec) Vec { return Vec{v.X + u.X, v.Y + u.Y} }
+
+// Sub returns v - u.
+func (v Vec) Sub(u Vec) Vec { return Vec{v.X - u.X, v.Y - u.Y} }
+
+// Scale returns v * k.
+func (v Vec) Scale(k Fixed) Vec { return Vec{v.X.Mul(k), v.Y.Mul(k)} }
+
+// Len2 returns the squared length in 1/65536, without overflow for any v.
+func (v Vec) Len2() int64 { return int64(v.X)*int64(v.X) + int64(v.Y)*int64(v.Y) }
+
+// Dot returns the dot product in 1/65536.
+func (v Vec) Dot(u Vec) int64 { return int64(v.X)*int64(u.X) + int64(v.Y)*int64(u.Y) }
+
+// Len returns the length, rounded down. Lengths over 8,388,607 saturate.
+func (v Vec) Len() Fixed { return Fixed(min(Sqrt(uint64(v.Len2())), 1<<31-1)) }
+
+// Within reports whether v is at most r long.
+func (v Vec) Within(r Fixed) bool { return v.Len2() <= int64(r)*int64(r) }
+
+// ClampLen returns v, shortened to length r if it is longer.
+func (v Vec) ClampLen(r Fixed) Vec {
+	if v.Within(r) {
+		return v
+	}
+	n := int64(v.Len())
+	return Vec{Fixed(int64(v.X) * int64(r) / n), Fixed(int64(v.Y) * int64(r) / n)}
+}
+
+// Sqrt returns the square root of n, rounded down.
+func Sqrt(n uint64) uint64 {
+	if n == 0 {
+		return 0
+	}
+	// Newton from above: the first guess is a power of two not below the root.
+	x := uint64(1) << ((bits.Len64(n) + 1) / 2)
+	for {
+		y := (x + n/x) / 2
+		if y >= x {
+			return x
+		}
+		x = y
+	}
+}

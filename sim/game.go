@@ -1,0 +1,114 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+)
+
+// Rules is what a game author writes. A value is bound to one World by
+// [Mode.New] and must keep nothing that changes outside the world's tables;
+// simtest.Check finds out if it does. The room's goroutine calls all methods.
+type Rules interface {
+	// Join puts a player on a seat that was free, between two steps.
+	Join(seat Seat)
+	// Leave takes the player of a seat away, between two steps.
+	Leave(seat Seat)
+	// Step moves the world on by one tick. in has exactly one input for every
+	// occupied seat; what was clamped, repeated or missing was dealt with.
+	Step(in *Inputs)
+	// View names the groups that a seat sees now. Group 0 is always seen. It
+	// must not change the world.
+	View(seat Seat, view *View)
+}
+
+// Mode is one way to play a game: what a room is made from.
+type Mode struct {
+	// Name is how clients and commands ask for it: lower case, digits, '-'.
+	Name string
+	// Title is for people.
+	Title string
+	// Hz is the tick rate, 1 to 240 per second.
+	Hz int
+	// SnapshotEvery is how many ticks lie between two snapshots to one seat.
+	// 0 means 1: a snapshot every tick. At most 16.
+	SnapshotEvery int
+	// Seats is how many players fit, 1 to MaxSeats.
+	Seats int
+	// New declares the tables, events and input of a match in w and returns
+	// the rules bound to them. It must do the same every time it is called.
+	New func(w *World) Rules
+}
+
+// Game is a set of modes under one name.
+type Game struct {
+	Name  string
+	Modes []Mode
+}
+
+// Validate reports every fault of the mode, joined.
+func (m Mode) Validate() error {
+	var faults []error
+	if !validName(m.Name) {
+		faults = append(faults, fmt.Errorf("mode %q: Name must be 1 to 32 of a-z, 0-9 and '-'", m.Name))
+	}
+	if m.Hz < 1 || m.Hz > 240 {
+		faults = append(faults, fmt.Errorf("mode %q: Hz is %d, want 1 to 240", m.Name, m.Hz))
+	}
+	if m.SnapshotEvery < 0 || m.SnapshotEvery > 16 {
+		faults = append(faults, fmt.Errorf("mode %q: SnapshotEvery is %d, want 0 to 16", m.Name, m.SnapshotEvery))
+	}
+	if m.Seats < 1 || m.Seats > MaxSeats {
+		faults = append(faults, fmt.Errorf("mode %q: Seats is %d, want 1 to %d", m.Name, m.Seats, MaxSeats))
+	}
+	if m.New == nil {
+		faults = append(faults, fmt.Errorf("mode %q: New is missing", m.Name))
+	}
+	return errors.Join(faults...)
+}
+
+func validName(s string) bool {
+	if len(s) < 1 || len(s) > 32 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// View collects the groups that one seat sees. It is reused from tick to tick.
+type View struct {
+	groups []Group
+	before []Group
+}
+
+// See adds a group; adding one twice is the same as once.
+func (v *View) See(g Group) { v.groups = append(v.groups, g) }
+
+// Saw reports whether the seat saw the group in its last snapshot, so that a
+// game can let go later than it takes hold (hysteresis).
+func (v *View) Saw(g Group) bool {
+	lo, hi := 0, len(v.before)
+	for lo < hi {
+		mid := int(uint(lo+hi) >> 1)
+		if v.before[mid] < g {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo < len(v.before) && v.before[lo] == g
+}
+
+// Reset empties the view. before is what Saw answers from, ascending; the view
+// keeps it until the next Reset.
+func (v *View) Reset(before []Group) {
+	v.groups = v.groups[:0]
+	v.before = before
+}
+
+// Groups returns what was seen in the order it was added, duplicates included.
+// Valid until the next Reset.
+func (v *View) Groups() []Group { return v.groups }

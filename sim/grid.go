@@ -1,0 +1,88 @@
+package sim
+
+// Grid finds what is near a point. It holds no state of the match: fill it
+// anew in each step. What it finds comes in the order of cells and, within a
+// cell, in the order it was put in, so that results do not depend on history.
+type Grid struct {
+	shift      uint
+	cols, rows int32
+	at         []Vec
+	id         []int32
+	cell       []int32
+	start      []int32 // by cell, into order; one more than cells
+	order      []int32 // indices into at and id
+}
+
+// NewGrid covers 0 to width and 0 to height with square cells of side
+// 2^shift/256 units (shift 16 is 256 units). Points outside count to the
+// nearest cell.
+func NewGrid(width, height Fixed, shift uint) *Grid {
+	g := &Grid{shift: shift, cols: int32(width>>shift) + 1, rows: int32(height>>shift) + 1}
+	g.start = make([]int32, g.cols*g.rows+1)
+	return g
+}
+
+// Cells returns how many cells there are.
+func (g *Grid) Cells() int { return int(g.cols * g.rows) }
+
+// Cell returns the number of the cell of a point: 0 to Cells()-1, row by row.
+func (g *Grid) Cell(at Vec) int32 { return g.column(at.X) + g.row(at.Y)*g.cols }
+
+func (g *Grid) column(x Fixed) int32 { return min(max(int32(x>>g.shift), 0), g.cols-1) }
+func (g *Grid) row(y Fixed) int32    { return min(max(int32(y>>g.shift), 0), g.rows-1) }
+
+// Reset empties the grid.
+func (g *Grid) Reset() { g.at, g.id, g.cell = g.at[:0], g.id[:0], g.cell[:0] }
+
+// Put adds a point under a number of the caller's. Call Build before asking.
+func (g *Grid) Put(id int32, at Vec) {
+	g.at, g.id, g.cell = append(g.at, at), append(g.id, id), append(g.cell, g.Cell(at))
+}
+
+// Build sorts what was put in by cell.
+func (g *Grid) Build() {
+	clear(g.start)
+	for _, c := range g.cell {
+		g.start[c+1]++
+	}
+	for c := 1; c < len(g.start); c++ {
+		g.start[c] += g.start[c-1]
+	}
+	if cap(g.order) < len(g.cell) {
+		g.order = make([]int32, len(g.cell), 2*len(g.cell))
+	}
+	g.order = g.order[:len(g.cell)]
+	// Backwards, so that within a cell the order stays that of Put.
+	for i := len(g.cell) - 1; i >= 0; i-- {
+		c := g.cell[i] + 1
+		g.start[c]--
+		g.order[g.start[c]] = int32(i)
+	}
+	// Each start[c+1] has moved down to the start of cell c: shift them back.
+	copy(g.start, g.start[1:])
+	g.start[len(g.start)-1] = int32(len(g.cell))
+}
+
+// Near calls visit for every point within r of at, until it returns false.
+func (g *Grid) Near(at Vec, r Fixed, visit func(id int32, p Vec) bool) {
+	x0, x1 := g.column(at.X-r), g.column(at.X+r)
+	y0, y1 := g.row(at.Y-r), g.row(at.Y+r)
+	for y := y0; y <= y1; y++ {
+		from, to := g.start[y*g.cols+x0], g.start[y*g.cols+x1+1]
+		for _, i := range g.order[from:to] {
+			if g.at[i].Sub(at).Within(r) && !visit(g.id[i], g.at[i]) {
+				return
+			}
+		}
+	}
+}
+
+// Block calls visit for the cell of a point and the up to 8 around it.
+func (g *Grid) Block(at Vec, visit func(cell int32)) {
+	cx, cy := g.column(at.X), g.row(at.Y)
+	for y := max(cy-1, 0); y <= min(cy+1, g.rows-1); y++ {
+		for x := max(cx-1, 0); x <= min(cx+1, g.cols-1); x++ {
+			visit(y*g.cols + x)
+		}
+	}
+}

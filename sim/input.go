@@ -1,0 +1,209 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Origin says where the input of a seat came from.
+type Origin uint8
+
+const (
+	// Neutral: nothing came for too long; the input is all zero (clamped).
+	Neutral Origin = iota
+	// Received: it came in time.
+	Received
+	// Repeated: it is the one of an earlier tick again.
+	Repeated
+)
+
+// Inputs says who is seated and how their inputs came. The fields themselves
+// are in the game's [Input].
+type Inputs struct {
+	seats []Seat
+	taken []bool // by seat
+	seen  []uint16
+	from  []Origin
+}
+
+func (in *Inputs) init(seats int) {
+	in.taken = make([]bool, seats+1)
+	in.seen = make([]uint16, seats+1)
+	in.from = make([]Origin, seats+1)
+}
+
+// Seats returns the occupied seats, ascending.
+func (in *Inputs) Seats() []Seat { return in.seats }
+
+// Seen returns how old the world was that the player of a seat saw when they
+// gave the input, in 1/16 tick before this one; 0 when it was not received.
+func (in *Inputs) Seen(seat Seat) int { return int(in.seen[seat]) }
+
+// Origin says where the input of a seat came from.
+func (in *Inputs) Origin(seat Seat) Origin { return in.from[seat] }
+
+func (in *Inputs) sit(seat Seat) bool {
+	if in.taken[seat] {
+		return false
+	}
+	in.taken[seat] = true
+	at, _ := slices.BinarySearch(in.seats, seat)
+	in.seats = slices.Insert(in.seats, at, seat)
+	return true
+}
+
+func (in *Inputs) stand(seat Seat) bool {
+	if int(seat) >= len(in.taken) || !in.taken[seat] {
+		return false
+	}
+	in.taken[seat] = false
+	at, _ := slices.BinarySearch(in.seats, seat)
+	in.seats = slices.Delete(in.seats, at, at+1)
+	return true
+}
+
+func (in *Inputs) clear() {
+	for _, seat := range in.seats {
+		in.seen[seat], in.from[seat] = 0, Neutral
+	}
+}
+
+// InputField is one field of a game's input.
+type InputField struct {
+	Name     string
+	Min, Max int32
+	// Buttons: one button a bit; a press survives when its input comes late.
+	Buttons bool
+}
+
+// Input holds the inputs of all seats at one step. A game declares one.
+type Input[T any] struct {
+	cols   []Column
+	fields []InputField
+	rows   []T
+	zero   T
+}
+
+// inputReader is an Input without its type.
+type inputReader interface {
+	set(seat Seat, values []int32)
+	clear(seats []Seat)
+	schema() []InputField
+}
+
+// NewInput declares the input of w's game: a plain struct of integers of at
+// most 32 bits, bools, Fixed and Angle. The `input` tag gives ranges
+// ("min=-127,max=127") that the engine clamps to, and "buttons". Faults are
+// reported by [Start].
+func NewInput[T any](w *World) *Input[T] {
+	if w.input != nil {
+		w.fault(errors.New("input: declared twice"))
+	}
+	cols, err := columnsOf[T]("input")
+	w.fault(err)
+	in := &Input[T]{cols: cols, rows: make([]T, w.mode.Seats+1)}
+	in.fields, err = inputFields(reflect.TypeFor[T](), cols)
+	w.fault(err)
+	in.write(&in.zero, nil)
+	for i := range in.rows {
+		in.rows[i] = in.zero
+	}
+	w.input = in
+	return in
+}
+
+// Of returns the input of a seat at this step. Every field is in its range.
+func (in *Input[T]) Of(seat Seat) *T { return &in.rows[seat] }
+
+func (in *Input[T]) set(seat Seat, values []int32) { in.write(&in.rows[seat], values) }
+
+func (in *Input[T]) write(row *T, values []int32) {
+	p := base(row)
+	for i := range in.cols {
+		v := int32(0)
+		if i < len(values) {
+			v = values[i]
+		}
+		in.cols[i].store(p, uint64(min(max(v, in.fields[i].Min), in.fields[i].Max)))
+	}
+}
+
+func (in *Input[T]) clear(seats []Seat) {
+	for _, seat := range seats {
+		in.rows[seat] = in.zero
+	}
+}
+
+func (in *Input[T]) schema() []InputField { return in.fields }
+
+// InputFields returns the shape of the game's input.
+func (w *World) InputFields() []InputField { return w.input.schema() }
+
+// SetInput gives a seat its input for the next step: the fields in order,
+// missing ones 0, each clamped to its range. seen is in 1/16 tick.
+func (w *World) SetInput(seat Seat, values []int32, seen int, from Origin) {
+	w.input.set(seat, values)
+	w.inputs.seen[seat] = uint16(min(max(seen, 0), math.MaxUint16))
+	w.inputs.from[seat] = from
+}
+
+// rangeOf is what fits each kind an input may have.
+var rangeOf = map[Kind][2]int64{
+	KindInt8: {math.MinInt8, math.MaxInt8}, KindInt16: {math.MinInt16, math.MaxInt16},
+	KindInt32: {math.MinInt32, math.MaxInt32}, KindFixed: {math.MinInt32, math.MaxInt32},
+	KindUint8: {0, math.MaxUint8}, KindUint16: {0, math.MaxUint16}, KindAngle: {0, math.MaxUint16},
+	KindBool: {0, 1}, KindUint32: {0, math.MaxInt32},
+}
+
+func inputFields(t reflect.Type, cols []Column) ([]InputField, error) {
+	var faults []error
+	fields := make([]InputField, len(cols))
+	if t.Kind() != reflect.Struct || t.NumField() != len(cols) {
+		return fields, errors.New("input: the struct must have plain fields only, no arrays or structs")
+	}
+	for i, c := range cols {
+		f, err := inputField(t.Field(i), c)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("input.%s: %w", t.Field(i).Name, err))
+		}
+		fields[i] = f
+	}
+	if len(fields) > 32 {
+		faults = append(faults, fmt.Errorf("input: %d fields, at most 32", len(fields)))
+	}
+	return fields, errors.Join(faults...)
+}
+
+func inputField(sf reflect.StructField, c Column) (InputField, error) {
+	span, ok := rangeOf[c.Kind]
+	if !ok {
+		return InputField{}, fmt.Errorf("%s cannot be an input", sf.Type)
+	}
+	f := InputField{Name: c.Name, Min: int32(span[0]), Max: int32(span[1])}
+	for _, word := range strings.Split(sf.Tag.Get("input"), ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
+		n, err := strconv.ParseInt(value, 10, 64)
+		switch {
+		case key == "":
+		case key == "buttons":
+			f.Buttons = true
+		case key != "min" && key != "max":
+			return f, fmt.Errorf("unknown input tag %q; there are min, max and buttons", key)
+		case err != nil || n < span[0] || n > span[1]:
+			return f, fmt.Errorf("%s=%s is no number that fits %s", key, value, sf.Type)
+		case key == "min":
+			f.Min = int32(n)
+		default:
+			f.Max = int32(n)
+		}
+	}
+	if f.Min > f.Max {
+		return f, fmt.Errorf("min %d is above max %d", f.Min, f.Max)
+	}
+	return f, nil
+}

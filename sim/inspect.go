@@ -1,0 +1,116 @@
+package sim
+
+import "fmt"
+
+// TableView lets the encoder and tools read a table without its type.
+type TableView struct{ c *core }
+
+// Tables returns the tables in the order they were declared.
+func (w *World) Tables() []TableView {
+	views := make([]TableView, len(w.tables))
+	for i, t := range w.tables {
+		views[i] = TableView{t}
+	}
+	return views
+}
+
+// Name returns the table's name.
+func (v TableView) Name() string { return v.c.name }
+
+// Columns returns the columns, local ones included. Not to be changed.
+func (v TableView) Columns() []Column { return v.c.columns }
+
+// Cap returns how many rows fit; slots are 0 to Cap-1 and ids are slot+1.
+func (v TableView) Cap() int { return len(v.c.reuse) }
+
+// High returns the slot after the highest that was ever used.
+func (v TableView) High() int { return v.c.high }
+
+// Alive returns 64 slots' liveness, a bit each, from slot 64*word on.
+func (v TableView) Alive(word int) uint64 { return v.c.alive[word] }
+
+// Reuse returns how often the slot's row was removed, modulo 4096: a row that
+// has another number than before is another row.
+func (v TableView) Reuse(slot int) uint16 { return v.c.reuse[slot] }
+
+// Group returns the group of the row in a slot.
+func (v TableView) Group(slot int) Group { return v.c.group(slot) }
+
+// Owner returns the seat that owns the row in a slot; 0 for nobody.
+func (v TableView) Owner(slot int) Seat {
+	if v.c.owner < 0 {
+		return 0
+	}
+	return Seat(v.c.value(v.c.owner, slot))
+}
+
+// Gather reads a column of at most 32 bits of many slots into dst, sign
+// extended; references become ids. dst is at least as long as slots.
+func (v TableView) Gather(column int, slots []int32, dst []uint32) {
+	v.c.columns[column].gather(v.c.base, v.c.stride, slots, dst)
+}
+
+// Value reads one field, sign extended to 64 bits.
+func (v TableView) Value(column, slot int) uint64 { return v.c.value(column, slot) }
+
+// Difference is the first place where two worlds differ.
+type Difference struct {
+	Table string
+	// Row is the id, from 1; 0 when it is not about one row.
+	Row uint32
+	// Field is the column, or what else differs.
+	Field string
+	A, B  int64
+}
+
+// String says it in one line.
+func (d Difference) String() string {
+	return fmt.Sprintf("table %s, row %d, field %s: %d and %d", d.Table, d.Row, d.Field, d.A, d.B)
+}
+
+// Diff returns the first difference between two worlds of the same mode, by
+// table, then row, then field; false when there is none.
+func Diff(a, b *World) (Difference, bool) {
+	switch {
+	case a.tick != b.tick:
+		return Difference{Table: "world", Field: "tick", A: int64(a.tick), B: int64(b.tick)}, true
+	case a.rand != b.rand:
+		return Difference{Table: "world", Field: "random generator", A: int64(a.rand.state), B: int64(b.rand.state)}, true
+	case len(a.inputs.seats) != len(b.inputs.seats):
+		return Difference{Table: "world", Field: "seats taken", A: int64(len(a.inputs.seats)), B: int64(len(b.inputs.seats))}, true
+	}
+	for i, t := range a.tables {
+		if d, ok := diffTable(t, b.tables[i]); ok {
+			return d, true
+		}
+	}
+	return Difference{}, false
+}
+
+func diffTable(a, b *core) (Difference, bool) {
+	if a.high != b.high {
+		return Difference{Table: a.name, Field: "rows ever used", A: int64(a.high), B: int64(b.high)}, true
+	}
+	for slot := range a.high {
+		id := uint32(slot + 1)
+		if a.live(slot) != b.live(slot) {
+			return Difference{Table: a.name, Row: id, Field: "alive", A: one(a.live(slot)), B: one(b.live(slot))}, true
+		}
+		if a.reuse[slot] != b.reuse[slot] {
+			return Difference{Table: a.name, Row: id, Field: "times reused", A: int64(a.reuse[slot]), B: int64(b.reuse[slot])}, true
+		}
+		for i := range a.columns {
+			if x, y := a.value(i, slot), b.value(i, slot); x != y {
+				return Difference{Table: a.name, Row: id, Field: a.columns[i].Name, A: int64(x), B: int64(y)}, true
+			}
+		}
+	}
+	return Difference{}, false
+}
+
+func one(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}

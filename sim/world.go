@@ -1,0 +1,112 @@
+package sim
+
+import (
+	"errors"
+	"fmt"
+)
+
+// World is the state of one match and the rules bound to it.
+type World struct {
+	mode   Mode
+	rules  Rules
+	tick   Tick
+	rand   Rand
+	tables []*core
+	hist   []ring
+	inputs Inputs
+	input  inputReader
+	events eventBuffer
+	faults []error
+}
+
+// ring is a History without its type.
+type ring interface {
+	record()
+	append(b []byte) []byte
+	restore(r *reader)
+	reset()
+}
+
+// Start makes the world of a new match. The same mode and seed give the same
+// match. Errors: every fault of the mode and of the tables it declares, joined.
+func Start(mode Mode, seed uint64) (*World, error) {
+	if err := mode.Validate(); err != nil {
+		return nil, err
+	}
+	w := &World{mode: mode, rand: Rand{seed}}
+	w.inputs.init(mode.Seats)
+	w.rules = mode.New(w)
+	if w.rules == nil {
+		w.fault(fmt.Errorf("mode %q: New returned no rules", mode.Name))
+	}
+	if w.input == nil {
+		w.fault(fmt.Errorf("mode %q: New declared no input (sim.NewInput)", mode.Name))
+	}
+	if err := errors.Join(w.faults...); err != nil {
+		return nil, fmt.Errorf("mode %q: %w", mode.Name, err)
+	}
+	return w, nil
+}
+
+func (w *World) fault(err error) {
+	if err != nil {
+		w.faults = append(w.faults, err)
+	}
+}
+
+func (w *World) addTable(c *core) {
+	for _, other := range w.tables {
+		if other.name == c.name {
+			w.fault(fmt.Errorf("table %s: declared twice", c.name))
+		}
+	}
+	w.tables = append(w.tables, c)
+}
+
+// Mode returns what the match was made from.
+func (w *World) Mode() Mode { return w.mode }
+
+// Tick returns the number of the last step; inside Rules.Step, of this one.
+func (w *World) Tick() Tick { return w.tick }
+
+// Rand returns the world's random generator.
+func (w *World) Rand() *Rand { return &w.rand }
+
+// Join puts a player on a seat. Errors: the seat is out of range or taken.
+func (w *World) Join(seat Seat) error {
+	if seat < 1 || int(seat) > w.mode.Seats {
+		return fmt.Errorf("join seat %d: want 1 to %d", seat, w.mode.Seats)
+	}
+	if !w.inputs.sit(seat) {
+		return fmt.Errorf("join seat %d: it is taken", seat)
+	}
+	w.rules.Join(seat)
+	return nil
+}
+
+// Leave takes the player of a seat away; an empty seat does nothing.
+func (w *World) Leave(seat Seat) {
+	if w.inputs.stand(seat) {
+		w.rules.Leave(seat)
+	}
+}
+
+// Step moves the match on by one tick with the inputs that were set since the
+// last one; a seat without one gets the neutral input. The events of the tick
+// before are forgotten.
+func (w *World) Step() {
+	w.tick = w.tick.Add(1)
+	w.events.reset()
+	w.rules.Step(&w.inputs)
+	for _, h := range w.hist {
+		h.record()
+	}
+	w.inputs.clear()
+	w.input.clear(w.inputs.seats)
+}
+
+// View fills view with the groups that a seat sees.
+func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }
+
+// Seats returns the occupied seats, ascending. Valid until the next Join or Leave.
+func (w *World) Seats() []Seat { return w.inputs.seats }
