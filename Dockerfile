@@ -1,0 +1,14 @@
+# The whole server in one static binary, run by nobody in particular.
+FROM golang:1.26 AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /metronome ./cmd/metronome
+
+FROM scratch
+COPY --from=build /metronome /metronome
+USER 65532:65532
+ENV METRONOME_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s --retries=3 CMD ["/metronome", "health"]
+ENTRYPOINT ["/metronome"]
+CMD ["serve"]
