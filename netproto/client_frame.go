@@ -1,0 +1,165 @@
+package netproto
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Input is one seat's input for one tick as it is on the wire.
+type Input struct {
+	Tick sim.Tick
+	// Seen is how old the world was that the player saw, in 1/16 tick before
+	// Tick, 0 to MaxSeen.
+	Seen int
+	// Values are the first Count fields of the game's input; the rest is 0.
+	Values [MaxInputValues]int32
+	Count  int
+}
+
+// ClientFrame is one message of a client. Reused from message to message by
+// ReadClientFrame, which allocates nothing but the chat line.
+type ClientFrame struct {
+	Inputs    []Input
+	Chat      string
+	Ping      uint64
+	Resync    bool
+	NoticeAck uint32
+	Leave     bool
+}
+
+// ReadClientFrame reads a message of a client into f, whose old content is
+// lost. Errors: *CloseError with CloseBadFrame, naming the limit that broke.
+func ReadClientFrame(b []byte, f *ClientFrame) error {
+	*f = ClientFrame{Inputs: f.Inputs[:0]}
+	w := fields{b: b}
+	for w.next() {
+		switch {
+		case w.is(clientInput, protowire.BytesType):
+			if len(f.Inputs) == MaxInputs {
+				return badFrame("more than %d inputs in a frame", MaxInputs)
+			}
+			f.Inputs = append(f.Inputs, Input{})
+			if err := readInput(w.raw, &f.Inputs[len(f.Inputs)-1]); err != nil {
+				return err
+			}
+		case w.is(clientChat, protowire.BytesType):
+			if len(w.raw) > MaxChat {
+				return badFrame("chat of %d bytes, at most %d", len(w.raw), MaxChat)
+			}
+			if !utf8.Valid(w.raw) {
+				return badFrame("chat is not UTF-8")
+			}
+			f.Chat = string(w.raw)
+		case w.is(clientPing, protowire.VarintType):
+			f.Ping = w.val
+		case w.is(clientResync, protowire.VarintType):
+			f.Resync = w.val != 0
+		case w.is(clientNoticeAck, protowire.VarintType):
+			f.NoticeAck = uint32Of(w.val)
+		case w.is(clientLeave, protowire.VarintType):
+			f.Leave = w.val != 0
+		}
+	}
+	if w.bad {
+		return badFrame("%v", errMalformed)
+	}
+	return nil
+}
+
+func badFrame(format string, args ...any) error {
+	return &CloseError{Code: CloseBadFrame, Reason: fmt.Sprintf(format, args...)}
+}
+
+func readInput(b []byte, in *Input) error {
+	w := fields{b: b}
+	for w.next() {
+		switch {
+		case w.is(inputTick, protowire.VarintType):
+			in.Tick = sim.Tick(uint32Of(w.val))
+		case w.is(inputSeen, protowire.VarintType):
+			in.Seen = int(min(uint32Of(w.val), MaxSeen))
+		case w.is(inputValue, protowire.BytesType):
+			p := numbers{b: w.raw}
+			for p.more() {
+				if err := in.value(p.next()); err != nil {
+					return err
+				}
+			}
+			w.bad = w.bad || p.bad
+		case w.is(inputValue, protowire.VarintType): // unpacked is the same
+			if err := in.value(uint32Of(w.val)); err != nil {
+				return err
+			}
+		}
+	}
+	if w.bad {
+		return badFrame("%v", errMalformed)
+	}
+	return nil
+}
+
+func (in *Input) value(v uint32) error {
+	if in.Count == MaxInputValues {
+		return badFrame("more than %d values in an input", MaxInputValues)
+	}
+	in.Values[in.Count] = int32(unzigzag(v))
+	in.Count++
+	return nil
+}
+
+// AppendClientFrame appends f as a client sends it.
+func AppendClientFrame(b []byte, f *ClientFrame) []byte {
+	for i := range f.Inputs {
+		b = appendInput(b, &f.Inputs[i])
+	}
+	if f.Chat != "" {
+		b = appendBytes(b, clientChat, []byte(f.Chat))
+	}
+	b = appendUint(b, clientPing, f.Ping)
+	b = appendBool(b, clientResync, f.Resync)
+	b = appendUint(b, clientNoticeAck, uint64(f.NoticeAck))
+	return appendBool(b, clientLeave, f.Leave)
+}
+
+func appendBool(b []byte, field int, v bool) []byte {
+	if !v {
+		return b
+	}
+	return appendUint(b, field, 1)
+}
+
+func appendInput(b []byte, in *Input) []byte {
+	n := in.Count
+	for n > 0 && in.Values[n-1] == 0 {
+		n--
+	}
+	values := 0
+	for _, v := range in.Values[:n] {
+		values += protowire.SizeVarint(uint64(zigzag(uint32(v))))
+	}
+	size := sizeUint(uint64(in.Tick)) + sizeUint(uint64(in.Seen))
+	if n > 0 {
+		size += 1 + protowire.SizeBytes(values)
+	}
+	b = protowire.AppendVarint(appendTag(b, clientInput, protowire.BytesType), uint64(size))
+	b = appendUint(b, inputTick, uint64(in.Tick))
+	b = appendUint(b, inputSeen, uint64(in.Seen))
+	if n > 0 {
+		b = protowire.AppendVarint(appendTag(b, inputValue, protowire.BytesType), uint64(values))
+		for _, v := range in.Values[:n] {
+			b = protowire.AppendVarint(b, uint64(zigzag(uint32(v))))
+		}
+	}
+	return b
+}
+
+func sizeUint(v uint64) int {
+	if v == 0 {
+		return 0
+	}
+	return 1 + protowire.SizeVarint(v)
+}

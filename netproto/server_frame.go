@@ -1,0 +1,121 @@
+package netproto
+
+import (
+	"fmt"
+
+	"google.golang.org/protobuf/encoding/protowire"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// MaxServerMessage is the longest message a client accepts, bytes.
+// Threat: a wrong server that makes a client allocate. 4 MB holds the keyframe
+// of 100,000 rows.
+const MaxServerMessage = 4 << 20
+
+// ServerFrame is one message of a server. Reused from message to message by
+// ReadServerFrame; its slices point into the message.
+type ServerFrame struct {
+	Tick     sim.Tick
+	InputAge uint32
+	Slack    int32
+	Skipped  uint32
+	Dropped  uint32
+	Pong     uint64
+	Unsee    []uint32
+	Welcome  *pb.Welcome
+	Notices  []*pb.Notice
+	chunks   [][]byte
+	own      [][]byte
+}
+
+// AppendWelcome appends the welcome, to go in front of a first snapshot.
+func AppendWelcome(b []byte, w *pb.Welcome) ([]byte, error) {
+	return appendMessage(b, serverWelcome, w)
+}
+
+// AppendNotice appends one notice to a frame.
+func AppendNotice(b []byte, n *pb.Notice) ([]byte, error) {
+	return appendMessage(b, serverNotice, n)
+}
+
+func appendMessage(b []byte, field int, m proto.Message) ([]byte, error) {
+	body, err := proto.Marshal(m)
+	if err != nil {
+		return b, err
+	}
+	return appendBytes(b, field, body), nil
+}
+
+// ReadServerFrame reads a message of a server into f, whose old content is
+// lost. f refers to b until it is read into again.
+func ReadServerFrame(b []byte, f *ServerFrame) error {
+	*f = ServerFrame{Unsee: f.Unsee[:0], chunks: f.chunks[:0], own: f.own[:0]}
+	if len(b) > MaxServerMessage {
+		return fmt.Errorf("server message of %d bytes, at most %d", len(b), MaxServerMessage)
+	}
+	w := fields{b: b}
+	for w.next() {
+		switch w.typ {
+		case protowire.VarintType:
+			f.scalar(w.num, w.val)
+		case protowire.BytesType:
+			if err := f.field(w.num, w.raw); err != nil {
+				return err
+			}
+		default:
+		}
+	}
+	if w.bad {
+		return errMalformed
+	}
+	return nil
+}
+
+func (f *ServerFrame) scalar(num protowire.Number, v uint64) {
+	switch num {
+	case serverTick:
+		f.Tick = sim.Tick(uint32Of(v))
+	case serverInputAge:
+		f.InputAge = uint32Of(v)
+	case serverSlack:
+		f.Slack = int32(unzigzag(uint32Of(v)))
+	case serverSkipped:
+		f.Skipped = uint32Of(v)
+	case serverUnsee:
+		f.Unsee = append(f.Unsee, uint32Of(v))
+	case serverPong:
+		f.Pong = v
+	case serverDropped:
+		f.Dropped = uint32Of(v)
+	}
+}
+
+func (f *ServerFrame) field(num protowire.Number, raw []byte) error {
+	switch num {
+	case serverChunk:
+		f.chunks = append(f.chunks, raw)
+	case serverOwn:
+		f.own = append(f.own, raw)
+	case serverUnsee: // packed
+		p := numbers{b: raw}
+		for p.more() {
+			f.Unsee = append(f.Unsee, p.next())
+		}
+		if p.bad {
+			return errMalformed
+		}
+	case serverWelcome:
+		if f.Welcome == nil {
+			f.Welcome = &pb.Welcome{}
+		}
+		return proto.UnmarshalOptions{Merge: true}.Unmarshal(raw, f.Welcome)
+	case serverNotice:
+		n := &pb.Notice{}
+		f.Notices = append(f.Notices, n)
+		return proto.Unmarshal(raw, n)
+	}
+	return nil
+}

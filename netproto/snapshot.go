@@ -1,0 +1,167 @@
+package netproto
+
+import (
+	"slices"
+
+	"google.golang.org/protobuf/encoding/protowire"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Header is the part of a snapshot that is about the seat and not the world.
+type Header struct {
+	// InputAge is the tick minus that of the last input that was used.
+	InputAge uint32
+	// Slack is how many ticks before its own the newest input arrived.
+	Slack int32
+	// Dropped counts the seat's inputs that could not be used.
+	Dropped uint32
+	// Pong echoes a ping; 0 for none.
+	Pong uint64
+}
+
+// Viewer is what one connection has been sent: the groups it sees and up to
+// which tick. The zero Viewer has been sent nothing.
+type Viewer struct {
+	last sim.Tick
+	sent bool
+	seen []sim.Group // ascending
+	next []sim.Group
+	view sim.View
+}
+
+// Reset forgets what was sent: the next snapshot holds keyframes only.
+func (v *Viewer) Reset() { v.sent, v.seen = false, v.seen[:0] }
+
+// Seen returns the groups of the last snapshot, ascending.
+func (v *Viewer) Seen() []sim.Group { return v.seen }
+
+// AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
+// header, what left its view, and per group either the chunks it missed or a
+// keyframe. v then stands at this tick.
+func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
+	b = e.appendHeader(b, v, h)
+	e.look(v, seat)
+	b = e.shared.appendView(b, v, e.tick)
+	if len(e.own.lanes) > 0 {
+		b = e.own.appendGroup(b, serverOwn, sim.Group(seat), true, v, e.tick)
+	}
+	v.seen, v.next = v.next, v.seen
+	v.last, v.sent = e.tick, true
+	return b
+}
+
+func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
+	b = appendUint(b, serverTick, uint64(e.tick))
+	b = appendUint(b, serverInputAge, uint64(h.InputAge))
+	b = appendUint(b, serverSlack, uint64(zigzag(uint32(h.Slack))))
+	if v.sent {
+		b = appendUint(b, serverSkipped, uint64(max(e.tick.Since(v.last)-1, 0)))
+	}
+	b = appendUint(b, serverPong, h.Pong)
+	return appendUint(b, serverDropped, uint64(h.Dropped))
+}
+
+// look leaves in v.next what the seat sees now, ascending and each once.
+func (e *Encoder) look(v *Viewer, seat sim.Seat) {
+	v.view.Reset(v.seen)
+	v.view.See(0)
+	e.world.View(seat, &v.view)
+	v.next = append(v.next[:0], v.view.Groups()...)
+	if len(v.next) > 1 {
+		slices.Sort(v.next)
+		v.next = slices.Compact(v.next)
+	}
+}
+
+// appendView walks the old and the new view side by side.
+func (p *plane) appendView(b []byte, v *Viewer, t sim.Tick) []byte {
+	gone := v.seen
+	for _, id := range v.next {
+		for len(gone) > 0 && gone[0] < id {
+			b, gone = appendUnsee(b, gone[0]), gone[1:]
+		}
+		had := len(gone) > 0 && gone[0] == id
+		if had {
+			gone = gone[1:]
+		}
+		b = p.appendGroup(b, serverChunk, id, had, v, t)
+	}
+	for _, id := range gone {
+		b = appendUnsee(b, id)
+	}
+	return b
+}
+
+func appendUnsee(b []byte, id sim.Group) []byte {
+	return protowire.AppendVarint(appendTag(b, serverUnsee, protowire.VarintType), uint64(id))
+}
+
+// appendGroup appends what a viewer needs to be in step with one group.
+func (p *plane) appendGroup(b []byte, field int, id sim.Group, had bool, v *Viewer, t sim.Tick) []byte {
+	g := p.groups[id]
+	wire := id
+	if field == serverOwn {
+		wire = 0 // there is only one own group
+	}
+	had = had && v.sent
+	if g == nil {
+		// Rows that the viewer may still have left more than history ticks ago.
+		if had && t.Since(v.last) > history {
+			b = appendChunk(b, field, wire, 0, emptyKey)
+		}
+		return b
+	}
+	if had && v.last.Add(1) == t {
+		if body, ok := g.at(t); ok {
+			return appendDelta(b, field, wire, 0, body)
+		}
+	}
+	if had && g.missedFits(v.last, t, p) {
+		for at := v.last.Add(1); at <= t; at++ {
+			body, _ := g.at(at)
+			b = appendDelta(b, field, wire, t.Since(at), body)
+		}
+		return b
+	}
+	if g.rows == 0 && !had && len(g.chunks[t%history].body) == 0 {
+		return b
+	}
+	return appendChunk(b, field, wire, 0, g.keyframe(p, t))
+}
+
+var emptyKey = appendUint(nil, chunkKey, 1)
+
+// missedFits reports whether all chunks after last are kept and together are
+// no larger than a keyframe.
+func (g *group) missedFits(last, t sim.Tick, p *plane) bool {
+	if t.Since(last) > history {
+		return false
+	}
+	size := 0
+	for at := last.Add(1); at <= t; at++ {
+		body, ok := g.at(at)
+		if !ok {
+			return false
+		}
+		if len(body) > 0 {
+			size += len(body) + 4
+		}
+	}
+	return size == 0 || size <= len(g.keyframe(p, t))
+}
+
+func appendDelta(b []byte, field int, id sim.Group, age int, body []byte) []byte {
+	if len(body) == 0 {
+		return b
+	}
+	return appendChunk(b, field, id, age, body)
+}
+
+func appendChunk(b []byte, field int, id sim.Group, age int, body []byte) []byte {
+	size := sizeUint(uint64(id)) + sizeUint(uint64(age)) + len(body)
+	b = protowire.AppendVarint(appendTag(b, field, protowire.BytesType), uint64(size))
+	b = appendUint(b, chunkGroup, uint64(id))
+	b = appendUint(b, chunkAge, uint64(age))
+	return append(b, body...)
+}
