@@ -1,0 +1,166 @@
+package tickconn
+
+import (
+	"errors"
+	"io"
+	"net"
+	"time"
+)
+
+// ErrFull is returned by Write for bytes that do not fit into the tail.
+var ErrFull = errors.New("the peer does not read: tail is full")
+
+// Conn is a TCP socket outside Go's poller, made by Detach. No method waits for
+// the network. It has no locks: one goroutine owns it at a time, and the yield
+// hook must come back on that goroutine.
+type Conn struct {
+	fd      int // -1 once closed: the number may be another connection's by then
+	options Options
+	tail    []byte
+	budget  int  // bytes that Read may return before it must yield
+	drained bool // the last read emptied the socket, the next would find nothing
+	fault   error
+	yield   func() bool
+	poller  *Poller
+	local   net.Addr
+	remote  net.Addr
+}
+
+// SetYield sets what Read calls when it has nothing to return, or has spent its
+// budget; it comes back when Read may go on and returns false to end it.
+// Coroutine.Yield is one. It must be set before the first Read.
+func (c *Conn) SetYield(yield func() bool) { c.yield = yield }
+
+// Read returns what has arrived, yielding until something has. Errors:
+// net.ErrClosed after Close or when the yield hook says so, io.EOF when the
+// peer has ended its side, else what the kernel reports.
+func (c *Conn) Read(b []byte) (int, error) {
+	for {
+		if !c.drained && c.budget > 0 {
+			n, err := c.TryRead(b[:min(len(b), c.budget)])
+			if n > 0 || err != nil || len(b) == 0 {
+				c.budget -= n
+				return n, err
+			}
+		}
+		if c.fd < 0 || !c.yield() || c.fd < 0 {
+			return 0, net.ErrClosed
+		}
+		c.drained, c.budget = false, c.options.ReadBudget
+	}
+}
+
+// TryRead reads once, without yielding; 0 and no error: nothing has arrived.
+// Errors are those of Read.
+func (c *Conn) TryRead(b []byte) (int, error) {
+	if c.fd < 0 {
+		return 0, net.ErrClosed
+	}
+	if c.fault != nil {
+		return 0, c.fault
+	}
+	n, again, err := read(c.fd, b)
+	switch {
+	case err != nil:
+		c.fault = err
+	case n == 0 && !again && len(b) > 0:
+		c.fault = io.EOF
+	}
+	// Fewer bytes than asked for: asking again would only return EAGAIN.
+	c.drained = n < len(b)
+	return n, c.fault
+}
+
+// Write implements net.Conn; see WriteParts.
+func (c *Conn) Write(b []byte) (int, error) { return c.WriteParts(nil, b) }
+
+// WriteParts sends head and body as one piece with one system call, behind
+// whatever waits in the tail, and keeps what the kernel does not take. Either
+// all bytes are accepted or none: ErrFull when tail and bytes together exceed
+// Options.MaxTail, net.ErrClosed after Close, else the connection's fault.
+func (c *Conn) WriteParts(head, body []byte) (int, error) {
+	if c.fd < 0 {
+		return 0, net.ErrClosed
+	}
+	c.flush()
+	if c.fault != nil {
+		return 0, c.fault
+	}
+	size := len(head) + len(body)
+	if len(c.tail)+size > c.options.MaxTail {
+		return 0, ErrFull
+	}
+	n := 0
+	if len(c.tail) == 0 && size > 0 {
+		n, _, c.fault = writev(c.fd, head, body)
+	}
+	if n < size {
+		c.keep(head, body, n)
+	}
+	return size, c.fault
+}
+
+// keep appends head and body to the tail, without their first n bytes. The tail
+// grows to what is needed, doubling at most up to MaxTail.
+func (c *Conn) keep(head, body []byte, n int) {
+	need := len(c.tail) + len(head) + len(body) - n
+	if need > cap(c.tail) {
+		grown := make([]byte, len(c.tail), min(max(need, 2*cap(c.tail)), c.options.MaxTail))
+		copy(grown, c.tail)
+		c.tail = grown
+	}
+	skip := min(n, len(head))
+	c.tail = append(c.tail, head[skip:]...)
+	c.tail = append(c.tail, body[n-skip:]...)
+}
+
+// Flush tries to send the tail and reports whether it is gone.
+func (c *Conn) Flush() bool {
+	if c.fd < 0 {
+		return false
+	}
+	c.flush()
+	return len(c.tail) == 0 && c.fault == nil
+}
+
+func (c *Conn) flush() {
+	if len(c.tail) == 0 || c.fault != nil {
+		return
+	}
+	n, _, err := writev(c.fd, nil, c.tail)
+	c.fault = err
+	if n < len(c.tail) {
+		c.tail = c.tail[:copy(c.tail, c.tail[n:])]
+		return
+	}
+	// A healthy connection has no tail: do not hold 64 KB for it.
+	c.tail = nil
+}
+
+// Tail is how many bytes wait here, 0 to Options.MaxTail.
+func (c *Conn) Tail() int { return len(c.tail) }
+
+// Unsent is how many bytes the kernel has taken but never sent, because the
+// peer's window or the path is full; 0 when closed or broken.
+func (c *Conn) Unsent() int {
+	if c.fd < 0 {
+		return 0
+	}
+	n, _ := unsent(c.fd)
+	return n
+}
+
+// LocalAddr implements net.Conn.
+func (c *Conn) LocalAddr() net.Addr { return c.local }
+
+// RemoteAddr implements net.Conn.
+func (c *Conn) RemoteAddr() net.Addr { return c.remote }
+
+// SetDeadline does nothing, as nothing here ever waits: count ticks instead.
+func (c *Conn) SetDeadline(time.Time) error { return nil }
+
+// SetReadDeadline does nothing, see SetDeadline.
+func (c *Conn) SetReadDeadline(time.Time) error { return nil }
+
+// SetWriteDeadline does nothing, see SetDeadline.
+func (c *Conn) SetWriteDeadline(time.Time) error { return nil }
