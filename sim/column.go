@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -29,6 +30,10 @@ const (
 	KindUint64
 )
 
+// maxColumns is how many columns a struct may have. It catches an array of
+// the wrong length; the largest sensible row is far below.
+const maxColumns = 256
+
 // Column is one field of a row or of an event. Columns come from the fields
 // of a plain struct; array fields give one column per element.
 type Column struct {
@@ -52,6 +57,11 @@ type Column struct {
 
 // Wide reports whether the column has 64 bits.
 func (c *Column) Wide() bool { return c.Kind >= KindInt64 }
+
+// changes reports whether the column is a number that can change by an amount.
+func (c *Column) changes() bool {
+	return c.Kind != KindBool && c.Kind != KindSeat && c.Kind != KindRef
+}
 
 // load returns the column's value of the row at p; signed kinds are sign-extended.
 func (c *Column) load(p unsafe.Pointer) uint64 {
@@ -147,6 +157,7 @@ func columnsOf[T any](what string) ([]Column, error) {
 	}
 	w := &columnWalk{what: what}
 	w.fields(t, "", 0, reflect.StructTag(""))
+	w.names()
 	w.seeds()
 	if len(w.cols) == 0 && len(w.faults) == 0 {
 		w.fault("", "the struct has no fields")
@@ -154,10 +165,13 @@ func columnsOf[T any](what string) ([]Column, error) {
 	return w.cols, errors.Join(w.faults...)
 }
 
+// columnTag is what is needed of a column's field until all are known.
+type columnTag struct{ field, seed string }
+
 type columnWalk struct {
 	what   string
 	cols   []Column
-	seed   []string
+	tags   []columnTag // by column
 	faults []error
 }
 
@@ -227,30 +241,58 @@ func (w *columnWalk) column(c Column, field string, tag reflect.StructTag) {
 	if c.Wide() && !c.Local {
 		w.fault(field, "64-bit columns cannot be sent; tag it `wire:\"local\"` or use 32 bits")
 	}
-	if c.Linear && (c.Kind == KindBool || c.Kind == KindSeat || c.Kind == KindRef) {
+	if c.Linear && !c.changes() {
 		w.fault(field, "a bool, seat or reference has no linear change")
 	}
 	if c.Owner && c.Kind != KindSeat {
 		w.fault(field, "the owner must be a sim.Seat")
 	}
-	w.cols, w.seed = append(w.cols, c), append(w.seed, seed)
+	w.cols, w.tags = append(w.cols, c), append(w.tags, columnTag{field, seed})
+}
+
+// names refuses what would be told apart by capital letters only.
+func (w *columnWalk) names() {
+	if len(w.cols) > maxColumns {
+		w.fault("", "%d columns, at most %d", len(w.cols), maxColumns)
+		return
+	}
+	for i := range w.cols {
+		for j := range i {
+			if w.cols[i].Name == w.cols[j].Name {
+				w.fault(w.tags[i].field, "in lower case it has the name of %s", w.tags[j].field)
+			}
+		}
+	}
 }
 
 // seeds resolves linear=FIELD once all columns are known.
 func (w *columnWalk) seeds() {
-	for i, name := range w.seed {
-		if name == "" {
+	for i, tag := range w.tags {
+		if tag.seed == "" {
 			continue
 		}
-		for j := range w.cols {
-			if w.cols[j].Name == name {
-				w.cols[i].Seed = j
-			}
+		col := &w.cols[i]
+		col.Seed = w.find(tag.seed, col.Name)
+		if col.Seed < 0 {
+			w.fault(tag.field, "linear=%s names no column", tag.seed)
+			continue
 		}
-		if w.cols[i].Seed < 0 {
-			w.fault(w.cols[i].Name, "linear=%s names no column", name)
+		// The seed may be local: its value goes out as the first change of the
+		// linear column when a row enters.
+		if seed := &w.cols[col.Seed]; !seed.changes() || seed.Wide() {
+			w.fault(tag.field, "linear=%s: that column is no change of a number", tag.seed)
 		}
 	}
+}
+
+// find returns the column with a name, or -1. The name of a struct stands for
+// its part of the same name: with linear=Vel, pos.x finds vel.x.
+func (w *columnWalk) find(name, column string) int {
+	part := name
+	if dot := strings.LastIndexByte(column, '.'); dot >= 0 {
+		part += column[dot:]
+	}
+	return slices.IndexFunc(w.cols, func(c Column) bool { return c.Name == name || c.Name == part })
 }
 
 // value returns one field of the row in a slot.

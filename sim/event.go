@@ -44,6 +44,11 @@ func NewEvent[T any](w *World, name string) *Event[T] {
 	if !validName(name) {
 		w.fault(fmt.Errorf("event %q: the name must be 1 to 32 of a-z, 0-9 and '-'", name))
 	}
+	for _, other := range w.events.kinds {
+		if other.Name == name {
+			w.fault(fmt.Errorf("event %s: declared twice", name))
+		}
+	}
 	for _, c := range cols {
 		if c.Wide() || c.Local || c.Private || c.Linear || c.Owner {
 			w.fault(fmt.Errorf("event %s.%s: event fields have at most 32 bits and no wire tags", name, c.Name))
@@ -73,6 +78,10 @@ func (e *Event[T]) Emit(group Group, event T) {
 
 // EventKinds returns the kinds of event that the game declared.
 func (w *World) EventKinds() []EventKind { return w.events.kinds }
+
+// EventsDropped returns how many events of the match were one too many for
+// their step.
+func (w *World) EventsDropped() int { return w.events.dropped }
 
 // Events returns what the last step emitted, in order, and the values that
 // the records point into. Valid until the next step.

@@ -3,8 +3,8 @@ package sim
 import "math/bits"
 
 // Fixed is a number in 1/256, from -8,388,608 to 8,388,607.996. Additions wrap
-// like int32; Mul and Div go through 64 bits and round toward minus infinity
-// and toward zero.
+// like int32; Mul and Div go through 64 bits; Mul rounds toward minus
+// infinity, Div toward zero, and what does not fit wraps.
 type Fixed int32
 
 // One is 1 as Fixed.
@@ -46,10 +46,16 @@ func (v Vec) Sub(u Vec) Vec { return Vec{v.X - u.X, v.Y - u.Y} }
 func (v Vec) Scale(k Fixed) Vec { return Vec{v.X.Mul(k), v.Y.Mul(k)} }
 
 // Len2 returns the squared length in 1/65536, without overflow for any v.
-func (v Vec) Len2() int64 { return int64(v.X)*int64(v.X) + int64(v.Y)*int64(v.Y) }
+func (v Vec) Len2() int64 { return v.Dot(v) }
 
-// Dot returns the dot product in 1/65536.
-func (v Vec) Dot(u Vec) int64 { return int64(v.X)*int64(u.X) + int64(v.Y)*int64(u.Y) }
+// Dot returns the dot product in 1/65536, without overflow for any v and u.
+func (v Vec) Dot(u Vec) int64 {
+	x, y := int64(v.X)*int64(u.X), int64(v.Y)*int64(u.Y)
+	if x == 1<<62 && y == 1<<62 { // four times the lowest Fixed: one too many
+		return 1<<63 - 1
+	}
+	return x + y
+}
 
 // Len returns the length, rounded down. Lengths over 8,388,607 saturate.
 func (v Vec) Len() Fixed { return Fixed(min(Sqrt(uint64(v.Len2())), 1<<31-1)) }
@@ -57,12 +63,16 @@ func (v Vec) Len() Fixed { return Fixed(min(Sqrt(uint64(v.Len2())), 1<<31-1)) }
 // Within reports whether v is at most r long.
 func (v Vec) Within(r Fixed) bool { return v.Len2() <= int64(r)*int64(r) }
 
-// ClampLen returns v, shortened to length r if it is longer.
+// ClampLen returns v, shortened to length r if it is longer: the result is
+// always Within(r). r must not be negative.
 func (v Vec) ClampLen(r Fixed) Vec {
 	if v.Within(r) {
 		return v
 	}
-	n := int64(v.Len())
+	n := int64(Sqrt(uint64(v.Len2())))
+	if n*n < v.Len2() {
+		n++ // rounded up, so that the result is not too long
+	}
 	return Vec{Fixed(int64(v.X) * int64(r) / n), Fixed(int64(v.Y) * int64(r) / n)}
 }
 

@@ -15,9 +15,10 @@ type Grid struct {
 
 // NewGrid covers 0 to width and 0 to height with square cells of side
 // 2^shift/256 units (shift 16 is 256 units). Points outside count to the
-// nearest cell.
+// nearest cell. A grid takes 4 bytes a cell: choose cells about as large as
+// the radius that is asked for.
 func NewGrid(width, height Fixed, shift uint) *Grid {
-	g := &Grid{shift: shift, cols: int32(width>>shift) + 1, rows: int32(height>>shift) + 1}
+	g := &Grid{shift: shift, cols: int32(max(width, 0)>>shift) + 1, rows: int32(max(height, 0)>>shift) + 1}
 	g.start = make([]int32, g.cols*g.rows+1)
 	return g
 }
@@ -26,13 +27,17 @@ func NewGrid(width, height Fixed, shift uint) *Grid {
 func (g *Grid) Cells() int { return int(g.cols * g.rows) }
 
 // Cell returns the number of the cell of a point: 0 to Cells()-1, row by row.
-func (g *Grid) Cell(at Vec) int32 { return g.column(at.X) + g.row(at.Y)*g.cols }
+func (g *Grid) Cell(at Vec) int32 { return g.column(int64(at.X)) + g.row(int64(at.Y))*g.cols }
 
-func (g *Grid) column(x Fixed) int32 { return min(max(int32(x>>g.shift), 0), g.cols-1) }
-func (g *Grid) row(y Fixed) int32    { return min(max(int32(y>>g.shift), 0), g.rows-1) }
+// The arguments have 64 bits because a point plus a radius may need 33.
+func (g *Grid) column(x int64) int32 { return int32(min(max(x>>g.shift, 0), int64(g.cols-1))) }
+func (g *Grid) row(y int64) int32    { return int32(min(max(y>>g.shift, 0), int64(g.rows-1))) }
 
 // Reset empties the grid.
-func (g *Grid) Reset() { g.at, g.id, g.cell = g.at[:0], g.id[:0], g.cell[:0] }
+func (g *Grid) Reset() {
+	g.at, g.id, g.cell = g.at[:0], g.id[:0], g.cell[:0]
+	clear(g.start)
+}
 
 // Put adds a point under a number of the caller's. Call Build before asking.
 func (g *Grid) Put(id int32, at Vec) {
@@ -63,23 +68,33 @@ func (g *Grid) Build() {
 	g.start[len(g.start)-1] = int32(len(g.cell))
 }
 
-// Near calls visit for every point within r of at, until it returns false.
+// Near calls visit for every point within r of at, until it returns false. No
+// point is within a negative r.
 func (g *Grid) Near(at Vec, r Fixed, visit func(id int32, p Vec) bool) {
-	x0, x1 := g.column(at.X-r), g.column(at.X+r)
-	y0, y1 := g.row(at.Y-r), g.row(at.Y+r)
+	if r < 0 {
+		return
+	}
+	x0, x1 := g.column(int64(at.X)-int64(r)), g.column(int64(at.X)+int64(r))
+	y0, y1 := g.row(int64(at.Y)-int64(r)), g.row(int64(at.Y)+int64(r))
 	for y := y0; y <= y1; y++ {
 		from, to := g.start[y*g.cols+x0], g.start[y*g.cols+x1+1]
 		for _, i := range g.order[from:to] {
-			if g.at[i].Sub(at).Within(r) && !visit(g.id[i], g.at[i]) {
+			if near(g.at[i], at, int64(r)) && !visit(g.id[i], g.at[i]) {
 				return
 			}
 		}
 	}
 }
 
+// near is Sub and Within, but right for points of any distance.
+func near(p, q Vec, r int64) bool {
+	dx, dy := int64(p.X)-int64(q.X), int64(p.Y)-int64(q.Y)
+	return -r <= dx && dx <= r && -r <= dy && dy <= r && dx*dx+dy*dy <= r*r
+}
+
 // Block calls visit for the cell of a point and the up to 8 around it.
 func (g *Grid) Block(at Vec, visit func(cell int32)) {
-	cx, cy := g.column(at.X), g.row(at.Y)
+	cx, cy := g.column(int64(at.X)), g.row(int64(at.Y))
 	for y := max(cy-1, 0); y <= min(cy+1, g.rows-1); y++ {
 		for x := max(cx-1, 0); x <= min(cx+1, g.cols-1); x++ {
 			visit(y*g.cols + x)

@@ -22,7 +22,8 @@ func (h *hash) text(s string) {
 // generator or any row differs. Past positions (History) are left out: they
 // follow from earlier states.
 func (w *World) Hash() uint64 {
-	h := hash(w.tick)
+	h := hash(0)
+	h.add(uint64(w.tick))
 	h.add(w.rand.state)
 	h.add(uint64(len(w.inputs.seats)))
 	for _, seat := range w.inputs.seats {
@@ -47,25 +48,42 @@ func (c *core) hash(h *hash) {
 	}
 }
 
-// Shape returns 64 bits that differ when the mode's tables, events or input
-// are declared differently. It is the schema's fingerprint.
+// Shape returns 64 bits that differ when the mode's tables, histories, events
+// or input are declared differently. It is the schema's fingerprint.
 func (w *World) Shape() uint64 {
 	h := hash(0)
+	h.add(uint64(len(w.tables)))
 	for _, t := range w.tables {
 		h.text(t.name)
 		h.add(uint64(len(t.reuse)))
+		h.add(uint64(one(t.single)))
 		hashColumns(&h, t.columns)
 	}
+	h.add(uint64(len(w.hist)))
+	for _, past := range w.hist {
+		past.shape(&h)
+	}
+	h.add(uint64(len(w.events.kinds)))
 	for _, e := range w.events.kinds {
 		h.text(e.Name)
 		hashColumns(&h, e.Columns)
 	}
-	for _, f := range w.input.schema() {
-		h.text(f.Name)
+	w.input.shape(&h)
+	return uint64(h)
+}
+
+func (h *History[T]) shape(sum *hash) {
+	sum.text(h.table.name)
+	sum.add(uint64(h.depth))
+}
+
+func (in *Input[T]) shape(h *hash) {
+	hashColumns(h, in.cols)
+	for _, f := range in.fields {
 		h.add(uint64(f.Min))
 		h.add(uint64(f.Max))
+		h.add(uint64(one(f.Buttons)))
 	}
-	return uint64(h)
 }
 
 func hashColumns(h *hash, cols []Column) {

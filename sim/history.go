@@ -1,6 +1,9 @@
 package sim
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"fmt"
+)
 
 // History remembers where the rows of a table were at the last ticks, so that
 // a hit can be judged at what the shooter saw. It is part of the state.
@@ -9,7 +12,7 @@ type History[T any] struct {
 	table *Table[T]
 	at    func(*T) Vec
 	depth int
-	seen  [][]past // by tick modulo depth, then slot
+	seen  [][]past // by tick modulo depth+1, then slot
 }
 
 type past struct {
@@ -19,10 +22,17 @@ type past struct {
 }
 
 // NewHistory declares that the positions of t's rows are remembered for depth
-// ticks, 2 to 64. at must depend on nothing but the row.
+// ticks, 2 to 64. at must depend on nothing but the row. Faults are reported
+// by [Start].
 func NewHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *History[T] {
-	h := &History[T]{w: w, table: t, at: at, depth: min(max(depth, 2), 64)}
-	h.seen = make([][]past, h.depth)
+	if depth < 2 || depth > 64 {
+		w.fault(fmt.Errorf("history of table %s: depth %d, want 2 to 64", t.name, depth))
+		depth = 2
+	}
+	h := &History[T]{w: w, table: t, at: at, depth: depth}
+	// One more than depth, so that the tick just recorded does not push out the
+	// oldest before the next step begins.
+	h.seen = make([][]past, depth+1)
 	for i := range h.seen {
 		h.seen[i] = make([]past, t.Cap())
 	}
@@ -36,10 +46,11 @@ func NewHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *Histo
 // the nearest that is remembered. False when the row was not alive then.
 func (h *History[T]) At(ref Ref, age int) (Vec, bool) {
 	slot := h.table.find(ref)
-	if slot < 0 {
+	ticks := min(int64(h.depth), int64(h.w.tick)-1)
+	if slot < 0 || ticks < 1 {
 		return Vec{}, false
 	}
-	age = min(max(age, 16), 16*h.depth)
+	age = min(max(age, 16), 16*int(ticks))
 	newer, ok := h.past(slot, ref.reuse(), age/16)
 	part := int64(age % 16)
 	if !ok || part == 0 {
@@ -58,15 +69,14 @@ func (h *History[T]) At(ref Ref, age int) (Vec, bool) {
 // past returns the position that was recorded by the step `back` ticks before
 // the one that runs now.
 func (h *History[T]) past(slot int, reuse uint16, back int) (Vec, bool) {
-	if int64(h.w.tick) <= int64(back) || back > h.depth {
-		return Vec{}, false
-	}
-	p := &h.seen[int(h.w.tick.Add(-back))%h.depth][slot]
+	p := &h.of(h.w.tick.Add(-back))[slot]
 	return p.at, p.live && p.reuse == reuse
 }
 
+func (h *History[T]) of(t Tick) []past { return h.seen[t%Tick(len(h.seen))] }
+
 func (h *History[T]) record() {
-	now := h.seen[int(h.w.tick)%h.depth]
+	now := h.of(h.w.tick)
 	for slot := range h.table.high {
 		now[slot] = past{}
 		if h.table.live(slot) {
@@ -100,11 +110,11 @@ func (h *History[T]) restore(r *reader) {
 	for _, tick := range h.seen {
 		for slot := range h.table.high {
 			v := r.uvarint(1<<13 - 1)
-			p := past{reuse: uint16(v >> 1), live: v&1 != 0}
-			if p.live {
-				p.at = Vec{Fixed(r.varint()), Fixed(r.varint())}
+			if v&1 != 0 {
+				tick[slot] = past{Vec{r.fixed(), r.fixed()}, uint16(v >> 1), true}
+			} else if v != 0 {
+				r.fail("a past row is neither there nor gone")
 			}
-			tick[slot] = p
 		}
 	}
 }

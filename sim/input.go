@@ -42,10 +42,22 @@ func (in *Inputs) Seats() []Seat { return in.seats }
 
 // Seen returns how old the world was that the player of a seat saw when they
 // gave the input, in 1/16 tick before this one; 0 when it was not received.
-func (in *Inputs) Seen(seat Seat) int { return int(in.seen[seat]) }
+func (in *Inputs) Seen(seat Seat) int {
+	if int(seat) >= len(in.seen) {
+		return 0
+	}
+	return int(in.seen[seat])
+}
 
-// Origin says where the input of a seat came from.
-func (in *Inputs) Origin(seat Seat) Origin { return in.from[seat] }
+// Origin says where the input of a seat came from; Neutral for an empty seat.
+func (in *Inputs) Origin(seat Seat) Origin {
+	if int(seat) >= len(in.from) {
+		return Neutral
+	}
+	return in.from[seat]
+}
+
+func (in *Inputs) occupied(seat Seat) bool { return int(seat) < len(in.taken) && in.taken[seat] }
 
 func (in *Inputs) sit(seat Seat) bool {
 	if in.taken[seat] {
@@ -58,10 +70,10 @@ func (in *Inputs) sit(seat Seat) bool {
 }
 
 func (in *Inputs) stand(seat Seat) bool {
-	if int(seat) >= len(in.taken) || !in.taken[seat] {
+	if !in.occupied(seat) {
 		return false
 	}
-	in.taken[seat] = false
+	in.taken[seat], in.seen[seat], in.from[seat] = false, 0, Neutral
 	at, _ := slices.BinarySearch(in.seats, seat)
 	in.seats = slices.Delete(in.seats, at, at+1)
 	return true
@@ -92,8 +104,10 @@ type Input[T any] struct {
 // inputReader is an Input without its type.
 type inputReader interface {
 	set(seat Seat, values []int32)
-	clear(seats []Seat)
+	clear(seats ...Seat)
+	reset()
 	schema() []InputField
+	shape(*hash)
 }
 
 // NewInput declares the input of w's game: a plain struct of integers of at
@@ -110,15 +124,19 @@ func NewInput[T any](w *World) *Input[T] {
 	in.fields, err = inputFields(reflect.TypeFor[T](), cols)
 	w.fault(err)
 	in.write(&in.zero, nil)
-	for i := range in.rows {
-		in.rows[i] = in.zero
-	}
+	in.reset()
 	w.input = in
 	return in
 }
 
-// Of returns the input of a seat at this step. Every field is in its range.
-func (in *Input[T]) Of(seat Seat) *T { return &in.rows[seat] }
+// Of returns the input of a seat at this step, to be read only. Every field is
+// in its range; a seat that is empty or does not exist has the neutral input.
+func (in *Input[T]) Of(seat Seat) *T {
+	if int(seat) >= len(in.rows) {
+		seat = 0
+	}
+	return &in.rows[seat]
+}
 
 func (in *Input[T]) set(seat Seat, values []int32) { in.write(&in.rows[seat], values) }
 
@@ -133,9 +151,15 @@ func (in *Input[T]) write(row *T, values []int32) {
 	}
 }
 
-func (in *Input[T]) clear(seats []Seat) {
+func (in *Input[T]) clear(seats ...Seat) {
 	for _, seat := range seats {
 		in.rows[seat] = in.zero
+	}
+}
+
+func (in *Input[T]) reset() {
+	for i := range in.rows {
+		in.rows[i] = in.zero
 	}
 }
 
@@ -145,8 +169,12 @@ func (in *Input[T]) schema() []InputField { return in.fields }
 func (w *World) InputFields() []InputField { return w.input.schema() }
 
 // SetInput gives a seat its input for the next step: the fields in order,
-// missing ones 0, each clamped to its range. seen is in 1/16 tick.
+// missing ones 0, each clamped to its range. seen is in 1/16 tick. Nothing
+// happens when the seat is empty.
 func (w *World) SetInput(seat Seat, values []int32, seen int, from Origin) {
+	if !w.inputs.occupied(seat) {
+		return
+	}
 	w.input.set(seat, values)
 	w.inputs.seen[seat] = uint16(min(max(seen, 0), math.MaxUint16))
 	w.inputs.from[seat] = from
@@ -158,6 +186,11 @@ var rangeOf = map[Kind][2]int64{
 	KindInt32: {math.MinInt32, math.MaxInt32}, KindFixed: {math.MinInt32, math.MaxInt32},
 	KindUint8: {0, math.MaxUint8}, KindUint16: {0, math.MaxUint16}, KindAngle: {0, math.MaxUint16},
 	KindBool: {0, 1}, KindUint32: {0, math.MaxInt32},
+}
+
+// buttons reports whether the bits of two values may be put together.
+func (c *Column) buttons() bool {
+	return c.Kind == KindUint8 || c.Kind == KindUint16 || c.Kind == KindUint32 || c.Kind == KindBool
 }
 
 func inputFields(t reflect.Type, cols []Column) ([]InputField, error) {
@@ -184,12 +217,19 @@ func inputField(sf reflect.StructField, c Column) (InputField, error) {
 	if !ok {
 		return InputField{}, fmt.Errorf("%s cannot be an input", sf.Type)
 	}
+	if c.Linear || c.Private || c.Local || c.Owner {
+		return InputField{}, errors.New("an input has no wire tags")
+	}
 	f := InputField{Name: c.Name, Min: int32(span[0]), Max: int32(span[1])}
 	for _, word := range strings.Split(sf.Tag.Get("input"), ",") {
 		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
 		n, err := strconv.ParseInt(value, 10, 64)
 		switch {
 		case key == "":
+		case key == "buttons" && value != "":
+			return f, errors.New("buttons takes no value")
+		case key == "buttons" && !c.buttons():
+			return f, fmt.Errorf("%s cannot be buttons; use an unsigned integer or bool", sf.Type)
 		case key == "buttons":
 			f.Buttons = true
 		case key != "min" && key != "max":

@@ -33,6 +33,9 @@ func (v TableView) Alive(word int) uint64 { return v.c.alive[word] }
 // has another number than before is another row.
 func (v TableView) Reuse(slot int) uint16 { return v.c.reuse[slot] }
 
+// Grouped reports whether rows can be in other groups than 0.
+func (v TableView) Grouped() bool { return v.c.grouped }
+
 // Group returns the group of the row in a slot.
 func (v TableView) Group(slot int) Group { return v.c.group(slot) }
 
@@ -78,6 +81,11 @@ func Diff(a, b *World) (Difference, bool) {
 		return Difference{Table: "world", Field: "random generator", A: int64(a.rand.state), B: int64(b.rand.state)}, true
 	case len(a.inputs.seats) != len(b.inputs.seats):
 		return Difference{Table: "world", Field: "seats taken", A: int64(len(a.inputs.seats)), B: int64(len(b.inputs.seats))}, true
+	}
+	for i, seat := range a.inputs.seats {
+		if other := b.inputs.seats[i]; seat != other {
+			return Difference{Table: "world", Field: "seat taken", A: int64(seat), B: int64(other)}, true
+		}
 	}
 	for i, t := range a.tables {
 		if d, ok := diffTable(t, b.tables[i]); ok {

@@ -56,15 +56,15 @@ func (c *core) append(b []byte) []byte {
 func (w *World) Restore(b []byte) error {
 	r := &reader{b: b}
 	if v := r.byte(); v != stateVersion {
-		return fmt.Errorf("%w: version %d, want %d", ErrState, v, stateVersion)
+		r.fail(fmt.Sprintf("version %d, want %d", v, stateVersion))
 	}
 	if r.word() != w.Shape() {
-		return fmt.Errorf("%w: it was made by other tables", ErrState)
+		r.fail("it was made by other tables")
 	}
 	w.tick = Tick(r.uvarint(1<<32 - 1))
 	w.rand.state = r.word()
 	w.inputs.restore(r)
-	w.input.clear(w.inputs.seats)
+	w.input.reset()
 	for _, t := range w.tables {
 		t.restore(r)
 	}
@@ -82,7 +82,7 @@ func (w *World) Restore(b []byte) error {
 }
 
 func (w *World) empty() {
-	w.tick = 0
+	w.tick, w.rand.state = 0, 0
 	w.inputs.restore(&reader{})
 	for _, t := range w.tables {
 		t.reset()
@@ -143,7 +143,11 @@ func (c *core) restore(r *reader) {
 	for i := range c.columns {
 		for slot := range high {
 			if c.live(slot) {
-				c.setValue(i, slot, uint64(r.varint()))
+				v := uint64(r.varint())
+				c.setValue(i, slot, v)
+				if c.value(i, slot) != v {
+					r.fail("a value does not fit its column")
+				}
 			}
 		}
 	}
@@ -191,6 +195,14 @@ func (r *reader) uvarint(most uint64) uint64 {
 	}
 	r.b = r.b[n:]
 	return v
+}
+
+func (r *reader) fixed() Fixed {
+	v := r.varint()
+	if int64(Fixed(v)) != v {
+		r.fail("a value does not fit its column")
+	}
+	return Fixed(v)
 }
 
 func (r *reader) varint() int64 {

@@ -46,6 +46,7 @@ type core struct {
 	group   func(slot int) Group
 	owner   int // column, or -1
 	single  bool
+	grouped bool
 }
 
 // NewTable declares a table of at most capacity rows in w. The struct's fields
@@ -99,6 +100,7 @@ func (c *core) findOwner() error {
 // group must depend on nothing but the row. It returns t.
 func (t *Table[T]) GroupBy(group func(row *T) Group) *Table[T] {
 	t.groupBy = group
+	t.grouped = group != nil
 	return t
 }
 

@@ -25,6 +25,7 @@ type ring interface {
 	append(b []byte) []byte
 	restore(r *reader)
 	reset()
+	shape(*hash)
 }
 
 // Start makes the world of a new match. The same mode and seed give the same
@@ -87,6 +88,7 @@ func (w *World) Join(seat Seat) error {
 // Leave takes the player of a seat away; an empty seat does nothing.
 func (w *World) Leave(seat Seat) {
 	if w.inputs.stand(seat) {
+		w.input.clear(seat)
 		w.rules.Leave(seat)
 	}
 }
@@ -102,7 +104,7 @@ func (w *World) Step() {
 		h.record()
 	}
 	w.inputs.clear()
-	w.input.clear(w.inputs.seats)
+	w.input.clear(w.inputs.seats...)
 }
 
 // View fills view with the groups that a seat sees.
