@@ -11,6 +11,8 @@ var floors = map[string]int{
 	"sim":   0,
 	"proto": 0,
 	"web":   0, // built files to embed
+	// Helpers that know nothing of the project, but for the two named below.
+	"internal": 0,
 
 	"netproto":          1,
 	"internal/tickconn": 1,
@@ -31,14 +33,15 @@ var floors = map[string]int{
 	"internal/floors": 5,
 }
 
-// part is the entry of floors that a folder belongs to, or "".
+// part is the longest entry of floors that a folder belongs to, or "".
 func part(dir string) string {
+	longest := ""
 	for name := range floors {
-		if under(dir, name) {
-			return name
+		if under(dir, name) && len(name) > len(longest) {
+			longest = name
 		}
 	}
-	return ""
+	return longest
 }
 
 // Arrows lists every import that leads up or sideways, and every package that

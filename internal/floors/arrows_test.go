@@ -20,8 +20,10 @@ func TestArrowsThatDoNot(t *testing.T) {
 		{"netproto/a.go", importing(module + "/room"), "netproto (floor 1) may not import room (floor 2)"},
 		{"gateway/a.go", importing(module + "/bots"), "gateway (floor 3) may not import bots (floor 3)"},
 		{"room/a.go", importing(module + "/lobby/directory"), "room (floor 2) may not import lobby/directory"},
-		{"client/a.go", importing(module + "/internal/unknown"), "may not import internal/unknown"},
-		{"internal/unknown/a.go", importing("fmt"), "internal/unknown has no floor"},
+		{"client/a.go", importing(module + "/internal/helper"), ""},
+		{"client/a.go", importing(module + "/unknown"), "may not import unknown"},
+		{"internal/helper/a.go", importing(module + "/room"), "internal (floor 0) may not import room (floor 2)"},
+		{"internal/tickconn/a.go", importing(module + "/netproto"), "internal/tickconn (floor 1) may not import netproto (floor 1)"},
 		{"roomy/a.go", importing("fmt"), "roomy has no floor"},
 	})
 }
