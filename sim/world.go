@@ -37,10 +37,11 @@ func Start(mode Mode, seed uint64) (*World, error) {
 	w := &World{mode: mode, rand: Rand{seed}}
 	w.inputs.init(mode.Seats)
 	w.rules = mode.New(w)
-	if w.rules == nil {
+	refused := len(w.faults) > 0
+	if w.rules == nil && !refused {
 		w.fault(fmt.Errorf("mode %q: New returned no rules", mode.Name))
 	}
-	if w.input == nil {
+	if w.input == nil && !refused {
 		w.fault(fmt.Errorf("mode %q: New declared no input (sim.NewInput)", mode.Name))
 	}
 	if err := errors.Join(w.faults...); err != nil {
@@ -54,6 +55,10 @@ func (w *World) fault(err error) {
 		w.faults = append(w.faults, err)
 	}
 }
+
+// Refuse makes [Start] fail with err: for [Mode.New], when the rules it was
+// given cannot be played. A nil err does nothing.
+func (w *World) Refuse(err error) { w.fault(err) }
 
 func (w *World) addTable(c *core) {
 	for _, other := range w.tables {

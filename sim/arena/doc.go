@@ -1,0 +1,3 @@
+// Package arena is the reference game: ships that hunt each other between
+// walls, in four modes.
+package arena

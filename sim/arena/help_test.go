@@ -1,0 +1,93 @@
+package arena
+
+import (
+	"testing"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// bench is a match that a test drives.
+type bench struct {
+	t testing.TB
+	w *sim.World
+	a *rules
+	// values is kept so that giving an input allocates nothing.
+	values [4]int32
+}
+
+// play starts a match with rules c and players on the first seats.
+func play(t testing.TB, c Config, players int) *bench {
+	t.Helper()
+	b := &bench{t: t}
+	m := Mode("test", "Test", c)
+	inner := m.New
+	m.New = func(w *sim.World) sim.Rules {
+		r := inner(w)
+		b.a, _ = r.(*rules)
+		return r
+	}
+	w, err := sim.Start(m, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.w = w
+	for seat := 1; seat <= players; seat++ {
+		b.join(sim.Seat(seat))
+	}
+	return b
+}
+
+func (b *bench) join(seat sim.Seat) {
+	b.t.Helper()
+	if err := b.w.Join(seat); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+// give sets the input of a seat for the next step.
+func (b *bench) give(seat sim.Seat, in Input) { b.giveSeen(seat, in, 0) }
+
+func (b *bench) giveSeen(seat sim.Seat, in Input, seen int) {
+	b.values = [4]int32{int32(in.DX), int32(in.DY), int32(in.Aim), int32(in.Buttons)}
+	b.w.SetInput(seat, b.values[:], seen, sim.Received)
+}
+
+// steps runs n steps with the same inputs in each.
+func (b *bench) steps(n int, inputs map[sim.Seat]Input) {
+	for range n {
+		for seat, in := range inputs {
+			b.give(seat, in)
+		}
+		b.w.Step()
+	}
+}
+
+// ship returns the ship of a seat, or nil.
+func (b *bench) ship(seat sim.Seat) *Ship {
+	p := b.a.player(seat)
+	if p == nil {
+		b.t.Fatalf("nobody is on seat %d", seat)
+	}
+	return b.a.ships.Get(p.Ship)
+}
+
+// put places a ship, at rest.
+func (b *bench) put(seat sim.Seat, x, y int) *Ship {
+	b.t.Helper()
+	s := b.ship(seat)
+	if s == nil {
+		b.t.Fatalf("seat %d has no ship", seat)
+	}
+	s.X, s.Y, s.VX, s.VY, s.Steer, s.SafeUntil = unit(x), unit(y), 0, 0, 0, 0
+	if b.a.cfg.Cells {
+		b.a.cross(s)
+	}
+	return s
+}
+
+// empty is a free-for-all on an empty square ground.
+func empty(side int) Config {
+	c := Default()
+	c.Layout = Layout{Size: box(0, 0, side, side).Max}
+	return c
+}

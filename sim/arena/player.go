@@ -1,0 +1,70 @@
+package arena
+
+import "github.com/metronome-server/metronome/sim"
+
+// MaxTeams is the most teams a mode can have.
+const MaxTeams = 4
+
+// Player is a row of the table player: who sits on a seat, dead or alive.
+type Player struct {
+	Seat sim.Seat `wire:"owner"`
+	// Team is 1 and up; 0 without teams.
+	Team   uint8
+	Kills  uint16
+	Deaths uint16
+	// RespawnAt is the tick at which a dead player gets a new ship.
+	RespawnAt uint32 `wire:"private"`
+
+	Ship sim.Ref `wire:"local"`
+	Cell uint16  `wire:"local"`
+}
+
+// Join seats a player; the next step gives it a ship.
+func (a *rules) Join(seat sim.Seat) {
+	at := sim.Vec{X: a.w.Rand().Between(0, a.cfg.Layout.Size.X), Y: a.w.Rand().Between(0, a.cfg.Layout.Size.Y)}
+	ref, _, _ := a.players.Add(Player{Seat: seat, Team: a.smallestTeam(), Cell: a.cells.of(at)})
+	a.seats[seat] = ref
+}
+
+// Leave takes a player away with ship and projectiles.
+func (a *rules) Leave(seat sim.Seat) {
+	p := a.player(seat)
+	if p == nil {
+		return
+	}
+	a.ships.Remove(p.Ship)
+	a.players.Remove(a.seats[seat])
+}
+
+// smallestTeam returns the team with the fewest players, the lowest of equals.
+func (a *rules) smallestTeam() uint8 {
+	if a.cfg.Teams == 0 {
+		return 0
+	}
+	var size [MaxTeams + 1]int
+	for _, p := range a.players.All {
+		size[p.Team]++
+	}
+	best := 1
+	for team := 2; team <= a.cfg.Teams; team++ {
+		if size[team] < size[best] {
+			best = team
+		}
+	}
+	return uint8(best)
+}
+
+// player returns the row of a seat, or nil. The list of seats is only a
+// shortcut: it is put right when it is wrong, as after a restore.
+func (a *rules) player(seat sim.Seat) *Player {
+	if p := a.players.Get(a.seats[seat]); p != nil && p.Seat == seat {
+		return p
+	}
+	for ref, p := range a.players.All {
+		a.seats[p.Seat] = ref
+	}
+	if p := a.players.Get(a.seats[seat]); p != nil && p.Seat == seat {
+		return p
+	}
+	return nil
+}
