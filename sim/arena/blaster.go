@@ -1,5 +1,23 @@
 package arena
 
+import "github.com/metronome-server/metronome/sim"
+
+// Shot is a row of the table shot: a blaster's projectile. It flies straight,
+// so that a client needs nothing after its first row.
+type Shot struct {
+	X sim.Fixed `wire:"linear=VX"`
+	Y sim.Fixed `wire:"linear=VY"`
+	// VX, VY is how far it moves per tick.
+	VX, VY sim.Fixed
+	// Seat is who fired it.
+	Seat sim.Seat
+
+	EndsAt uint32  `wire:"local"`
+	Player sim.Ref `wire:"local"`
+	Team   uint8   `wire:"local"`
+	Cell   uint16  `wire:"local"`
+}
+
 // BlasterRules is the weapon that never runs dry: straight projectiles.
 type BlasterRules struct {
 	// Damage of one hit, 1 to 255.
@@ -24,4 +42,65 @@ func (r BlasterRules) validate(f *faults) {
 	f.between("Blaster.LifeMS", r.LifeMS, 1, 10_000)
 	f.between("Blaster.ReloadMS", r.ReloadMS, 1, 10_000)
 	f.between("Blaster.Radius", r.Radius, 0, 16)
+}
+
+// shotsPerShip returns how many projectiles of one ship can fly at once.
+func (c *Config) shotsPerShip() int {
+	return c.ticks(c.Blaster.LifeMS)/c.ticks(c.Blaster.ReloadMS) + 1
+}
+
+// fireBlaster starts a projectile at the middle of the ship, so that no muzzle
+// reaches through a wall.
+func (a *rules) fireBlaster(s *Ship, aim sim.Angle) {
+	now := a.w.Tick()
+	v := sim.Toward(aim, a.cfg.perTick(a.cfg.Blaster.Speed))
+	s.BlasterAt = uint32(now.Add(a.cfg.ticks(a.cfg.Blaster.ReloadMS)))
+	a.shots.Add(Shot{
+		X: s.X, Y: s.Y, VX: v.X, VY: v.Y, Seat: s.Seat, Player: s.Player, Team: s.Team, Cell: s.Cell,
+		EndsAt: uint32(now.Add(a.cfg.ticks(a.cfg.Blaster.LifeMS))),
+	})
+}
+
+// flight moves every projectile, after the ships, up to the first thing in its way.
+func (a *rules) flight() {
+	now, world := uint32(a.w.Tick()), Rect{Max: a.cfg.Layout.Size}
+	for ref, p := range a.shots.All {
+		from, d := sim.Vec{X: p.X, Y: p.Y}, sim.Vec{X: p.VX, Y: p.VY}
+		to, part := from.Add(d), a.ground.free(from, d)
+		if now >= p.EndsAt || a.strike(p, from, along(sim.Vec{}, d, part)) || part < whole || !world.Contains(to) {
+			a.shots.Remove(ref)
+			continue
+		}
+		p.X, p.Y = to.X, to.Y
+		if a.cfg.Cells {
+			p.Cell = a.cells.of(to)
+		}
+	}
+}
+
+// strike hurts the first enemy on the way from a point by d.
+func (a *rules) strike(p *Shot, from, d sim.Vec) bool {
+	r := unit(a.cfg.Ship.Radius + a.cfg.Blaster.Radius)
+	half := along(from, d, whole/2)
+	var hit *Ship
+	nearest := int64(-1)
+	a.radar.fill(a.ships)
+	a.radar.grid.Near(half, d.Len()/2+r+a.stride, func(id int32, _ sim.Vec) bool {
+		s := a.radar.ships[id]
+		if s.Health > 0 && enemies(p.Seat, p.Team, s) {
+			if at, ok := passes(from, d, s.at(), r); ok && (hit == nil || at < nearest) {
+				hit, nearest = s, at
+			}
+		}
+		return true
+	})
+	if hit != nil {
+		a.hurt(hit, attack{p.Seat, p.Player, WeaponBlaster, a.cfg.Blaster.Damage})
+	}
+	return hit != nil
+}
+
+// enemies reports whether a seat's weapons work on a ship.
+func enemies(seat sim.Seat, team uint8, s *Ship) bool {
+	return s.Seat != seat && (team == 0 || s.Team != team)
 }

@@ -56,8 +56,14 @@ func (c Config) Validate() error {
 	c.Pickup.validate(&f)
 	c.Match.validate(&f, c.Seats)
 	c.Layout.validate(&f, c)
+	if len(f) == 0 && c.Seats*c.shotsPerShip() > maxShots {
+		f.add("Blaster: %d seats can have %d projectiles in flight, want at most %d", c.Seats, c.Seats*c.shotsPerShip(), maxShots)
+	}
 	return errors.Join(f...)
 }
+
+// maxShots bounds the memory of a match: 48 bytes for each.
+const maxShots = 200_000
 
 // faults collects what is wrong with a Config.
 type faults []error

@@ -6,6 +6,7 @@ import "github.com/metronome-server/metronome/sim"
 const (
 	ButtonBlaster = 1 << iota
 	ButtonRail
+	ButtonDash
 )
 
 // Input is what one seat asks for at one tick.
@@ -17,6 +18,6 @@ type Input struct {
 	DY int8 `input:"min=-127,max=127"`
 	// Aim is where the weapons point.
 	Aim sim.Angle
-	// Buttons are held down: ButtonBlaster, ButtonRail.
+	// Buttons are held down: ButtonBlaster, ButtonRail, ButtonDash.
 	Buttons uint8 `input:"buttons"`
 }

@@ -40,7 +40,7 @@ type Layout struct {
 
 // Map returns the ground of a mode by the mode's name, for bots and pages.
 func Map(mode string) (Layout, bool) {
-	c, ok := Rules(mode)
+	c, ok := ConfigOf(mode)
 	return c.Layout, ok
 }
 

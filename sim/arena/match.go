@@ -79,6 +79,12 @@ func (a *rules) begin(m *Match) {
 		a.ships.Remove(p.Ship)
 		p.Ship, p.Kills, p.Deaths, p.RespawnAt = 0, 0, 0, 0
 	}
+	for ref := range a.shots.All {
+		a.shots.Remove(ref)
+	}
+	for _, p := range a.pickups.All {
+		p.BackAt = 0
+	}
 }
 
 // finish ends a match and names the winner.

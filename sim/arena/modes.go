@@ -20,8 +20,8 @@ func Mode(name, title string, c Config) sim.Mode {
 	}
 }
 
-// Rules returns the rules of a mode by its name.
-func Rules(mode string) (Config, bool) {
+// ConfigOf returns the rules of a mode by its name.
+func ConfigOf(mode string) (Config, bool) {
 	for _, m := range modes {
 		if m.name == mode {
 			return m.rules(), true

@@ -33,6 +33,11 @@ func (a *rules) Leave(seat sim.Seat) {
 		return
 	}
 	a.ships.Remove(p.Ship)
+	for ref, shot := range a.shots.All {
+		if shot.Seat == seat {
+			a.shots.Remove(ref)
+		}
+	}
 	a.players.Remove(a.seats[seat])
 }
 

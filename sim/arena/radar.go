@@ -11,11 +11,12 @@ const radarShift = 17
 type radar struct {
 	grid   *sim.Grid
 	ships  []*Ship
+	refs   []sim.Ref
 	filled bool
 }
 
 func newRadar(size sim.Vec, seats int) *radar {
-	return &radar{grid: sim.NewGrid(size.X, size.Y, radarShift), ships: make([]*Ship, 0, seats)}
+	return &radar{grid: sim.NewGrid(size.X, size.Y, radarShift), ships: make([]*Ship, 0, seats), refs: make([]sim.Ref, 0, seats)}
 }
 
 // fill takes in all ships, the first time in a step.
@@ -25,10 +26,10 @@ func (r *radar) fill(ships *sim.Table[Ship]) {
 	}
 	r.filled = true
 	r.grid.Reset()
-	r.ships = r.ships[:0]
-	for _, s := range ships.All {
+	r.ships, r.refs = r.ships[:0], r.refs[:0]
+	for ref, s := range ships.All {
 		r.grid.Put(int32(len(r.ships)), s.at())
-		r.ships = append(r.ships, s)
+		r.ships, r.refs = append(r.ships, s), append(r.refs, ref)
 	}
 	r.grid.Build()
 }

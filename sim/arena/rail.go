@@ -1,5 +1,7 @@
 package arena
 
+import "github.com/metronome-server/metronome/sim"
+
 // RailRules is the weapon that hits at once, judged at what the shooter saw.
 type RailRules struct {
 	// Damage of one hit, 1 to 255.
@@ -31,4 +33,53 @@ func (r RailRules) validate(f *faults, cells bool) {
 	f.between("Rail.Ammo", r.Ammo, 0, 255)
 	f.between("Rail.MaxAmmo", r.MaxAmmo, r.Ammo, 255)
 	f.between("Rail.RewindMS", r.RewindMS, 0, 200)
+}
+
+// railDepth returns how many ticks of positions a rewind needs.
+func (c *Config) railDepth() int { return quotient(c.Rail.RewindMS*c.Hz, 1000) + 2 }
+
+// fireRail shoots along the aim up to the first wall, and hurts the first
+// enemy that was in the way when the shooter saw it: seen is the age of that
+// view in 1/16 tick. The shooter's own ship is where it is now, because a
+// client shows it ahead of the others.
+func (a *rules) fireRail(s *Ship, aim sim.Angle, seen int) {
+	s.Ammo--
+	s.RailAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Rail.ReloadMS)))
+	from := s.at()
+	d := a.ground.beam(from, sim.Toward(aim, unit(a.cfg.Rail.Range))).Sub(from)
+	age := min(seen, a.cfg.Rail.RewindMS*a.cfg.Hz*16/1000)
+	hit, part := a.lineUp(s, d, age)
+	if hit != nil {
+		d = along(sim.Vec{}, d, part)
+		a.hurt(hit, attack{s.Seat, s.Player, WeaponRail, a.cfg.Rail.Damage})
+	}
+	a.events.beam.Emit(sim.Group(s.Cell), Beam{s.Seat, from.X, from.Y, from.X + d.X, from.Y + d.Y})
+}
+
+// lineUp returns the first enemy on the way from a ship by d at an age, and at
+// which part of the way. An enemy that was not there yet is not hit.
+func (a *rules) lineUp(s *Ship, d sim.Vec, age int) (hit *Ship, part int64) {
+	const piece = 256 // units between two looks at the radar
+	from, r, nearest := s.at(), unit(a.cfg.Ship.Radius), int64(0)
+	margin := r + unit(piece)/2 + a.stride*sim.Fixed(a.cfg.railDepth())
+	pieces := int64(d.Len()/unit(piece)) + 1
+	a.radar.fill(a.ships)
+	for i := range pieces {
+		look := along(from, d, (2*i+1)*whole/(2*pieces))
+		a.radar.grid.Near(look, margin, func(id int32, _ sim.Vec) bool {
+			t := a.radar.ships[id]
+			if t.Health == 0 || !enemies(s.Seat, s.Team, t) {
+				return true
+			}
+			then, ok := a.past.At(a.radar.refs[id], age)
+			if at, in := passes(from, d, then, r); ok && in && (hit == nil || at < nearest) {
+				hit, nearest = t, at
+			}
+			return true
+		})
+	}
+	if hit != nil {
+		part = nearest / max(d.Len2()/whole, 1)
+	}
+	return hit, part
 }

@@ -12,46 +12,79 @@ type rules struct {
 	match   *sim.Single[Match]
 	players *sim.Table[Player]
 	ships   *sim.Table[Ship]
+	shots   *sim.Table[Shot]
 	walls   *sim.Table[Wall]
+	pickups *sim.Table[Pickup]
+	past    *sim.History[Ship]
+	events  events
 
 	ground *ground
 	cells  cells
 	full   sim.Fixed // full speed per tick
 	accel  sim.Fixed // most change of speed per tick
+	dash   sim.Fixed // speed of a dash per tick
+	stride sim.Fixed // most that a ship moves per tick
 
-	seats []sim.Ref // player row by seat
-	radar *radar
+	spots    []sim.Ref // pickup row by spot
+	spotBins *bins
+
+	// Shortcuts and scratch.
+	seats  []sim.Ref // player row by seat
+	radar  *radar
+	fallen []fall // since the last bury
 }
 
-// newRules declares the tables in an order that clients may rely on: match,
-// player, ship, wall.
+// newRules binds the rules to a world.
 func newRules(w *sim.World, c Config) sim.Rules {
 	if err := c.Validate(); err != nil {
 		w.Refuse(err)
 		return nil
 	}
-	a := &rules{w: w, cfg: c, cells: newCells(&c), full: c.perTick(c.Ship.Speed), accel: c.perTick2(c.Ship.Accel)}
+	a := &rules{w: w, cfg: c, cells: newCells(&c)}
+	a.full, a.accel = c.perTick(c.Ship.Speed), c.perTick2(c.Ship.Accel)
+	a.dash = c.perTick(c.Ship.DashSpeed)
+	a.stride = max(a.full, a.dash)
+	a.ground = newGround(c.Layout, unit(c.Ship.Radius), max(a.stride, c.perTick(c.Blaster.Speed)))
+	a.seats = make([]sim.Ref, c.Seats+1)
+	a.radar = newRadar(c.Layout.Size, c.Seats)
+	a.fallen = make([]fall, 0, c.Seats)
+	a.declare()
+	a.addWalls()
+	a.addPickups()
+	return a
+}
+
+// declare declares tables, events and input, in the order of the schema.
+func (a *rules) declare() {
+	w, c := a.w, &a.cfg
 	a.input = sim.NewInput[Input](w)
 	a.match = sim.NewSingle[Match](w, "match")
 	a.players = sim.NewTable[Player](w, "player", c.Seats)
 	a.ships = sim.NewTable[Ship](w, "ship", c.Seats)
+	a.shots = sim.NewTable[Shot](w, "shot", c.Seats*c.shotsPerShip())
 	a.walls = sim.NewTable[Wall](w, "wall", max(1, len(c.Layout.Walls)))
+	a.pickups = sim.NewTable[Pickup](w, "pickup", max(1, len(c.Layout.Spots)))
+	a.past = sim.NewHistory(w, a.ships, c.railDepth(), func(s *Ship) sim.Vec { return s.at() })
+	a.events = newEvents(w)
 	if c.Cells {
-		a.players.GroupBy(func(p *Player) sim.Group { return sim.Group(p.Cell) })
-		a.ships.GroupBy(func(s *Ship) sim.Group { return sim.Group(s.Cell) })
+		a.players.GroupBy(func(r *Player) sim.Group { return sim.Group(r.Cell) })
+		a.ships.GroupBy(func(r *Ship) sim.Group { return sim.Group(r.Cell) })
+		a.shots.GroupBy(func(r *Shot) sim.Group { return sim.Group(r.Cell) })
 		a.walls.GroupBy(func(r *Wall) sim.Group { return sim.Group(r.Cell) })
+		a.pickups.GroupBy(func(r *Pickup) sim.Group { return sim.Group(r.Cell) })
 	}
-	a.ground = newGround(c.Layout, unit(c.Ship.Radius), a.full)
-	a.seats = make([]sim.Ref, c.Seats+1)
-	a.radar = newRadar(c.Layout.Size, c.Seats)
-	a.addWalls()
-	return a
 }
 
-// Step is one tick.
+// Step is one tick. Everyone fires from where they stood, so that nobody's
+// place in the table decides a duel; the dead go when all have fired.
 func (a *rules) Step(in *sim.Inputs) {
 	a.radar.filled = false
+	a.fire(in)
 	a.fly(in)
+	a.flight()
+	a.bury()
+	a.collect()
+	a.mend()
 	a.referee()
 	a.respawn()
 }

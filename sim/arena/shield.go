@@ -22,3 +22,14 @@ func (r ShieldRules) validate(f *faults) {
 	f.between("Shield.Step", r.Step, 0, 255)
 	f.between("Shield.StepMS", r.StepMS, 1, 10_000)
 }
+
+// mend recharges the shields that were left in peace for long enough.
+func (a *rules) mend() {
+	now, full := a.w.Tick(), uint8(a.cfg.Shield.Full)
+	for _, s := range a.ships.All {
+		if s.Shield < full && uint32(now) >= s.ShieldAt {
+			s.Shield = uint8(min(int(s.Shield)+a.cfg.Shield.Step, int(full)))
+			s.ShieldAt = uint32(now.Add(a.cfg.ticks(a.cfg.Shield.StepMS)))
+		}
+	}
+}

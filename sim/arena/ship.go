@@ -21,9 +21,11 @@ type Ship struct {
 	SafeUntil uint32
 	// Ammo is how many rail shots are left.
 	Ammo uint8 `wire:"private"`
-	// BlasterAt, RailAt is the first tick at which the weapon is ready.
+	// BlasterAt, RailAt are the first tick at which the weapon is ready.
 	BlasterAt uint32 `wire:"private"`
 	RailAt    uint32 `wire:"private"`
+	// DashAt is the first tick at which it can dash.
+	DashAt uint32 `wire:"private"`
 
 	// VX, VY is how far it moves per tick; the last change of X, Y.
 	VX sim.Fixed `wire:"local"`
@@ -31,9 +33,10 @@ type Ship struct {
 	// Steer is the stick for which VX, VY is already right; see steerKey.
 	Steer uint32 `wire:"local"`
 	// ShieldAt is the tick of the next step of the shield.
-	ShieldAt uint32  `wire:"local"`
-	Player   sim.Ref `wire:"local"`
-	Cell     uint16  `wire:"local"`
+	ShieldAt  uint32  `wire:"local"`
+	DashUntil uint32  `wire:"local"`
+	Player    sim.Ref `wire:"local"`
+	Cell      uint16  `wire:"local"`
 }
 
 func (s *Ship) at() sim.Vec { return sim.Vec{X: s.X, Y: s.Y} }
@@ -55,10 +58,16 @@ type ShipRules struct {
 	RespawnMS int
 	// SafeMS is how long a new ship takes no damage, 0 to 60,000.
 	SafeMS int
+	// DashSpeed is the speed of a dash in units/s, Speed to 3000; DashMS how
+	// long it goes, 1 to 1000; DashReloadMS from one to the next, 1 to 60,000.
+	DashSpeed, DashMS, DashReloadMS int
 }
 
 func defaultShip() ShipRules {
-	return ShipRules{Radius: 16, Speed: 300, Accel: 9000, Health: 100, RespawnMS: 2000, SafeMS: 1500}
+	return ShipRules{
+		Radius: 16, Speed: 300, Accel: 9000, Health: 100, RespawnMS: 2000, SafeMS: 1500,
+		DashSpeed: 900, DashMS: 167, DashReloadMS: 3000,
+	}
 }
 
 func (r ShipRules) validate(f *faults) {
@@ -68,6 +77,9 @@ func (r ShipRules) validate(f *faults) {
 	f.between("Ship.Health", r.Health, 1, 255)
 	f.between("Ship.RespawnMS", r.RespawnMS, 0, 60_000)
 	f.between("Ship.SafeMS", r.SafeMS, 0, 60_000)
+	f.between("Ship.DashSpeed", r.DashSpeed, r.Speed, 3000)
+	f.between("Ship.DashMS", r.DashMS, 1, 1000)
+	f.between("Ship.DashReloadMS", r.DashReloadMS, 1, 60_000)
 }
 
 // fly turns and moves every ship. A seat without an input keeps its aim and

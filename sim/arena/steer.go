@@ -12,17 +12,35 @@ func steerKey(in *Input) uint32 { return 1<<16 | uint32(uint8(in.DX))<<8 | uint3
 // is there, nothing is computed until the stick moves, and the ship takes
 // exactly equal steps.
 func (a *rules) steer(s *Ship, in *Input) {
-	key := steerKey(in)
+	key, full, most := steerKey(in), a.full, a.accel
+	if a.dashing(s, in) {
+		key, full, most = key|dashKey, a.dash, 2*a.dash
+	}
 	if s.Steer == key {
 		return
 	}
-	want := stick(in, a.full)
+	want := stick(in, full)
 	now := sim.Vec{X: s.VX, Y: s.VY}
-	now = now.Add(want.Sub(now).ClampLen(a.accel))
+	now = now.Add(want.Sub(now).ClampLen(most))
 	s.VX, s.VY, s.Steer = now.X, now.Y, 0
 	if now == want {
 		s.Steer = key
 	}
+}
+
+// dashKey marks a steerKey under which a ship dashes.
+const dashKey = 1 << 17
+
+// dashing reports whether a ship dashes in this tick, and starts a dash when
+// its player asks for one. A dash is at dash speed at once, and follows the
+// stick; afterwards the ship brakes as it always does.
+func (a *rules) dashing(s *Ship, in *Input) bool {
+	if in.Buttons&ButtonDash != 0 && uint32(a.w.Tick()) >= s.DashAt && in.DX|in.DY != 0 {
+		now := a.w.Tick()
+		s.DashUntil = uint32(now.Add(a.cfg.ticks(a.cfg.Ship.DashMS)))
+		s.DashAt = uint32(now.Add(a.cfg.ticks(a.cfg.Ship.DashReloadMS)))
+	}
+	return uint32(a.w.Tick()) < s.DashUntil
 }
 
 // stick returns the speed per tick that a stick asks for: full is that of the

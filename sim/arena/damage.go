@@ -1,0 +1,81 @@
+package arena
+
+import "github.com/metronome-server/metronome/sim"
+
+// attack is one hit.
+type attack struct {
+	by     sim.Seat
+	player sim.Ref
+	weapon uint8
+	damage int
+}
+
+// fall is a ship that lost its last health in this step.
+type fall struct {
+	player sim.Ref
+	attack attack
+}
+
+// fire lets every ship shoot whose player asks for it. Nobody shoots in the
+// pause between two matches.
+func (a *rules) fire(in *sim.Inputs) {
+	if a.match.Get().Phase == PhasePause {
+		return
+	}
+	now := uint32(a.w.Tick())
+	for _, s := range a.ships.All {
+		give := a.input.Of(s.Seat)
+		if give.Buttons&ButtonBlaster != 0 && now >= s.BlasterAt {
+			s.SafeUntil = 0
+			a.fireBlaster(s, give.Aim)
+		}
+		if give.Buttons&ButtonRail != 0 && now >= s.RailAt && s.Ammo > 0 {
+			s.SafeUntil = 0
+			a.fireRail(s, give.Aim, in.Seen(s.Seat))
+		}
+	}
+}
+
+// hurt takes damage off a ship: first of its shield. A ship without health
+// stays in the table until bury.
+func (a *rules) hurt(s *Ship, by attack) {
+	now := a.w.Tick()
+	if s.Health == 0 || uint32(now) < s.SafeUntil {
+		return
+	}
+	a.events.hit.Emit(sim.Group(s.Cell), Hit{s.Seat, by.by, by.weapon, uint8(by.damage)})
+	s.ShieldAt = uint32(now.Add(a.cfg.ticks(a.cfg.Shield.DelayMS)))
+	soaked := min(int(s.Shield), by.damage)
+	s.Shield -= uint8(soaked)
+	s.Health -= uint8(min(int(s.Health), by.damage-soaked))
+	if s.Health == 0 {
+		a.fallen = append(a.fallen, fall{s.Player, by})
+	}
+}
+
+// bury takes the ships that fell out of the world and counts.
+func (a *rules) bury() {
+	counts := a.match.Get().Phase == PhasePlay
+	for _, f := range a.fallen {
+		p := a.players.Get(f.player)
+		s := a.ships.Get(p.Ship)
+		a.events.kill.Emit(sim.Group(s.Cell), Kill{p.Seat, f.attack.by, f.attack.weapon, s.X, s.Y})
+		a.ships.Remove(p.Ship)
+		p.Ship = 0
+		p.RespawnAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Ship.RespawnMS)))
+		if counts {
+			p.Deaths++
+			a.credit(f.attack.player)
+		}
+	}
+	a.fallen = a.fallen[:0]
+}
+
+// credit counts a kill for a player and its team.
+func (a *rules) credit(player sim.Ref) {
+	k := a.players.Get(player)
+	k.Kills++
+	if k.Team > 0 {
+		a.match.Get().Score[k.Team-1]++
+	}
+}
