@@ -1,0 +1,72 @@
+package room
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Config is how a room treats its seats. The zero value is not valid; start
+// from Default.
+type Config struct {
+	// ResumeWindow is how long a seat is kept for a player whose connection
+	// was lost. 1 s to 1 h.
+	ResumeWindow time.Duration
+	// HoldTicks is how many ticks a missing input is replaced by the one
+	// before; then the seat's input is neutral. 0 to 60.
+	HoldTicks int
+	// SilentAfter closes a connection that sent nothing for so long. 2 s to 1 h.
+	SilentAfter time.Duration
+	// SlowAfter closes a connection that took no snapshot for so long. 1 s to 1 h.
+	SlowAfter time.Duration
+	// FloodAfter closes a connection that sent more than one input per tick
+	// for so long. 1 s to 1 min.
+	FloodAfter time.Duration
+	// EmptyAfter closes a room that nobody sits in for so long; 0 keeps it.
+	EmptyAfter time.Duration
+	// CatchUp is how many late ticks are made up for at once; more than that
+	// are declared lost. 1 to 60.
+	CatchUp int
+}
+
+// Default is what a room does unless told otherwise.
+func Default() Config {
+	return Config{
+		ResumeWindow: 30 * time.Second,
+		HoldTicks:    6,
+		SilentAfter:  10 * time.Second,
+		SlowAfter:    15 * time.Second,
+		FloodAfter:   2 * time.Second,
+		EmptyAfter:   time.Minute,
+		CatchUp:      5,
+	}
+}
+
+// Validate reports every fault, joined.
+func (c Config) Validate() error {
+	var faults []error
+	between := func(name string, v, lo, hi time.Duration) {
+		if v < lo || v > hi {
+			faults = append(faults, fmt.Errorf("%s is %v, want %v to %v", name, v, lo, hi))
+		}
+	}
+	between("ResumeWindow", c.ResumeWindow, time.Second, time.Hour)
+	between("SilentAfter", c.SilentAfter, 2*time.Second, time.Hour)
+	between("SlowAfter", c.SlowAfter, time.Second, time.Hour)
+	between("FloodAfter", c.FloodAfter, time.Second, time.Minute)
+	if c.HoldTicks < 0 || c.HoldTicks > 60 {
+		faults = append(faults, fmt.Errorf("HoldTicks is %d, want 0 to 60", c.HoldTicks))
+	}
+	if c.EmptyAfter < 0 {
+		faults = append(faults, fmt.Errorf("EmptyAfter is %v, want 0 or more", c.EmptyAfter))
+	}
+	if c.CatchUp < 1 || c.CatchUp > 60 {
+		faults = append(faults, fmt.Errorf("CatchUp is %d, want 1 to 60", c.CatchUp))
+	}
+	return errors.Join(faults...)
+}
+
+// ticks turns a duration into ticks, rounded up.
+func ticks(d time.Duration, hz int) int {
+	return int((int64(d)*int64(hz) + int64(time.Second) - 1) / int64(time.Second))
+}

@@ -1,0 +1,121 @@
+package room
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// journalBacklog is how many bytes of journal may wait for the disk. Full: the
+// recording stops there, says so, and play goes on. Why 8 MB: a minute of the
+// largest room that was measured, more than any disk should stall.
+const journalBacklog = 8 << 20
+
+// errBacklog is why a journal stopped whose disk did not keep up.
+var errBacklog = errors.New("the disk did not keep up with the recording")
+
+// FileJournal writes a journal to a file from a goroutine of its own, so that
+// a slow disk never holds a tick. Close waits for that goroutine.
+type FileJournal struct {
+	file *os.File
+	body []byte // scratch of the room's goroutine
+
+	mu      sync.Mutex
+	more    *sync.Cond
+	waiting []byte
+	closed  bool
+	lost    error
+
+	done chan struct{}
+}
+
+// NewFileJournal creates DIR/NAME.journal, which must not exist yet; DIR is
+// made when missing.
+func NewFileJournal(dir, name string) (*FileJournal, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, name+".journal"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("recording: %w", err)
+	}
+	j := &FileJournal{file: f, done: make(chan struct{}), waiting: []byte(journalMagic)}
+	j.more = sync.NewCond(&j.mu)
+	go j.write()
+	return j, nil
+}
+
+// Begin implements Journal.
+func (j *FileJournal) Begin(h JournalHeader) { j.put(recordHeader, appendHeader(j.body[:0], h)) }
+
+// Checkpoint implements Journal.
+func (j *FileJournal) Checkpoint(tick sim.Tick, state []byte) {
+	j.put(recordCheckpoint, append(binary.AppendUvarint(j.body[:0], uint64(tick)), state...))
+}
+
+// Tick implements Journal.
+func (j *FileJournal) Tick(t *JournalTick) { j.put(recordTick, appendTick(j.body[:0], t)) }
+
+// Lost implements Journal.
+func (j *FileJournal) Lost() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.lost
+}
+
+func (j *FileJournal) put(kind recordKind, body []byte) {
+	j.body = body
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	switch {
+	case j.closed || j.lost != nil:
+	case len(j.waiting)+len(body) > journalBacklog:
+		j.lost = errBacklog
+	default:
+		j.waiting = appendRecord(j.waiting, kind, body)
+		j.more.Signal()
+	}
+}
+
+// write is the journal's goroutine: it swaps the waiting bytes for an empty
+// slice and writes them. Ends after Close or the first failure.
+func (j *FileJournal) write() {
+	defer close(j.done)
+	var out []byte
+	for {
+		j.mu.Lock()
+		for len(j.waiting) == 0 && !j.closed {
+			j.more.Wait()
+		}
+		out, j.waiting = j.waiting, out[:0]
+		j.mu.Unlock()
+		if len(out) == 0 {
+			return
+		}
+		if _, err := j.file.Write(out); err != nil {
+			j.mu.Lock()
+			j.lost = err
+			j.mu.Unlock()
+			return
+		}
+	}
+}
+
+// Close implements Journal: what waits is written, then synced.
+func (j *FileJournal) Close() error {
+	j.mu.Lock()
+	if j.closed {
+		j.mu.Unlock()
+		return nil
+	}
+	j.closed = true
+	j.more.Signal()
+	j.mu.Unlock()
+	<-j.done
+	return errors.Join(j.lost, j.file.Sync(), j.file.Close())
+}
