@@ -50,3 +50,6 @@ func (r Remains) TCP() (*net.TCPConn, error) {
 	}
 	return conn.(*net.TCPConn), nil
 }
+
+// Close closes the socket without a goodbye.
+func (r Remains) Close() error { return unix.Close(r.fd) }

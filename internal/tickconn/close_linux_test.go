@@ -33,6 +33,14 @@ func TestClosedConn(t *testing.T) {
 	if _, ok := c.Release(); ok {
 		t.Error("a closed connection was released")
 	}
+	released, other := pair(t, testOptions)
+	remains, _ := released.Release()
+	if err := remains.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := other.Read(make([]byte, 1)); err != io.EOF {
+		t.Errorf("the peer of closed remains: %v", err)
+	}
 	if _, err := peer.Read(make([]byte, 1)); err != io.EOF {
 		t.Errorf("peer: %v", err)
 	}

@@ -1,14 +1,10 @@
 package tickconn
 
 import (
-	"errors"
 	"io"
 	"net"
 	"time"
 )
-
-// ErrFull is returned by Write for bytes that do not fit into the tail.
-var ErrFull = errors.New("the peer does not read: tail is full")
 
 // Conn is a TCP socket outside Go's poller, made by Detach. No method waits for
 // the network. It has no locks: one goroutine owns it at a time, and the yield

@@ -1,8 +1,3 @@
-// Package tickconn drives blocking-style connection code from a loop that must
-// never block. A Conn is a TCP socket taken out of Go's poller: its Read yields
-// instead of waiting, its Write keeps what the kernel does not take. A Coroutine
-// runs a reader over it, resumed once per tick. A Poller says which of many
-// connections have something to read.
 package tickconn
 
 import (
@@ -24,7 +19,7 @@ type Coroutine struct {
 	done    bool
 }
 
-// PanicError is a panic that ended a coroutine.
+// PanicError is a panic that ended a coroutine or was contained.
 type PanicError struct {
 	Value any
 	Stack []byte
@@ -39,19 +34,20 @@ func NewCoroutine(fn func(*Coroutine) error) *Coroutine {
 	c := &Coroutine{}
 	c.next, c.stop = iter.Pull(func(yield func(struct{}) bool) {
 		c.yield = yield
-		c.err = contain(c, fn)
+		c.err = Contain(func() error { return fn(c) })
 	})
 	return c
 }
 
-// contain turns a panic of fn into an error, so that it cannot end the tick.
-func contain(c *Coroutine, fn func(*Coroutine) error) (err error) {
+// Contain runs fn and turns its panic into a *PanicError, so that one
+// connection's fault cannot end the tick or the process.
+func Contain(fn func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = &PanicError{Value: v, Stack: debug.Stack()}
 		}
 	}()
-	return fn(c)
+	return fn()
 }
 
 // Resume runs the function to its next Yield and reports whether it yielded;

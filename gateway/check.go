@@ -1,0 +1,96 @@
+package gateway
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// RefusedError is an upgrade request that was answered with an HTTP status.
+type RefusedError struct {
+	Status int
+	Reason string
+}
+
+// Error implements error.
+func (e *RefusedError) Error() string { return fmt.Sprintf("refused with %d: %s", e.Status, e.Reason) }
+
+// Answer sends the refusal.
+func (e *RefusedError) Answer(w http.ResponseWriter) {
+	if e.Status == http.StatusUpgradeRequired {
+		w.Header().Set("Connection", "Upgrade")
+		w.Header().Set("Upgrade", "websocket")
+	}
+	http.Error(w, e.Reason, e.Status)
+}
+
+// Check says whether r may be upgraded; nil: it may. Call it before anything
+// that can be spent only once, such as a ticket. Upgrade calls it too.
+func (u *Upgrader) Check(r *http.Request) *RefusedError {
+	header := r.Header
+	switch {
+	case r.Method != http.MethodGet:
+		return &RefusedError{http.StatusMethodNotAllowed, "a WebSocket is opened with GET"}
+	case !listed(header, "Connection", "upgrade") || !strings.EqualFold(header.Get("Upgrade"), "websocket"):
+		return &RefusedError{http.StatusUpgradeRequired, "this is a WebSocket address"}
+	case header.Get("Sec-WebSocket-Version") != "13":
+		return &RefusedError{http.StatusBadRequest, "unsupported WebSocket version: this server speaks 13"}
+	case !validKey(header.Get("Sec-WebSocket-Key")):
+		return &RefusedError{http.StatusBadRequest, "Sec-WebSocket-Key is not 16 bytes in base64"}
+	case !listed(header, "Sec-WebSocket-Protocol", netproto.Subprotocol):
+		return &RefusedError{http.StatusBadRequest, "unsupported version: this server speaks the subprotocol " + netproto.Subprotocol}
+	case !u.originAllowed(r):
+		return &RefusedError{http.StatusForbidden, "pages of this origin may not connect"}
+	case u.config.Mode == ModeTick && r.TLS != nil:
+		return &RefusedError{http.StatusInternalServerError, "connections driven by the tick do not carry TLS"}
+	}
+	return nil
+}
+
+// listed says whether a header's comma-separated list names value. Only the
+// first line counts, as gws reads no other.
+func listed(header http.Header, name, value string) bool {
+	for item := range strings.SplitSeq(header.Get(name), ",") {
+		if strings.EqualFold(strings.TrimSpace(item), value) {
+			return true
+		}
+	}
+	return false
+}
+
+func validKey(key string) bool {
+	nonce, err := base64.StdEncoding.DecodeString(key)
+	return err == nil && len(nonce) == 16
+}
+
+// originAllowed keeps a foreign page from playing with its visitor's cookies
+// and address. A client that is no browser can claim any origin anyway.
+func (u *Upgrader) originAllowed(r *http.Request) bool {
+	origin := r.Header.Get("Origin")
+	if origin == "" || slices.Contains(u.config.Origins, "*") {
+		return true
+	}
+	for _, allowed := range u.config.Origins {
+		if strings.EqualFold(origin, allowed) {
+			return true
+		}
+	}
+	page, err := url.Parse(origin)
+	return err == nil && page.Host != "" && strings.EqualFold(page.Host, r.Host)
+}
+
+func validateOrigin(origin string) error {
+	if origin == "*" {
+		return nil
+	}
+	page, err := url.Parse(origin)
+	if err != nil || page.Scheme == "" || page.Host == "" || strings.Trim(page.Path, "/") != "" || strings.HasSuffix(origin, "/") {
+		return fmt.Errorf("origin %q is not of the form https://host or https://host:port", origin)
+	}
+	return nil
+}

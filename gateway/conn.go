@@ -1,0 +1,183 @@
+package gateway
+
+import (
+	"encoding/binary"
+	"errors"
+	"net"
+	"runtime/debug"
+
+	"github.com/lxzan/gws"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// Conn is one client's WebSocket connection, made by Upgrader.Upgrade. The
+// handshake's goroutine owns it until it has handed it to a room, whose
+// goroutine owns it from Attach on; an owner must Close it. What arrives before
+// Attach waits in the kernel.
+type Conn struct {
+	upgrader *Upgrader
+	wire     wire
+	ws       *gws.Conn
+	link     link // nil before Attach
+	ended    *netproto.CloseError
+
+	// Of the Poll that is running.
+	handle func(msg []byte) error
+	left   int // events it may still take
+
+	ping   []byte // payload of the last ping
+	pinged bool   // it is still to be answered
+	head   [10]byte
+}
+
+// link moves one connection's bytes; there is one from the tick loop and a
+// portable one. The room's goroutine calls it; no method waits.
+type link interface {
+	// pump takes what has arrived to Conn.event, at most Conn.left events and
+	// netproto.ReadBudget bytes. True: nothing more will ever come.
+	pump() (over bool)
+	// send sends head and body as one piece, behind everything sent before. All
+	// or nothing; bounded by netproto.MaxTail.
+	send(head, body []byte) error
+	// flush is Conn.Flush.
+	flush() (clear bool)
+	// leave sends the close frame last, unless it is nil, and closes.
+	leave(last []byte)
+	// receive is called by gws for each event, on the goroutine that reads.
+	receive(opcode gws.Opcode, data []byte)
+}
+
+// Attach implements room.Conn. If the socket cannot be taken over, the next Poll
+// says that the connection is lost.
+func (c *Conn) Attach() {
+	if c.ended != nil {
+		return
+	}
+	if !c.upgrader.config.Mode.ticks(c.wire.Conn) {
+		attachPortable(c)
+		return
+	}
+	if err := attachTick(c); err != nil {
+		c.upgrader.log.Error("connection cannot be attached", "remote", c.RemoteAddr(), "error", err)
+		c.Close(netproto.CloseLost, err.Error())
+	}
+}
+
+// Poll implements room.Conn. Pings and pongs count as messages; only the last
+// ping of a Poll is answered.
+func (c *Conn) Poll(handle func(msg []byte) error) error {
+	if c.ended == nil {
+		c.handle, c.left = handle, netproto.MaxMessagesPerPoll
+		over := c.link.pump()
+		c.handle = nil
+		if over && c.ended == nil {
+			c.finish()
+		}
+	}
+	if c.ended != nil {
+		return c.ended
+	}
+	if c.pinged {
+		c.pinged = false
+		// A peer that has no room for a pong has pings to spare.
+		_ = c.link.send(c.header(gws.OpcodePong, len(c.ping)), c.ping)
+	}
+	return nil
+}
+
+// event takes one message or control frame.
+func (c *Conn) event(opcode gws.Opcode, data []byte) {
+	if c.ended != nil {
+		return
+	}
+	switch opcode {
+	case gws.OpcodeBinary:
+		if err := c.call(data); err != nil {
+			c.closeFor(err)
+		}
+	case gws.OpcodePing:
+		c.ping, c.pinged = append(c.ping[:0], data...), true
+	case gws.OpcodePong:
+	default:
+		c.Close(netproto.CloseText, "only binary messages are read")
+	}
+}
+
+// call runs the room's handler. A panic on one client's bytes ends that client.
+func (c *Conn) call(data []byte) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			c.upgrader.log.Error("a message handler panicked", "remote", c.RemoteAddr(), "panic", v, "stack", string(debug.Stack()))
+			err = &netproto.CloseError{Code: netproto.CloseBadFrame}
+		}
+	}()
+	return c.handle(data)
+}
+
+func (c *Conn) closeFor(err error) {
+	reason := &netproto.CloseError{Code: netproto.CloseBadFrame, Reason: err.Error()}
+	errors.As(err, &reason)
+	c.Close(reason.Code, reason.Reason)
+}
+
+// finish ends the connection as its reading has ended.
+func (c *Conn) finish() {
+	end, last := c.wire.verdict()
+	c.ended = end
+	c.log("connection ended by its peer")
+	c.link.leave(last)
+}
+
+// Write implements room.Conn. Frame and tail together may not exceed
+// netproto.MaxTail, so neither may one message.
+func (c *Conn) Write(msg []byte) error {
+	if c.ended != nil {
+		return c.ended
+	}
+	return c.link.send(c.header(gws.OpcodeBinary, len(msg)), msg)
+}
+
+// header builds the header of a whole, unmasked frame; valid until the next one.
+func (c *Conn) header(opcode gws.Opcode, size int) []byte {
+	c.head[0] = 0x80 | byte(opcode)
+	switch {
+	case size < 126:
+		c.head[1] = byte(size)
+		return c.head[:2]
+	case size < 1<<16:
+		c.head[1] = 126
+		binary.BigEndian.PutUint16(c.head[2:], uint16(size))
+		return c.head[:4]
+	default:
+		c.head[1] = 127
+		binary.BigEndian.PutUint64(c.head[2:], uint64(size))
+		return c.head[:10]
+	}
+}
+
+// Flush implements room.Conn.
+func (c *Conn) Flush() (clear bool) { return c.ended == nil && c.link.flush() }
+
+// Close implements room.Conn. Before Attach the handshake may call it, to refuse
+// a client that is already upgraded.
+func (c *Conn) Close(code netproto.CloseCode, reason string) {
+	if c.ended != nil {
+		return
+	}
+	c.ended = &netproto.CloseError{Code: code, Reason: reason}
+	c.log("connection closed")
+	last := closeFrame(code, reason)
+	if c.link != nil {
+		c.link.leave(last)
+		return
+	}
+	c.upgrader.depart(goodbye{conn: c.wire.Conn, last: last})
+}
+
+// RemoteAddr is the client's address.
+func (c *Conn) RemoteAddr() net.Addr { return c.wire.RemoteAddr() }
+
+func (c *Conn) log(message string) {
+	c.upgrader.log.Debug(message, "remote", c.RemoteAddr(), "code", uint16(c.ended.Code), "reason", c.ended.Error())
+}

@@ -1,0 +1,11 @@
+// Package tickconn drives blocking-style connection code from a loop that must
+// never block. A Conn is a TCP socket taken out of Go's poller: its Read yields
+// instead of waiting, its Write keeps what the kernel does not take. A Coroutine
+// runs a reader over it, resumed once per tick. A Poller says which of many
+// connections have something to read.
+package tickconn
+
+import "errors"
+
+// ErrFull is returned for bytes that do not fit into a connection's tail.
+var ErrFull = errors.New("the peer does not read: tail is full")
