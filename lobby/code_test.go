@@ -1,0 +1,99 @@
+package lobby
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+func TestCodes(t *testing.T) {
+	seen := map[rune]bool{}
+	for range 2000 {
+		code := newCode()
+		if clean, ok := cleanCode(code); !ok || clean != code {
+			t.Fatalf("code %q", code)
+		}
+		for _, r := range code {
+			seen[r] = true
+		}
+	}
+	if len(seen) != len(codeAlphabet) || len(codeAlphabet) != 31 {
+		t.Fatalf("%d of %d letters are ever used", len(seen), len(codeAlphabet))
+	}
+	if strings.ContainsAny(codeAlphabet, "01OIL") {
+		t.Fatal("letters that are read as others")
+	}
+}
+
+func TestCleanCode(t *testing.T) {
+	for in, want := range map[string]string{
+		"ABC234": "ABC234", "abc234": "ABC234", " abc-234 ": "ABC234", "A B C 2 3 4": "ABC234",
+		"": "", "ABC23": "", "ABC2345": "", "ABC230": "", "ABCDEI": "", "ABCDEü": "",
+	} {
+		if got, ok := cleanCode(in); ok != (want != "") || ok && got != want {
+			t.Errorf("%q: %q, %v", in, got, ok)
+		}
+	}
+}
+
+// Many private rooms, each with its own code that leads to it.
+func TestCodesAreUnique(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		nodes := []*Lobby{s.node(t, "a"), s.node(t, "b")}
+		codes := map[string]string{}
+		for i := range 60 {
+			r := claim(t, nodes[i%2], fmt.Sprint("r", i), func(r *Room) { r.Private = true })
+			if codes[r.Code] != "" {
+				t.Fatalf("%s for %s and %s", r.Code, codes[r.Code], r.ID)
+			}
+			codes[r.Code] = r.ID
+		}
+		for code, id := range codes {
+			if r, err := nodes[0].RoomByCode(t.Context(), code); err != nil || r.ID != id {
+				t.Fatalf("%s leads to %s (%v), want %s", code, r.ID, err, id)
+			}
+		}
+	})
+}
+
+// A candidate that is in use is passed over; when all are, the claim fails.
+func TestTakenCodesArePassedOver(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		l := s.node(t, "a")
+		try := func(id string, candidates ...any) (any, error) {
+			r := Room{ID: id, Mode: "ffa", Seats: 4, Private: true, Node: "a", URL: "ws://a"}
+			args := append([]any{id, 60000, NewID(), "1", len(candidates)}, candidates...)
+			answer, err := l.run(t.Context(), claimScript, append(args, r.fields()...)...)
+			if err != nil {
+				return nil, err
+			}
+			return answer[1], nil
+		}
+		first, err := try("r1", "AAAAAA", "BBBBBB")
+		must(t, err)
+		second, err := try("r2", "AAAAAA", "BBBBBB")
+		must(t, err)
+		if first != "AAAAAA" || second != "BBBBBB" {
+			t.Fatalf("codes %v and %v", first, second)
+		}
+		if _, err := try("r3", "AAAAAA", "BBBBBB"); !errors.Is(err, errNoCode) {
+			t.Fatalf("no free candidate: %v", err)
+		}
+		if got, err := l.Room(t.Context(), "r3"); !errors.Is(err, ErrRoomNotFound) {
+			t.Fatalf("room without a code exists: %+v", got)
+		}
+	})
+}
+
+// A private room keeps its code when another node takes it over.
+func TestTakeoverKeepsTheCode(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a", short), s.node(t, "b")
+		old := claim(t, a, "r", func(r *Room) { r.Private = true })
+		s.pass(t, shortLease)
+		if r := claim(t, b, "r", func(r *Room) { r.Private = true }); r.Code != old.Code {
+			t.Fatalf("code %s, was %s", r.Code, old.Code)
+		}
+	})
+}

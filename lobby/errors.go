@@ -1,0 +1,50 @@
+package lobby
+
+import "errors"
+
+// What a caller can tell apart with errors.Is.
+var (
+	// ErrUnavailable: the store did not answer. It wraps the cause; try later.
+	ErrUnavailable = errors.New("lobby: store unavailable")
+	// ErrInvalid: an argument breaks a limit. It is wrapped with which one.
+	ErrInvalid = errors.New("lobby: invalid")
+
+	// ErrRoomNotFound: no living room has this id or code, or it is private and
+	// was named by its id.
+	ErrRoomNotFound = errors.New("lobby: room not found")
+	// ErrRoomFull: every seat is occupied or reserved.
+	ErrRoomFull = errors.New("lobby: room full")
+	// ErrRoomLocked: the room is locked or draining and takes no players.
+	ErrRoomLocked = errors.New("lobby: room locked")
+	// ErrNoRoom: QuickPlay found no room that fits. Make one.
+	ErrNoRoom = errors.New("lobby: no room fits")
+	// ErrRoomTaken: the claimed room has a living owner.
+	ErrRoomTaken = errors.New("lobby: room already has an owner")
+	// ErrRoomLost: another owner holds the room under a higher epoch.
+	ErrRoomLost = errors.New("lobby: room lost to another owner")
+
+	// ErrTicketForged: not a ticket, or not signed with our key.
+	ErrTicketForged = errors.New("lobby: ticket forged")
+	// ErrTicketForeign: a ticket for another room, or for an earlier owner of it.
+	ErrTicketForeign = errors.New("lobby: ticket is for another room or epoch")
+	// ErrTicketExpired: too late, or its reservation is gone. Join again.
+	ErrTicketExpired = errors.New("lobby: ticket expired")
+	// ErrTicketUsed: a ticket is good once.
+	ErrTicketUsed = errors.New("lobby: ticket already used")
+
+	errNoCode = errors.New("lobby: no free code among the candidates")
+)
+
+// refusals are the first words of the scripts' answers.
+var refusals = map[string]error{
+	"notfound": ErrRoomNotFound,
+	"full":     ErrRoomFull,
+	"locked":   ErrRoomLocked,
+	"none":     ErrNoRoom,
+	"taken":    ErrRoomTaken,
+	"lost":     ErrRoomLost,
+	"nocode":   errNoCode,
+	"foreign":  ErrTicketForeign,
+	"expired":  ErrTicketExpired,
+	"used":     ErrTicketUsed,
+}

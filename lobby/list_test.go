@@ -1,0 +1,194 @@
+package lobby
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestListOrderAndFilters(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		maze := map[string]string{"map": "maze", "pace": "fast"}
+		claim(t, a, "quarter", func(r *Room) { r.Taken = 1 })
+		claim(t, a, "full", func(r *Room) { r.Taken = 4 })
+		claim(t, a, "big", func(r *Room) { r.Seats, r.Taken = 40, 20 })
+		claim(t, a, "duel", func(r *Room) { r.Mode, r.Metadata = "duel", maze })
+		claim(t, a, "locked", func(r *Room) { r.Taken, r.State = 3, RoomLocked })
+		claim(t, a, "private", func(r *Room) { r.Private = true })
+		claim(t, a, "closed", func(r *Room) { r.State = RoomClosed })
+		cases := []struct {
+			what string
+			q    Query
+			want []string
+		}{
+			{"all", Query{}, []string{"full", "locked", "big", "quarter", "duel"}},
+			{"mode", Query{Mode: "ffa"}, []string{"full", "locked", "big", "quarter"}},
+			{"other mode", Query{Mode: "duel"}, []string{"duel"}},
+			{"no such mode", Query{Mode: "teams"}, []string{}},
+			{"free", Query{WithFreeSeat: true}, []string{"locked", "big", "quarter", "duel"}},
+			{"metadata", Query{Metadata: map[string]string{"map": "maze"}}, []string{"duel"}},
+			{"both pairs", Query{Metadata: maze}, []string{"duel"}},
+			{"one pair wrong", Query{Metadata: map[string]string{"map": "maze", "pace": "slow"}}, []string{}},
+			{"all filters", Query{Mode: "duel", Metadata: maze, WithFreeSeat: true}, []string{"duel"}},
+		}
+		for _, c := range cases {
+			rooms, next, err := a.List(t.Context(), c.q)
+			must(t, err)
+			if got := ids(rooms); !slices.Equal(got, c.want) || next != "" {
+				t.Errorf("%s: %v, next %q, want %v", c.what, got, next, c.want)
+			}
+		}
+	})
+}
+
+func TestListFollowsReservations(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "one", func(r *Room) { r.Seats = 2 })
+		claim(t, a, "two", func(r *Room) { r.Seats, r.Taken = 4, 1 })
+		if got := listed(t, a); !slices.Equal(got, []string{"two", "one"}) {
+			t.Fatalf("before: %v", got)
+		}
+		reserve(t, a, "one", "ann")
+		if got := listed(t, a); !slices.Equal(got, []string{"one", "two"}) {
+			t.Fatalf("one seat reserved: %v", got)
+		}
+		reserve(t, a, "one", "bo")
+		rooms, _, err := a.List(t.Context(), Query{WithFreeSeat: true})
+		must(t, err)
+		if got := ids(rooms); !slices.Equal(got, []string{"two"}) {
+			t.Fatalf("all reserved: %v", got)
+		}
+	})
+}
+
+func TestListPageSizes(t *testing.T) {
+	s := miniStore(t)
+	a := s.node(t, "a")
+	beat(t, a, manyRooms(250)...)
+	for size, want := range map[int]int{-1: 50, 0: 50, 1: 1, 199: 199, 200: 200, 201: 200, 1 << 40: 200} {
+		rooms, next, err := a.List(t.Context(), Query{PageSize: size})
+		must(t, err)
+		if len(rooms) != want || next == "" {
+			t.Errorf("page size %d gave %d rooms, next %q; want %d", size, len(rooms), next, want)
+		}
+	}
+}
+
+// manyRooms have ids r000..., and every fullness from 0 to 4.
+func manyRooms(n int) []Room {
+	rooms := make([]Room, n)
+	for i := range rooms {
+		rooms[i] = Room{ID: fmt.Sprintf("r%03d", i), Mode: "ffa", Seats: 4, Taken: i % 5, Epoch: 7, Created: time.UnixMilli(1)}
+	}
+	return rooms
+}
+
+// While somebody turns pages, other rooms come, go and fill; the rooms that
+// stand still come exactly once.
+func TestPagingIsStable(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		seed := uint64(time.Now().UnixNano())
+		t.Logf("seed %d", seed)
+		rng := rand.New(rand.NewPCG(seed, 0))
+		a := s.node(t, "a")
+		still := manyRooms(60)
+		moving := manyRooms(20)
+		for i := range moving {
+			moving[i].ID = fmt.Sprint("m", i)
+		}
+		beat(t, a, append(slices.Clone(still), moving...)...)
+		seen := map[string]int{}
+		q := Query{PageSize: 7}
+		for pages := 0; ; pages++ {
+			rooms, next, err := a.List(t.Context(), q)
+			must(t, err)
+			for _, r := range rooms {
+				seen[r.ID]++
+			}
+			if next == "" {
+				break
+			}
+			if pages > 80 {
+				t.Fatal("pages without end")
+			}
+			q.Page = next
+			for i := range moving {
+				moving[i].Taken = rng.IntN(5)
+			}
+			beat(t, a, append(moving, Room{ID: fmt.Sprint("new", pages), Mode: "ffa", Seats: 4, Taken: rng.IntN(5), Epoch: 7})...)
+		}
+		for _, r := range still {
+			if seen[r.ID] != 1 {
+				t.Errorf("%s came %d times", r.ID, seen[r.ID])
+			}
+		}
+	})
+}
+
+// A filter that fits only the last of many rooms: each script looks at so many,
+// List goes on.
+func TestListLooksBeyondOneBudget(t *testing.T) {
+	s := miniStore(t)
+	a := s.node(t, "a")
+	rooms := manyRooms(listBudget + 50)
+	rooms[5].Metadata = map[string]string{"map": "maze"} // empty, so near the end
+	beat(t, a, rooms...)
+	got, next, err := a.List(t.Context(), Query{Metadata: map[string]string{"map": "maze"}})
+	must(t, err)
+	if len(got) != 1 || next != "" {
+		t.Fatalf("%d rooms, next %q", len(got), next)
+	}
+}
+
+func TestListRefusesBadQueries(t *testing.T) {
+	a := miniStore(t).node(t, "a")
+	page := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+	for what, q := range map[string]Query{
+		"mode":            {Mode: "a b"},
+		"metadata":        {Metadata: pairs(MaxMetadata + 1)},
+		"page no base64":  {Page: "!"},
+		"page no rank":    {Page: page("id")},
+		"page short rank": {Page: page("123:id")},
+		"page odd rank":   {Page: page("12a4:id")},
+		"page no id":      {Page: page("1234:")},
+		"page bad id":     {Page: page("1234:a b")},
+		"page endless":    {Page: page("1234:" + string(make([]byte, 1<<16)))},
+	} {
+		if _, _, err := a.List(t.Context(), q); !errors.Is(err, ErrInvalid) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestRoomByCodeAndID(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a"), s.node(t, "b")
+		r := claim(t, a, "r", func(r *Room) { r.Private = true })
+		for _, find := range []func() (Room, error){
+			func() (Room, error) { return b.Room(t.Context(), "r") },
+			func() (Room, error) { return b.RoomByCode(t.Context(), r.Code) },
+		} {
+			got, err := find()
+			must(t, err)
+			if !equalRooms(got, r) {
+				t.Fatalf("got %+v, want %+v", got, r)
+			}
+		}
+		for _, code := range []string{"", "ABC", "ZZZZZZ"} {
+			if _, err := b.RoomByCode(t.Context(), code); !errors.Is(err, ErrRoomNotFound) {
+				t.Errorf("code %q: %v", code, err)
+			}
+		}
+		for _, id := range []string{"", "a b", "nowhere"} {
+			if _, err := b.Room(t.Context(), id); !errors.Is(err, ErrRoomNotFound) {
+				t.Errorf("id %q: %v", id, err)
+			}
+		}
+	})
+}

@@ -1,0 +1,233 @@
+package lobby
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestReserve(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a"), s.node(t, "b")
+		r := claim(t, a, "r")
+		j := reserve(t, b, "r", "  Ann\u202e \n Bo ")
+		if j.Room.ID != "r" || j.Room.Taken != 1 || j.Room.URL != "ws://a.test:8080" {
+			t.Fatalf("join %+v", j)
+		}
+		ticket, err := a.Verify(j.Ticket, "r", r.Epoch)
+		must(t, err)
+		if ticket.Name != "Ann Bo" || ticket.URL != "ws://a.test:8080" || !ticket.Expires.Equal(j.Expires) {
+			t.Fatalf("ticket %+v", ticket)
+		}
+		if got, _ := b.Room(t.Context(), "r"); got.Taken != 1 {
+			t.Fatalf("%d taken after one reservation", got.Taken)
+		}
+	})
+}
+
+func TestReserveRefusals(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "full", func(r *Room) { r.Taken = 4 })
+		claim(t, a, "locked", func(r *Room) { r.State = RoomLocked })
+		claim(t, a, "draining", func(r *Room) { r.State = RoomDraining })
+		claim(t, a, "private", func(r *Room) { r.Private = true })
+		for room, want := range map[string]error{
+			"full": ErrRoomFull, "locked": ErrRoomLocked, "draining": ErrRoomLocked,
+			"private": ErrRoomNotFound, "nowhere": ErrRoomNotFound, "b:ad": ErrRoomNotFound, "": ErrRoomNotFound,
+		} {
+			if _, err := a.Reserve(t.Context(), room, "ann"); !errors.Is(err, want) {
+				t.Errorf("%q: %v, want %v", room, err, want)
+			}
+		}
+	})
+}
+
+func TestReserveByCode(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a"), s.node(t, "b")
+		r := claim(t, a, "r", func(r *Room) { r.Private = true })
+		sloppy := " " + strings.ToLower(r.Code[:3]) + "-" + r.Code[3:]
+		j, err := b.ReserveByCode(t.Context(), sloppy, "ann")
+		must(t, err)
+		if j.Room.ID != "r" {
+			t.Fatalf("join %+v", j)
+		}
+		for _, code := range []string{"", "AAAAAA", r.Code + "A", "0O1IL!", strings.Repeat("A", 1000)} {
+			if _, err := b.ReserveByCode(t.Context(), code, "ann"); !errors.Is(err, ErrRoomNotFound) {
+				t.Errorf("code %.20q: %v", code, err)
+			}
+		}
+		must(t, a.Remove(t.Context(), "r", r.Epoch))
+		if _, err := b.ReserveByCode(t.Context(), r.Code, "ann"); !errors.Is(err, ErrRoomNotFound) {
+			t.Fatalf("code of a removed room: %v", err)
+		}
+	})
+}
+
+func TestReservationsRunOut(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a", func(c *Config) { c.Reservation = shortLease })
+		claim(t, a, "r", func(r *Room) { r.Seats = 1 })
+		reserve(t, a, "r", "ann")
+		if _, err := a.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
+			t.Fatalf("second of one seat: %v", err)
+		}
+		s.pass(t, shortLease)
+		reserve(t, a, "r", "bo")
+	})
+}
+
+func TestReservationSentTwiceIsOneSeat(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "r", func(r *Room) { r.Seats = 1 })
+		for range 2 {
+			_, err := a.run(t.Context(), reserveScript, "id", "r", "same", 60000, "", 1)
+			must(t, err)
+		}
+		if r, _ := a.Room(t.Context(), "r"); r.Taken != 1 {
+			t.Fatalf("%d taken", r.Taken)
+		}
+	})
+}
+
+func TestDeadNodesRoomsTakeNobody(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a", short), s.node(t, "b")
+		claim(t, a, "r")
+		secret := claim(t, a, "secret", func(r *Room) { r.Private = true })
+		s.pass(t, shortLease)
+		_, byID := b.Reserve(t.Context(), "r", "ann")
+		_, byCode := b.ReserveByCode(t.Context(), secret.Code, "ann")
+		if !errors.Is(byID, ErrRoomNotFound) || !errors.Is(byCode, ErrRoomNotFound) {
+			t.Fatalf("by id: %v, by code: %v", byID, byCode)
+		}
+		if _, err := b.QuickPlay(t.Context(), "ffa", nil, "ann"); !errors.Is(err, ErrNoRoom) {
+			t.Fatalf("quick play: %v", err)
+		}
+	})
+}
+
+// Many players at many nodes at once: never one more than there are seats.
+func TestReservationRaceNeverOverbooks(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		nodes := []*Lobby{s.node(t, "a"), s.node(t, "b")}
+		claim(t, nodes[0], "r", func(r *Room) { r.Seats, r.Taken = 25, 5 })
+		var got, full atomic.Int64
+		var wait sync.WaitGroup
+		for i := range 60 {
+			wait.Go(func() {
+				switch _, err := nodes[i%2].Reserve(t.Context(), "r", fmt.Sprint("p", i)); {
+				case err == nil:
+					got.Add(1)
+				case errors.Is(err, ErrRoomFull):
+					full.Add(1)
+				default:
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if got.Load() != 20 || full.Load() != 40 {
+			t.Fatalf("%d got one of 20 seats, %d were refused", got.Load(), full.Load())
+		}
+	})
+}
+
+func TestQuickPlayFillsTheFullestFirst(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "empty")
+		claim(t, a, "half", func(r *Room) { r.Taken = 2 })
+		claim(t, a, "full", func(r *Room) { r.Taken = 4 })
+		claim(t, a, "locked", func(r *Room) { r.Taken, r.State = 3, RoomLocked })
+		claim(t, a, "private", func(r *Room) { r.Taken, r.Private = 3, true })
+		claim(t, a, "other", func(r *Room) { r.Taken, r.Mode = 3, "duel" })
+		got := ""
+		for range 6 {
+			j, err := a.QuickPlay(t.Context(), "ffa", nil, "ann")
+			must(t, err)
+			got += j.Room.ID + " "
+		}
+		if want := "half half empty empty empty empty "; got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+		if _, err := a.QuickPlay(t.Context(), "ffa", nil, "ann"); !errors.Is(err, ErrNoRoom) {
+			t.Fatalf("seventh: %v", err)
+		}
+	})
+}
+
+func TestQuickPlayHeedsMetadata(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "maze", func(r *Room) { r.Metadata = map[string]string{"map": "maze", "pace": "fast"} })
+		claim(t, a, "plain", func(r *Room) { r.Taken = 3 })
+		j, err := a.QuickPlay(t.Context(), "ffa", map[string]string{"map": "maze"}, "ann")
+		must(t, err)
+		if j.Room.ID != "maze" {
+			t.Fatalf("got %s", j.Room.ID)
+		}
+		_, err = a.QuickPlay(t.Context(), "ffa", map[string]string{"map": "maze", "pace": "slow"}, "ann")
+		if !errors.Is(err, ErrNoRoom) {
+			t.Fatalf("no such room: %v", err)
+		}
+		for _, bad := range []map[string]string{pairs(MaxMetadata + 1), {"a b": ""}} {
+			if _, err := a.QuickPlay(t.Context(), "ffa", bad, ""); !errors.Is(err, ErrInvalid) {
+				t.Errorf("%v: %v", bad, err)
+			}
+		}
+		if _, err := a.QuickPlay(t.Context(), "", nil, ""); !errors.Is(err, ErrInvalid) {
+			t.Errorf("no mode: %v", err)
+		}
+	})
+}
+
+func TestQuickPlayRaceFillsEveryRoom(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		nodes := []*Lobby{s.node(t, "a"), s.node(t, "b")}
+		for i := range 5 {
+			claim(t, nodes[i%2], fmt.Sprint("r", i), func(r *Room) { r.Seats = 6 })
+		}
+		var none atomic.Int64
+		var wait sync.WaitGroup
+		for i := range 40 {
+			wait.Go(func() {
+				_, err := nodes[i%2].QuickPlay(t.Context(), "ffa", nil, "p")
+				if errors.Is(err, ErrNoRoom) {
+					none.Add(1)
+				} else if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if none.Load() != 10 {
+			t.Fatalf("%d of 40 found none of 30 seats", none.Load())
+		}
+		rooms, _, err := nodes[0].List(t.Context(), Query{})
+		must(t, err)
+		for _, r := range rooms {
+			if r.Taken != 6 {
+				t.Errorf("%s has %d of 6 taken", r.ID, r.Taken)
+			}
+		}
+	})
+}
+
+func TestReserveWithADeadStore(t *testing.T) {
+	eachOwn(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "r")
+		s.stop(t)
+		_, err := a.Reserve(t.Context(), "r", "ann")
+		if !errors.Is(err, ErrUnavailable) {
+			t.Fatalf("err %v", err)
+		}
+		s.start(t)
+	})
+}
