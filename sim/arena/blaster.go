@@ -7,15 +7,16 @@ import "github.com/metronome-server/metronome/sim"
 type Shot struct {
 	X sim.Fixed `wire:"linear=VX"`
 	Y sim.Fixed `wire:"linear=VY"`
-	// VX, VY is how far it moves per tick.
-	VX, VY sim.Fixed
 	// Seat is who fired it.
 	Seat sim.Seat
 
-	EndsAt uint32  `wire:"local"`
-	Player sim.Ref `wire:"local"`
-	Team   uint8   `wire:"local"`
-	Cell   uint16  `wire:"local"`
+	// VX, VY is how far it moves per tick: on the wire, the change of X, Y.
+	VX     sim.Fixed `wire:"local"`
+	VY     sim.Fixed `wire:"local"`
+	EndsAt uint32    `wire:"local"`
+	Player sim.Ref   `wire:"local"`
+	Team   uint8     `wire:"local"`
+	Cell   uint16    `wire:"local"`
 }
 
 // BlasterRules is the weapon that never runs dry: straight projectiles.

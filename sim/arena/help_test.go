@@ -1,6 +1,7 @@
 package arena
 
 import (
+	"math/rand/v2"
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
@@ -90,4 +91,30 @@ func empty(side int) Config {
 	c := Default()
 	c.Layout = Layout{Size: box(0, 0, side, side).Max}
 	return c
+}
+
+// random returns a generator and prints its seed.
+func random(t testing.TB) *rand.Rand {
+	t.Helper()
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 0))
+}
+
+// events returns the events of the last step of one kind, each as its fields.
+func (b *bench) events(kind string) [][]uint32 {
+	var found [][]uint32
+	records, values := b.w.Events()
+	for _, r := range records {
+		if b.w.EventKinds()[r.Kind].Name == kind {
+			found = append(found, values[r.First:r.First+r.Count])
+		}
+	}
+	return found
+}
+
+// stickTo returns the full stick in a direction.
+func stickTo(a sim.Angle) Input {
+	v := sim.Toward(a, sim.Int(127))
+	return Input{DX: int8((v.X + 128) >> 8), DY: int8((v.Y + 128) >> 8), Aim: a}
 }

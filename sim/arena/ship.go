@@ -5,8 +5,8 @@ import "github.com/metronome-server/metronome/sim"
 // Ship is a row of the table ship: one flying player.
 type Ship struct {
 	// X, Y is the centre. It moves in equal steps between two turns.
-	X sim.Fixed `wire:"linear"`
-	Y sim.Fixed `wire:"linear"`
+	X sim.Fixed `wire:"linear=VX"`
+	Y sim.Fixed `wire:"linear=VY"`
 	// Aim is where it points, 256 to the circle: enough to draw it, and
 	// weapons use the exact aim of the input.
 	Aim uint8
