@@ -22,18 +22,16 @@ func CleanName(s string) string {
 	if len(s) > 8*MaxName {
 		s = s[:8*MaxName]
 	}
-	var b strings.Builder
-	for _, word := range strings.FieldsFunc(s, unicode.IsSpace) {
-		if b.Len() > 0 {
-			b.WriteByte(' ')
+	visible := strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r):
+			return ' '
+		case r == utf8.RuneError || !unicode.IsPrint(r):
+			return -1
 		}
-		for _, r := range word {
-			if r != utf8.RuneError && unicode.IsPrint(r) {
-				b.WriteRune(r)
-			}
-		}
-	}
-	return strings.TrimSpace(cut(b.String(), MaxName))
+		return r
+	}, s)
+	return strings.TrimSpace(cut(strings.Join(strings.Fields(visible), " "), MaxName))
 }
 
 // cut shortens to at most n bytes without splitting a character.

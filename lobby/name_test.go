@@ -15,6 +15,7 @@ func TestCleanName(t *testing.T) {
 		"a\u202eb\u200bc\ufeff":          "abc",
 		"\u00a0\u3000":                   "",
 		"\u200b \u200b":                  "",
+		"a \u200b b":                     "a b",
 		"a\xffb":                         "ab",
 		"Ünïcödé 名前 🎲":                   "Ünïcödé 名前 🎲",
 		strings.Repeat("x", MaxName):     strings.Repeat("x", MaxName),
@@ -32,7 +33,7 @@ func TestCleanName(t *testing.T) {
 }
 
 func FuzzCleanName(f *testing.F) {
-	for _, seed := range []string{"ann", "a\u202eb", "\xff", strings.Repeat("ü", 40), " a  b "} {
+	for _, seed := range []string{"ann", "a\u202eb", "\xff", strings.Repeat("ü", 40), " a  b ", "a \u200b b"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
