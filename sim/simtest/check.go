@@ -1,0 +1,68 @@
+package simtest
+
+import (
+	"math/rand/v2"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// config is how a check runs.
+type config struct {
+	players int
+	ticks   int
+	seed    uint64
+}
+
+// Option changes how [Check] runs.
+type Option func(*config)
+
+// Players sets how many players there are at most times: 32 by default, or as
+// many as the mode has seats.
+func Players(n int) Option { return func(c *config) { c.players = n } }
+
+// Ticks sets how long the match is: 2000 by default, 300 with go test -short.
+func Ticks(n int) Option { return func(c *config) { c.ticks = n } }
+
+// Seed repeats a run: a failure prints its seed. Random by default.
+func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// Check plays a match of the mode with random joins, leaves and inputs. At
+// random ticks it takes the state, restores it into a fresh world and into one
+// that was used for something else, and gives all three the same inputs. It
+// fails t with the first tick, table, row and field in which they differ.
+//
+// Under a *testing.T it runs in a bubble of testing/synctest, so that rules
+// that read the clock are found: it must not be called inside of one.
+func Check(t testing.TB, mode sim.Mode, options ...Option) {
+	t.Helper()
+	c := config{players: min(32, mode.Seats), ticks: 2000, seed: rand.Uint64()}
+	if testing.Short() {
+		c.ticks = 300
+	}
+	for _, option := range options {
+		option(&c)
+	}
+	t.Logf("simtest: mode %q, %d players, %d ticks, seed %d", mode.Name, c.players, c.ticks, c.seed)
+	if fault := c.find(t, mode); fault != nil {
+		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
+	}
+}
+
+// find plays the match, in a bubble if it can.
+func (c config) find(t testing.TB, mode sim.Mode) (fault error) {
+	bubble, ok := t.(*testing.T)
+	if !ok {
+		return newMatch(c, mode, func() {}).play()
+	}
+	synctest.Test(bubble, func(*testing.T) {
+		fault = newMatch(c, mode, passTime).play()
+	})
+	return fault
+}
+
+// passTime moves the bubble's clock by an odd amount, at once. A day less a
+// bit, so that every unit from nanoseconds to hours differs.
+func passTime() { <-time.After(11*time.Hour + 23*time.Minute + 45678901234) }

@@ -1,0 +1,115 @@
+package simtest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/simtest/internal/script"
+)
+
+// match is a world and those that must do exactly as it does.
+type match struct {
+	config
+	mode     sim.Mode
+	rng      *rand.Rand
+	passTime func()
+
+	world  *sim.World
+	script *script.Script
+	twins  []*twin
+	sight  sight
+}
+
+func newMatch(c config, mode sim.Mode, passTime func()) *match {
+	return &match{config: c, mode: mode, passTime: passTime, rng: rand.New(rand.NewPCG(c.seed, 1))}
+}
+
+// play returns the first fault, or nil. A panic of the game is a fault too.
+func (m *match) play() (fault error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			fault = fmt.Errorf("it panics at %s: %v\n%s", m.when(), cause, debug.Stack())
+		}
+	}()
+	if m.world, fault = sim.Start(m.mode, m.seed); fault != nil {
+		return fault
+	}
+	m.script = script.New(m.world, m.players, m.seed)
+	m.sight = newSight(m.mode.Seats)
+	m.twins = []*twin{{kind: "fresh", fresh: true}, {kind: "used"}}
+	for range m.ticks {
+		if fault = m.tick(); fault != nil {
+			return fault
+		}
+	}
+	return nil
+}
+
+func (m *match) when() string {
+	if m.world == nil {
+		return "New"
+	}
+	return fmt.Sprintf("tick %d", m.world.Tick())
+}
+
+// tick plays one tick on every world and compares them after each part of it.
+func (m *match) tick() error {
+	t := m.script.Next()
+	if err := m.renew(); err != nil {
+		return err
+	}
+	if err := m.all("after joins and leaves", t.Admit); err != nil {
+		return err
+	}
+	if err := m.renew(); err != nil {
+		return err
+	}
+	err := m.all("after the step", func(w *sim.World) error {
+		t.Take(w)
+		w.Step()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return m.look()
+}
+
+// all does the same to every world, each at another time, and compares.
+func (m *match) all(part string, do func(*sim.World) error) error {
+	if err := do(m.world); err != nil {
+		return fmt.Errorf("%s: %w", m.when(), err)
+	}
+	for _, twin := range m.twins {
+		if twin.world == nil {
+			continue
+		}
+		m.passTime()
+		if err := do(twin.world); err != nil {
+			return fmt.Errorf("%s, %s: %w", m.when(), twin, err)
+		}
+		if err := m.compare(twin, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// renew gives twins whose time is up the state of now.
+func (m *match) renew() error {
+	for _, twin := range m.twins {
+		if twin.left--; twin.left > 0 {
+			continue
+		}
+		// Often short, to restore in many states; at times long, for what takes
+		// long to matter. Twice per tick, as renew is called.
+		twin.left = 1 + m.rng.IntN(1<<m.rng.IntN(10))
+		m.passTime()
+		if err := m.restore(twin); err != nil {
+			return err
+		}
+	}
+	return nil
+}

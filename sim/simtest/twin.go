@@ -1,0 +1,113 @@
+package simtest
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/simtest/internal/script"
+)
+
+// twin is a world that was restored from the state of the first.
+type twin struct {
+	kind  string
+	fresh bool // each state goes into a new world
+	world *sim.World
+	since sim.Tick
+	left  int // calls of renew until the next state
+}
+
+func (t *twin) String() string {
+	return fmt.Sprintf("a %s world restored at tick %d", t.kind, t.since)
+}
+
+// restore puts the state of now into a twin.
+func (m *match) restore(t *twin) error {
+	t.since = m.world.Tick()
+	if t.world == nil || t.fresh {
+		w, err := sim.Start(m.mode, m.rng.Uint64())
+		if err != nil {
+			return fmt.Errorf("New fails the second time: %w", err)
+		}
+		t.world = w
+		if err := sameDeclarations(m.world, w); err != nil {
+			return err
+		}
+	}
+	if !t.fresh {
+		m.use(t.world)
+	}
+	state := m.world.Append(nil)
+	if err := t.world.Restore(state); err != nil {
+		return fmt.Errorf("tick %d: %s refuses the state: %w", m.world.Tick(), t, err)
+	}
+	if err := m.compare(t, "at once"); err != nil {
+		return err
+	}
+	if !bytes.Equal(t.world.Append(nil), state) {
+		return fmt.Errorf("tick %d: the past positions of %s differ", m.world.Tick(), t)
+	}
+	return nil
+}
+
+// use plays something else in a world.
+func (m *match) use(w *sim.World) {
+	s := script.New(w, 1+m.rng.IntN(m.players), m.rng.Uint64())
+	for range m.rng.IntN(12) {
+		t := s.Next()
+		// The script knows who is seated.
+		_ = t.Admit(w)
+		t.Take(w)
+		w.Step()
+	}
+}
+
+// compare names the first place where a twin is not as the first world.
+func (m *match) compare(t *twin, part string) error {
+	if m.world.Hash() == t.world.Hash() {
+		return nil
+	}
+	d, _ := sim.Diff(m.world, t.world)
+	return fmt.Errorf("tick %d, %s: %v: the second is in %s", m.world.Tick(), part, d, t)
+}
+
+// sameDeclarations names the first thing that was declared otherwise.
+func sameDeclarations(a, b *sim.World) error {
+	if a.Shape() == b.Shape() {
+		return nil
+	}
+	first, second := declarations(a), declarations(b)
+	for i := range max(len(first), len(second)) {
+		if x, y := at(first, i), at(second, i); x != y {
+			return fmt.Errorf("New declares %s the first time and %s the second", x, y)
+		}
+	}
+	return fmt.Errorf("New declares other histories or input kinds the second time")
+}
+
+func at(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return "nothing more"
+}
+
+func declarations(w *sim.World) (lines []string) {
+	for _, t := range w.Tables() {
+		lines = append(lines, fmt.Sprintf("table %s of %d rows", t.Name(), t.Cap()))
+		for _, c := range t.Columns() {
+			lines = append(lines, fmt.Sprintf("field %s.%s (kind %d, linear %t, seed %d, private %t, local %t, owner %t)",
+				t.Name(), c.Name, c.Kind, c.Linear, c.Seed, c.Private, c.Local, c.Owner))
+		}
+	}
+	for _, e := range w.EventKinds() {
+		lines = append(lines, fmt.Sprintf("event %s", e.Name))
+		for _, c := range e.Columns {
+			lines = append(lines, fmt.Sprintf("event field %s.%s (kind %d)", e.Name, c.Name, c.Kind))
+		}
+	}
+	for _, f := range w.InputFields() {
+		lines = append(lines, fmt.Sprintf("input %s from %d to %d (buttons %t)", f.Name, f.Min, f.Max, f.Buttons))
+	}
+	return lines
+}
