@@ -32,9 +32,13 @@ type ClientFrame struct {
 }
 
 // ReadClientFrame reads a message of a client into f, whose old content is
-// lost. Errors: *CloseError with CloseBadFrame, naming the limit that broke.
+// lost. Errors: *CloseError, naming the limit that broke; CloseTooBig when it
+// is MaxClientMessage, else CloseBadFrame.
 func ReadClientFrame(b []byte, f *ClientFrame) error {
 	*f = ClientFrame{Inputs: f.Inputs[:0]}
+	if len(b) > MaxClientMessage {
+		return &CloseError{CloseTooBig, fmt.Sprintf("message of %d bytes, at most %d", len(b), MaxClientMessage)}
+	}
 	w := fields{b: b}
 	for w.next() {
 		switch {
@@ -109,57 +113,4 @@ func (in *Input) value(v uint32) error {
 	in.Values[in.Count] = int32(unzigzag(v))
 	in.Count++
 	return nil
-}
-
-// AppendClientFrame appends f as a client sends it.
-func AppendClientFrame(b []byte, f *ClientFrame) []byte {
-	for i := range f.Inputs {
-		b = appendInput(b, &f.Inputs[i])
-	}
-	if f.Chat != "" {
-		b = appendBytes(b, clientChat, []byte(f.Chat))
-	}
-	b = appendUint(b, clientPing, f.Ping)
-	b = appendBool(b, clientResync, f.Resync)
-	b = appendUint(b, clientNoticeAck, uint64(f.NoticeAck))
-	return appendBool(b, clientLeave, f.Leave)
-}
-
-func appendBool(b []byte, field int, v bool) []byte {
-	if !v {
-		return b
-	}
-	return appendUint(b, field, 1)
-}
-
-func appendInput(b []byte, in *Input) []byte {
-	n := in.Count
-	for n > 0 && in.Values[n-1] == 0 {
-		n--
-	}
-	values := 0
-	for _, v := range in.Values[:n] {
-		values += protowire.SizeVarint(uint64(zigzag(uint32(v))))
-	}
-	size := sizeUint(uint64(in.Tick)) + sizeUint(uint64(in.Seen))
-	if n > 0 {
-		size += 1 + protowire.SizeBytes(values)
-	}
-	b = protowire.AppendVarint(appendTag(b, clientInput, protowire.BytesType), uint64(size))
-	b = appendUint(b, inputTick, uint64(in.Tick))
-	b = appendUint(b, inputSeen, uint64(in.Seen))
-	if n > 0 {
-		b = protowire.AppendVarint(appendTag(b, inputValue, protowire.BytesType), uint64(values))
-		for _, v := range in.Values[:n] {
-			b = protowire.AppendVarint(b, uint64(zigzag(uint32(v))))
-		}
-	}
-	return b
-}
-
-func sizeUint(v uint64) int {
-	if v == 0 {
-		return 0
-	}
-	return 1 + protowire.SizeVarint(v)
 }

@@ -19,11 +19,11 @@ type group struct {
 	rows  int
 	// chunks are the bodies of the last ticks, by tick modulo history.
 	chunks  [history]chunk
-	touched sim.Tick // last tick with rows, events or changes
+	born    sim.Tick
+	touched sim.Tick // last tick with rows or a chunk
 	key     []byte
 	keyTick sim.Tick
 	events  []byte // of this tick
-	born    sim.Tick
 }
 
 // chunk is the encoded change of one tick; an empty body means that all rows
@@ -31,7 +31,10 @@ type group struct {
 type chunk struct {
 	tick sim.Tick
 	body []byte
+	rows int // bytes of body that are about rows; events follow
 }
+
+func (c *chunk) events() []byte { return c.body[c.rows:] }
 
 // rowList is the rows of one table in one group, in wire order.
 type rowList struct {
@@ -40,22 +43,30 @@ type rowList struct {
 	entered []int32 // slots that enter at this tick
 }
 
-// at returns the chunk of a tick, or false when it is not kept.
-func (g *group) at(t sim.Tick) ([]byte, bool) {
+var nothing chunk
+
+// at returns the chunk of a tick in the last history ones, or false when that
+// tick was not encoded. Before the group was made it was empty: a group only
+// goes away when it has been empty for longer than history.
+func (g *group) at(t sim.Tick) (*chunk, bool) {
+	if t < g.born {
+		return &nothing, true
+	}
 	c := &g.chunks[t%history]
-	return c.body, c.tick == t && t >= g.born
+	return c, c.tick == t
 }
 
 // encode writes the group's chunk of this tick.
-func (g *group) encode(e *plane, t sim.Tick) {
+func (g *group) encode(p *plane, t sim.Tick) {
 	c := &g.chunks[t%history]
 	c.tick, c.body = t, c.body[:0]
 	for i := range g.lists {
 		list := &g.lists[i]
 		if len(list.slots)+len(list.entered) > 0 {
-			c.body = e.appendTable(c.body, e.lanes[i], list)
+			c.body = p.appendTable(c.body, p.lanes[i], list)
 		}
 	}
+	c.rows = len(c.body)
 	c.body = appendPacked(c.body, chunkEvent, g.events)
 	g.events = g.events[:0]
 	if len(c.body) > 0 || g.rows > 0 {
@@ -97,15 +108,11 @@ func (l *lane) compact(list *rowList) {
 }
 
 func (p *plane) appendTableChange(b []byte, table int) []byte {
-	size := sizeUint(uint64(table))
-	for _, part := range [][]byte{p.leave, p.enter, p.change} {
-		if len(part) > 0 {
-			size += 1 + protowire.SizeBytes(len(part))
-		}
-	}
-	if size == 0 || size == sizeUint(uint64(table)) {
+	size := sizePacked(len(p.leave)) + sizePacked(len(p.enter)) + sizePacked(len(p.change))
+	if size == 0 {
 		return b
 	}
+	size += sizeUint(uint64(table))
 	b = protowire.AppendVarint(appendTag(b, chunkTable, protowire.BytesType), uint64(size))
 	b = appendUint(b, changeTable, uint64(table))
 	b = appendPacked(b, changeLeave, p.leave)
@@ -129,4 +136,13 @@ func (g *group) keyframe(p *plane, t sim.Tick) []byte {
 		g.key = p.appendTableChange(g.key, l.table)
 	}
 	return g.key
+}
+
+// keyframeAtLeast is a size that no keyframe of the group is below.
+func (g *group) keyframeAtLeast(p *plane) int {
+	size := 0
+	for i := range g.lists {
+		size += len(g.lists[i].slots) * p.lanes[i].least
+	}
+	return size
 }

@@ -2,11 +2,12 @@ package netproto
 
 import "time"
 
-// Every bound on what a client may claim, with its threat. docs/PROTOCOL.md
-// lists them; a test compares.
+// Every bound on what the other side may claim, with its threat.
+// docs/PROTOCOL.md lists them; a test compares.
 const (
 	// MaxClientMessage is the longest message a client may send, bytes.
-	// Threat: memory per connection. 512 holds MaxInputs inputs of ten fields.
+	// Threat: memory per connection. 1024 holds MaxInputs inputs of ten small
+	// values, a line of chat and the rest.
 	MaxClientMessage = 1024
 	// MaxInputs is how many inputs one ClientFrame may hold.
 	// Threat: one frame that costs as much as a second of play.
@@ -34,6 +35,20 @@ const (
 	// MaxMessagesPerPoll is how many messages one Poll handles.
 	// Threat: the same, in many small frames.
 	MaxMessagesPerPoll = 64
+
+	// MaxServerMessage is the longest message a client accepts, bytes.
+	// Threat: a wrong server that makes a client allocate. 4 MB holds the
+	// keyframe of 100,000 rows.
+	MaxServerMessage = 4 << 20
+	// MaxNotices is how many notices one ServerFrame may hold; the rest comes
+	// with the next. Threat: two bytes that cost a client a hundred.
+	MaxNotices = 64
+	// MaxGroups is how many groups a seat may see at once. A view that names
+	// more is cut off. Threat: four bytes that cost a client a thousand.
+	MaxGroups = 4096
+	// MaxReason is the longest reason in a close frame, bytes of UTF-8: a
+	// control frame holds 125 bytes and the code takes 2 (RFC 6455, 5.5).
+	MaxReason = 123
 )
 
 // Subprotocol is the WebSocket subprotocol that a client must offer; it is the

@@ -1,39 +1,59 @@
 package netproto
 
-import "math/bits"
+import "slices"
 
-// List is the rows of one table in one group, in wire order, by columns.
+// List is the rows of one table in one group, in wire order, by columns. It is
+// the mirror's and not to be changed; what it returns is good until the next
+// frame.
 type List struct {
-	ids  []uint32
-	vals [][]uint32
-	diff [][]uint32 // nil where not linear
+	group uint32
+	table int
+	cols  []columnShape
+	ids   []uint32
+	vals  [][]uint32
+	diff  [][]uint32 // nil where not linear
 }
 
-// IDs returns the rows' ids. Not to be changed; valid until the next frame.
+func newList(group uint32, table int, cols []columnShape) *List {
+	columns := make([][]uint32, 2*len(cols))
+	return &List{group: group, table: table, cols: cols, vals: columns[:len(cols)], diff: columns[len(cols):]}
+}
+
+// Group returns the rows' group; 0 in Mirror.Own.
+func (l *List) Group() uint32 { return l.group }
+
+// IDs returns the rows' ids.
 func (l *List) IDs() []uint32 { return l.ids }
 
-// Column returns a column's values, sign extended to 32 bits, one per id.
+// Index returns where the row with an id is, or -1.
+func (l *List) Index(id uint32) int { return slices.Index(l.ids, id) }
+
+// Column returns a column's values, sign extended to 32 bits, one per id. See
+// Find for its number.
 func (l *List) Column(i int) []uint32 { return l.vals[i] }
 
-func (l *List) shape(cols []columnShape) {
-	l.vals = make([][]uint32, len(cols))
-	l.diff = make([][]uint32, len(cols))
+// Change returns by how much a linear column's values are predicted to change
+// in the next tick, sign extended, one per id; nil for other columns.
+func (l *List) Change(i int) []uint32 { return l.diff[i] }
+
+func (l *List) clear() {
+	l.ids = l.ids[:0]
+	for i := range l.vals {
+		l.vals[i], l.diff[i] = l.vals[i][:0], l.diff[i][:0]
+	}
 }
 
-// advance moves every linear column on by its last change.
-func (l *List) advance(cols []columnShape) {
-	if len(l.ids) == 0 {
-		return
-	}
-	for i := range cols {
-		c := &cols[i]
+// advance moves every linear column on by n times its last change.
+func (l *List) advance(n uint32) {
+	for i := range l.cols {
+		c := &l.cols[i]
 		if !c.linear {
 			continue
 		}
 		vals, diff := l.vals[i], l.diff[i]
 		for j, d := range diff {
 			if d != 0 {
-				vals[j] = canonical(vals[j]+d, c.narrow, c.signed)
+				vals[j] = canonical(vals[j]+d*n, c.narrow, c.signed)
 			}
 		}
 	}
@@ -43,19 +63,17 @@ func (l *List) leave(p *mirrorPlane, raw []byte) error {
 	if len(raw) == 0 {
 		return nil
 	}
-	gone := p.rows[:0]
 	in := numbers{b: raw}
-	for next := 0; in.more(); {
+	// Each distance takes a byte, so there are no more than bytes of them.
+	gone := p.rows[:0]
+	for next := 0; in.more(); next = int(gone[len(gone)-1]) + 1 {
 		pos := next + in.upTo(len(l.ids))
 		if in.bad || pos >= len(l.ids) {
 			return errMalformed
 		}
-		gone, next = append(gone, int32(pos)), pos+1
+		gone = append(gone, int32(pos))
 	}
 	p.rows = gone
-	if in.bad {
-		return errMalformed
-	}
 	l.ids = without(l.ids, gone)
 	for i := range l.vals {
 		l.vals[i], l.diff[i] = without(l.vals[i], gone), without(l.diff[i], gone)
@@ -79,21 +97,21 @@ func without(v []uint32, gone []int32) []uint32 {
 	return v[:keep]
 }
 
-func (l *List) change(p *mirrorPlane, raw []byte, cols []columnShape) error {
+func (l *List) change(p *mirrorPlane, raw []byte) error {
 	in := numbers{b: raw}
-	p.was = p.was[:0]
+	rows := p.rows[:0]
 	for in.more() {
 		header := in.next()
-		col := int(header >> 2)
-		if col >= len(cols) {
+		col, how := int(header>>2), header&3
+		if col >= len(l.cols) {
 			return errMalformed
 		}
-		if header&3 != rowsAsBefore {
-			p.was = l.positions(p.was[:0], &in, header&3)
+		if how != rowsAsBefore {
+			rows = readRowSet(rows[:0], &in, how, len(l.ids))
 		}
-		c := &cols[col]
+		c := &l.cols[col]
 		vals, diff := l.vals[col], l.diff[col]
-		for _, pos := range p.was {
+		for _, pos := range rows {
 			r := unzigzag(in.next())
 			vals[pos] = canonical(vals[pos]+r, c.narrow, c.signed)
 			if c.linear {
@@ -101,57 +119,26 @@ func (l *List) change(p *mirrorPlane, raw []byte, cols []columnShape) error {
 			}
 		}
 	}
+	p.rows = rows
 	if in.bad {
 		return errMalformed
 	}
 	return nil
 }
 
-// positions reads which rows a column changed in.
-func (l *List) positions(rows []int32, in *numbers, how uint32) []int32 {
-	n := len(l.ids)
-	switch how {
-	case rowsGaps:
-		next := 0
-		for range in.upTo(n) {
-			pos := next + in.upTo(n)
-			if pos >= n {
-				in.bad, in.b = true, nil
-				return rows
-			}
-			rows, next = append(rows, int32(pos)), pos+1
-		}
-	case rowsBitmap:
-		for from := 0; from < n; from += bitmapWord {
-			for word := in.next(); word != 0; word &= word - 1 {
-				pos := from + bits.TrailingZeros32(word)
-				if pos >= n {
-					in.bad, in.b = true, nil
-					return rows
-				}
-				rows = append(rows, int32(pos))
-			}
-		}
-	case rowsAll:
-		for pos := range n {
-			rows = append(rows, int32(pos))
-		}
-	}
-	return rows
-}
-
-func (l *List) enter(raw []byte, cols []columnShape) error {
+func (l *List) enter(raw []byte) error {
 	in := numbers{b: raw}
 	for in.more() {
 		l.ids = append(l.ids, in.next())
-		for i := range cols {
+		for i := range l.cols {
+			c := &l.cols[i]
 			v := in.next()
-			if cols[i].signed {
+			if c.signed {
 				v = unzigzag(v)
 			}
-			l.vals[i] = append(l.vals[i], v)
-			if cols[i].linear {
-				l.diff[i] = append(l.diff[i], unzigzag(in.next()))
+			l.vals[i] = append(l.vals[i], canonical(v, c.narrow, c.signed))
+			if c.linear {
+				l.diff[i] = append(l.diff[i], wrap(unzigzag(in.next()), c.narrow))
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
+	"iter"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -89,10 +90,10 @@ func (c *watcher) receive(t *testing.T, w *sim.World, e *Encoder) {
 	groups := c.viewer.Seen()
 	compareRows(t, fmt.Sprintf("seat %d tick %d shared", c.seat, w.Tick()), worldRows(w, false, func(v sim.TableView, slot int) bool {
 		return slices.Contains(groups, v.Group(slot))
-	}), mirrorRows(&c.mirror.shared))
+	}), mirrorRows(c.mirror, c.mirror.Lists))
 	compareRows(t, fmt.Sprintf("seat %d tick %d own", c.seat, w.Tick()), worldRows(w, true, func(v sim.TableView, slot int) bool {
 		return v.Owner(slot) == c.seat
-	}), mirrorRows(&c.mirror.own))
+	}), mirrorRows(c.mirror, c.mirror.Own))
 }
 
 // rowCopy is one row: table, id and its columns.
@@ -127,15 +128,14 @@ func worldRows(w *sim.World, private bool, visible func(sim.TableView, int) bool
 	return rows
 }
 
-func mirrorRows(p *mirrorPlane) []rowCopy {
+func mirrorRows(m *Mirror, lists func(int) iter.Seq[*List]) []rowCopy {
 	var rows []rowCopy
-	for _, g := range p.groups {
-		for table := range g.lists {
-			l := &g.lists[table]
-			for pos, id := range l.ids {
+	for table := range m.Schema().GetTable() {
+		for l := range lists(table) {
+			for pos, id := range l.IDs() {
 				var vals []uint32
-				for i := range l.vals {
-					vals = append(vals, l.vals[i][pos])
+				for i := range l.cols {
+					vals = append(vals, l.Column(i)[pos])
 				}
 				rows = append(rows, rowCopy{table, id, fmt.Sprint(vals)})
 			}
@@ -212,5 +212,5 @@ func TestGeneratedCodeAgrees(t *testing.T) {
 	}
 	compareRows(t, "shared", worldRows(w, false, func(v sim.TableView, slot int) bool {
 		return slices.Contains(c.viewer.Seen(), v.Group(slot))
-	}), mirrorRows(&c.mirror.shared))
+	}), mirrorRows(c.mirror, c.mirror.Lists))
 }

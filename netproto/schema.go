@@ -30,3 +30,54 @@ func columnsOf(cols []sim.Column) []*pb.Column {
 	}
 	return out
 }
+
+// Place is where a column is in a mirror.
+type Place struct {
+	// Table is for Mirror.Lists and Mirror.Own, Column for List.Column.
+	Table, Column int
+	// Own: in Mirror.Own and not in Mirror.Lists.
+	Own bool
+}
+
+// Find returns where a column is; false when the game has none of that name.
+func Find(schema *pb.Schema, table, column string) (Place, bool) {
+	for i, t := range schema.GetTable() {
+		if t.GetName() != table {
+			continue
+		}
+		var before [2]int // columns on the shared plane, on the own plane
+		for _, c := range t.GetColumn() {
+			plane := 0
+			if c.GetPrivate() {
+				plane = 1
+			}
+			if c.GetName() == column {
+				return Place{i, before[plane], c.GetPrivate()}, true
+			}
+			before[plane]++
+		}
+	}
+	return Place{}, false
+}
+
+type tableShape struct{ cols []columnShape }
+
+// columnShape is what the mirror knows of a column.
+type columnShape struct {
+	linear bool
+	signed bool
+	narrow uint8
+}
+
+func shapesOf(schema *pb.Schema, private bool) []tableShape {
+	shapes := make([]tableShape, len(schema.GetTable()))
+	for i, t := range schema.GetTable() {
+		for _, c := range t.GetColumn() {
+			if c.GetPrivate() == private {
+				k := sim.Kind(c.GetKind())
+				shapes[i].cols = append(shapes[i].cols, columnShape{c.GetLinear(), signed(k), narrow(k)})
+			}
+		}
+	}
+	return shapes
+}

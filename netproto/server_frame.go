@@ -10,13 +10,8 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// MaxServerMessage is the longest message a client accepts, bytes.
-// Threat: a wrong server that makes a client allocate. 4 MB holds the keyframe
-// of 100,000 rows.
-const MaxServerMessage = 4 << 20
-
 // ServerFrame is one message of a server. Reused from message to message by
-// ReadServerFrame; its slices point into the message.
+// ReadServerFrame; what is not exported points into the message.
 type ServerFrame struct {
 	Tick     sim.Tick
 	InputAge uint32
@@ -24,11 +19,13 @@ type ServerFrame struct {
 	Skipped  uint32
 	Dropped  uint32
 	Pong     uint64
-	Unsee    []uint32
-	Welcome  *pb.Welcome
-	Notices  []*pb.Notice
-	chunks   [][]byte
-	own      [][]byte
+	// Key: the frame needs none before it.
+	Key     bool
+	Unsee   []uint32
+	Welcome *pb.Welcome
+	Notices []*pb.Notice
+	chunks  [][]byte
+	own     [][]byte
 }
 
 // AppendWelcome appends the welcome, to go in front of a first snapshot.
@@ -36,7 +33,7 @@ func AppendWelcome(b []byte, w *pb.Welcome) ([]byte, error) {
 	return appendMessage(b, serverWelcome, w)
 }
 
-// AppendNotice appends one notice to a frame.
+// AppendNotice appends one notice to a frame, which may hold MaxNotices.
 func AppendNotice(b []byte, n *pb.Notice) ([]byte, error) {
 	return appendMessage(b, serverNotice, n)
 }
@@ -50,7 +47,8 @@ func appendMessage(b []byte, field int, m proto.Message) ([]byte, error) {
 }
 
 // ReadServerFrame reads a message of a server into f, whose old content is
-// lost. f refers to b until it is read into again.
+// lost. f refers to b until it is read into again. Errors: what is malformed,
+// or the limit that broke; f must not be used then.
 func ReadServerFrame(b []byte, f *ServerFrame) error {
 	*f = ServerFrame{Unsee: f.Unsee[:0], chunks: f.chunks[:0], own: f.own[:0]}
 	if len(b) > MaxServerMessage {
@@ -90,6 +88,8 @@ func (f *ServerFrame) scalar(num protowire.Number, v uint64) {
 		f.Pong = v
 	case serverDropped:
 		f.Dropped = uint32Of(v)
+	case serverKey:
+		f.Key = v != 0
 	}
 }
 
@@ -113,6 +113,9 @@ func (f *ServerFrame) field(num protowire.Number, raw []byte) error {
 		}
 		return proto.UnmarshalOptions{Merge: true}.Unmarshal(raw, f.Welcome)
 	case serverNotice:
+		if len(f.Notices) == MaxNotices {
+			return fmt.Errorf("more than %d notices in a frame", MaxNotices)
+		}
 		n := &pb.Notice{}
 		f.Notices = append(f.Notices, n)
 		return proto.Unmarshal(raw, n)

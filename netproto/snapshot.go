@@ -30,7 +30,8 @@ type Viewer struct {
 	view sim.View
 }
 
-// Reset forgets what was sent: the next snapshot holds keyframes only.
+// Reset forgets what was sent: the next snapshot needs none before it. For a
+// new connection, a resync, and a snapshot that was made but not written.
 func (v *Viewer) Reset() { v.sent, v.seen = false, v.seen[:0] }
 
 // Seen returns the groups of the last snapshot, ascending.
@@ -38,13 +39,14 @@ func (v *Viewer) Seen() []sim.Group { return v.seen }
 
 // AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
 // header, what left its view, and per group either the chunks it missed or a
-// keyframe. v then stands at this tick.
+// keyframe. v then stands at this tick. At most once per Encode and viewer.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
 	b = e.appendHeader(b, v, h)
 	e.look(v, seat)
 	b = e.shared.appendView(b, v, e.tick)
 	if len(e.own.lanes) > 0 {
-		b = e.own.appendGroup(b, serverOwn, sim.Group(seat), true, v, e.tick)
+		own := &piece{field: serverOwn, id: 0, had: v.sent}
+		b = e.own.appendGroup(b, e.own.groups[sim.Group(seat)], own, v, e.tick)
 	}
 	v.seen, v.next = v.next, v.seen
 	v.last, v.sent = e.tick, true
@@ -59,7 +61,8 @@ func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 		b = appendUint(b, serverSkipped, uint64(max(e.tick.Since(v.last)-1, 0)))
 	}
 	b = appendUint(b, serverPong, h.Pong)
-	return appendUint(b, serverDropped, uint64(h.Dropped))
+	b = appendUint(b, serverDropped, uint64(h.Dropped))
+	return appendBool(b, serverKey, !v.sent)
 }
 
 // look leaves in v.next what the seat sees now, ascending and each once.
@@ -68,9 +71,10 @@ func (e *Encoder) look(v *Viewer, seat sim.Seat) {
 	v.view.See(0)
 	e.world.View(seat, &v.view)
 	v.next = append(v.next[:0], v.view.Groups()...)
-	if len(v.next) > 1 {
-		slices.Sort(v.next)
-		v.next = slices.Compact(v.next)
+	slices.Sort(v.next)
+	v.next = slices.Compact(v.next)
+	if len(v.next) > MaxGroups {
+		v.next = v.next[:MaxGroups]
 	}
 }
 
@@ -85,7 +89,7 @@ func (p *plane) appendView(b []byte, v *Viewer, t sim.Tick) []byte {
 		if had {
 			gone = gone[1:]
 		}
-		b = p.appendGroup(b, serverChunk, id, had, v, t)
+		b = p.appendGroup(b, p.groups[id], &piece{serverChunk, id, had}, v, t)
 	}
 	for _, id := range gone {
 		b = appendUnsee(b, id)
@@ -95,73 +99,4 @@ func (p *plane) appendView(b []byte, v *Viewer, t sim.Tick) []byte {
 
 func appendUnsee(b []byte, id sim.Group) []byte {
 	return protowire.AppendVarint(appendTag(b, serverUnsee, protowire.VarintType), uint64(id))
-}
-
-// appendGroup appends what a viewer needs to be in step with one group.
-func (p *plane) appendGroup(b []byte, field int, id sim.Group, had bool, v *Viewer, t sim.Tick) []byte {
-	g := p.groups[id]
-	wire := id
-	if field == serverOwn {
-		wire = 0 // there is only one own group
-	}
-	had = had && v.sent
-	if g == nil {
-		// Rows that the viewer may still have left more than history ticks ago.
-		if had && t.Since(v.last) > history {
-			b = appendChunk(b, field, wire, 0, emptyKey)
-		}
-		return b
-	}
-	if had && v.last.Add(1) == t {
-		if body, ok := g.at(t); ok {
-			return appendDelta(b, field, wire, 0, body)
-		}
-	}
-	if had && g.missedFits(v.last, t, p) {
-		for at := v.last.Add(1); at <= t; at++ {
-			body, _ := g.at(at)
-			b = appendDelta(b, field, wire, t.Since(at), body)
-		}
-		return b
-	}
-	if g.rows == 0 && !had && len(g.chunks[t%history].body) == 0 {
-		return b
-	}
-	return appendChunk(b, field, wire, 0, g.keyframe(p, t))
-}
-
-var emptyKey = appendUint(nil, chunkKey, 1)
-
-// missedFits reports whether all chunks after last are kept and together are
-// no larger than a keyframe.
-func (g *group) missedFits(last, t sim.Tick, p *plane) bool {
-	if t.Since(last) > history {
-		return false
-	}
-	size := 0
-	for at := last.Add(1); at <= t; at++ {
-		body, ok := g.at(at)
-		if !ok {
-			return false
-		}
-		if len(body) > 0 {
-			size += len(body) + 4
-		}
-	}
-	return size == 0 || size <= len(g.keyframe(p, t))
-}
-
-func appendDelta(b []byte, field int, id sim.Group, age int, body []byte) []byte {
-	if len(body) == 0 {
-		return b
-	}
-	return appendChunk(b, field, id, age, body)
-}
-
-func appendChunk(b []byte, field int, id sim.Group, age int, body []byte) []byte {
-	size := sizeUint(uint64(id)) + sizeUint(uint64(age)) + len(body)
-	b = protowire.AppendVarint(appendTag(b, field, protowire.BytesType), uint64(size))
-	b = appendUint(b, chunkGroup, uint64(id))
-	b = appendUint(b, chunkAge, uint64(age))
-	return append(b, body...)
 }

@@ -339,7 +339,10 @@ type ServerFrame struct {
 	// ClientFrame.ping.
 	Pong uint64 `protobuf:"varint,10,opt,name=pong,proto3" json:"pong,omitempty"`
 	// Inputs of this seat that were too late, too early or too many, in all.
-	Dropped       uint32 `protobuf:"varint,11,opt,name=dropped,proto3" json:"dropped,omitempty"`
+	Dropped uint32 `protobuf:"varint,11,opt,name=dropped,proto3" json:"dropped,omitempty"`
+	// Needs no frame before it: forget all rows first. Groups without a chunk
+	// are empty.
+	Key           bool `protobuf:"varint,12,opt,name=key,proto3" json:"key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -449,6 +452,13 @@ func (x *ServerFrame) GetDropped() uint32 {
 		return x.Dropped
 	}
 	return 0
+}
+
+func (x *ServerFrame) GetKey() bool {
+	if x != nil {
+		return x.Key
+	}
+	return false
 }
 
 // Chunk is the change of one group at one tick.
@@ -1317,7 +1327,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x05Input\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x12\n" +
 	"\x04seen\x18\x02 \x01(\rR\x04seen\x12\x14\n" +
-	"\x05value\x18\x03 \x03(\x11R\x05value\"\xe3\x02\n" +
+	"\x05value\x18\x03 \x03(\x11R\x05value\"\xf5\x02\n" +
 	"\vServerFrame\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x1b\n" +
 	"\tinput_age\x18\x02 \x01(\rR\binputAge\x12\x14\n" +
@@ -1330,7 +1340,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x06notice\x18\t \x03(\v2\x14.metronome.v1.NoticeR\x06notice\x12\x12\n" +
 	"\x04pong\x18\n" +
 	" \x01(\x04R\x04pong\x12\x18\n" +
-	"\adropped\x18\v \x01(\rR\adropped\"\x88\x01\n" +
+	"\adropped\x18\v \x01(\rR\adropped\x12\x10\n" +
+	"\x03key\x18\f \x01(\bR\x03key\"\x88\x01\n" +
 	"\x05Chunk\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x12\x10\n" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
