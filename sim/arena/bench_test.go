@@ -1,7 +1,6 @@
 package arena
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
@@ -13,10 +12,11 @@ type wander struct {
 	b      *bench
 	rand   uint64
 	inputs []Input
+	fight  bool // hold all buttons
 }
 
 func newWander(b *bench, players int) *wander {
-	return &wander{b, 1, make([]Input, players+1)}
+	return &wander{b: b, rand: 1, inputs: make([]Input, players+1)}
 }
 
 func (r *wander) next() uint32 {
@@ -32,28 +32,32 @@ func (r *wander) step() {
 			v := sim.Toward(in.Aim, 127*256)
 			in.DX, in.DY = int8((v.X+128)>>8), int8((v.Y+128)>>8)
 		}
+		if r.fight {
+			in.Buttons = ButtonBlaster | ButtonRail
+		}
 		r.b.give(sim.Seat(seat), *in)
 	}
 	r.b.w.Step()
 }
 
-func BenchmarkStep(b *testing.B) {
-	for _, players := range []int{50, 1000, 5000} {
-		b.Run(fmt.Sprint(players), func(b *testing.B) {
-			c := Default()
-			if players > 50 {
-				c = open()
-			}
-			r := newWander(play(b, c, players), players)
-			for range 200 {
-				r.step()
-			}
-			b.ReportAllocs()
-			b.ResetTimer()
-			for range b.N {
-				r.step()
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*players), "ns/player")
-		})
+func BenchmarkStep50(b *testing.B)   { step(b, Default(), 50, false) }
+func BenchmarkStep1000(b *testing.B) { step(b, open(), 1000, false) }
+func BenchmarkStep5000(b *testing.B) { step(b, open(), 5000, false) }
+
+// All buttons held: about 7 projectiles a player in flight.
+func BenchmarkFight50(b *testing.B)   { step(b, Default(), 50, true) }
+func BenchmarkFight5000(b *testing.B) { step(b, open(), 5000, true) }
+
+func step(b *testing.B, c Config, players int, fight bool) {
+	r := newWander(play(b, c, players), players)
+	r.fight = fight
+	for range 200 {
+		r.step()
 	}
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range b.N {
+		r.step()
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*players), "ns/player")
 }

@@ -34,41 +34,41 @@ func TestMeet(t *testing.T) {
 	}
 }
 
-// TestBeam compares the walk through the bins with asking every wall at once.
+// TestBeam checks, to a quarter of a unit, that a beam is straight, crosses no
+// wall, and ends early only where something is.
 func TestBeam(t *testing.T) {
+	const slop = sim.One / 4
 	r := random(t)
 	l := halls()
 	g := newGround(l, sim.Int(16), sim.Int(30))
+	stopped := 0
 	for range 5000 {
 		p := sim.Vec{X: sim.Fixed(r.IntN(int(l.Size.X))), Y: sim.Fixed(r.IntN(int(l.Size.Y)))}
+		if g.blocked(p) {
+			continue
+		}
 		d := sim.Toward(sim.Angle(r.Uint32()), sim.Int(1500))
-		part := int64(whole)
-		for i := range l.Walls {
-			part = min(part, l.Walls[i].meet(p, d))
-		}
-		want := along(p, d, part)
 		end := g.beam(p, d)
-		world := Rect{Max: l.Size}
-		if !world.Grow(2).Contains(end) {
-			t.Fatalf("from %v by %v the beam leaves the world at %v", p, d, end)
+		if _, on := passes(p, d, end, slop); !on {
+			t.Fatalf("from %v by %v: the beam ends aside at %v", p, d, end)
 		}
-		// A part of 1/65536 of 1500 units is 6/256; a graze may differ by more.
-		if world.Contains(want) && !end.Sub(want).Within(64) && !grazes(l.Walls, p, d) {
-			t.Fatalf("from %v by %v the beam ends at %v, want %v", p, d, end, want)
-		}
-	}
-}
-
-// grazes reports whether a ray comes within 1/4 unit of a corner of a wall.
-func grazes(walls []Rect, p, d sim.Vec) bool {
-	for _, w := range walls {
-		for _, corner := range []sim.Vec{w.Min, w.Max, {X: w.Min.X, Y: w.Max.Y}, {X: w.Max.X, Y: w.Min.Y}} {
-			if _, ok := passes(p, d, corner, 64); ok {
-				return true
+		atWall := !(Rect{Max: l.Size}).Grow(-slop).Contains(end)
+		for _, w := range l.Walls {
+			inner := w.Grow(-slop)
+			if inner.meet(p, end.Sub(p)) < whole {
+				t.Fatalf("from %v by %v: the beam crosses %v on its way to %v", p, d, w, end)
 			}
+			atWall = atWall || w.Grow(slop).Contains(end)
+		}
+		if early := !end.Sub(p.Add(d)).Within(slop); early && !atWall {
+			t.Fatalf("from %v by %v: the beam ends in free space at %v", p, d, end)
+		} else if early {
+			stopped++
 		}
 	}
-	return false
+	if stopped < 1000 {
+		t.Errorf("only %d of 5000 beams met anything", stopped)
+	}
 }
 
 func TestPasses(t *testing.T) {

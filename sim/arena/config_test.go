@@ -1,0 +1,117 @@
+package arena
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+func TestConfigLimits(t *testing.T) {
+	type field struct {
+		name   string
+		at     func(c *Config) *int
+		lo, hi int
+	}
+	for _, f := range []field{
+		{"Hz", func(c *Config) *int { return &c.Hz }, 10, 120},
+		{"Seats", func(c *Config) *int { return &c.Seats }, 1, 10000},
+		{"Teams", func(c *Config) *int { return &c.Teams }, 2, 4},
+		{"Ship.Radius", func(c *Config) *int { return &c.Ship.Radius }, 4, 64},
+		{"Ship.Speed", func(c *Config) *int { return &c.Ship.Speed }, 1, 900}, // a dash is no slower
+		{"Ship.Accel", func(c *Config) *int { return &c.Ship.Accel }, 1, 1_000_000},
+		{"Ship.Health", func(c *Config) *int { return &c.Ship.Health }, 1, 255},
+		{"Ship.RespawnMS", func(c *Config) *int { return &c.Ship.RespawnMS }, 0, 60_000},
+		{"Ship.SafeMS", func(c *Config) *int { return &c.Ship.SafeMS }, 0, 60_000},
+		{"Ship.DashSpeed", func(c *Config) *int { return &c.Ship.DashSpeed }, 300, 3000},
+		{"Ship.DashMS", func(c *Config) *int { return &c.Ship.DashMS }, 1, 1000},
+		{"Ship.DashReloadMS", func(c *Config) *int { return &c.Ship.DashReloadMS }, 1, 60_000},
+		{"Blaster.Damage", func(c *Config) *int { return &c.Blaster.Damage }, 1, 255},
+		{"Blaster.Speed", func(c *Config) *int { return &c.Blaster.Speed }, 1, 4000},
+		{"Blaster.LifeMS", func(c *Config) *int { return &c.Blaster.LifeMS }, 1, 10_000},
+		{"Blaster.ReloadMS", func(c *Config) *int { return &c.Blaster.ReloadMS }, 1, 10_000},
+		{"Blaster.Radius", func(c *Config) *int { return &c.Blaster.Radius }, 0, 16},
+		{"Rail.Damage", func(c *Config) *int { return &c.Rail.Damage }, 1, 255},
+		{"Rail.Range", func(c *Config) *int { return &c.Rail.Range }, 1, 4096},
+		{"Rail.ReloadMS", func(c *Config) *int { return &c.Rail.ReloadMS }, 1, 10_000},
+		{"Rail.Ammo", func(c *Config) *int { return &c.Rail.Ammo }, 0, 10}, // MaxAmmo
+		{"Rail.MaxAmmo", func(c *Config) *int { return &c.Rail.MaxAmmo }, 3, 255},
+		{"Rail.RewindMS", func(c *Config) *int { return &c.Rail.RewindMS }, 0, 200},
+		{"Shield.Full", func(c *Config) *int { return &c.Shield.Full }, 0, 255},
+		{"Shield.DelayMS", func(c *Config) *int { return &c.Shield.DelayMS }, 0, 60_000},
+		{"Shield.Step", func(c *Config) *int { return &c.Shield.Step }, 0, 255},
+		{"Shield.StepMS", func(c *Config) *int { return &c.Shield.StepMS }, 1, 10_000},
+		{"Pickup.Health", func(c *Config) *int { return &c.Pickup.Health }, 0, 255},
+		{"Pickup.Shield", func(c *Config) *int { return &c.Pickup.Shield }, 0, 255},
+		{"Pickup.Ammo", func(c *Config) *int { return &c.Pickup.Ammo }, 0, 255},
+		{"Pickup.ReturnMS", func(c *Config) *int { return &c.Pickup.ReturnMS }, 1, 600_000},
+		{"Pickup.Radius", func(c *Config) *int { return &c.Pickup.Radius }, 1, 128},
+		{"Match.Seconds", func(c *Config) *int { return &c.Match.Seconds }, 0, 7200},
+		{"Match.PauseSeconds", func(c *Config) *int { return &c.Match.PauseSeconds }, 1, 600},
+		{"Match.Kills", func(c *Config) *int { return &c.Match.Kills }, 0, 65_000},
+		{"Match.MinPlayers", func(c *Config) *int { return &c.Match.MinPlayers }, 1, 50},
+	} {
+		for _, row := range []struct {
+			v  int
+			ok bool
+		}{{f.lo, true}, {f.hi, true}, {f.lo - 1, false}, {f.hi + 1, false}} {
+			c := Default()
+			*f.at(&c) = row.v
+			err := c.Validate()
+			if row.ok && err != nil && strings.Contains(err.Error(), f.name+" is") {
+				t.Errorf("%s = %d: %v", f.name, row.v, err)
+			}
+			// A limit that is another field may be reported as that one's.
+			part, _, _ := strings.Cut(f.name, ".")
+			if !row.ok && (err == nil || !strings.Contains(err.Error(), part)) {
+				t.Errorf("%s = %d: %v", f.name, row.v, err)
+			}
+		}
+	}
+}
+
+func TestConfigNamesEveryFault(t *testing.T) {
+	c := Default()
+	c.Hz, c.Cells, c.Blaster.Damage = 5, true, 0 // Cells: the range of 1500 is too long
+	err := c.Validate()
+	for _, want := range []string{"Hz is 5", "Rail.Range is 1500", "Blaster.Damage is 0"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not name %q", err, want)
+		}
+	}
+	if _, err := sim.Start(Mode("bad", "Bad", c), 1); err == nil || !strings.Contains(err.Error(), "Rail.Range") {
+		t.Errorf("a match with bad rules starts: %v", err)
+	}
+}
+
+func TestConfigBoundsProjectiles(t *testing.T) {
+	c := Default()
+	c.Seats, c.Blaster.LifeMS, c.Blaster.ReloadMS = 1980, 10_000, 100 // 101 each
+	if err := c.Validate(); err != nil {
+		t.Errorf("199,980 projectiles: %v", err)
+	}
+	c.Seats = 1981
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "projectiles") {
+		t.Errorf("200,081 projectiles: %v", err)
+	}
+}
+
+func TestRates(t *testing.T) {
+	for _, row := range []struct {
+		hz, speed int
+		want      sim.Fixed
+	}{{30, 300, 2560}, {60, 300, 1280}, {20, 300, 3840}, {30, 1, 9}, {30, 900, 7680}} {
+		c := Config{Hz: row.hz}
+		if got := c.perTick(row.speed); got != row.want {
+			t.Errorf("%d units/s at %d Hz: %d, want %d", row.speed, row.hz, got, row.want)
+		}
+	}
+	for _, row := range []struct{ hz, ms, want int }{
+		{30, 0, 1}, {30, 16, 1}, {30, 49, 1}, {30, 50, 2}, {30, 167, 5}, {20, 167, 3}, {60, 1000, 60},
+	} {
+		c := Config{Hz: row.hz}
+		if got := c.ticks(row.ms); got != row.want {
+			t.Errorf("%d ms at %d Hz: %d ticks, want %d", row.ms, row.hz, got, row.want)
+		}
+	}
+}

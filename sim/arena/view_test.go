@@ -1,0 +1,140 @@
+package arena
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// look returns what a seat sees, given what it saw before.
+func (b *bench) look(seat sim.Seat, before []sim.Group) []sim.Group {
+	var v sim.View
+	v.Reset(before)
+	b.w.View(seat, &v)
+	groups := slices.Clone(v.Groups())
+	slices.Sort(groups)
+	return groups
+}
+
+// columns returns the columns of the groups of a world 8 cells wide.
+func columns(groups []sim.Group) []int {
+	var c []int
+	for _, g := range groups {
+		c = append(c, int(g-1)%8)
+	}
+	slices.Sort(c)
+	return slices.Compact(c)
+}
+
+// inCells is a world of 8 x 8 cells.
+func inCells(t testing.TB, players int) *bench {
+	c := empty(8 * CellSide)
+	c.Cells, c.Rail.Range = true, CellSide
+	b := play(t, c, players)
+	b.steps(1, nil)
+	return b
+}
+
+func TestViewHasHysteresis(t *testing.T) {
+	b := inCells(t, 1)
+	var seen []sim.Group
+	for _, row := range []struct {
+		x    int
+		want []int
+	}{
+		{3*CellSide + 500, []int{2, 3, 4}},
+		{4*CellSide - 1, []int{2, 3, 4}},
+		{4 * CellSide, []int{2, 3, 4, 5}},           // over the edge: column 2 stays
+		{4*CellSide + letGo - 1, []int{2, 3, 4, 5}}, //
+		{4*CellSide + letGo, []int{3, 4, 5}},        // far enough: it goes
+		{4*CellSide - 1, []int{2, 3, 4, 5}},         // and back: 5 stays
+		{4*CellSide - letGo, []int{2, 3, 4, 5}},
+		{4*CellSide - letGo - 1, []int{2, 3, 4}},
+	} {
+		b.put(1, row.x, 3*CellSide+500)
+		seen = b.look(1, seen)
+		if got := columns(seen); !slices.Equal(got, row.want) || len(seen) != 3*len(row.want) {
+			t.Errorf("at x = %d: columns %v in %d groups, want %v", row.x, got, len(seen), row.want)
+		}
+	}
+}
+
+func TestViewAtTheEdgeOfTheWorld(t *testing.T) {
+	b := inCells(t, 1)
+	for _, row := range []struct{ x, y, want int }{
+		{20, 20, 4}, {8*CellSide - 20, 20, 4}, {20, 3000, 6}, {3000, 8*CellSide - 20, 6}, {3000, 3000, 9},
+	} {
+		b.put(1, row.x, row.y)
+		if got := b.look(1, nil); len(got) != row.want {
+			t.Errorf("at %d, %d: %d groups, want %d", row.x, row.y, len(got), row.want)
+		}
+	}
+}
+
+func TestTheDeadSeeWhereTheyDied(t *testing.T) {
+	b := inCells(t, 2)
+	b.put(1, 3000, 3000)
+	before := b.look(1, nil)
+	b.kill(1, 2)
+	if after := b.look(1, before); !slices.Equal(before, after) {
+		t.Errorf("alive %v, dead %v", before, after)
+	}
+}
+
+func TestSmallModesAreOneGroup(t *testing.T) {
+	b := play(t, Default(), 1)
+	b.steps(1, nil)
+	if got := b.look(1, nil); len(got) != 0 {
+		t.Errorf("sees %v besides group 0", got)
+	}
+	if got := b.look(9, nil); len(got) != 0 {
+		t.Errorf("an empty seat sees %v", got)
+	}
+}
+
+// Whatever moves, every row is in the group of where it is, and a player in
+// that of the ship.
+func TestRowsAreInTheirCells(t *testing.T) {
+	c := open()
+	c.Seats, c.Layout = 60, plain(60)
+	b := play(t, c, 60)
+	r := newWander(b, 60)
+	for range 400 {
+		for seat := range r.inputs {
+			r.inputs[seat].Buttons = ButtonBlaster
+		}
+		r.step()
+		for _, s := range b.a.ships.All {
+			if s.Cell != b.a.cells.of(s.at()) || b.a.player(s.Seat).Cell != s.Cell {
+				t.Fatalf("tick %d: ship of seat %d at %v is in cell %d", b.w.Tick(), s.Seat, s.at(), s.Cell)
+			}
+		}
+		for _, p := range b.a.shots.All {
+			if at := (sim.Vec{X: p.X, Y: p.Y}); p.Cell != b.a.cells.of(at) {
+				t.Fatalf("tick %d: projectile at %v is in cell %d", b.w.Tick(), at, p.Cell)
+			}
+		}
+	}
+}
+
+func TestCells(t *testing.T) {
+	c := empty(8 * CellSide)
+	c.Cells = true
+	cells := newCells(&c)
+	for _, row := range []struct {
+		x, y int
+		want uint16
+	}{
+		{0, 0, 1}, {CellSide - 1, 0, 1}, {CellSide, 0, 2}, {0, CellSide, 9},
+		{8*CellSide - 1, 8*CellSide - 1, 64}, {8 * CellSide, 8 * CellSide, 64},
+	} {
+		got := cells.of(sim.Vec{X: unit(row.x), Y: unit(row.y)})
+		if got != row.want {
+			t.Errorf("%d, %d is in %d, want %d", row.x, row.y, got, row.want)
+		}
+		if x, y := cells.place(got); cells.group(x, y) != got {
+			t.Errorf("place(%d) = %d, %d", got, x, y)
+		}
+	}
+}
