@@ -74,6 +74,21 @@ func (c Counts) Total() uint64 {
 	return sum
 }
 
+// Below returns how many durations were at most d, to the precision of a bucket.
+func (c Counts) Below(d time.Duration) uint64 {
+	end := min(bucketOf(uint64(max(d, 0)))+1, len(c))
+	return c[:end].Total()
+}
+
+// Sum returns the sum of all durations, each taken as the middle of its bucket.
+func (c Counts) Sum() time.Duration {
+	sum := time.Duration(0)
+	for i, n := range c {
+		sum += time.Duration(n * ((floorOf(i) + floorOf(i+1)) / 2))
+	}
+	return sum
+}
+
 // Quantile returns the duration below which a share q (0 to 1) lies, as the
 // middle of its bucket; 0 when nothing was counted.
 func (c Counts) Quantile(q float64) time.Duration {

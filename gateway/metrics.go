@@ -1,0 +1,121 @@
+package gateway
+
+import (
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/metronome-server/metronome/internal/hist"
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/room"
+)
+
+// tickBuckets are the bounds of the tick histograms, seconds: a tick of 60 Hz
+// is 16.7 ms, lateness is to stay below one.
+var tickBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .02, .035, .05, .1, .25, 1}
+
+// metrics serves the counters to Prometheus.
+func (s *Server) metrics() http.Handler {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(&statsCollector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+}
+
+// statsCollector reads room.Stats when it is scraped, so that a tick touches
+// nothing but plain counters.
+type statsCollector struct{ s *Server }
+
+func desc(name, help string, labels ...string) *prometheus.Desc {
+	return prometheus.NewDesc("metronome_"+name, help, labels, nil)
+}
+
+var (
+	descLate   = desc("tick_late_seconds", "How long after it was due a tick began.")
+	descTick   = desc("tick_seconds", "How long a tick took.")
+	descInputs = desc("inputs_total", "Inputs that arrived, by what became of them.", "outcome")
+	descCloses = desc("closes_total", "Connections that ended, by close code.", "code")
+	descRooms  = desc("rooms", "Rooms on this node, by mode.", "mode")
+	descSeats  = desc("seats", "Seats in rooms of this node, by what they do.", "state")
+)
+
+type counterRow struct {
+	desc  *prometheus.Desc
+	count func(*room.Stats) *atomic.Uint64
+}
+
+var counterRows = []counterRow{
+	{desc("ticks_total", "Ticks stepped."), func(s *room.Stats) *atomic.Uint64 { return &s.Ticks }},
+	{desc("ticks_lost_total", "Ticks that were due and never stepped."), func(s *room.Stats) *atomic.Uint64 { return &s.TicksLost }},
+	{desc("snapshots_total", "Snapshots written."), func(s *room.Stats) *atomic.Uint64 { return &s.Snapshots }},
+	{desc("snapshot_bytes_total", "Payload bytes of snapshots written."), func(s *room.Stats) *atomic.Uint64 { return &s.SnapshotBytes }},
+	{desc("snapshots_skipped_total", "Snapshots not written because the client had not taken the ones before."), func(s *room.Stats) *atomic.Uint64 { return &s.SnapshotsSkipped }},
+	{desc("chat_dropped_total", "Chat lines over the limit."), func(s *room.Stats) *atomic.Uint64 { return &s.ChatDropped }},
+	{desc("game_faults_total", "Rooms closed because their game failed."), func(s *room.Stats) *atomic.Uint64 { return &s.Faults }},
+	{desc("recordings_lost_total", "Recordings that stopped early."), func(s *room.Stats) *atomic.Uint64 { return &s.RecordingsLost }},
+	{desc("joins_total", "Players who took a seat."), func(s *room.Stats) *atomic.Uint64 { return &s.Joins }},
+	{desc("resumes_total", "Players who took their seat back."), func(s *room.Stats) *atomic.Uint64 { return &s.Resumes }},
+}
+
+// Describe implements prometheus.Collector.
+func (c *statsCollector) Describe(out chan<- *prometheus.Desc) {
+	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats} {
+		out <- d
+	}
+	for _, row := range counterRows {
+		out <- row.desc
+	}
+}
+
+// Collect implements prometheus.Collector.
+func (c *statsCollector) Collect(out chan<- prometheus.Metric) {
+	s := c.s.Stats
+	out <- histogram(descLate, s.Late.Counts())
+	out <- histogram(descTick, s.TickTime.Counts())
+	for _, row := range counterRows {
+		out <- prometheus.MustNewConstMetric(row.desc, prometheus.CounterValue, float64(row.count(s).Load()))
+	}
+	for outcome, n := range map[string]*atomic.Uint64{
+		"on_time": &s.InputsOnTime, "late": &s.InputsLate, "early": &s.InputsEarly, "double": &s.InputsDouble, "dropped": &s.InputsDropped,
+	} {
+		out <- prometheus.MustNewConstMetric(descInputs, prometheus.CounterValue, float64(n.Load()), outcome)
+	}
+	for _, row := range netproto.CloseCodes {
+		out <- prometheus.MustNewConstMetric(descCloses, prometheus.CounterValue, float64(s.Closes(row.Code)), row.Name)
+	}
+	c.rooms(out)
+}
+
+func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
+	byMode := map[string]int{}
+	seats := map[string]int{"active": 0, "away": 0, "backlogged": 0, "bots": 0, "free": 0}
+	for _, m := range c.s.Rooms.Modes() {
+		byMode[m.Name] = 0
+	}
+	for _, i := range c.s.Rooms.List() {
+		byMode[i.Mode]++
+		seats["active"] += i.Active
+		seats["away"] += i.Away
+		seats["backlogged"] += i.Backlogged
+		seats["bots"] += i.Bots
+		seats["free"] += max(i.Seats-i.Taken, 0)
+	}
+	for mode, n := range byMode {
+		out <- prometheus.MustNewConstMetric(descRooms, prometheus.GaugeValue, float64(n), mode)
+	}
+	for state, n := range seats {
+		out <- prometheus.MustNewConstMetric(descSeats, prometheus.GaugeValue, float64(n), state)
+	}
+}
+
+// histogram brings our fine buckets into Prometheus's coarse ones.
+func histogram(d *prometheus.Desc, c hist.Counts) prometheus.Metric {
+	buckets := make(map[float64]uint64, len(tickBuckets))
+	for _, bound := range tickBuckets {
+		buckets[bound] = c.Below(time.Duration(bound * float64(time.Second)))
+	}
+	return prometheus.MustNewConstHistogram(d, c.Total(), c.Sum().Seconds(), buckets)
+}

@@ -1,0 +1,46 @@
+package gateway
+
+import (
+	"net/http"
+	"net/netip"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// handshakesPerSecond and handshakeBurst bound upgrade requests per address.
+	// Threat: one machine that keeps the node busy with handshakes. Why so many:
+	// a school or an office plays from one address.
+	handshakesPerSecond = 20
+	handshakeBurst      = 200
+	// rateAddresses is how many addresses are remembered; when full all are
+	// forgotten, which costs a little leniency and bounds the memory.
+	rateAddresses = 10_000
+)
+
+// rateLimit counts handshakes by address. The zero value is ready.
+type rateLimit struct {
+	mu sync.Mutex
+	by map[netip.Addr]*rate.Limiter
+}
+
+// allow counts a request. This machine's own are not limited: they are load
+// tests and reverse proxies, which count for themselves.
+func (l *rateLimit) allow(r *http.Request) bool {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil || at.Addr().Unmap().IsLoopback() {
+		return true
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.by == nil || len(l.by) >= rateAddresses {
+		l.by = map[netip.Addr]*rate.Limiter{}
+	}
+	limiter := l.by[at.Addr()]
+	if limiter == nil {
+		limiter = rate.NewLimiter(handshakesPerSecond, handshakeBurst)
+		l.by[at.Addr()] = limiter
+	}
+	return limiter.Allow()
+}

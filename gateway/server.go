@@ -1,0 +1,78 @@
+package gateway
+
+import (
+	"log/slog"
+	"net/http"
+	"net/netip"
+
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/room"
+)
+
+// Server is everything that answers HTTP on a node.
+type Server struct {
+	// Node, Rooms and Lobby are what it serves.
+	Node  *Node
+	Rooms *room.Registry
+	Lobby *lobby.Lobby
+	Stats *room.Stats
+	// Upgrader takes WebSocket connections.
+	Upgrader *Upgrader
+	// Open lets clients on this machine into public rooms without a ticket.
+	Open bool
+	// Version of the program, shown to people.
+	Version string
+	Log     *slog.Logger
+
+	handshakes rateLimit
+}
+
+// Handler returns the routes.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /rooms/{id}", s.room)
+	mux.HandleFunc("GET /healthz", s.healthz)
+	mux.HandleFunc("GET /readyz", s.readyz)
+	mux.Handle("GET /metrics", s.metrics())
+	mux.HandleFunc("GET /stats", s.stats)
+	mux.HandleFunc("GET /{$}", s.index)
+	mux.HandleFunc("GET /index.css", s.style)
+	path, api := metronomev1connect.NewLobbyServiceHandler(&lobbyAPI{s}, connectLimits()...)
+	mux.Handle(path, api)
+	return secure(mux)
+}
+
+// secure sets what a page of ours may do: nothing but show itself.
+func secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// healthz says that the process answers.
+func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
+	_, _ = w.Write([]byte("ok\n"))
+}
+
+// readyz says whether new players should be sent here.
+func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+	switch {
+	case s.Node.Draining():
+		http.Error(w, "draining", http.StatusServiceUnavailable)
+	case !s.Lobby.Up():
+		http.Error(w, "the lobby's store does not answer", http.StatusServiceUnavailable)
+	default:
+		_, _ = w.Write([]byte("ready\n"))
+	}
+}
+
+// loopback reports whether a request comes from this machine.
+func loopback(r *http.Request) bool {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	return err == nil && at.Addr().Unmap().IsLoopback()
+}
