@@ -1,0 +1,11 @@
+// Command metronome serves the arena, and load-tests any metronome server.
+package main
+
+import (
+	"os"
+
+	"github.com/metronome-server/metronome/server"
+	"github.com/metronome-server/metronome/sim/arena"
+)
+
+func main() { os.Exit(server.Main(arena.Game())) }

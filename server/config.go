@@ -1,0 +1,96 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"time"
+
+	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/room"
+)
+
+// Config is one node. Start from DefaultConfig.
+type Config struct {
+	// Listen is the address to serve on: host:port, port 0 for any free one.
+	Listen string
+	// PublicURL is where clients reach this node, http:// or https://. Empty:
+	// the address it listens on.
+	PublicURL string
+	// Redis is the URL of the store that nodes share. Empty: one in this process.
+	Redis string
+	// Secret signs tickets, 16 bytes or more, the same on all nodes. Empty: one
+	// is made and shared through the store.
+	Secret string
+	// Mode of the room that is always there; empty is the first.
+	Mode string
+	// Bots play in that room, 0 or more.
+	Bots int
+	// Record is a directory for a journal of every room. Empty: none.
+	Record string
+	// MaxRooms and MaxSeats bound what the node takes on.
+	MaxRooms, MaxSeats int
+	// Open lets clients on this machine into public rooms without a ticket:
+	// "auto" (only when listening on a loopback address without PublicURL),
+	// "yes" or "no".
+	Open string
+	// Origins are further browser origins that may connect; "*" is any.
+	Origins []string
+	// Connections is how sockets are driven: auto, tick or portable.
+	Connections string
+	// StopTimeout is how long the rooms have to end at a stop.
+	StopTimeout time.Duration
+	// Room is how rooms treat their seats.
+	Room room.Config
+}
+
+// DefaultConfig is a node to try things on: this machine only, nothing else needed.
+func DefaultConfig() Config {
+	return Config{
+		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
+		Connections: string(gateway.ModeAuto), StopTimeout: 10 * time.Second, Room: room.Default(),
+	}
+}
+
+// Validate reports every fault, joined, each naming its flag.
+func (c Config) Validate() error {
+	var faults []error
+	fault := func(ok bool, format string, args ...any) {
+		if !ok {
+			faults = append(faults, fmt.Errorf(format, args...))
+		}
+	}
+	_, _, err := net.SplitHostPort(c.Listen)
+	fault(err == nil, "--listen %q: want host:port, for example 127.0.0.1:8080", c.Listen)
+	if c.PublicURL != "" {
+		u, err := url.Parse(c.PublicURL)
+		fault(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
+	}
+	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
+	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
+	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
+	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)
+	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
+	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
+	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate())
+	return errors.Join(faults...)
+}
+
+func (c Config) upgrade(log *slog.Logger) gateway.UpgradeConfig {
+	u := gateway.DefaultUpgradeConfig()
+	u.Mode, u.Origins, u.Log = gateway.Mode(c.Connections), c.Origins, log
+	return u
+}
+
+// open decides about "auto": a node that is reached through a proxy sees every
+// client as local, so a public URL closes it.
+func (c Config) open(at net.Addr) bool {
+	if c.Open != "auto" {
+		return c.Open == "yes"
+	}
+	local, err := netip.ParseAddrPort(at.String())
+	return err == nil && local.Addr().Unmap().IsLoopback() && c.PublicURL == ""
+}

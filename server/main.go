@@ -1,0 +1,142 @@
+// Package server wires one node and its command line. A game author's main is
+//
+//	func main() { os.Exit(server.Main(mygame.Game())) }
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// program is one run of the command line.
+type program struct {
+	ctx    context.Context
+	games  []sim.Game
+	stdout io.Writer
+	stderr io.Writer
+	env    func(string) string
+}
+
+// command is one word after the program's name.
+type command struct {
+	name, args, about string
+	run               func(*program, []string) error
+}
+
+func commands() []command {
+	return []command{
+		{"serve", "", "run a game server (default http://127.0.0.1:8080)", (*program).serve},
+		{"bots", "", "load-test a server with headless players", (*program).bots},
+		{"rooms", "", "list the rooms of a server", (*program).rooms},
+		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
+		{"health", "", "exit 0 when a server answers, for container health checks", (*program).health},
+		{"version", "", "print the version", (*program).version},
+	}
+}
+
+// errUsage has been explained to the user already.
+var errUsage = errors.New("usage")
+
+// Main runs the command line of a program that serves these games and returns
+// its exit code: 0 done, 1 failed, 2 wrong usage.
+func Main(games ...sim.Game) int {
+	ctx, stop := stopSignals(context.Background())
+	defer stop()
+	p := &program{ctx: ctx, games: games, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}
+	return p.main(os.Args[1:])
+}
+
+func (p *program) main(args []string) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		p.usage(p.stdout)
+		return 0
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return p.code(c.run(p, args[1:]))
+		}
+	}
+	_, _ = fmt.Fprintf(p.stderr, "metronome: unknown command %q\n\n", args[0])
+	p.usage(p.stderr)
+	return 2
+}
+
+func (p *program) code(err error) int {
+	switch {
+	case err == nil, errors.Is(err, pflag.ErrHelp):
+		return 0
+	case errors.Is(err, errUsage):
+		return 2
+	}
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		_, _ = fmt.Fprintf(p.stderr, "metronome: %s\n", line)
+	}
+	return 1
+}
+
+func (p *program) usage(w io.Writer) {
+	_, _ = fmt.Fprintf(w, "metronome is an authoritative multiplayer game server.\n\nUsage: metronome COMMAND [FLAGS]\n\nCommands:\n")
+	for _, c := range commands() {
+		_, _ = fmt.Fprintf(w, "  %-16s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
+	}
+	_, _ = fmt.Fprintf(w, "\n'metronome COMMAND --help' lists a command's flags. Every flag has an environment\ntwin: --public-url is METRONOME_PUBLIC_URL.\n")
+}
+
+// parse reads flags, then for those not given the environment.
+func (p *program) parse(f *pflag.FlagSet, args []string, operands bool) error {
+	f.SortFlags = false
+	f.SetOutput(p.stderr)
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			return err
+		}
+		_, _ = fmt.Fprintf(p.stderr, "metronome %s: %v\nSee 'metronome %s --help'.\n", f.Name(), err, f.Name())
+		return errUsage
+	}
+	if !operands && f.NArg() > 0 {
+		_, _ = fmt.Fprintf(p.stderr, "metronome %s: %q is one word too many\n", f.Name(), f.Arg(0))
+		return errUsage
+	}
+	var faults []error
+	f.VisitAll(func(flag *pflag.Flag) {
+		name := "METRONOME_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		if value := p.env(name); value != "" && !flag.Changed {
+			if err := f.Set(flag.Name, value); err != nil {
+				faults = append(faults, fmt.Errorf("%s: %w", name, err))
+			}
+		}
+	})
+	return errors.Join(faults...)
+}
+
+func (p *program) version([]string) error {
+	_, err := fmt.Fprintf(p.stdout, "metronome %s\n", Version())
+	return err
+}
+
+// Version is the program's version: of the module, or of the commit it was
+// built from, or "devel".
+func Version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "devel"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
+			return s.Value[:12]
+		}
+	}
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	return "devel"
+}

@@ -1,0 +1,199 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os/signal"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Node is one running server process. Start makes it, Stop ends it.
+type Node struct {
+	config   Config
+	log      *slog.Logger
+	stats    *room.Stats
+	listener net.Listener
+	lobby    *lobby.Lobby
+	rooms    *room.Registry
+	node     *gateway.Node
+	upgrader *gateway.Upgrader
+	http     *http.Server
+	home     *room.Room // the room that is always there
+
+	cancel context.CancelFunc // of what runs below
+	run    sync.WaitGroup
+	failed chan error
+}
+
+// Start starts a node: store, rooms, HTTP, then the room that is always there
+// and its bots. What was started is stopped again when a later step fails.
+// Errors say which step failed and what to do.
+func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*Node, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	n := &Node{config: c, log: log, stats: &room.Stats{}, failed: make(chan error, 1)}
+	steps := []func(context.Context) error{
+		n.listen,
+		n.openLobby,
+		func(context.Context) error { return n.openRooms(games) },
+		n.serve,
+		n.openHome,
+	}
+	for _, step := range steps {
+		if err := step(ctx); err != nil {
+			n.Stop()
+			return nil, err
+		}
+	}
+	return n, nil
+}
+
+func (n *Node) listen(ctx context.Context) (err error) {
+	n.listener, err = (&net.ListenConfig{}).Listen(ctx, "tcp", n.config.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s is in use; stop what listens there or choose another with --listen", n.config.Listen)
+	}
+	return err
+}
+
+// URL is where clients reach the node.
+func (n *Node) URL() string {
+	if n.config.PublicURL != "" {
+		return strings.TrimSuffix(n.config.PublicURL, "/")
+	}
+	return n.LocalURL()
+}
+
+// LocalURL is where this machine reaches the node, whatever clients use.
+func (n *Node) LocalURL() string {
+	host, port, err := net.SplitHostPort(n.listener.Addr().String())
+	if err != nil {
+		return ""
+	}
+	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	return "http://" + net.JoinHostPort(host, port)
+}
+
+func (n *Node) openLobby(ctx context.Context) (err error) {
+	n.lobby, err = lobby.Open(ctx, lobby.Config{
+		URL: n.config.Redis, NodeURL: n.URL(), Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
+	})
+	return err
+}
+
+func (n *Node) openRooms(games []sim.Game) (err error) {
+	config := room.RegistryConfig{
+		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
+		Clock: func() room.Clock { return &room.RealClock{} }, Server: "metronome " + Version(),
+	}
+	if dir := n.config.Record; dir != "" {
+		config.Journal = func(id string) (room.Journal, error) {
+			return room.NewFileJournal(dir, time.Now().UTC().Format("20060102-150405-")+id)
+		}
+	}
+	var modes []sim.Mode
+	for _, g := range games {
+		modes = append(modes, g.Modes...)
+	}
+	if n.rooms, err = room.NewRegistry(config, modes); err != nil {
+		return err
+	}
+	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
+		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
+	}
+	n.node = gateway.NewNode(n.rooms, n.lobby, n.log)
+	n.upgrader, err = gateway.NewUpgrader(n.config.upgrade(n.log))
+	return err
+}
+
+func (n *Node) serve(context.Context) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	n.cancel = cancel
+	n.run.Go(func() { n.lobby.Run(ctx, n.node.State, n.node.Lost) })
+	routes := &gateway.Server{
+		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
+		Open: n.config.open(n.listener.Addr()), Version: Version(), Log: n.log,
+	}
+	n.http = gateway.NewHTTPServer(routes.Handler(), n.log)
+	n.run.Go(func() {
+		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+			n.failed <- err
+		}
+	})
+	return nil
+}
+
+// openHome opens the room that is always there. Nodes that share a store give
+// theirs random ids; a node of its own names it after the mode, so that its
+// URL is the same after every start.
+func (n *Node) openHome(ctx context.Context) error {
+	mode, _ := n.rooms.Mode(n.config.Mode)
+	id := mode.Name
+	if n.config.Redis != "" {
+		id = ""
+	}
+	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Keep: true})
+	n.home = home
+	return err
+}
+
+// Failed delivers the error of an HTTP server that stopped by itself.
+func (n *Node) Failed() <-chan error { return n.failed }
+
+// Stop ends the node in order: no new players, rooms closed with a code that
+// says to come back later, HTTP, the listing. It returns when nothing is left.
+func (n *Node) Stop() {
+	if n.node != nil {
+		n.node.Drain()
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), max(n.config.StopTimeout, time.Second))
+	defer cancel()
+	if n.rooms != nil {
+		if err := n.rooms.Close(ctx, netproto.CloseRestart, "the server is restarting; come back in a few seconds"); err != nil {
+			n.log.Error("rooms did not end in time", "timeout", n.config.StopTimeout, "err", err)
+		}
+		n.node.Wait()
+	}
+	if n.http != nil {
+		if err := n.http.Shutdown(ctx); err != nil {
+			n.log.Warn("requests were cut off", "err", err)
+			_ = n.http.Close()
+		}
+		n.upgrader.Wait()
+	} else if n.listener != nil {
+		_ = n.listener.Close()
+	}
+	if n.cancel != nil {
+		n.cancel()
+	}
+	n.run.Wait()
+	if n.lobby != nil {
+		if err := n.lobby.Close(ctx); err != nil {
+			n.log.Warn("the node's listing is left to its lease", "err", err)
+		}
+	}
+}
+
+// stopSignals ends ctx at the first SIGINT or SIGTERM; a second one kills the
+// process, because the handler is gone by then.
+func stopSignals(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(ctx, syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/spf13/pflag"
+
+	"github.com/metronome-server/metronome/bots"
+)
+
+// serveFlags puts a config on the command line.
+func serveFlags(c *Config) *pflag.FlagSet {
+	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	f.StringVar(&c.Listen, "listen", c.Listen, "address to serve on")
+	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where clients reach this node, e.g. https://play.example.org (default: the address it listens on)")
+	f.StringVar(&c.Redis, "redis", c.Redis, "store shared by all nodes, e.g. redis://127.0.0.1:6379 (default: one inside this process)")
+	f.StringVar(&c.Secret, "secret", c.Secret, "key that signs tickets, the same on all nodes (default: made and shared through the store)")
+	f.StringVar(&c.Mode, "mode", c.Mode, "mode of the room that is always there (default: the first)")
+	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room")
+	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room (default: none)")
+	f.IntVar(&c.MaxRooms, "max-rooms", c.MaxRooms, "rooms that this node takes on")
+	f.IntVar(&c.MaxSeats, "max-seats", c.MaxSeats, "seats that this node takes on")
+	f.StringVar(&c.Open, "open", c.Open, "let clients on this machine join without a ticket: auto, yes or no")
+	f.StringSliceVar(&c.Origins, "origin", c.Origins, "further browser origin that may connect, e.g. https://example.org; * is any")
+	f.StringVar(&c.Connections, "connections", c.Connections, "how sockets are driven: auto, tick or portable")
+	f.DurationVar(&c.StopTimeout, "stop-timeout", c.StopTimeout, "how long rooms have to end at a stop")
+	f.DurationVar(&c.Room.ResumeWindow, "resume-window", c.Room.ResumeWindow, "how long a seat is kept when its connection is lost")
+	f.DurationVar(&c.Room.SilentAfter, "silent-after", c.Room.SilentAfter, "close a connection that sends nothing for so long")
+	f.DurationVar(&c.Room.SlowAfter, "slow-after", c.Room.SlowAfter, "close a connection that reads nothing for so long")
+	f.DurationVar(&c.Room.EmptyAfter, "empty-after", c.Room.EmptyAfter, "close an empty room after so long; 0 never")
+	return f
+}
+
+// logFlags are shared by commands that log.
+type logFlags struct {
+	level  string
+	format string
+}
+
+func (l *logFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&l.level, "log-level", "info", "error, warn, info or debug")
+	f.StringVar(&l.format, "log-format", "text", "text or json")
+}
+
+func (p *program) logger(l logFlags) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(l.level)); err != nil {
+		return nil, fmt.Errorf("--log-level %q: want error, warn, info or debug", l.level)
+	}
+	options := &slog.HandlerOptions{Level: level}
+	switch l.format {
+	case "text":
+		return slog.New(slog.NewTextHandler(p.stderr, options)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(p.stderr, options)), nil
+	}
+	return nil, fmt.Errorf("--log-format %q: want text or json", l.format)
+}
+
+// serve runs a node until the program is told to stop.
+func (p *program) serve(args []string) error {
+	c := DefaultConfig()
+	var l logFlags
+	f := serveFlags(&c)
+	l.add(f)
+	if err := p.parse(f, args, false); err != nil {
+		return err
+	}
+	log, err := p.logger(l)
+	if err != nil {
+		return err
+	}
+	n, err := Start(p.ctx, c, p.games, log)
+	if err != nil {
+		return err
+	}
+	log.Info("serving", "url", n.URL(), "version", Version(), "store", store(c), "open", c.open(n.listener.Addr()))
+	_, _ = fmt.Fprintf(p.stdout, "metronome is running: open %s\n", n.LocalURL())
+	stopBots := p.startBots(n, log)
+	select {
+	case <-p.ctx.Done():
+		log.Info("stopping", "timeout", c.StopTimeout)
+	case err = <-n.Failed():
+	}
+	stopBots()
+	n.Stop()
+	log.Info("stopped")
+	return err
+}
+
+func store(c Config) string {
+	if c.Redis == "" {
+		return "embedded"
+	}
+	return "redis"
+}
+
+// startBots has bots play in the room that is always there until stop is called.
+func (p *program) startBots(n *Node, log *slog.Logger) (stop func()) {
+	if n.config.Bots == 0 {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		if err := bots.Keep(ctx, n.botsConfig(), log); err != nil && ctx.Err() == nil {
+			log.Error("the bots have stopped", "err", err)
+		}
+	})
+	return func() {
+		cancel()
+		wait.Wait()
+	}
+}
