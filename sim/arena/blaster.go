@@ -54,7 +54,7 @@ func (c *Config) shotsPerShip() int {
 // reaches through a wall.
 func (a *rules) fireBlaster(s *Ship, aim sim.Angle) {
 	now := a.w.Tick()
-	v := sim.Toward(aim, a.cfg.perTick(a.cfg.Blaster.Speed))
+	v := sim.Toward(aim, a.bolt)
 	s.BlasterAt = uint32(now.Add(a.cfg.ticks(a.cfg.Blaster.ReloadMS)))
 	a.shots.Add(Shot{
 		X: s.X, Y: s.Y, VX: v.X, VY: v.Y, Seat: s.Seat, Player: s.Player, Team: s.Team, Cell: s.Cell,
@@ -64,6 +64,10 @@ func (a *rules) fireBlaster(s *Ship, aim sim.Angle) {
 
 // flight moves every projectile, after the ships, up to the first thing in its way.
 func (a *rules) flight() {
+	if a.shots.Len() == 0 {
+		return
+	}
+	a.castShade()
 	now, world := uint32(a.w.Tick()), Rect{Max: a.cfg.Layout.Size}
 	for ref, p := range a.shots.All {
 		from, d := sim.Vec{X: p.X, Y: p.Y}, sim.Vec{X: p.VX, Y: p.VY}
@@ -79,14 +83,25 @@ func (a *rules) flight() {
 	}
 }
 
+// castShade marks from where one step of a projectile can reach a ship.
+func (a *rules) castShade() {
+	a.shade.clear()
+	r := unit(a.cfg.Ship.Radius+a.cfg.Blaster.Radius) + a.bolt
+	for _, s := range a.ships.All {
+		a.shade.mark(s.at(), r)
+	}
+}
+
 // strike hurts the first enemy on the way from a point by d.
 func (a *rules) strike(p *Shot, from, d sim.Vec) bool {
+	if !a.shade.marked(from) {
+		return false
+	}
 	r := unit(a.cfg.Ship.Radius + a.cfg.Blaster.Radius)
-	half := along(from, d, whole/2)
 	var hit *Ship
-	nearest := int64(-1)
+	nearest := int64(0)
 	a.radar.fill(a.ships)
-	a.radar.grid.Near(half, d.Len()/2+r+a.stride, func(id int32, _ sim.Vec) bool {
+	a.radar.grid.Near(from, a.bolt+r+a.stride, func(id int32, _ sim.Vec) bool {
 		s := a.radar.ships[id]
 		if s.Health > 0 && enemies(p.Seat, p.Team, s) {
 			if at, ok := passes(from, d, s.at(), r); ok && (hit == nil || at < nearest) {

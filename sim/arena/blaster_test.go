@@ -148,3 +148,41 @@ func TestTeamsDoNotHurtEachOther(t *testing.T) {
 		t.Errorf("rail: friend %d, foe %d", friend.Health, foe.Health)
 	}
 }
+
+// TestNoProjectilePassesThroughAShip: the shortcuts (shade, radar) must not
+// hide anything: what still flies after a step has met nobody in it.
+func TestNoProjectilePassesThroughAShip(t *testing.T) {
+	c := Default()
+	c.Match.Kills = 0
+	b := play(t, c, 50)
+	r := newWander(b, 50)
+	r.fight = true
+	reach := unit(c.Ship.Radius + c.Blaster.Radius)
+	hits := 0
+	for range 1500 {
+		was, ships := map[sim.Ref]sim.Vec{}, map[sim.Ref]bool{}
+		for ref, p := range b.a.shots.All {
+			was[ref] = sim.Vec{X: p.X, Y: p.Y}
+		}
+		for ref := range b.a.ships.All {
+			ships[ref] = true
+		}
+		r.step()
+		hits += len(b.events("hit"))
+		for ref, p := range b.a.shots.All {
+			from, ok := was[ref]
+			if !ok {
+				continue
+			}
+			d := sim.Vec{X: p.X, Y: p.Y}.Sub(from)
+			for ship, s := range b.a.ships.All {
+				if _, in := passes(from, d, s.at(), reach); in && s.Seat != p.Seat && ships[ship] {
+					t.Fatalf("tick %d: the projectile from %v by %v passes through seat %d at %v", b.w.Tick(), from, d, s.Seat, s.at())
+				}
+			}
+		}
+	}
+	if hits < 500 {
+		t.Errorf("only %d hits", hits)
+	}
+}

@@ -50,6 +50,7 @@ func TestConfigLimits(t *testing.T) {
 		{"Match.PauseSeconds", func(c *Config) *int { return &c.Match.PauseSeconds }, 1, 600},
 		{"Match.Kills", func(c *Config) *int { return &c.Match.Kills }, 0, 65_000},
 		{"Match.MinPlayers", func(c *Config) *int { return &c.Match.MinPlayers }, 1, 50},
+		{"Match.Leaders", func(c *Config) *int { return &c.Match.Leaders }, 0, 20},
 	} {
 		for _, row := range []struct {
 			v  int

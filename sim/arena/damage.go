@@ -64,7 +64,7 @@ func (a *rules) bury() {
 		p.Ship = 0
 		p.RespawnAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Ship.RespawnMS)))
 		if counts {
-			p.Deaths++
+			count(&p.Deaths)
 			a.credit(f.attack.player)
 		}
 	}
@@ -74,8 +74,15 @@ func (a *rules) bury() {
 // credit counts a kill for a player and its team.
 func (a *rules) credit(player sim.Ref) {
 	k := a.players.Get(player)
-	k.Kills++
+	count(&k.Kills)
 	if k.Team > 0 {
-		a.match.Get().Score[k.Team-1]++
+		count(&a.match.Get().Score[k.Team-1])
+	}
+}
+
+// count adds 1 and stays at the most there is: an endless match may get there.
+func count(n *uint16) {
+	if *n < 1<<16-1 {
+		*n++
 	}
 }

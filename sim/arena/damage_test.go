@@ -103,3 +103,12 @@ func TestNewShipIsSafeUntilItFires(t *testing.T) {
 		t.Error("safe though it fires")
 	}
 }
+
+func TestCountStaysAtTheMost(t *testing.T) {
+	n := uint16(65534)
+	for _, want := range []uint16{65535, 65535} {
+		if count(&n); n != want {
+			t.Errorf("%d, want %d", n, want)
+		}
+	}
+}

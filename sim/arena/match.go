@@ -39,6 +39,8 @@ type MatchRules struct {
 	Kills int
 	// MinPlayers start a match; with fewer it ends. 1 to the mode's seats.
 	MinPlayers int
+	// Leaders is how many rows the table leader has, 0 to 20.
+	Leaders int
 }
 
 func defaultMatch() MatchRules {
@@ -50,6 +52,7 @@ func (r MatchRules) validate(f *faults, seats int) {
 	f.between("Match.PauseSeconds", r.PauseSeconds, 1, 600)
 	f.between("Match.Kills", r.Kills, 0, 65_000)
 	f.between("Match.MinPlayers", r.MinPlayers, 1, max(seats, 1))
+	f.between("Match.Leaders", r.Leaders, 0, maxLeaders)
 }
 
 // referee moves the match from phase to phase.

@@ -21,9 +21,9 @@ type Player struct {
 
 // Join seats a player; the next step gives it a ship.
 func (a *rules) Join(seat sim.Seat) {
-	at := sim.Vec{X: a.w.Rand().Between(0, a.cfg.Layout.Size.X), Y: a.w.Rand().Between(0, a.cfg.Layout.Size.Y)}
-	ref, _, _ := a.players.Add(Player{Seat: seat, Team: a.smallestTeam(), Cell: a.cells.of(at)})
-	a.seats[seat] = ref
+	p := Player{Seat: seat, Team: a.smallestTeam()}
+	p.Cell = a.cells.of(a.anywhere(a.zone(&p)))
+	a.seats[seat], _, _ = a.players.Add(p)
 }
 
 // Leave takes a player away with ship and projectiles.

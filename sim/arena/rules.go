@@ -15,6 +15,7 @@ type rules struct {
 	shots   *sim.Table[Shot]
 	walls   *sim.Table[Wall]
 	pickups *sim.Table[Pickup]
+	leaders *sim.Table[Leader]
 	past    *sim.History[Ship]
 	events  events
 
@@ -24,6 +25,7 @@ type rules struct {
 	accel  sim.Fixed // most change of speed per tick
 	dash   sim.Fixed // speed of a dash per tick
 	stride sim.Fixed // most that a ship moves per tick
+	bolt   sim.Fixed // what a projectile moves per tick
 
 	spots    []sim.Ref // pickup row by spot
 	spotBins *bins
@@ -31,7 +33,9 @@ type rules struct {
 	// Shortcuts and scratch.
 	seats  []sim.Ref // player row by seat
 	radar  *radar
-	fallen []fall // since the last bury
+	shade  *shade
+	fallen []fall   // since the last bury
+	ranks  []Leader // of rankAll
 }
 
 // newRules binds the rules to a world.
@@ -43,11 +47,13 @@ func newRules(w *sim.World, c Config) sim.Rules {
 	a := &rules{w: w, cfg: c, cells: newCells(&c)}
 	a.full, a.accel = c.perTick(c.Ship.Speed), c.perTick2(c.Ship.Accel)
 	a.dash = c.perTick(c.Ship.DashSpeed)
-	a.stride = max(a.full, a.dash)
-	a.ground = newGround(c.Layout, unit(c.Ship.Radius), max(a.stride, c.perTick(c.Blaster.Speed)))
+	a.stride, a.bolt = max(a.full, a.dash), c.perTick(c.Blaster.Speed)
+	a.ground = newGround(c.Layout, unit(c.Ship.Radius), max(a.stride, a.bolt))
 	a.seats = make([]sim.Ref, c.Seats+1)
 	a.radar = newRadar(c.Layout.Size, c.Seats)
+	a.shade = newShade(c.Layout.Size)
 	a.fallen = make([]fall, 0, c.Seats)
+	a.ranks = make([]Leader, 0, maxLeaders)
 	a.declare()
 	a.addWalls()
 	a.addPickups()
@@ -64,6 +70,7 @@ func (a *rules) declare() {
 	a.shots = sim.NewTable[Shot](w, "shot", c.Seats*c.shotsPerShip())
 	a.walls = sim.NewTable[Wall](w, "wall", max(1, len(c.Layout.Walls)))
 	a.pickups = sim.NewTable[Pickup](w, "pickup", max(1, len(c.Layout.Spots)))
+	a.leaders = sim.NewTable[Leader](w, "leader", max(1, c.Match.Leaders))
 	a.past = sim.NewHistory(w, a.ships, c.railDepth(), func(s *Ship) sim.Vec { return s.at() })
 	a.events = newEvents(w)
 	if c.Cells {
@@ -87,4 +94,5 @@ func (a *rules) Step(in *sim.Inputs) {
 	a.mend()
 	a.referee()
 	a.respawn()
+	a.lead()
 }

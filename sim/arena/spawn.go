@@ -45,10 +45,7 @@ func (a *rules) safeSpot(p *Player) (best sim.Vec, ok bool) {
 	zone, far := a.zone(p), int64(-1)
 	found := 0
 	for range spawnTries {
-		at := sim.Vec{
-			X: a.w.Rand().Between(zone.Min.X, zone.Max.X),
-			Y: a.w.Rand().Between(zone.Min.Y, zone.Max.Y),
-		}
+		at := a.anywhere(zone)
 		if a.ground.blocked(at) {
 			continue
 		}
@@ -95,6 +92,12 @@ func (a *rules) zone(p *Player) Rect {
 		sim.Vec{X: max(m.X-half, 0), Y: max(m.Y-half, 0)},
 		sim.Vec{X: min(m.X+half, world.Max.X), Y: min(m.Y+half, world.Max.Y)},
 	}
+}
+
+// anywhere returns a random point of a zone.
+func (a *rules) anywhere(zone Rect) sim.Vec {
+	r := a.w.Rand()
+	return sim.Vec{X: r.Between(zone.Min.X, zone.Max.X), Y: r.Between(zone.Min.Y, zone.Max.Y)}
 }
 
 func (a *rules) middle() sim.Vec {

@@ -79,3 +79,22 @@ func TestCellsFor(t *testing.T) {
 		}
 	}
 }
+
+func TestFullWorldShowsAboutFiftyShips(t *testing.T) {
+	c := open()
+	b := play(t, c, c.Seats)
+	b.steps(2, nil)
+	per := map[sim.Group]int{}
+	for _, s := range b.a.ships.All {
+		per[sim.Group(s.Cell)]++
+	}
+	sum := 0
+	for seat := sim.Seat(1); seat <= 1000; seat++ {
+		for _, g := range b.look(seat, nil) {
+			sum += per[g]
+		}
+	}
+	if b.a.ships.Len() != c.Seats || sum < 42*1000 || sum > 58*1000 {
+		t.Errorf("%d ships, %d in view on average", b.a.ships.Len(), sum/1000)
+	}
+}
