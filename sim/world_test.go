@@ -1,6 +1,9 @@
 package sim
 
-import "testing"
+import (
+	"errors"
+	"testing"
+)
 
 type dot struct {
 	X, Y   Fixed `wire:"linear"`
@@ -157,5 +160,25 @@ func TestStepDoesNotAllocate(t *testing.T) {
 	})
 	if n != 0 {
 		t.Errorf("%v allocations a step", n)
+	}
+}
+
+func TestRefusedRulesDoNotStart(t *testing.T) {
+	m := dotsMode()
+	inner := m.New
+	m.New = func(w *World) Rules {
+		w.Refuse(nil)
+		return inner(w)
+	}
+	if _, err := Start(m, 1); err != nil {
+		t.Errorf("refused for nothing: %v", err)
+	}
+	m.New = func(w *World) Rules {
+		w.Refuse(errors.New("two left feet"))
+		return nil
+	}
+	want := `mode "dots": two left feet`
+	if _, err := Start(m, 1); err == nil || err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
 	}
 }
