@@ -25,7 +25,8 @@ type BlasterRules struct {
 	Damage int
 	// Speed in units/s, 1 to 4000.
 	Speed int
-	// LifeMS is how long a projectile flies, 1 to 10,000.
+	// LifeMS is how long a projectile flies, 1 to 10,000. With cells it must not
+	// come farther than CellSide, the radii included.
 	LifeMS int
 	// ReloadMS is the time between two shots, 1 to 10,000.
 	ReloadMS int
@@ -43,6 +44,12 @@ func (r BlasterRules) validate(f *faults) {
 	f.between("Blaster.LifeMS", r.LifeMS, 1, 10_000)
 	f.between("Blaster.ReloadMS", r.ReloadMS, 1, 10_000)
 	f.between("Blaster.Radius", r.Radius, 0, 16)
+}
+
+// blasterReach returns how far from where it was fired a projectile hits, in units.
+func (c *Config) blasterReach() int {
+	way := c.perTick(c.Blaster.Speed) * sim.Fixed(c.ticks(c.Blaster.LifeMS))
+	return int(way.Floor()) + c.Ship.Radius + c.Blaster.Radius + 1
 }
 
 // shotsPerShip returns how many projectiles of one ship can fly at once.
@@ -77,9 +84,6 @@ func (a *rules) flight() {
 			continue
 		}
 		p.X, p.Y = to.X, to.Y
-		if a.cfg.Cells {
-			p.Cell = a.cells.of(to)
-		}
 	}
 }
 

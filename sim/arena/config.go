@@ -51,15 +51,25 @@ func (c Config) Validate() error {
 	}
 	c.Ship.validate(&f)
 	c.Blaster.validate(&f)
-	c.Rail.validate(&f, c.Cells)
+	c.Rail.validate(&f, c)
 	c.Shield.validate(&f)
 	c.Pickup.validate(&f)
 	c.Match.validate(&f, c.Seats)
 	c.Layout.validate(&f, c)
-	if len(f) == 0 && c.Seats*c.shotsPerShip() > maxShots {
-		f.add("Blaster: %d seats can have %d projectiles in flight, want at most %d", c.Seats, c.Seats*c.shotsPerShip(), maxShots)
+	if len(f) == 0 {
+		c.validateShots(&f)
 	}
 	return errors.Join(f...)
+}
+
+// validateShots checks what follows from several fields, each good in itself.
+func (c *Config) validateShots(f *faults) {
+	if n := c.Seats * c.shotsPerShip(); n > maxShots {
+		f.add("Blaster: %d seats can have %d projectiles in flight, want at most %d", c.Seats, n, maxShots)
+	}
+	if far := c.blasterReach(); c.Cells && far > CellSide {
+		f.add("Blaster: a projectile reaches %d units, with Cells at most %d", far, CellSide)
+	}
 }
 
 // maxShots bounds the memory of a match: 48 bytes for each.

@@ -23,6 +23,6 @@ func open() Config {
 	c := Default()
 	c.Hz, c.Seats, c.Cells, c.Layout = 20, 5000, true, plain(5000)
 	c.Match = MatchRules{PauseSeconds: 10, MinPlayers: 1, Leaders: 10}
-	c.Rail.Range = CellSide
+	c.Blaster.LifeMS, c.Rail.Range = 1100, 1000
 	return c
 }

@@ -97,6 +97,25 @@ func TestConfigBoundsProjectiles(t *testing.T) {
 	}
 }
 
+func TestCellsBoundWeapons(t *testing.T) {
+	for _, row := range []struct {
+		lifeMS, rail int
+		want         string
+	}{
+		{1100, 1000, ""},                   // 33 steps of 30 units, 20 of radii
+		{1117, 1008, "reaches 1041 units"}, // 34
+		{1100, 1008, ""},                   // 1024 less the radius
+		{1100, 1009, "Rail.Range is 1009"},
+	} {
+		c := empty(4096)
+		c.Cells, c.Blaster.LifeMS, c.Rail.Range = true, row.lifeMS, row.rail
+		err := c.Validate()
+		if row.want == "" && err != nil || row.want != "" && (err == nil || !strings.Contains(err.Error(), row.want)) {
+			t.Errorf("%+v: %v", row, err)
+		}
+	}
+}
+
 func TestRates(t *testing.T) {
 	for _, row := range []struct {
 		hz, speed int

@@ -38,8 +38,8 @@
 //
 // In ffa, teams and duel everything is in group 0. In open the map is cut into
 // cells of [CellSide] units, a group each, counted from 1 row by row; match and
-// leader are in group 0, all else in the cell where it is, a player's row where
-// the ship is or was. A seat sees its own cell and the eight around it, a
+// leader are in group 0, all else in the cell where it is; a player's row where
+// the ship is or was, a projectile where it was fired. A seat sees its own cell and the eight around it, a
 // little longer than it must.
 //
 // # To predict the own ship

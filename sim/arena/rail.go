@@ -6,8 +6,8 @@ import "github.com/metronome-server/metronome/sim"
 type RailRules struct {
 	// Damage of one hit, 1 to 255.
 	Damage int
-	// Range in units, 1 to 4096; with cells at most CellSide, so that whoever
-	// is hit sees the cell that the beam comes from.
+	// Range in units, 1 to 4096; with cells at most CellSide, the ship's radius
+	// included, so that whoever is hit sees the cell that the beam comes from.
 	Range int
 	// ReloadMS is the time between two shots, 1 to 10,000.
 	ReloadMS int
@@ -22,10 +22,10 @@ func defaultRail() RailRules {
 	return RailRules{Damage: 70, Range: 1500, ReloadMS: 1500, Ammo: 3, MaxAmmo: 10, RewindMS: 200}
 }
 
-func (r RailRules) validate(f *faults, cells bool) {
+func (r RailRules) validate(f *faults, c Config) {
 	longest := 4096
-	if cells {
-		longest = CellSide
+	if c.Cells {
+		longest = CellSide - c.Ship.Radius
 	}
 	f.between("Rail.Damage", r.Damage, 1, 255)
 	f.between("Rail.Range", r.Range, 1, longest)

@@ -30,7 +30,7 @@ func columns(groups []sim.Group) []int {
 // inCells is a world of 8 x 8 cells.
 func inCells(t testing.TB, players int) *bench {
 	c := empty(8 * CellSide)
-	c.Cells, c.Rail.Range = true, CellSide
+	c.Cells, c.Rail.Range, c.Blaster.LifeMS = true, 1000, 1100
 	b := play(t, c, players)
 	b.steps(1, nil)
 	return b
@@ -93,8 +93,8 @@ func TestSmallModesAreOneGroup(t *testing.T) {
 	}
 }
 
-// Whatever moves, every row is in the group of where it is, and a player in
-// that of the ship.
+// Whatever moves, a ship and its player are in the group of where it is, and a
+// projectile in one that everybody sees whom it can hit.
 func TestRowsAreInTheirCells(t *testing.T) {
 	c := open()
 	c.Seats, c.Layout = 60, plain(60)
@@ -111,8 +111,9 @@ func TestRowsAreInTheirCells(t *testing.T) {
 			}
 		}
 		for _, p := range b.a.shots.All {
-			if at := (sim.Vec{X: p.X, Y: p.Y}); p.Cell != b.a.cells.of(at) {
-				t.Fatalf("tick %d: projectile at %v is in cell %d", b.w.Tick(), at, p.Cell)
+			x, y := b.a.cells.at(sim.Vec{X: p.X, Y: p.Y})
+			if cx, cy := b.a.cells.place(p.Cell); !beside(x, cx) || !beside(y, cy) {
+				t.Fatalf("tick %d: projectile in column %d, row %d is in cell %d", b.w.Tick(), x, y, p.Cell)
 			}
 		}
 	}
