@@ -1,91 +1,133 @@
 package netproto
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/metronome-server/metronome/sim"
 )
 
-// piece is one group's part of a snapshot.
-type piece struct {
-	field int       // serverChunk or serverOwn
-	id    sim.Group // on the wire
-	had   bool      // the viewer has the group as of its last snapshot
+// composer puts one plane's part of a snapshot together.
+type composer struct {
+	b     []byte
+	plane *plane
+	field int // serverChunk or serverOwn
+	view  *Viewer
+	tick  sim.Tick
+	last  sim.Group // of the chunk before
 }
 
-var emptyKey = appendUint(nil, chunkKey, 1)
-
-// appendGroup appends what a viewer needs to be in step with one group: the
-// chunks that it missed, or a keyframe when those are not kept or are larger.
-func (p *plane) appendGroup(b []byte, g *group, at *piece, v *Viewer, t sim.Tick) []byte {
-	late := at.had && t.Since(v.last) > history
+// group appends what the viewer needs to be in step with one group: the chunks
+// that it missed, or a keyframe when those are not kept or are larger. had
+// says that it has the group as of its last snapshot; id is the group's on the
+// wire.
+func (c *composer) group(g *group, id sim.Group, had bool) {
+	missed := 0 // ticks
+	if had {
+		missed = c.tick.Since(c.view.last)
+	}
 	switch {
-	case g == nil && late:
-		// Rows that the viewer may still have left more than history ticks ago.
-		return at.append(b, 0, emptyKey)
 	case g == nil:
-		return b
-	case at.had && !late && p.fits(g, v.last.Add(1), t):
-		for tick := v.last.Add(1); tick <= t; tick++ {
-			c, _ := g.at(tick)
-			b = at.appendSome(b, t.Since(tick), c.body)
+		if missed > history {
+			// Rows that the viewer may still have left longer ago.
+			c.chunk(id, 0, true, nil, nil)
 		}
-		return b
+	case missed == 1 && g.chunks[c.tick%history].tick == c.tick:
+		c.delta(id, 0, &g.chunks[c.tick%history], true)
+	case had && missed <= history && c.fits(g, missed):
+		for age := missed - 1; age >= 0; age-- {
+			missing, _ := g.at(c.tick.Add(-age))
+			c.delta(id, age, missing, false)
+		}
+	default:
+		c.keyframe(g, id, min(missed, history))
 	}
-	return p.appendKeyframe(b, g, at, v, t)
 }
 
-// appendKeyframe appends a keyframe, and before it the events that the viewer
-// has missed: those it could have seen, as far back as they are kept.
-func (p *plane) appendKeyframe(b []byte, g *group, at *piece, v *Viewer, t sim.Tick) []byte {
-	if at.had {
-		for tick := max(v.last, t.Add(-history)).Add(1); tick < t; tick++ {
-			if c, ok := g.at(tick); ok {
-				b = at.appendSome(b, t.Since(tick), c.events())
-			}
+// keyframe appends a keyframe, and before it the events of the ticks that the
+// viewer has missed, as far back as they are kept.
+func (c *composer) keyframe(g *group, id sim.Group, missed int) {
+	for age := missed - 1; age > 0; age-- {
+		if at, ok := g.at(c.tick.Add(-age)); ok && len(at.events) > 0 {
+			c.chunk(id, age, false, nil, at.events)
 		}
 	}
-	now, _ := g.at(t)
-	if !at.had && g.rows == 0 {
-		return at.appendSome(b, 0, now.events())
+	events := g.chunks[c.tick%history].events
+	if missed > 0 || g.rows > 0 {
+		c.chunk(id, 0, true, g.keyframe(c.plane, c.tick), events)
+	} else if len(events) > 0 {
+		c.chunk(id, 0, false, nil, events)
 	}
-	return at.append(b, 0, g.keyframe(p, t), now.events())
 }
 
-// fits reports whether all chunks of ticks are kept and together are no larger
-// than a keyframe.
-func (p *plane) fits(g *group, from, t sim.Tick) bool {
+// fits reports whether all chunks of the last missed ticks are kept and
+// together are no larger than a keyframe.
+func (c *composer) fits(g *group, missed int) bool {
 	size := 0
-	for tick := from; tick <= t; tick++ {
-		c, ok := g.at(tick)
+	for age := range missed {
+		at, ok := g.at(c.tick.Add(-age))
 		if !ok {
 			return false
 		}
-		if c.rows > 0 {
-			size += c.rows + 4
+		if n := at.size(); n > 0 {
+			size += n + 4
 		}
 	}
-	return from == t || size <= g.keyframeAtLeast(p) || size <= len(g.keyframe(p, t))
+	return size <= g.keyframeAtLeast(c.plane) || size <= len(g.keyframe(c.plane, c.tick))
 }
 
-// appendSome appends a chunk unless it is empty.
-func (at *piece) appendSome(b []byte, age int, body []byte) []byte {
-	if len(body) == 0 {
-		return b
+// delta appends the chunk of one tick, unless it is empty. inStep says that
+// the viewer has all groups it saw as of the tick before.
+func (c *composer) delta(id sim.Group, age int, at *chunk, inStep bool) {
+	if at.empty() {
+		return
 	}
-	return at.append(b, age, body)
+	if len(at.joins) == 0 {
+		c.chunk(id, age, false, at.rows, at.events)
+		return
+	}
+	size := len(at.rows)
+	for i := range at.joins {
+		size += len(c.joinOf(at, i, inStep))
+	}
+	c.head(id, age, false, size, len(at.events))
+	c.b = protowire.AppendVarint(appendTag(c.b, chunkRows, protowire.BytesType), uint64(size))
+	for i := range at.joins {
+		c.b = append(c.b, c.joinOf(at, i, inStep)...)
+	}
+	c.b = append(c.b, at.rows...)
+	c.b = appendPacked(c.b, chunkEvent, at.events)
 }
 
-func (at *piece) append(b []byte, age int, parts ...[]byte) []byte {
-	size := sizeUint(uint64(at.id)) + sizeUint(uint64(age))
-	for _, part := range parts {
-		size += len(part)
+// joinOf returns what the viewer needs to have the rows of one join.
+func (c *composer) joinOf(at *chunk, i int, inStep bool) []byte {
+	j := &at.joins[i]
+	if inStep {
+		if _, had := slices.BinarySearch(c.view.seen, j.from); had {
+			return at.side[j.start:j.mid]
+		}
 	}
-	b = protowire.AppendVarint(appendTag(b, at.field, protowire.BytesType), uint64(size))
-	b = appendUint(b, chunkGroup, uint64(at.id))
-	b = appendUint(b, chunkAge, uint64(age))
-	for _, part := range parts {
-		b = append(b, part...)
+	return at.side[j.mid:j.end]
+}
+
+func (c *composer) chunk(id sim.Group, age int, key bool, rows, events []byte) {
+	c.head(id, age, key, len(rows), len(events))
+	c.b = appendPacked(c.b, chunkRows, rows)
+	c.b = appendPacked(c.b, chunkEvent, events)
+}
+
+// head appends a chunk up to its rows, whose size and that of the events it is
+// told.
+func (c *composer) head(id sim.Group, age int, key bool, rows, events int) {
+	group := uint64(id - c.last)
+	c.last = id
+	size := sizeUint(group) + sizeUint(uint64(age)) + sizePacked(rows) + sizePacked(events)
+	if key {
+		size += 2
 	}
-	return b
+	c.b = protowire.AppendVarint(appendTag(c.b, c.field, protowire.BytesType), uint64(size))
+	c.b = appendUint(c.b, chunkGroup, group)
+	c.b = appendUint(c.b, chunkAge, uint64(age))
+	c.b = appendBool(c.b, chunkKey, key)
 }

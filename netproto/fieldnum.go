@@ -29,12 +29,17 @@ const (
 	chunkGroup = 1
 	chunkAge   = 2
 	chunkKey   = 3
-	chunkTable = 4
+	chunkRows  = 4
 	chunkEvent = 5
-
-	changeTable  = 1
-	changeLeave  = 2
-	changeEnter  = 3
-	changeChange = 4
-	changeMoved  = 5
 )
+
+// Sections of Chunk.rows, in the low 2 bits of a section's head; the table is
+// above them. docs/PROTOCOL.md has them.
+const (
+	sectionLeave  = 0 // count, positions
+	sectionChange = 1 // columns with their row sets and residuals
+	sectionEnter  = 2 // count, rows in full
+	sectionMoved  = 3 // count, ids: rows that come from another group in view
+)
+
+func sectionHead(table, section int) uint64 { return uint64(table)<<2 | uint64(section) }

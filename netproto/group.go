@@ -1,6 +1,7 @@
 package netproto
 
 import (
+	"cmp"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -17,24 +18,15 @@ type group struct {
 	id    sim.Group
 	lists []rowList // by lane
 	rows  int
-	// chunks are the bodies of the last ticks, by tick modulo history.
+	// chunks are those of the last ticks, by tick modulo history.
 	chunks  [history]chunk
 	born    sim.Tick
 	touched sim.Tick // last tick with rows or a chunk
-	key     []byte
+	key     []byte   // sections of the keyframe
 	keyTick sim.Tick
-	events  []byte // of this tick
+	events  []byte   // of this tick
+	joined  []joined // at this tick
 }
-
-// chunk is the encoded change of one tick; an empty body means that all rows
-// changed as predicted.
-type chunk struct {
-	tick sim.Tick
-	body []byte
-	rows int // bytes of body that are about rows; events follow
-}
-
-func (c *chunk) events() []byte { return c.body[c.rows:] }
 
 // rowList is the rows of one table in one group, in wire order.
 type rowList struct {
@@ -43,7 +35,12 @@ type rowList struct {
 	entered []int32 // slots that enter at this tick
 }
 
-var nothing chunk
+// joined is a row that comes from another group.
+type joined struct {
+	from sim.Group
+	lane int
+	slot int32
+}
 
 // at returns the chunk of a tick in the last history ones, or false when that
 // tick was not encoded. Before the group was made it was empty: a group only
@@ -56,84 +53,83 @@ func (g *group) at(t sim.Tick) (*chunk, bool) {
 	return c, c.tick == t
 }
 
-// encode writes the group's chunk of this tick.
+// encode writes the group's chunk of this tick and brings its lists up to date.
 func (g *group) encode(p *plane, t sim.Tick) {
 	c := &g.chunks[t%history]
-	c.tick, c.body = t, c.body[:0]
+	c.begin(t)
 	for i := range g.lists {
-		list := &g.lists[i]
-		if len(list.slots)+len(list.entered) > 0 {
-			c.body = p.appendTable(c.body, p.lanes[i], list)
+		if list := &g.lists[i]; len(list.left) > 0 {
+			slices.Sort(list.left)
+			p.lanes[i].compact(list)
 		}
 	}
-	c.rows = len(c.body)
-	c.body = appendPacked(c.body, chunkEvent, g.events)
+	if len(g.joined) > 0 {
+		g.join(p, c)
+	}
+	for i := range g.lists {
+		c.rows = p.lanes[i].appendTable(c.rows, &g.lists[i])
+	}
+	c.events = append(c.events, g.events...)
 	g.events = g.events[:0]
-	if len(c.body) > 0 || g.rows > 0 {
+	if g.rows > 0 || !c.empty() {
 		g.touched = t
 	}
 }
 
-// appendTable appends one table's change and brings the list up to date.
-func (p *plane) appendTable(b []byte, l *lane, list *rowList) []byte {
-	p.leave, p.enter = p.leave[:0], p.enter[:0]
-	if len(list.left) > 0 {
-		slices.Sort(list.left)
-		p.leave = appendGaps(p.leave, list.left)
-		l.compact(list)
-	}
-	p.change = l.appendChanges(p.change[:0], list.slots)
-	for _, slot := range list.entered {
-		p.enter = l.appendFull(p.enter, slot)
-		l.place[slot].pos = int32(len(list.slots))
-		list.slots = append(list.slots, slot)
-	}
-	list.left, list.entered = list.left[:0], list.entered[:0]
-	return p.appendTableChange(b, l.table)
-}
-
-// compact takes out the rows that left; the others keep their order.
-func (l *lane) compact(list *rowList) {
-	left, keep := list.left, list.slots[:list.left[0]]
-	for pos := int(left[0]); pos < len(list.slots); pos++ {
-		if len(left) > 0 && int(left[0]) == pos {
-			left = left[1:]
-			continue
+// join appends the rows that come from other groups, in the order of the
+// groups, and writes both forms of each group's.
+func (g *group) join(p *plane, c *chunk) {
+	slices.SortFunc(g.joined, func(a, b joined) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.lane, b.lane), cmp.Compare(a.slot, b.slot))
+	})
+	for rows := g.joined; len(rows) > 0; {
+		n := 1
+		for n < len(rows) && rows[n].from == rows[0].from {
+			n++
 		}
-		slot := list.slots[pos]
-		l.place[slot].pos = int32(len(keep))
-		keep = append(keep, slot)
+		j := join{from: rows[0].from, start: len(c.side)}
+		c.side = p.appendJoins(c.side, rows[:n], sectionMoved)
+		j.mid = len(c.side)
+		c.side = p.appendJoins(c.side, rows[:n], sectionEnter)
+		j.end = len(c.side)
+		c.joins = append(c.joins, j)
+		for _, r := range rows[:n] {
+			p.lanes[r.lane].add(&g.lists[r.lane], r.slot)
+		}
+		rows = rows[n:]
 	}
-	list.slots = keep
+	g.joined = g.joined[:0]
 }
 
-func (p *plane) appendTableChange(b []byte, table int) []byte {
-	size := sizePacked(len(p.leave)) + sizePacked(len(p.enter)) + sizePacked(len(p.change))
-	if size == 0 {
-		return b
+// appendJoins appends rows that come from one group, a section per table.
+func (p *plane) appendJoins(b []byte, rows []joined, section int) []byte {
+	for len(rows) > 0 {
+		l, n := p.lanes[rows[0].lane], 1
+		for n < len(rows) && rows[n].lane == rows[0].lane {
+			n++
+		}
+		b = protowire.AppendVarint(b, sectionHead(l.table, section))
+		b = protowire.AppendVarint(b, uint64(n))
+		for _, r := range rows[:n] {
+			if section == sectionMoved {
+				b = protowire.AppendVarint(b, uint64(r.slot+1))
+			} else {
+				b = l.appendFull(b, r.slot, 1)
+			}
+		}
+		rows = rows[n:]
 	}
-	size += sizeUint(uint64(table))
-	b = protowire.AppendVarint(appendTag(b, chunkTable, protowire.BytesType), uint64(size))
-	b = appendUint(b, changeTable, uint64(table))
-	b = appendPacked(b, changeLeave, p.leave)
-	b = appendPacked(b, changeEnter, p.enter)
-	return appendPacked(b, changeChange, p.change)
+	return b
 }
 
-// keyframe returns the body of the group's keyframe, made at most once a tick.
+// keyframe returns the sections of the group's keyframe, made at most once a
+// tick.
 func (g *group) keyframe(p *plane, t sim.Tick) []byte {
-	if g.keyTick == t && len(g.key) > 0 {
-		return g.key
-	}
-	g.keyTick = t
-	g.key = appendUint(g.key[:0], chunkKey, 1)
-	for i := range g.lists {
-		l := p.lanes[i]
-		p.leave, p.enter, p.change = p.leave[:0], p.enter[:0], p.change[:0]
-		for _, slot := range g.lists[i].slots {
-			p.enter = l.appendFull(p.enter, slot)
+	if g.keyTick != t || len(g.key) == 0 {
+		g.keyTick, g.key = t, g.key[:0]
+		for i := range g.lists {
+			g.key = p.lanes[i].appendEnter(g.key, g.lists[i].slots)
 		}
-		g.key = p.appendTableChange(g.key, l.table)
 	}
 	return g.key
 }

@@ -94,12 +94,16 @@ func (l *lane) value(column int, slot int32) uint32 {
 	return v[0]
 }
 
-// appendFull appends a row's id and everything that is known of it.
-func (l *lane) appendFull(b []byte, slot int32) []byte {
+// appendFull appends a row's id and everything that is known of it, ahead
+// ticks after it was sent last: 0, or 1 for what is predicted.
+func (l *lane) appendFull(b []byte, slot int32, ahead uint32) []byte {
 	b = protowire.AppendVarint(b, uint64(slot+1))
 	for i := range l.cols {
 		c := &l.cols[i]
 		v := c.last[slot]
+		if c.linear {
+			v = canonical(v+ahead*c.diff[slot], c.narrow, c.signed)
+		}
 		if c.signed {
 			v = zigzag(v)
 		}
@@ -111,7 +115,8 @@ func (l *lane) appendFull(b []byte, slot int32) []byte {
 	return b
 }
 
-// appendChanges appends the changed columns of rows and takes them as sent.
+// appendChanges appends the section of the changed columns of rows and takes
+// them as sent.
 func (l *lane) appendChanges(b []byte, slots []int32) []byte {
 	n := len(slots)
 	if cap(l.vals) < n {
@@ -119,6 +124,7 @@ func (l *lane) appendChanges(b []byte, slots []int32) []byte {
 		l.rows, l.was = make([]int32, 0, 2*n), make([]int32, 0, 2*n)
 	}
 	l.was = l.was[:0]
+	head := -1 // where the head of the column before is in b
 	for i := range l.cols {
 		c := &l.cols[i]
 		l.view.Gather(c.column, slots, l.vals[:n])
@@ -127,11 +133,18 @@ func (l *lane) appendChanges(b []byte, slots []int32) []byte {
 		} else {
 			l.still(c, slots)
 		}
-		if len(l.rows) > 0 {
-			b = appendRowSet(b, i, l.rows, l.was, n)
-			b = append(b, l.res...)
-			l.rows, l.was = l.was, l.rows
+		if len(l.rows) == 0 {
+			continue
 		}
+		if head < 0 {
+			b = protowire.AppendVarint(b, sectionHead(l.table, sectionChange))
+		} else {
+			b[head] |= moreColumns
+		}
+		head = len(b)
+		b = appendRowSet(b, i, l.rows, l.was, n)
+		b = append(b, l.res...)
+		l.rows, l.was = l.was, l.rows
 	}
 	return b
 }

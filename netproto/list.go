@@ -59,33 +59,38 @@ func (l *List) advance(n uint32) {
 	}
 }
 
-func (l *List) leave(p *mirrorPlane, raw []byte) error {
-	if len(raw) == 0 {
-		return nil
+// leave reads a section of rows that left.
+func (l *List) leave(p *mirrorPlane, in *numbers) {
+	count := in.upTo(len(l.ids))
+	if count == 0 {
+		in.fail()
+		return
 	}
-	in := numbers{b: raw}
-	// Each distance takes a byte, so there are no more than bytes of them.
-	gone := p.rows[:0]
-	for next := 0; in.more(); next = int(gone[len(gone)-1]) + 1 {
-		pos := next + in.upTo(len(l.ids))
-		if in.bad || pos >= len(l.ids) {
-			return errMalformed
-		}
-		gone = append(gone, int32(pos))
-	}
+	gone := readGaps(p.rows[:0], in, count, len(l.ids))
 	p.rows = gone
-	l.ids = without(l.ids, gone)
-	for i := range l.vals {
-		l.vals[i], l.diff[i] = without(l.vals[i], gone), without(l.diff[i], gone)
+	if in.bad {
+		return
 	}
-	return nil
+	if p.moves {
+		for _, pos := range gone {
+			p.departed.keep(l, pos)
+		}
+	}
+	l.without(gone)
 }
 
 // without takes ascending positions out; the others keep their order.
-func without(v []uint32, gone []int32) []uint32 {
-	if len(v) == 0 {
-		return v
+func (l *List) without(gone []int32) {
+	l.ids = without(l.ids, gone)
+	for i := range l.cols {
+		l.vals[i] = without(l.vals[i], gone)
+		if l.cols[i].linear {
+			l.diff[i] = without(l.diff[i], gone)
+		}
 	}
+}
+
+func without(v []uint32, gone []int32) []uint32 {
 	keep := int(gone[0])
 	for i, pos := range gone {
 		end := len(v)
@@ -97,53 +102,61 @@ func without(v []uint32, gone []int32) []uint32 {
 	return v[:keep]
 }
 
-func (l *List) change(p *mirrorPlane, raw []byte) error {
-	in := numbers{b: raw}
+// change reads a section of changed columns.
+func (l *List) change(p *mirrorPlane, in *numbers) {
 	rows := p.rows[:0]
-	for in.more() {
-		header := in.next()
-		col, how := int(header>>2), header&3
+	for more := true; more && !in.bad; {
+		head := in.next()
+		col, how := int(head>>columnShift), head&3
+		more = head&moreColumns != 0
 		if col >= len(l.cols) {
-			return errMalformed
+			in.fail()
+			return
 		}
 		if how != rowsAsBefore {
-			rows = readRowSet(rows[:0], &in, how, len(l.ids))
+			rows = readRowSet(rows[:0], in, how, len(l.ids))
+			p.rows = rows
 		}
-		c := &l.cols[col]
-		vals, diff := l.vals[col], l.diff[col]
-		for _, pos := range rows {
-			r := unzigzag(in.next())
-			vals[pos] = canonical(vals[pos]+r, c.narrow, c.signed)
-			if c.linear {
-				diff[pos] = wrap(diff[pos]+r, c.narrow)
-			}
-		}
+		l.add(in, col, rows)
 	}
-	p.rows = rows
-	if in.bad {
-		return errMalformed
-	}
-	return nil
 }
 
-func (l *List) enter(raw []byte) error {
-	in := numbers{b: raw}
-	for in.more() {
-		l.ids = append(l.ids, in.next())
-		for i := range l.cols {
-			c := &l.cols[i]
-			v := in.next()
-			if c.signed {
-				v = unzigzag(v)
-			}
-			l.vals[i] = append(l.vals[i], canonical(v, c.narrow, c.signed))
-			if c.linear {
-				l.diff[i] = append(l.diff[i], wrap(unzigzag(in.next()), c.narrow))
-			}
+// add reads the residuals of one column.
+func (l *List) add(in *numbers, col int, rows []int32) {
+	c := &l.cols[col]
+	vals, diff := l.vals[col], l.diff[col]
+	for _, pos := range rows {
+		r := unzigzag(in.next())
+		vals[pos] = canonical(vals[pos]+r, c.narrow, c.signed)
+		if c.linear {
+			diff[pos] = wrap(diff[pos]+r, c.narrow)
 		}
 	}
-	if in.bad {
-		return errMalformed
+}
+
+// enter reads one row in full.
+func (l *List) enter(in *numbers) {
+	l.ids = append(l.ids, in.next())
+	for i := range l.cols {
+		c := &l.cols[i]
+		v := in.next()
+		if c.signed {
+			v = unzigzag(v)
+		}
+		l.vals[i] = append(l.vals[i], canonical(v, c.narrow, c.signed))
+		if c.linear {
+			l.diff[i] = append(l.diff[i], wrap(unzigzag(in.next()), c.narrow))
+		}
 	}
-	return nil
+}
+
+// copy appends a row of a list of the same table.
+func (l *List) copy(from *List, pos int) {
+	l.ids = append(l.ids, from.ids[pos])
+	for i := range l.cols {
+		l.vals[i] = append(l.vals[i], from.vals[i][pos])
+		if l.cols[i].linear {
+			l.diff[i] = append(l.diff[i], from.diff[i][pos])
+		}
+	}
 }

@@ -30,7 +30,7 @@ type Mirror struct {
 func NewMirror(schema *pb.Schema) *Mirror {
 	return &Mirror{
 		schema: schema,
-		shared: mirrorPlane{shapes: shapesOf(schema, false), most: MaxGroups},
+		shared: mirrorPlane{shapes: shapesOf(schema, false), most: 2 * MaxGroups},
 		own:    mirrorPlane{shapes: shapesOf(schema, true), most: 1},
 		events: newEventReader(schema),
 	}
@@ -88,21 +88,28 @@ func (m *Mirror) apply(f *ServerFrame) error {
 	case uint64(m.tick)+1+uint64(f.Skipped) != uint64(f.Tick):
 		return fmt.Errorf("%w: tick %d, skipped %d, after %d", ErrGap, f.Tick, f.Skipped, m.tick)
 	}
+	m.begin(f)
+	if err := m.chunks(&m.shared, f.chunks, f); err != nil {
+		return err
+	}
+	if err := m.chunks(&m.own, f.own, f); err != nil {
+		return err
+	}
 	for _, id := range f.Unsee {
 		m.shared.drop(id)
-	}
-	for _, raw := range f.chunks {
-		if err := m.chunk(&m.shared, raw, f); err != nil {
-			return err
-		}
-	}
-	for _, raw := range f.own {
-		if err := m.chunk(&m.own, raw, f); err != nil {
-			return err
-		}
 	}
 	m.shared.advance(f.Tick)
 	m.own.advance(f.Tick)
 	m.tick, m.synced = f.Tick, true
 	return nil
+}
+
+// begin brings all groups to the first tick that the frame tells of. Rows can
+// only move between groups in a frame that tells of one tick.
+func (m *Mirror) begin(f *ServerFrame) {
+	first := f.Tick.Add(-int(f.Skipped))
+	m.shared.advance(first)
+	m.own.advance(first)
+	m.shared.departed.reset()
+	m.shared.moves = !f.Key && f.Skipped == 0
 }

@@ -16,14 +16,14 @@ type plane struct {
 	spare []*group // gone, to be used again
 	// of says to which group a row belongs; false: to none, nobody sees it here.
 	of func(view sim.TableView, slot int) (sim.Group, bool)
-
-	leave, enter, change []byte // scratch
+	// joins: a viewer may see both groups between which a row moves.
+	joins bool
 }
 
 func newPlane(w *sim.World, private bool) *plane {
-	p := &plane{groups: map[sim.Group]*group{}, of: groupOf}
+	p := &plane{groups: map[sim.Group]*group{}, of: groupOf, joins: true}
 	if private {
-		p.of = ownerOf
+		p.of, p.joins = ownerOf, false
 	}
 	for i, view := range w.Tables() {
 		if l := newLane(i, view, private); l != nil {
@@ -89,20 +89,27 @@ func (p *plane) placeRow(i int, l *lane, slot int, alive bool, t sim.Tick) {
 	if alive && same && at.group.id == id {
 		return
 	}
+	var from *group
 	if at.alive {
-		list := &at.group.lists[i]
+		from = at.group
+		list := &from.lists[i]
 		list.left = append(list.left, at.pos)
-		at.group.rows--
+		from.rows--
 	}
 	*at = placement{}
-	if alive {
-		g := p.group(id, t)
-		g.rows++
-		g.touched = t
-		l.remember(int32(slot), !same)
-		g.lists[i].entered = append(g.lists[i].entered, int32(slot))
-		*at = placement{group: g, alive: true, reuse: l.view.Reuse(slot)}
+	if !alive {
+		return
 	}
+	g := p.group(id, t)
+	g.rows++
+	g.touched = t
+	*at = placement{group: g, alive: true, reuse: l.view.Reuse(slot)}
+	if same && p.joins {
+		g.joined = append(g.joined, joined{from.id, i, int32(slot)})
+		return
+	}
+	l.remember(int32(slot), !same)
+	g.lists[i].entered = append(g.lists[i].entered, int32(slot))
 }
 
 // group returns a group, made if there is none. A used one keeps its buffers;

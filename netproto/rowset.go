@@ -8,30 +8,33 @@ import (
 )
 
 // Row sets: which rows of a list a column changed in, in the low 2 bits of the
-// column's header in TableChange.change. docs/PROTOCOL.md has them.
+// column's head. Then comes a bit that says whether another column follows,
+// then the column. docs/PROTOCOL.md has them.
 const (
 	rowsAsBefore = 0 // those of the column before
 	rowsGaps     = 1 // count, then distances
 	rowsBitmap   = 2 // words of 28 rows
 	rowsAll      = 3
+	moreColumns  = 4
+	columnShift  = 3
 	bitmapWord   = 28 // rows a word: 4 bytes of varint
 )
 
-// appendRowSet appends the header of a column and the set of its changed rows
+// appendRowSet appends the head of a column and the set of its changed rows
 // out of n, in the smallest way. was is the set of the column before.
 func appendRowSet(b []byte, column int, rows, was []int32, n int) []byte {
-	header := uint64(column) << 2
+	head := uint64(column) << columnShift
 	switch {
 	case len(was) > 0 && slices.Equal(rows, was):
-		return protowire.AppendVarint(b, header|rowsAsBefore)
+		return protowire.AppendVarint(b, head|rowsAsBefore)
 	case len(rows) == n:
-		return protowire.AppendVarint(b, header|rowsAll)
+		return protowire.AppendVarint(b, head|rowsAll)
 	case gapBytes(rows) <= bitmapBytes(n):
-		b = protowire.AppendVarint(b, header|rowsGaps)
+		b = protowire.AppendVarint(b, head|rowsGaps)
 		b = protowire.AppendVarint(b, uint64(len(rows)))
 		return appendGaps(b, rows)
 	default:
-		return appendBitmap(protowire.AppendVarint(b, header|rowsBitmap), rows, n)
+		return appendBitmap(protowire.AppendVarint(b, head|rowsBitmap), rows, n)
 	}
 }
 

@@ -60,8 +60,6 @@ func Find(schema *pb.Schema, table, column string) (Place, bool) {
 	return Place{}, false
 }
 
-type tableShape struct{ cols []columnShape }
-
 // columnShape is what the mirror knows of a column.
 type columnShape struct {
 	linear bool
@@ -69,13 +67,14 @@ type columnShape struct {
 	narrow uint8
 }
 
-func shapesOf(schema *pb.Schema, private bool) []tableShape {
-	shapes := make([]tableShape, len(schema.GetTable()))
+// shapesOf returns the columns of one plane, by table.
+func shapesOf(schema *pb.Schema, private bool) [][]columnShape {
+	shapes := make([][]columnShape, len(schema.GetTable()))
 	for i, t := range schema.GetTable() {
 		for _, c := range t.GetColumn() {
 			if c.GetPrivate() == private {
 				k := sim.Kind(c.GetKind())
-				shapes[i].cols = append(shapes[i].cols, columnShape{c.GetLinear(), signed(k), narrow(k)})
+				shapes[i] = append(shapes[i], columnShape{c.GetLinear(), signed(k), narrow(k)})
 			}
 		}
 	}

@@ -41,16 +41,17 @@ func (v *Viewer) Seen() []sim.Group { return v.seen }
 // header, what left its view, and per group either the chunks it missed or a
 // keyframe. v then stands at this tick. At most once per Encode and viewer.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
-	b = e.appendHeader(b, v, h)
 	e.look(v, seat)
-	b = e.shared.appendView(b, v, e.tick)
+	c := composer{b: e.appendHeader(b, v, h), plane: e.shared, field: serverChunk, view: v, tick: e.tick}
+	c.groups()
 	if len(e.own.lanes) > 0 {
-		own := &piece{field: serverOwn, id: 0, had: v.sent}
-		b = e.own.appendGroup(b, e.own.groups[sim.Group(seat)], own, v, e.tick)
+		c.plane, c.field, c.last = e.own, serverOwn, 0
+		c.group(e.own.groups[sim.Group(seat)], 0, v.sent)
 	}
+	c.unsee()
 	v.seen, v.next = v.next, v.seen
 	v.last, v.sent = e.tick, true
-	return b
+	return c.b
 }
 
 func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
@@ -78,25 +79,26 @@ func (e *Encoder) look(v *Viewer, seat sim.Seat) {
 	}
 }
 
-// appendView walks the old and the new view side by side.
-func (p *plane) appendView(b []byte, v *Viewer, t sim.Tick) []byte {
-	gone := v.seen
-	for _, id := range v.next {
-		for len(gone) > 0 && gone[0] < id {
-			b, gone = appendUnsee(b, gone[0]), gone[1:]
+// groups appends the chunks of all groups in view.
+func (c *composer) groups() {
+	had := c.view.seen
+	for _, id := range c.view.next {
+		for len(had) > 0 && had[0] < id {
+			had = had[1:]
 		}
-		had := len(gone) > 0 && gone[0] == id
-		if had {
-			gone = gone[1:]
-		}
-		b = p.appendGroup(b, p.groups[id], &piece{serverChunk, id, had}, v, t)
+		c.group(c.plane.groups[id], id, len(had) > 0 && had[0] == id)
 	}
-	for _, id := range gone {
-		b = appendUnsee(b, id)
-	}
-	return b
 }
 
-func appendUnsee(b []byte, id sim.Group) []byte {
-	return protowire.AppendVarint(appendTag(b, serverUnsee, protowire.VarintType), uint64(id))
+// unsee appends the groups that are in view no more.
+func (c *composer) unsee() {
+	next := c.view.next
+	for _, id := range c.view.seen {
+		for len(next) > 0 && next[0] < id {
+			next = next[1:]
+		}
+		if len(next) == 0 || next[0] != id {
+			c.b = protowire.AppendVarint(appendTag(c.b, serverUnsee, protowire.VarintType), uint64(id))
+		}
+	}
 }

@@ -330,7 +330,7 @@ type ServerFrame struct {
 	Chunk []*Chunk `protobuf:"bytes,5,rep,name=chunk,proto3" json:"chunk,omitempty"`
 	// The same for the private columns of the rows this seat owns.
 	Own []*Chunk `protobuf:"bytes,6,rep,name=own,proto3" json:"own,omitempty"`
-	// Groups that left the view: forget their rows.
+	// Groups that left the view: forget their rows, after the chunks.
 	Unsee []uint32 `protobuf:"varint,7,rep,packed,name=unsee,proto3" json:"unsee,omitempty"`
 	// First frame of a connection.
 	Welcome *Welcome `protobuf:"bytes,8,opt,name=welcome,proto3" json:"welcome,omitempty"`
@@ -464,13 +464,14 @@ func (x *ServerFrame) GetKey() bool {
 // Chunk is the change of one group at one tick.
 type Chunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	Group uint32                 `protobuf:"varint,1,opt,name=group,proto3" json:"group,omitempty"`
+	// The group, as the difference to that of the chunk before in this frame.
+	Group uint32 `protobuf:"varint,1,opt,name=group,proto3" json:"group,omitempty"`
 	// Ticks before ServerFrame.tick at which the change happened.
 	Age uint32 `protobuf:"varint,2,opt,name=age,proto3" json:"age,omitempty"`
-	// Keyframe: the group's rows are forgotten first and needs nothing before.
+	// Keyframe: the group's rows are forgotten first; it needs nothing before.
 	Key bool `protobuf:"varint,3,opt,name=key,proto3" json:"key,omitempty"`
-	// By table, ascending.
-	Table []*TableChange `protobuf:"bytes,4,rep,name=table,proto3" json:"table,omitempty"`
+	// Sections, in order: what left, changed, entered and moved here, by table.
+	Rows []uint32 `protobuf:"varint,4,rep,packed,name=rows,proto3" json:"rows,omitempty"`
 	// Events in order: kind, then that kind's fields, zigzag where signed.
 	Event         []uint32 `protobuf:"varint,5,rep,packed,name=event,proto3" json:"event,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -528,9 +529,9 @@ func (x *Chunk) GetKey() bool {
 	return false
 }
 
-func (x *Chunk) GetTable() []*TableChange {
+func (x *Chunk) GetRows() []uint32 {
 	if x != nil {
-		return x.Table
+		return x.Rows
 	}
 	return nil
 }
@@ -538,90 +539,6 @@ func (x *Chunk) GetTable() []*TableChange {
 func (x *Chunk) GetEvent() []uint32 {
 	if x != nil {
 		return x.Event
-	}
-	return nil
-}
-
-// TableChange is columnar. Rows are named by their position in the group's
-// list of this table, which both ends keep in the same order.
-type TableChange struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Index in Schema.table.
-	Table uint32 `protobuf:"varint,1,opt,name=table,proto3" json:"table,omitempty"`
-	// Positions that left, ascending, each as the distance from the one before.
-	Leave []uint32 `protobuf:"varint,2,rep,packed,name=leave,proto3" json:"leave,omitempty"`
-	// Rows that entered, appended to the list: per row its id, then each column.
-	Enter []uint32 `protobuf:"varint,3,rep,packed,name=enter,proto3" json:"enter,omitempty"`
-	// Residuals of changed columns, column by column.
-	Change []uint32 `protobuf:"varint,4,rep,packed,name=change,proto3" json:"change,omitempty"`
-	// Ids of rows that entered from another group in view, with what is known
-	// of them; the row keeps its values.
-	Moved         []uint32 `protobuf:"varint,5,rep,packed,name=moved,proto3" json:"moved,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *TableChange) Reset() {
-	*x = TableChange{}
-	mi := &file_metronome_v1_play_proto_msgTypes[4]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *TableChange) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*TableChange) ProtoMessage() {}
-
-func (x *TableChange) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[4]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use TableChange.ProtoReflect.Descriptor instead.
-func (*TableChange) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{4}
-}
-
-func (x *TableChange) GetTable() uint32 {
-	if x != nil {
-		return x.Table
-	}
-	return 0
-}
-
-func (x *TableChange) GetLeave() []uint32 {
-	if x != nil {
-		return x.Leave
-	}
-	return nil
-}
-
-func (x *TableChange) GetEnter() []uint32 {
-	if x != nil {
-		return x.Enter
-	}
-	return nil
-}
-
-func (x *TableChange) GetChange() []uint32 {
-	if x != nil {
-		return x.Change
-	}
-	return nil
-}
-
-func (x *TableChange) GetMoved() []uint32 {
-	if x != nil {
-		return x.Moved
 	}
 	return nil
 }
@@ -655,7 +572,7 @@ type Welcome struct {
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_metronome_v1_play_proto_msgTypes[5]
+	mi := &file_metronome_v1_play_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -667,7 +584,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[5]
+	mi := &file_metronome_v1_play_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -680,7 +597,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{5}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Welcome) GetRoom() string {
@@ -781,7 +698,7 @@ type Schema struct {
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	mi := &file_metronome_v1_play_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -793,7 +710,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	mi := &file_metronome_v1_play_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -806,7 +723,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Schema) GetTable() []*TableSchema {
@@ -847,7 +764,7 @@ type TableSchema struct {
 
 func (x *TableSchema) Reset() {
 	*x = TableSchema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[7]
+	mi := &file_metronome_v1_play_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -859,7 +776,7 @@ func (x *TableSchema) String() string {
 func (*TableSchema) ProtoMessage() {}
 
 func (x *TableSchema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[7]
+	mi := &file_metronome_v1_play_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -872,7 +789,7 @@ func (x *TableSchema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableSchema.ProtoReflect.Descriptor instead.
 func (*TableSchema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *TableSchema) GetName() string {
@@ -904,7 +821,7 @@ type Column struct {
 
 func (x *Column) Reset() {
 	*x = Column{}
-	mi := &file_metronome_v1_play_proto_msgTypes[8]
+	mi := &file_metronome_v1_play_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -916,7 +833,7 @@ func (x *Column) String() string {
 func (*Column) ProtoMessage() {}
 
 func (x *Column) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[8]
+	mi := &file_metronome_v1_play_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -929,7 +846,7 @@ func (x *Column) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Column.ProtoReflect.Descriptor instead.
 func (*Column) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Column) GetName() string {
@@ -970,7 +887,7 @@ type EventSchema struct {
 
 func (x *EventSchema) Reset() {
 	*x = EventSchema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[9]
+	mi := &file_metronome_v1_play_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -982,7 +899,7 @@ func (x *EventSchema) String() string {
 func (*EventSchema) ProtoMessage() {}
 
 func (x *EventSchema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[9]
+	mi := &file_metronome_v1_play_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -995,7 +912,7 @@ func (x *EventSchema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventSchema.ProtoReflect.Descriptor instead.
 func (*EventSchema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *EventSchema) GetName() string {
@@ -1025,7 +942,7 @@ type InputField struct {
 
 func (x *InputField) Reset() {
 	*x = InputField{}
-	mi := &file_metronome_v1_play_proto_msgTypes[10]
+	mi := &file_metronome_v1_play_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1037,7 +954,7 @@ func (x *InputField) String() string {
 func (*InputField) ProtoMessage() {}
 
 func (x *InputField) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[10]
+	mi := &file_metronome_v1_play_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1050,7 +967,7 @@ func (x *InputField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputField.ProtoReflect.Descriptor instead.
 func (*InputField) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *InputField) GetName() string {
@@ -1097,7 +1014,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_metronome_v1_play_proto_msgTypes[11]
+	mi := &file_metronome_v1_play_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1109,7 +1026,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[11]
+	mi := &file_metronome_v1_play_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1122,7 +1039,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Notice) GetNumber() uint32 {
@@ -1200,7 +1117,7 @@ type Chat struct {
 
 func (x *Chat) Reset() {
 	*x = Chat{}
-	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	mi := &file_metronome_v1_play_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1212,7 +1129,7 @@ func (x *Chat) String() string {
 func (*Chat) ProtoMessage() {}
 
 func (x *Chat) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	mi := &file_metronome_v1_play_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1225,7 +1142,7 @@ func (x *Chat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chat.ProtoReflect.Descriptor instead.
 func (*Chat) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Chat) GetSeat() uint32 {
@@ -1262,7 +1179,7 @@ type Roster struct {
 
 func (x *Roster) Reset() {
 	*x = Roster{}
-	mi := &file_metronome_v1_play_proto_msgTypes[13]
+	mi := &file_metronome_v1_play_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1274,7 +1191,7 @@ func (x *Roster) String() string {
 func (*Roster) ProtoMessage() {}
 
 func (x *Roster) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[13]
+	mi := &file_metronome_v1_play_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1287,7 +1204,7 @@ func (x *Roster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Roster.ProtoReflect.Descriptor instead.
 func (*Roster) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{13}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Roster) GetSeat() uint32 {
@@ -1341,19 +1258,13 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x04pong\x18\n" +
 	" \x01(\x04R\x04pong\x12\x18\n" +
 	"\adropped\x18\v \x01(\rR\adropped\x12\x10\n" +
-	"\x03key\x18\f \x01(\bR\x03key\"\x88\x01\n" +
+	"\x03key\x18\f \x01(\bR\x03key\"k\n" +
 	"\x05Chunk\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x12\x10\n" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
-	"\x03key\x18\x03 \x01(\bR\x03key\x12/\n" +
-	"\x05table\x18\x04 \x03(\v2\x19.metronome.v1.TableChangeR\x05table\x12\x14\n" +
-	"\x05event\x18\x05 \x03(\rR\x05event\"}\n" +
-	"\vTableChange\x12\x14\n" +
-	"\x05table\x18\x01 \x01(\rR\x05table\x12\x14\n" +
-	"\x05leave\x18\x02 \x03(\rR\x05leave\x12\x14\n" +
-	"\x05enter\x18\x03 \x03(\rR\x05enter\x12\x16\n" +
-	"\x06change\x18\x04 \x03(\rR\x06change\x12\x14\n" +
-	"\x05moved\x18\x05 \x03(\rR\x05moved\"\xe9\x02\n" +
+	"\x03key\x18\x03 \x01(\bR\x03key\x12\x12\n" +
+	"\x04rows\x18\x04 \x03(\rR\x04rows\x12\x14\n" +
+	"\x05event\x18\x05 \x03(\rR\x05event\"\xe9\x02\n" +
 	"\aWelcome\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -1442,7 +1353,7 @@ func file_metronome_v1_play_proto_rawDescGZIP() []byte {
 }
 
 var file_metronome_v1_play_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_metronome_v1_play_proto_goTypes = []any{
 	(Kind)(0),           // 0: metronome.v1.Kind
 	(Presence)(0),       // 1: metronome.v1.Presence
@@ -1450,40 +1361,38 @@ var file_metronome_v1_play_proto_goTypes = []any{
 	(*Input)(nil),       // 3: metronome.v1.Input
 	(*ServerFrame)(nil), // 4: metronome.v1.ServerFrame
 	(*Chunk)(nil),       // 5: metronome.v1.Chunk
-	(*TableChange)(nil), // 6: metronome.v1.TableChange
-	(*Welcome)(nil),     // 7: metronome.v1.Welcome
-	(*Schema)(nil),      // 8: metronome.v1.Schema
-	(*TableSchema)(nil), // 9: metronome.v1.TableSchema
-	(*Column)(nil),      // 10: metronome.v1.Column
-	(*EventSchema)(nil), // 11: metronome.v1.EventSchema
-	(*InputField)(nil),  // 12: metronome.v1.InputField
-	(*Notice)(nil),      // 13: metronome.v1.Notice
-	(*Chat)(nil),        // 14: metronome.v1.Chat
-	(*Roster)(nil),      // 15: metronome.v1.Roster
+	(*Welcome)(nil),     // 6: metronome.v1.Welcome
+	(*Schema)(nil),      // 7: metronome.v1.Schema
+	(*TableSchema)(nil), // 8: metronome.v1.TableSchema
+	(*Column)(nil),      // 9: metronome.v1.Column
+	(*EventSchema)(nil), // 10: metronome.v1.EventSchema
+	(*InputField)(nil),  // 11: metronome.v1.InputField
+	(*Notice)(nil),      // 12: metronome.v1.Notice
+	(*Chat)(nil),        // 13: metronome.v1.Chat
+	(*Roster)(nil),      // 14: metronome.v1.Roster
 }
 var file_metronome_v1_play_proto_depIdxs = []int32{
 	3,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
 	5,  // 1: metronome.v1.ServerFrame.chunk:type_name -> metronome.v1.Chunk
 	5,  // 2: metronome.v1.ServerFrame.own:type_name -> metronome.v1.Chunk
-	7,  // 3: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
-	13, // 4: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
-	6,  // 5: metronome.v1.Chunk.table:type_name -> metronome.v1.TableChange
-	8,  // 6: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
-	15, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
-	9,  // 8: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
-	11, // 9: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
-	12, // 10: metronome.v1.Schema.input:type_name -> metronome.v1.InputField
-	10, // 11: metronome.v1.TableSchema.column:type_name -> metronome.v1.Column
-	0,  // 12: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
-	10, // 13: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
-	14, // 14: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
-	15, // 15: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
-	1,  // 16: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
-	17, // [17:17] is the sub-list for method output_type
-	17, // [17:17] is the sub-list for method input_type
-	17, // [17:17] is the sub-list for extension type_name
-	17, // [17:17] is the sub-list for extension extendee
-	0,  // [0:17] is the sub-list for field type_name
+	6,  // 3: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
+	12, // 4: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
+	7,  // 5: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
+	14, // 6: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
+	8,  // 7: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
+	10, // 8: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
+	11, // 9: metronome.v1.Schema.input:type_name -> metronome.v1.InputField
+	9,  // 10: metronome.v1.TableSchema.column:type_name -> metronome.v1.Column
+	0,  // 11: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
+	9,  // 12: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
+	13, // 13: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
+	14, // 14: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
+	1,  // 15: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
+	16, // [16:16] is the sub-list for method output_type
+	16, // [16:16] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_play_proto_init() }
@@ -1491,7 +1400,7 @@ func file_metronome_v1_play_proto_init() {
 	if File_metronome_v1_play_proto != nil {
 		return
 	}
-	file_metronome_v1_play_proto_msgTypes[11].OneofWrappers = []any{
+	file_metronome_v1_play_proto_msgTypes[10].OneofWrappers = []any{
 		(*Notice_Chat)(nil),
 		(*Notice_Roster)(nil),
 		(*Notice_Announcement)(nil),
@@ -1502,7 +1411,7 @@ func file_metronome_v1_play_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_play_proto_rawDesc), len(file_metronome_v1_play_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   14,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
