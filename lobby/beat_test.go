@@ -108,6 +108,38 @@ func TestBeatReassertsWhatChanged(t *testing.T) {
 	})
 }
 
+// Two filters that only differ in the mode; the index must not show it twice.
+func TestBeatMovesARoomToAnotherMode(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		r := claim(t, a, "r")
+		r.Mode = "duel"
+		beat(t, a, r)
+		if n := s.raw.ZCard(t.Context(), a.keys.prefix+"public:ffa").Val(); n != 0 {
+			t.Fatal("still in the index of its old mode")
+		}
+	})
+}
+
+// The store lost a room's code and gave it to another before the next beat.
+func TestBeatDoesNotStealACode(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		other := claim(t, a, "other", func(r *Room) { r.Private = true })
+		r := claim(t, a, "r", func(r *Room) { r.Private = true })
+		r.Code = other.Code
+		if lost := beat(t, a, r); len(lost) != 0 {
+			t.Fatalf("lost %v", lost)
+		}
+		if got, err := a.RoomByCode(t.Context(), other.Code); err != nil || got.ID != "other" {
+			t.Fatalf("the code leads to %+v, %v", got, err)
+		}
+		if got, err := a.Room(t.Context(), "r"); err != nil || got.Code != "" {
+			t.Fatalf("the room says code %q, %v", got.Code, err)
+		}
+	})
+}
+
 func TestBeatSweepsTheDead(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a", short), s.node(t, "b")
@@ -115,6 +147,9 @@ func TestBeatSweepsTheDead(t *testing.T) {
 		reserve(t, b, "r", "ann")
 		s.pass(t, shortLease)
 		beat(t, b)
+		if n := s.raw.ZCard(t.Context(), b.keys.nodes).Val(); n != 1 {
+			t.Errorf("%d nodes are kept", n)
+		}
 		for _, key := range []string{b.keys.rooms, b.keys.public, b.keys.prefix + "public:ffa", b.keys.prefix + "held:r"} {
 			if n := s.raw.ZCard(t.Context(), key).Val(); n != 0 {
 				t.Errorf("%s still has %d members", key, n)
@@ -189,15 +224,33 @@ func TestCloseFreesTheRooms(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		beat(t, a, claim(t, a, "r"))
+		claim(t, a, "young") // no beat yet
 		must(t, a.Close(context.Background()))
 		if got := listed(t, b); len(got) != 0 {
 			t.Fatalf("listed %v after its node closed", got)
 		}
+		if n := s.raw.ZCard(t.Context(), b.keys.public).Val(); n != 0 {
+			t.Fatalf("%d rooms are still in the index", n)
+		}
 		claim(t, b, "r")
+		claim(t, b, "young")
 		nodes, err := b.Nodes(t.Context())
 		must(t, err)
 		if len(nodes) != 0 {
 			t.Fatalf("nodes %+v", nodes)
+		}
+	})
+}
+
+func TestCloseLeavesLostRoomsAlone(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a, b := s.node(t, "a", short), s.node(t, "b")
+		claim(t, a, "r")
+		s.pass(t, shortLease)
+		claim(t, b, "r")
+		must(t, a.Close(context.Background()))
+		if got := listed(t, b); !slices.Equal(got, []string{"r"}) {
+			t.Fatalf("listed %v", got)
 		}
 	})
 }

@@ -6,7 +6,6 @@ package lobby
 //
 //	key                  type    owner              lives
 //	{p}:secret           string  first node         for ever; put back by every beat
-//	{p}:epoch            string  claim, beat        for ever; one number
 //	{p}:nodes            zset    each node's beat   fence; members until their lease ends
 //	{p}:node:<id>        string  the node's beat    lease
 //	{p}:rooms            zset    each owner's beat  fence; members until their lease ends
@@ -19,13 +18,13 @@ package lobby
 //
 // The scripts (lua/lib.lua) build the names of a room's keys the same way.
 type keys struct {
-	prefix, secret, epoch, nodes, rooms, public string
+	prefix, secret, nodes, rooms, public string
 }
 
 func newKeys(prefix string) keys {
 	p := "{" + prefix + "}:"
-	return keys{prefix: p, secret: p + "secret", epoch: p + "epoch", nodes: p + "nodes", rooms: p + "rooms", public: p + "public"}
+	return keys{prefix: p, secret: p + "secret", nodes: p + "nodes", rooms: p + "rooms", public: p + "public"}
 }
 
 // fixed are KEYS of every script, in the order that lib.lua names.
-func (k keys) fixed() []string { return []string{k.nodes, k.rooms, k.public, k.epoch} }
+func (k keys) fixed() []string { return []string{k.nodes, k.rooms, k.public} }

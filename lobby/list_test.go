@@ -77,6 +77,9 @@ func TestListPageSizes(t *testing.T) {
 		if len(rooms) != want || next == "" {
 			t.Errorf("page size %d gave %d rooms, next %q; want %d", size, len(rooms), next, want)
 		}
+		if once := slices.Compact(slices.Sorted(slices.Values(ids(rooms)))); len(once) != len(rooms) {
+			t.Errorf("page size %d gave %d rooms, %d of them different", size, len(rooms), len(once))
+		}
 	}
 }
 

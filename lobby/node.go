@@ -65,7 +65,6 @@ func (l *Lobby) leave(ctx context.Context) error {
 	for id, epoch := range l.mine {
 		args = append(args, id, epoch)
 	}
-	clear(l.mine)
 	l.mu.Unlock()
 	_, err := l.run(ctx, leaveScript, args...)
 	return err

@@ -80,6 +80,21 @@ func TestRedeemRefusals(t *testing.T) {
 	})
 }
 
+// Judged by the store's clock: a node whose own is behind cannot take it late.
+func TestRedeemIsJudgedByTheStore(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a", func(c *Config) { c.Reservation = shortLease })
+		r := claim(t, a, "r")
+		ticket, err := a.Verify(reserve(t, a, "r", "ann").Ticket, "r", r.Epoch)
+		must(t, err)
+		s.pass(t, shortLease)
+		_, err = a.run(t.Context(), redeemScript, "r", r.Epoch, ticket.reservation.String(), ticket.Expires.UnixMilli(), hold.Milliseconds())
+		if !errors.Is(err, ErrTicketExpired) {
+			t.Fatalf("err %v", err)
+		}
+	})
+}
+
 // The store forgot the reservation: the player must join again.
 func TestRedeemAfterALoss(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {

@@ -1,6 +1,7 @@
 package lobby
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -64,6 +65,9 @@ func TestReserveByCode(t *testing.T) {
 		must(t, a.Remove(t.Context(), "r", r.Epoch))
 		if _, err := b.ReserveByCode(t.Context(), r.Code, "ann"); !errors.Is(err, ErrRoomNotFound) {
 			t.Fatalf("code of a removed room: %v", err)
+		}
+		if n := s.raw.Exists(t.Context(), b.keys.prefix+"code:"+r.Code).Val(); n != 0 {
+			t.Fatal("the code of a removed room is not free")
 		}
 	})
 }
@@ -230,4 +234,14 @@ func TestReserveWithADeadStore(t *testing.T) {
 		}
 		s.start(t)
 	})
+}
+
+func TestReserveGivenUp(t *testing.T) {
+	a := miniStore(t).node(t, "a")
+	claim(t, a, "r")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := a.Reserve(ctx, "r", "ann"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+		t.Fatalf("err %v", err)
+	}
 }

@@ -38,7 +38,6 @@ local function assert_room()
   redis.call('PEXPIRE', room_key(id), FENCE)
   redis.call('ZADD', ROOMS, lease, id)
   place(id)
-  if tonumber(redis.call('GET', EPOCH) or '0') < tonumber(epoch) then redis.call('SET', EPOCH, epoch) end
   return answer
 end
 

@@ -4,13 +4,12 @@
 -- KEYS[1] nodes   node id -> end of its lease, ms
 -- KEYS[2] rooms   room id -> end of its lease, ms
 -- KEYS[3] public  rank:id of every public room, fullest first
--- KEYS[4] epoch   the last epoch given out
 -- ARGV[1] prefix  of the keys of one room, code, mode or node; it carries the
 --                 same hash tag as KEYS, so that all share one cluster slot
 -- ARGV[2] fence   ms that anything outlives its last renewal
 --
 -- Every script answers {status, store time in ms, ...}.
-local NODES, ROOMS, PUBLIC, EPOCH = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local NODES, ROOMS, PUBLIC = KEYS[1], KEYS[2], KEYS[3]
 local PREFIX, FENCE = ARGV[1], ARGV[2]
 
 local function int(n) return string.format('%.0f', n) end
