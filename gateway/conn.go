@@ -31,12 +31,12 @@ type Conn struct {
 	head   [10]byte
 }
 
-// link moves one connection's bytes; there is one from the tick loop and a
+// link moves one connection's bytes; there is one driven by the tick and a
 // portable one. The room's goroutine calls it; no method waits.
 type link interface {
-	// pump takes what has arrived to Conn.event, at most Conn.left events and
-	// netproto.ReadBudget bytes. True: nothing more will ever come.
-	pump() (over bool)
+	// pump hands what has arrived to Conn.event, at most Conn.left events and
+	// about netproto.ReadBudget bytes, and calls Conn.end if that was all.
+	pump()
 	// send sends head and body as one piece, behind everything sent before. All
 	// or nothing; bounded by netproto.MaxTail.
 	send(head, body []byte) error
@@ -44,8 +44,6 @@ type link interface {
 	flush() (clear bool)
 	// leave sends the close frame last, unless it is nil, and closes.
 	leave(last []byte)
-	// receive is called by gws for each event, on the goroutine that reads.
-	receive(opcode gws.Opcode, data []byte)
 }
 
 // Attach implements room.Conn. If the socket cannot be taken over, the next Poll
@@ -69,11 +67,8 @@ func (c *Conn) Attach() {
 func (c *Conn) Poll(handle func(msg []byte) error) error {
 	if c.ended == nil {
 		c.handle, c.left = handle, netproto.MaxMessagesPerPoll
-		over := c.link.pump()
+		c.link.pump()
 		c.handle = nil
-		if over && c.ended == nil {
-			c.finish()
-		}
 	}
 	if c.ended != nil {
 		return c.ended
@@ -88,9 +83,7 @@ func (c *Conn) Poll(handle func(msg []byte) error) error {
 
 // event takes one message or control frame.
 func (c *Conn) event(opcode gws.Opcode, data []byte) {
-	if c.ended != nil {
-		return
-	}
+	c.left--
 	switch opcode {
 	case gws.OpcodeBinary:
 		if err := c.call(data); err != nil {
@@ -99,6 +92,8 @@ func (c *Conn) event(opcode gws.Opcode, data []byte) {
 	case gws.OpcodePing:
 		c.ping, c.pinged = append(c.ping[:0], data...), true
 	case gws.OpcodePong:
+	case gws.OpcodeCloseConnection:
+		c.end(closePayload(data))
 	default:
 		c.Close(netproto.CloseText, "only binary messages are read")
 	}
@@ -119,14 +114,6 @@ func (c *Conn) closeFor(err error) {
 	reason := &netproto.CloseError{Code: netproto.CloseBadFrame, Reason: err.Error()}
 	errors.As(err, &reason)
 	c.Close(reason.Code, reason.Reason)
-}
-
-// finish ends the connection as its reading has ended.
-func (c *Conn) finish() {
-	end, last := c.wire.verdict()
-	c.ended = end
-	c.log("connection ended by its peer")
-	c.link.leave(last)
 }
 
 // Write implements room.Conn. Frame and tail together may not exceed
@@ -165,9 +152,14 @@ func (c *Conn) Close(code netproto.CloseCode, reason string) {
 	if c.ended != nil {
 		return
 	}
-	c.ended = &netproto.CloseError{Code: code, Reason: reason}
-	c.log("connection closed")
-	last := closeFrame(code, reason)
+	c.end(&netproto.CloseError{Code: code, Reason: reason}, closeFrame(code, reason))
+}
+
+// end ends the connection once, for either side's reason. last is the close
+// frame to send, nil: none.
+func (c *Conn) end(end *netproto.CloseError, last []byte) {
+	c.ended = end
+	c.upgrader.log.Debug("connection ended", "remote", c.RemoteAddr(), "code", uint16(end.Code), "why", end.Error())
 	if c.link != nil {
 		c.link.leave(last)
 		return
@@ -177,7 +169,3 @@ func (c *Conn) Close(code netproto.CloseCode, reason string) {
 
 // RemoteAddr is the client's address.
 func (c *Conn) RemoteAddr() net.Addr { return c.wire.RemoteAddr() }
-
-func (c *Conn) log(message string) {
-	c.upgrader.log.Debug(message, "remote", c.RemoteAddr(), "code", uint16(c.ended.Code), "reason", c.ended.Error())
-}

@@ -20,7 +20,7 @@ type portableLink struct {
 	// events holds what was read. Full: the reader waits, so TCP holds the peer
 	// back. Closed when reading has ended.
 	events  chan event
-	left    chan struct{} // closed by leave
+	gone    chan struct{} // closed by leave
 	written chan struct{} // closed when the writer has ended
 
 	mu      sync.Mutex
@@ -41,7 +41,7 @@ func attachPortable(c *Conn) {
 	l := &portableLink{
 		conn: c, net: c.wire.Conn,
 		events:  make(chan event, netproto.MaxMessagesPerPoll),
-		left:    make(chan struct{}),
+		gone:    make(chan struct{}),
 		written: make(chan struct{}),
 	}
 	l.filled.L = &l.mu
@@ -50,6 +50,7 @@ func attachPortable(c *Conn) {
 		_ = tcp.SetWriteBuffer(portableSendBuffer)
 	}
 	c.link = l
+	c.ws.Session().(*session).link = l
 	c.upgrader.running.Go(l.read)
 	c.upgrader.running.Go(l.write)
 }
@@ -60,37 +61,38 @@ const portableSendBuffer = 16 << 10
 // read runs gws until the connection or the room ends it, and then waits, a
 // bounded time, for the peer to take the goodbye.
 func (l *portableLink) read() {
-	l.conn.wire.broken = tickconn.Contain(func() error { l.conn.ws.ReadLoop(); return nil })
+	l.conn.wire.panic = tickconn.Contain(func() error { l.conn.ws.ReadLoop(); return nil })
 	close(l.events)
-	<-l.left
+	<-l.gone
 	<-l.written
 	drain(l.net)
 	_ = l.net.Close()
 }
 
+// receive is called by gws, on the goroutine that reads.
 func (l *portableLink) receive(opcode gws.Opcode, data []byte) {
+	l.conn.wire.spent = 0
 	select {
 	case l.events <- event{opcode, slices.Clone(data)}:
-	case <-l.left:
+	case <-l.gone:
 	}
 }
 
-func (l *portableLink) pump() (over bool) {
+func (l *portableLink) pump() {
 	budget := netproto.ReadBudget
 	for l.conn.left > 0 && budget > 0 && l.conn.ended == nil {
 		select {
 		case e, more := <-l.events:
 			if !more {
-				return true
+				l.conn.end(l.conn.wire.verdict())
+				return
 			}
-			l.conn.left--
 			budget -= len(e.data)
 			l.conn.event(e.opcode, e.data)
 		default:
-			return false
+			return
 		}
 	}
-	return false
 }
 
 func (l *portableLink) send(head, body []byte) error {
@@ -126,7 +128,7 @@ func (l *portableLink) leave(last []byte) {
 		deadline = deadline.Add(lingerTime)
 	}
 	_ = l.net.SetDeadline(deadline) // wakes a blocked reader or writer in time
-	close(l.left)
+	close(l.gone)
 }
 
 // write sends the queue whenever there is one.

@@ -2,9 +2,8 @@ package gateway
 
 import (
 	"net"
+	"sync"
 	"time"
-
-	"github.com/lxzan/gws"
 
 	"github.com/metronome-server/metronome/internal/tickconn"
 	"github.com/metronome-server/metronome/netproto"
@@ -14,27 +13,34 @@ import (
 const canTick = true
 
 const (
-	// sendBuffer holds half a minute of W1 snapshots; see tickconn.Options.
+	// sendBuffer holds ten seconds of W1 snapshots; see tickconn.Options.
 	sendBuffer = 16 << 10
 	// userTimeout is longer than any backlog the room tolerates, since a peer
 	// that does not read counts: the room's own codes come first.
 	userTimeout = 30 * time.Second
 	// unsentEvery is after how many written bytes flush asks the kernel for
 	// unsent ones. Asking costs 0.4 µs, a twentieth of a seat's whole tick; a
-	// stalled client is seen half a second later at W1.
+	// stalled client is seen a third of a second later at W1.
 	unsentEvery = 512
 )
 
-// tickLink reads with gws's own ReadLoop, as a coroutine that pump resumes once
-// per tick, and writes straight to the socket. No goroutine, no lock, no wake-up.
+// tickLink reads once and writes once per tick, straight from and to the socket:
+// no goroutine, no lock, no wake-up, no buffer while nothing is pending.
 type tickLink struct {
-	conn  *Conn
-	raw   *tickconn.Conn
-	co    *tickconn.Coroutine
+	conn   *Conn
+	raw    *tickconn.Conn
+	frames frames
+	// rest was read and not taken: an unfinished frame, or what one poll may not
+	// take. At most netproto.ReadBudget; while it is full, nothing is read.
+	rest  []byte
 	doubt int // bytes written since the kernel was last known to be empty
 }
 
-// attachTick takes over c's socket, which Mode.ticks has found to be TCP.
+// scratch is what one pump reads into; each is used for a microsecond.
+var scratch = sync.Pool{New: func() any { return new([netproto.ReadBudget]byte) }}
+
+// attachTick takes over c's socket, which Mode.ticks has found to be TCP. gws has
+// done its part with the upgrade.
 func attachTick(c *Conn) error {
 	raw, err := tickconn.Detach(c.wire.Conn.(*net.TCPConn), tickconn.Options{
 		MaxTail: netproto.MaxTail, ReadBudget: netproto.ReadBudget, SendBuffer: sendBuffer, UserTimeout: userTimeout,
@@ -42,32 +48,47 @@ func attachTick(c *Conn) error {
 	if err != nil {
 		return err
 	}
-	c.wire.Conn = raw
-	l := &tickLink{conn: c, raw: raw}
-	l.co = tickconn.NewCoroutine(func(co *tickconn.Coroutine) error {
-		raw.SetYield(co.Yield)
-		c.ws.ReadLoop()
-		return nil
-	})
-	c.link = l
+	c.link = &tickLink{conn: c, raw: raw, rest: c.wire.early}
+	c.wire.Conn, c.wire.early, c.ws = raw, nil, nil
 	return nil
 }
 
-func (l *tickLink) pump() (over bool) {
-	if l.co.Resume() {
-		return false
-	}
-	l.conn.wire.broken = l.co.Err()
-	return true
+func (l *tickLink) pump() {
+	buffer := scratch.Get().(*[netproto.ReadBudget]byte)
+	kept := copy(buffer[:], l.rest)
+	n, err := l.raw.TryRead(buffer[kept:])
+	l.take(buffer[:kept+n], err)
+	scratch.Put(buffer)
 }
 
-// receive waits for the next tick, inside gws, when this one has taken enough.
-func (l *tickLink) receive(opcode gws.Opcode, data []byte) {
-	if l.conn.ended != nil || l.conn.left == 0 && !l.co.Yield() {
+// take goes through what has been read; fault is how reading ended, if it did.
+func (l *tickLink) take(b []byte, fault error) {
+	for l.conn.left > 0 {
+		step, bad := l.frames.next(b)
+		if bad != nil {
+			l.conn.Close(bad.Code, bad.Reason)
+			return
+		}
+		if step.size == 0 {
+			if fault != nil {
+				l.conn.end(lost(fault))
+				return
+			}
+			break
+		}
+		b = b[step.size:]
+		if step.whole {
+			l.conn.event(step.opcode, step.payload)
+		}
+		if l.conn.ended != nil {
+			return
+		}
+	}
+	if len(b) == 0 {
+		l.rest = nil
 		return
 	}
-	l.conn.left--
-	l.conn.event(opcode, data)
+	l.rest = append(l.rest[:0], b...)
 }
 
 func (l *tickLink) send(head, body []byte) error {
@@ -93,15 +114,12 @@ func (l *tickLink) flush() (clear bool) {
 func (l *tickLink) leave(last []byte) {
 	if last == nil {
 		_ = l.raw.Close()
-		l.co.Stop()
 		return
 	}
 	if _, err := l.raw.Write(last); err == nil {
 		last = nil
 	}
-	remains, open := l.raw.Release()
-	l.co.Stop()
-	if open {
+	if remains, open := l.raw.Release(); open {
 		l.conn.upgrader.depart(goodbye{remains: remains, last: append(remains.Tail, last...)})
 	}
 }

@@ -24,7 +24,7 @@ type rig struct {
 	conns    chan *Conn
 }
 
-func newRig(t testing.TB, mode Mode) *rig {
+func newRig(t testing.TB, mode Mode, change ...func(*rig)) *rig {
 	t.Helper()
 	config := DefaultUpgradeConfig()
 	config.Mode, config.Log = mode, slog.New(slog.DiscardHandler)
@@ -38,6 +38,9 @@ func newRig(t testing.TB, mode Mode) *rig {
 	}
 	r := &rig{t: t, mode: mode, upgrader: u, address: listener.Addr().String(), conns: make(chan *Conn, 1)}
 	r.server = NewHTTPServer(r, config.Log)
+	for _, f := range change {
+		f(r)
+	}
 	served := make(chan struct{})
 	go func() { defer close(served); _ = r.server.Serve(listener) }()
 	t.Cleanup(func() {
@@ -85,15 +88,22 @@ func (r *rig) open(behind ...byte) (*Conn, *peer) {
 	return c, p
 }
 
-func (r *rig) openUnattached(behind ...byte) (*Conn, *peer) {
+// dial connects and sends nothing.
+func (r *rig) dial() *net.TCPConn {
 	r.t.Helper()
 	conn, err := net.Dial("tcp", r.address)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	r.t.Cleanup(func() { conn.Close() })
-	p := &peer{t: r.t, TCPConn: conn.(*net.TCPConn), in: bufio.NewReaderSize(conn, 128<<10)}
-	p.SetDeadline(time.Now().Add(20 * time.Second))
+	conn.SetDeadline(time.Now().Add(20 * time.Second))
+	return conn.(*net.TCPConn)
+}
+
+func (r *rig) openUnattached(behind ...byte) (*Conn, *peer) {
+	r.t.Helper()
+	conn := r.dial()
+	p := &peer{t: r.t, TCPConn: conn, in: bufio.NewReaderSize(conn, 128<<10)}
 	p.send(append([]byte(request), behind...))
 	response, err := http.ReadResponse(p.in, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {

@@ -103,7 +103,6 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 	if err != nil {
 		return nil, fmt.Errorf("upgrade: %w", err) // gws has closed the connection
 	}
-	c.ws.Session().(*session).conn = c
 	c.wire.upgraded = true
 	return c, nil
 }
