@@ -306,8 +306,42 @@ func (c *core) setValue(column, slot int, v uint64) {
 
 // hashColumn mixes one column of all slots in; dead slots are zero.
 func (c *core) hashColumn(h *hash, column int) {
-	col := &c.columns[column]
-	for slot := range c.high {
-		h.add(col.load(unsafe.Add(c.base, uintptr(slot)*c.stride)))
+	p := unsafe.Add(c.base, c.columns[column].offset)
+	switch c.columns[column].Kind {
+	case KindInt8:
+		hashLanes[int8](h, p, c.stride, c.high)
+	case KindInt16:
+		hashLanes[int16](h, p, c.stride, c.high)
+	case KindInt32, KindFixed:
+		hashLanes[int32](h, p, c.stride, c.high)
+	case KindUint8, KindBool:
+		hashLanes[uint8](h, p, c.stride, c.high)
+	case KindUint16, KindAngle, KindSeat:
+		hashLanes[uint16](h, p, c.stride, c.high)
+	case KindUint32, KindRef:
+		hashLanes[uint32](h, p, c.stride, c.high)
+	default:
+		hashLanes[uint64](h, p, c.stride, c.high)
 	}
+}
+
+// hashLanes mixes n values in, in four lanes: one alone would wait for each
+// multiplication before the next.
+func hashLanes[N int8 | int16 | int32 | uint8 | uint16 | uint32 | uint64](h *hash, p unsafe.Pointer, stride uintptr, n int) {
+	at := func(i int) uint64 { return uint64(*(*N)(unsafe.Add(p, uintptr(i)*stride))) }
+	a, b, c, d := *h, hash(1), hash(2), hash(3)
+	i := 0
+	for ; i+4 <= n; i += 4 {
+		a.add(at(i))
+		b.add(at(i + 1))
+		c.add(at(i + 2))
+		d.add(at(i + 3))
+	}
+	for ; i < n; i++ {
+		a.add(at(i))
+	}
+	a.add(uint64(b))
+	a.add(uint64(c))
+	a.add(uint64(d))
+	*h = a
 }

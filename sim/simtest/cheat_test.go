@@ -146,12 +146,14 @@ var cheating = []struct {
 		`table pawn, row \d+, field x`},
 	{"other random numbers", cheats{step: func(g *cheater) { g.first().X = rand.Int32() }},
 		`table pawn, row \d+, field x`},
-	{"a pointer to a row that is gone", cheats{step: func(g *cheater) {
-		if g.pointer == nil {
-			g.pointer = g.first()
-		}
-		g.first().X = g.pointer.X
-	}}, `table pawn, row \d+, field x`},
+	{"a pointer to a row", cheats{
+		join: func(g *cheater, row *pawn) { g.pointer = row },
+		step: func(g *cheater) {
+			if g.pointer != nil {
+				g.first().X += g.pointer.X & 1
+			}
+		},
+	}, `table pawn, row \d+, field x`},
 	{"a grid that is not filled anew", cheats{step: func(g *cheater) {
 		g.grid.Put(1, sim.Vec{})
 		g.grid.Build()

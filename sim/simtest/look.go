@@ -27,7 +27,6 @@ func (s *sight) of(w *sim.World, seat sim.Seat) []sim.Group {
 // look checks what goes out to players: events, views and groups of rows. The
 // used world is never asked for views: asking must make no difference.
 func (m *match) look() error {
-	before := m.world.Hash()
 	for _, seat := range m.world.Seats() {
 		sees := m.sight.of(m.world, seat)
 		for _, t := range m.twins {
@@ -40,7 +39,7 @@ func (m *match) look() error {
 		}
 		m.sight.saw[seat] = sees
 	}
-	if m.world.Hash() != before {
+	if m.world.Hash() != m.hash {
 		return m.viewChanges()
 	}
 	for _, t := range m.twins {

@@ -17,6 +17,8 @@ type match struct {
 	passTime func()
 
 	world  *sim.World
+	acting *sim.World // whose rules run now
+	hash   uint64     // of world
 	script *script.Script
 	twins  []*twin
 	sight  sight
@@ -30,12 +32,14 @@ func newMatch(c config, mode sim.Mode, passTime func()) *match {
 func (m *match) play() (fault error) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			fault = fmt.Errorf("it panics at %s: %v\n%s", m.when(), cause, debug.Stack())
+			fault = fmt.Errorf("it panics at tick %d: %v\n%s", m.acting.Tick(), cause, debug.Stack())
 		}
 	}()
+	m.acting = new(sim.World) // of tick 0, while New runs
 	if m.world, fault = sim.Start(m.mode, m.seed); fault != nil {
 		return fault
 	}
+	m.acting, m.hash = m.world, m.world.Hash()
 	m.script = script.New(m.world, m.players, m.seed)
 	m.sight = newSight(m.mode.Seats)
 	m.twins = []*twin{{kind: "fresh", fresh: true}, {kind: "used"}}
@@ -47,24 +51,19 @@ func (m *match) play() (fault error) {
 	return nil
 }
 
-func (m *match) when() string {
-	if m.world == nil {
-		return "New"
-	}
-	return fmt.Sprintf("tick %d", m.world.Tick())
-}
-
 // tick plays one tick on every world and compares them after each part of it.
 func (m *match) tick() error {
 	t := m.script.Next()
 	if err := m.renew(); err != nil {
 		return err
 	}
-	if err := m.all("after joins and leaves", t.Admit); err != nil {
-		return err
-	}
-	if err := m.renew(); err != nil {
-		return err
+	if len(t.Join)+len(t.Leave) > 0 {
+		if err := m.all("after joins and leaves", t.Admit); err != nil {
+			return err
+		}
+		if err := m.renew(); err != nil {
+			return err
+		}
 	}
 	err := m.all("after the step", func(w *sim.World) error {
 		t.Take(w)
@@ -79,16 +78,19 @@ func (m *match) tick() error {
 
 // all does the same to every world, each at another time, and compares.
 func (m *match) all(part string, do func(*sim.World) error) error {
+	m.acting = m.world
 	if err := do(m.world); err != nil {
-		return fmt.Errorf("%s: %w", m.when(), err)
+		return fmt.Errorf("tick %d: %w", m.world.Tick(), err)
 	}
+	m.hash = m.world.Hash()
 	for _, twin := range m.twins {
 		if twin.world == nil {
 			continue
 		}
 		m.passTime()
+		m.acting = twin.world
 		if err := do(twin.world); err != nil {
-			return fmt.Errorf("%s, %s: %w", m.when(), twin, err)
+			return fmt.Errorf("tick %d, %s: %w", m.world.Tick(), twin, err)
 		}
 		if err := m.compare(twin, part); err != nil {
 			return err
@@ -104,7 +106,7 @@ func (m *match) renew() error {
 			continue
 		}
 		// Often short, to restore in many states; at times long, for what takes
-		// long to matter. Twice per tick, as renew is called.
+		// long to matter.
 		twin.left = 1 + m.rng.IntN(1<<m.rng.IntN(10))
 		m.passTime()
 		if err := m.restore(twin); err != nil {

@@ -52,6 +52,7 @@ func (m *match) restore(t *twin) error {
 
 // use plays something else in a world.
 func (m *match) use(w *sim.World) {
+	m.acting = w
 	s := script.New(w, 1+m.rng.IntN(m.players), m.rng.Uint64())
 	for range m.rng.IntN(12) {
 		t := s.Next()
@@ -64,7 +65,7 @@ func (m *match) use(w *sim.World) {
 
 // compare names the first place where a twin is not as the first world.
 func (m *match) compare(t *twin, part string) error {
-	if m.world.Hash() == t.world.Hash() {
+	if t.world.Hash() == m.hash {
 		return nil
 	}
 	d, _ := sim.Diff(m.world, t.world)
