@@ -1,0 +1,30 @@
+package bots
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+)
+
+// Keep has players keep company until ctx ends: nothing is measured, and whose
+// room ends or whose connection is lost comes back. It ignores Duration, Warmup
+// and JoinTimeout. Errors: a bad Config, a game that the behaviour does not fit;
+// not ctx's.
+func Keep(ctx context.Context, c Config, log *slog.Logger) error {
+	d := Default()
+	c.Duration, c.Warmup, c.JoinTimeout = d.Duration, d.Warmup, d.JoinTimeout
+	s, err := newSwarm(c, nil)
+	if err != nil {
+		return err
+	}
+	s.keep = true
+	log.Info("bots play", "players", c.Players, "behaviour", c.Behaviour)
+	err = s.run(ctx, func() error {
+		return s.play(ctx, func(time.Time) bool { return false })
+	})
+	if errors.Is(err, ctx.Err()) {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,73 @@
+package bots
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/arena"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// node is a real server in this process.
+type node struct {
+	url   string
+	rooms *room.Registry
+	stats *room.Stats
+}
+
+func startNode(t testing.TB, modes ...sim.Mode) *node {
+	t.Helper()
+	if len(modes) == 0 {
+		modes = arena.Game().Modes
+	}
+	log := slog.New(slog.DiscardHandler)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	n := &node{url: "http://" + listener.Addr().String(), stats: &room.Stats{}}
+	n.rooms, err = room.NewRegistry(room.RegistryConfig{
+		MaxRooms: 50, MaxSeats: 20_000, Room: room.Default(), Stats: n.stats, Log: log,
+		Clock: func() room.Clock { return &room.RealClock{} },
+	}, modes)
+	check(t, err)
+	directory, err := lobby.Open(t.Context(), lobby.Config{NodeURL: n.url, Log: log})
+	check(t, err)
+	upgrades := gateway.DefaultUpgradeConfig()
+	upgrades.Log = log
+	upgrader, err := gateway.NewUpgrader(upgrades)
+	check(t, err)
+	link := gateway.NewNode(n.rooms, directory, log)
+	routes := &gateway.Server{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log}
+	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: routes.Handler()}}
+	server.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		check(t, n.rooms.Close(ctx, netproto.CloseRestart, ""))
+		link.Wait()
+		http.DefaultClient.CloseIdleConnections()
+		server.Close()
+		upgrader.Wait()
+		check(t, directory.Close(ctx))
+	})
+	return n
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

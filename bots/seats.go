@@ -1,0 +1,114 @@
+package bots
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"sync"
+
+	"github.com/metronome-server/metronome/client"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+)
+
+// seats finds each player a seat. Workers call it.
+type seats struct {
+	config *Config
+	lobby  *client.Lobby // nil when only a room's URL is known
+
+	mu    sync.Mutex
+	rooms map[int]*made // by player/RoomSize
+}
+
+// made is a room that one player makes and the others of its size wait for.
+type made struct {
+	done chan struct{}
+	id   string
+	err  error
+}
+
+func newSeats(c *Config) (*seats, error) {
+	s := &seats{config: c, rooms: map[int]*made{}}
+	if c.Server == "" {
+		return s, nil
+	}
+	lobby, err := client.NewLobby(c.Server, c.HTTP)
+	s.lobby = lobby
+	return s, err
+}
+
+// isURL tells a room's URL from its id.
+func isURL(room string) bool { return strings.Contains(room, "://") }
+
+// find returns the URL of a room with a seat for player i.
+func (s *seats) find(ctx context.Context, i int) (string, error) {
+	c, name := s.config, s.config.name(i)
+	switch {
+	case isURL(c.Room):
+		return c.Room, nil
+	case c.Room != "":
+		return urlOf(s.lobby.JoinRoom(ctx, c.Room, name))
+	case c.RoomSize > 0:
+		return s.inRoom(ctx, i/c.RoomSize, name)
+	}
+	return urlOf(s.lobby.QuickPlay(ctx, c.Mode, name))
+}
+
+func urlOf(join *pb.Join, err error) (string, error) { return join.GetUrl(), err }
+
+// inRoom finds a seat in the room that a number of players have made for
+// themselves; whoever comes first makes it.
+func (s *seats) inRoom(ctx context.Context, number int, name string) (string, error) {
+	room, first := s.claim(number)
+	if first {
+		join, err := s.lobby.CreateRoom(ctx, &pb.CreateRoomRequest{Mode: s.config.Mode, Seats: uint32(s.config.RoomSize), Name: name})
+		room.id, room.err = join.GetRoom().GetId(), err
+		if err != nil {
+			s.forget(number, room)
+		}
+		close(room.done)
+		return urlOf(join, err)
+	}
+	select {
+	case <-room.done:
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	if room.err != nil {
+		return "", room.err
+	}
+	join, err := s.lobby.JoinRoom(ctx, room.id, name)
+	if err != nil {
+		s.forget(number, room) // it is over or full: the next one makes another
+	}
+	return urlOf(join, err)
+}
+
+func (s *seats) claim(number int) (room *made, first bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if room = s.rooms[number]; room != nil {
+		return room, false
+	}
+	room = &made{done: make(chan struct{})}
+	s.rooms[number] = room
+	return room, true
+}
+
+func (s *seats) forget(number int, room *made) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.rooms[number] == room {
+		delete(s.rooms, number)
+	}
+}
+
+// lasting is a room URL without its ticket, which was good once: a resume token
+// opens it again.
+func lasting(room string) string {
+	u, err := url.Parse(room)
+	if err != nil {
+		return room
+	}
+	u.RawQuery = ""
+	return u.String()
+}

@@ -1,0 +1,95 @@
+package client
+
+import (
+	"time"
+
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// jump is how far inputs are off, in quarters of a tick, when they are moved at
+// once instead of by running the clock faster or slower: at the start and after
+// somebody stalled.
+const jump = 2 * wholeTick
+
+// inputClock says for which tick an input is that is sent now, so that it
+// arrives shortly before the room needs it.
+type inputClock struct {
+	steer   steering
+	period  time.Duration
+	loose   bool
+	started bool
+	next    sim.Tick // the tick of the next input
+	hold    int      // inputs to leave out, as they are too early
+	slew    int      // quarters of a tick by which to be earlier, for a pace
+}
+
+func (c *inputClock) begin(period time.Duration, loose bool) {
+	*c = inputClock{period: period, loose: loose}
+}
+
+// due returns the tick of an input that is sent now. late is how long ago the
+// snapshot of tick last left the room, plus how long the input will travel.
+func (c *inputClock) due(last sim.Tick, late time.Duration, skipped int) (sim.Tick, bool) {
+	switch {
+	case !c.started:
+		c.started, c.hold = true, 0
+		c.next = last.Add(1 + int(late/c.period))
+		c.steer.start(c.grain(), c.next, time.Time{})
+	case skipped > 0:
+		c.next = c.next.Add(skipped)
+	}
+	if c.hold > 0 {
+		c.hold--
+		return 0, false
+	}
+	t := c.next
+	c.next++
+	return t, true
+}
+
+func (c *inputClock) grain() int {
+	if c.loose {
+		return 1
+	}
+	return wholeTick
+}
+
+// hear steers by what a snapshot says.
+func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
+	if !c.started {
+		return
+	}
+	// Only a room that stood still can be so far behind; its reports cannot be
+	// told apart, so begin again.
+	if c.next.Since(f.Tick) > 2*netproto.MaxLead {
+		c.started, c.slew = false, 0
+		return
+	}
+	if c.steer.since.IsZero() {
+		c.steer.since = now
+	}
+	move := c.steer.report(f.Tick, int(f.Slack), now)
+	if move == 0 {
+		return
+	}
+	if !c.loose || move >= jump || move <= -jump {
+		whole := move / wholeTick
+		move -= whole * wholeTick
+		if whole > 0 {
+			c.next = c.next.Add(whole)
+		} else {
+			c.hold -= whole
+		}
+	}
+	c.slew = move
+	if move == 0 {
+		c.settle(now)
+	}
+}
+
+// settle says that slew has been done.
+func (c *inputClock) settle(now time.Time) {
+	c.slew = 0
+	c.steer.settle(c.next, now)
+}

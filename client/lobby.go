@@ -1,0 +1,99 @@
+package client
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+)
+
+// Lobby asks a server for rooms and seats. Any goroutine may use it. Errors of
+// its methods are *connect.Error; LobbyComeback says what they mean.
+type Lobby struct {
+	api metronomev1connect.LobbyServiceClient
+}
+
+// maxAnswer bounds what the lobby may answer, bytes: 200 rooms with metadata.
+// Threat: a wrong server that makes a client allocate.
+const maxAnswer = 4 << 20
+
+// NewLobby makes one for a server's base URL, as in http://127.0.0.1:8080.
+// transport is http.DefaultClient when nil.
+func NewLobby(server string, transport *http.Client) (*Lobby, error) {
+	u, err := url.Parse(server)
+	if err != nil {
+		return nil, fmt.Errorf("server URL: %w", err)
+	}
+	if u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		return nil, fmt.Errorf("server URL %q: want http://host:port", redact(u))
+	}
+	if transport == nil {
+		transport = http.DefaultClient
+	}
+	return &Lobby{metronomev1connect.NewLobbyServiceClient(transport, server, connect.WithReadMaxBytes(maxAnswer))}, nil
+}
+
+// QuickPlay reserves a seat in the fullest fitting room of a mode, or in a new
+// one; an empty mode is the server's first.
+func (l *Lobby) QuickPlay(ctx context.Context, mode, name string) (*pb.Join, error) {
+	answer, err := l.api.QuickPlay(ctx, connect.NewRequest(&pb.QuickPlayRequest{Mode: mode, Name: name}))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg.GetJoin(), nil
+}
+
+// CreateRoom makes a room and reserves its first seat.
+func (l *Lobby) CreateRoom(ctx context.Context, r *pb.CreateRoomRequest) (*pb.Join, error) {
+	answer, err := l.api.CreateRoom(ctx, connect.NewRequest(r))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg.GetJoin(), nil
+}
+
+// JoinRoom reserves a seat in the room with an id.
+func (l *Lobby) JoinRoom(ctx context.Context, id, name string) (*pb.Join, error) {
+	return l.join(ctx, &pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Id{Id: id}, Name: name})
+}
+
+// JoinPrivate reserves a seat in the room with a code.
+func (l *Lobby) JoinPrivate(ctx context.Context, code, name string) (*pb.Join, error) {
+	return l.join(ctx, &pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Code{Code: code}, Name: name})
+}
+
+func (l *Lobby) join(ctx context.Context, r *pb.JoinRoomRequest) (*pb.Join, error) {
+	answer, err := l.api.JoinRoom(ctx, connect.NewRequest(r))
+	if err != nil {
+		return nil, err
+	}
+	return answer.Msg.GetJoin(), nil
+}
+
+// ListRooms lists public rooms, fullest first; next is the request's page for
+// more, empty when there are none.
+func (l *Lobby) ListRooms(ctx context.Context, r *pb.ListRoomsRequest) (rooms []*pb.Room, next string, err error) {
+	answer, err := l.api.ListRooms(ctx, connect.NewRequest(r))
+	if err != nil {
+		return nil, "", err
+	}
+	return answer.Msg.GetRoom(), answer.Msg.GetNextPage(), nil
+}
+
+// LobbyComeback says whether asking again can help after a lobby's error.
+func LobbyComeback(err error) netproto.Comeback {
+	switch connect.CodeOf(err) {
+	case connect.CodeInvalidArgument, connect.CodeUnimplemented, connect.CodePermissionDenied, connect.CodeUnauthenticated:
+		return netproto.Never
+	case connect.CodeNotFound, connect.CodeFailedPrecondition:
+		return netproto.Rejoin
+	default:
+		return netproto.RejoinLater
+	}
+}

@@ -1,0 +1,172 @@
+package client
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Hooks are what a session calls while it receives. Any may be nil.
+type Hooks struct {
+	// Event is called for each event in view.
+	Event func(netproto.Event)
+	// Notice is called once for each chat line, roster change or announcement.
+	Notice func(*pb.Notice)
+	// Ack is called for each input once a snapshot has counted it, with the time
+	// from sending the input to receiving the snapshot.
+	Ack func(time.Duration)
+}
+
+// Counts is what a session has done so far.
+type Counts struct {
+	// Snapshots and their payload, bytes.
+	Snapshots, Bytes uint64
+	// Inputs sent.
+	Inputs uint64
+	// Resyncs are gaps found, each answered by asking for keyframes.
+	Resyncs uint64
+	// Welcomes are connections, Resumed those that took the seat back.
+	Welcomes, Resumed uint64
+}
+
+// Session is one player's side of a room: what came and what is to be sent. It
+// has no socket, clock or goroutine; one goroutine at a time may use it. The
+// zero value waits for a Welcome; set Hooks before.
+type Session struct {
+	Hooks  Hooks
+	Counts Counts
+	// Loose: inputs can be sent at any time, so that steering moves them by less
+	// than a tick. Otherwise they come at fixed times and only their ticks move.
+	Loose bool
+
+	welcome *pb.Welcome
+	roster  map[uint32]*pb.Roster
+	mirror  *netproto.Mirror
+	frame   netproto.ServerFrame
+	heard   time.Time // when the last frame came
+	dropped uint32
+
+	out    netproto.ClientFrame
+	lane   lane
+	ping   pinger
+	resync resyncer
+	clock  inputClock
+	acks   acks
+}
+
+// Welcome is the last one; nil before the first frame of a connection.
+func (s *Session) Welcome() *pb.Welcome { return s.welcome }
+
+// Mirror is what the seat sees; nil before the Welcome.
+func (s *Session) Mirror() *netproto.Mirror { return s.mirror }
+
+// Synced reports whether the mirror is up to date.
+func (s *Session) Synced() bool { return s.mirror != nil && s.mirror.Synced() }
+
+// Seat is this player's; 0 before the Welcome.
+func (s *Session) Seat() sim.Seat { return sim.Seat(s.welcome.GetSeat()) }
+
+// Period is the time of one tick; 0 before the Welcome.
+func (s *Session) Period() time.Duration {
+	if hz := s.welcome.GetTickHz(); hz > 0 {
+		return time.Second / time.Duration(hz)
+	}
+	return 0
+}
+
+// Tick is the tick of the last snapshot.
+func (s *Session) Tick() sim.Tick { return s.frame.Tick }
+
+// Heard is when the last snapshot came.
+func (s *Session) Heard() time.Time { return s.heard }
+
+// Slack is what the last snapshot reported, ticks.
+func (s *Session) Slack() int { return int(s.frame.Slack) }
+
+// Dropped is how many inputs the server could not use, in all.
+func (s *Session) Dropped() uint32 { return s.dropped }
+
+// RTT is the shortest round trip seen, of the handshake or a ping. A ping's
+// answer waits for the next tick, so it is up to one longer than the network's.
+func (s *Session) RTT() time.Duration { return s.ping.best }
+
+// Roster is who sits on a seat; nil for nobody, or in rooms too large for it.
+func (s *Session) Roster(seat sim.Seat) *pb.Roster { return s.roster[uint32(seat)] }
+
+// Resume is the token that takes the seat back on another connection.
+func (s *Session) Resume() string { return s.welcome.GetResume() }
+
+// Connected tells the session that a new connection begins, which took rtt to
+// open. What was sent on the one before may be lost; the server says.
+func (s *Session) Connected(rtt time.Duration) {
+	s.ping.connected(rtt)
+	s.clock.started = false
+	s.heard = time.Time{}
+}
+
+// Receive takes one binary message. A gap is no error: the session asks for
+// keyframes. Errors: *netproto.CloseError with CloseProtocol; the connection is
+// of no more use.
+func (s *Session) Receive(msg []byte, now time.Time) error {
+	f := &s.frame
+	if err := netproto.ReadServerFrame(msg, f); err != nil {
+		return protocolError("not a ServerFrame: %v", err)
+	}
+	switch {
+	case f.Welcome != nil:
+		if err := s.greet(f.Welcome, now); err != nil {
+			return err
+		}
+	case s.welcome == nil:
+		return protocolError("a frame before the welcome")
+	}
+	s.heard = now
+	s.Counts.Snapshots++
+	s.Counts.Bytes += uint64(len(msg))
+	s.dropped = f.Dropped
+	if err := s.mirror.Apply(f); err != nil {
+		if s.resync.gap(now) {
+			s.Counts.Resyncs++
+		}
+	} else {
+		s.resync.done()
+	}
+	for _, n := range f.Notices {
+		s.notice(n)
+	}
+	s.ping.pong(f.Pong, now)
+	s.clock.hear(f, now)
+	s.acks.receive(f, now, s.Hooks.Ack)
+	return nil
+}
+
+// greet begins a connection's life in a room.
+func (s *Session) greet(w *pb.Welcome, now time.Time) error {
+	if w.GetTickHz() == 0 || w.GetTickHz() > 1000 || w.GetSchema() == nil {
+		return protocolError("a welcome with %d ticks a second", w.GetTickHz())
+	}
+	s.Counts.Welcomes++
+	if w.GetResumed() {
+		s.Counts.Resumed++
+	} else {
+		s.lane = lane{}
+		s.acks = acks{}
+	}
+	s.welcome = w
+	s.mirror = netproto.NewMirror(w.GetSchema())
+	s.mirror.OnEvent(s.Hooks.Event)
+	s.roster = make(map[uint32]*pb.Roster, len(w.GetRoster()))
+	for _, r := range w.GetRoster() {
+		s.roster[r.GetSeat()] = r
+	}
+	s.clock.begin(s.Period(), s.Loose)
+	s.resync.done()
+	return nil
+}
+
+func protocolError(format string, args ...any) error {
+	return &netproto.CloseError{Code: netproto.CloseProtocol, Reason: fmt.Sprintf(format, args...)}
+}

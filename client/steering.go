@@ -1,0 +1,73 @@
+package client
+
+import (
+	"math"
+	"time"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+const (
+	// quarter is the unit of steering's answers: a quarter of a tick. Why so
+	// fine: a client that can be this much earlier need not be a whole tick.
+	wholeTick = 4
+	// patience is how long inputs must have had spare slack before they are sent
+	// later: longer than a bad moment of a network. It doubles when that was a
+	// mistake, up to maxPatience, and comes back when there is much to spare.
+	patience    = 2 * time.Second
+	maxPatience = time.Minute
+)
+
+// steering keeps inputs just early enough. It hears the slack that the server
+// reports and says by how much inputs are to be earlier or later.
+type steering struct {
+	grain    int // the smallest move, quarters of a tick
+	patience time.Duration
+	from     sim.Tick // inputs for earlier ticks were sent before the last move
+	since    time.Time
+	spare    int // the least slack since then
+	fell     bool
+}
+
+// start forgets the past. grain is 1 when inputs can be moved in time, wholeTick
+// when they can only be for another tick.
+func (s *steering) start(grain int, from sim.Tick, now time.Time) {
+	*s = steering{grain: grain, patience: patience}
+	s.settle(from, now)
+}
+
+// settle says that a move is done: from is the first tick of an input that was
+// sent after it.
+func (s *steering) settle(from sim.Tick, now time.Time) {
+	s.from, s.since, s.spare = from, now, math.MaxInt
+}
+
+// report takes the slack of one snapshot. It returns by how many quarters of a
+// tick inputs are to be earlier (positive) or later (negative); when that is
+// not 0, nothing more is heard until settle.
+func (s *steering) report(tick sim.Tick, slack int, now time.Time) int {
+	if tick.Add(slack) < s.from {
+		return 0 // of an input from before the last move
+	}
+	if slack < 0 {
+		if s.fell {
+			s.fell, s.patience = false, min(2*s.patience, maxPatience)
+		}
+		s.from = math.MaxUint32
+		return wholeTick*(-slack-1) + s.grain
+	}
+	s.spare = min(s.spare, slack)
+	if s.spare == 0 {
+		s.since, s.spare = now, math.MaxInt
+		return 0
+	}
+	if s.spare > 1 {
+		s.patience = patience
+	}
+	// Much to spare needs less patience.
+	if now.Sub(s.since) < s.patience/time.Duration(s.spare) {
+		return 0
+	}
+	s.fell, s.from = true, math.MaxUint32
+	return -wholeTick*(s.spare-1) - s.grain
+}
