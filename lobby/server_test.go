@@ -26,8 +26,8 @@ func redisBinary(t *testing.T) string {
 	if err == nil {
 		return path
 	}
-	if os.Getenv("CI") == "true" {
-		t.Fatal("redis-server is not installed, and CI=true: the lobby must be tested on a real one")
+	if os.Getenv("CI") != "" {
+		t.Fatal("redis-server is not installed, and CI is set: the lobby must be tested on a real one")
 	}
 	t.Skip("NOT TESTED ON A REAL REDIS: redis-server is not installed (apt-get install redis-server)")
 	return ""
