@@ -2,37 +2,43 @@ package room
 
 import (
 	"slices"
+	"sort"
 
 	"github.com/metronome-server/metronome/netproto"
-	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
 )
 
-// enter lets in one connection: onto a free seat or back onto its own.
-func (r *Room) enter(e entry) {
-	if e.guest.Resume != "" {
-		r.resume(e)
-		return
+// letIn lets in who waits at the door. Entries that a failing game leaves
+// behind are refused by end.
+func (r *Room) letIn() {
+	for i, e := range r.entries {
+		r.entries[i] = entry{}
+		if e.guest.Resume != "" {
+			r.resume(e)
+		} else {
+			r.enter(e)
+		}
 	}
+	r.entries = r.entries[:0]
+}
+
+// enter gives a new player a free seat.
+func (r *Room) enter(e entry) {
 	s := r.freeSeat()
 	if s == nil { // cannot be: passes are bounded by free seats
-		e.conn.Attach()
-		e.conn.Close(netproto.CloseRoomFull, ErrFull.Error())
-		r.door.admitted()
-		r.door.freed()
+		r.door.refused()
+		r.refuse(e.conn, refusedFull)
 		return
 	}
 	r.door.admitted()
-	s.sit(e.guest.Name, e.guest.Bot, e.conn, r.next)
-	if s.name == "" {
-		s.name = "player"
-	}
+	r.sit(s, e)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
 	r.taken = slices.Insert(r.taken, at, s)
-	if err := r.world.Join(s.number); err != nil {
-		r.fail(err)
-		return
-	}
+	// First the journal, so that a game that fails here fails again in a replay.
 	r.step.Joins = append(r.step.Joins, s.number)
+	if err := r.world.Join(s.number); err != nil {
+		panic(err) // the world's seats are not the room's: a bug here
+	}
 	r.stats.Joins.Add(1)
 	r.log.Debug("joined", "seat", s.number, "name", s.name)
 	r.tell(s)
@@ -43,69 +49,54 @@ func (r *Room) enter(e entry) {
 func (r *Room) resume(e entry) {
 	number := r.door.seatOf(e.guest.Resume)
 	if number == 0 {
-		e.conn.Attach()
-		e.conn.Close(netproto.CloseResumeStale, ErrResumeStale.Error())
-		r.stats.CountClose(netproto.CloseResumeStale)
+		r.refuse(e.conn, refusedStale)
 		return
 	}
 	s := &r.seats[number]
-	r.hangUp(s, netproto.CloseReplaced, "the seat was taken back on another connection")
-	if s.state == SeatAway {
-		s.to(SeatActive)
-	}
+	r.hangUp(s, replaced.Code, replaced.Reason)
+	r.shown(s, e.guest.Resume)
 	s.connect(e.conn, r.next)
 	s.resumed = true
 	r.stats.Resumes.Add(1)
-	r.tell(s)
+	r.log.Debug("resumed", "seat", s.number)
+	if s.state == SeatAway {
+		s.to(SeatActive)
+		r.tell(s)
+	}
 }
 
+// freeSeat returns the free seat with the lowest number, or nil.
 func (r *Room) freeSeat() *seat {
-	for i := 1; i < len(r.seats); i++ {
-		if r.seats[i].state == SeatFree {
-			return &r.seats[i]
+	// The first seat that is not in its place stands behind the free one.
+	n := 1 + sort.Search(len(r.taken), func(i int) bool { return int(r.taken[i].number) != i+1 })
+	if n == len(r.seats) {
+		return nil
+	}
+	return &r.seats[n]
+}
+
+func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
+
+// dismiss frees the seats of those who left or were away for too long.
+func (r *Room) dismiss() {
+	for i := len(r.taken) - 1; i >= 0; i-- {
+		if s := r.taken[i]; s.leaving {
+			r.hangUp(s, netproto.CloseBye, "")
+			r.leave(s)
 		}
 	}
-	return nil
 }
-
-func bySeat[N ~uint16](s *seat, number N) int { return int(s.number) - int(number) }
 
 // leave frees a seat whose connection is over.
 func (r *Room) leave(s *seat) {
-	number, tokens := s.number, []string{s.token, s.oldToken}
+	number := s.number
 	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
 	r.taken = slices.Delete(r.taken, at, at+1)
+	r.forgetTokens(s)
 	s.free()
-	r.door.freed(tokens...)
-	r.world.Leave(number)
+	r.door.freed()
 	r.step.Leaves = append(r.step.Leaves, number)
+	r.world.Leave(number)
+	r.log.Debug("left", "seat", number)
 	r.tell(s)
-}
-
-// rosterSeats is the largest room in which everybody is told who sits where.
-// Why: the roster goes out with every welcome and every change goes to every
-// seat, which grows with the square.
-const rosterSeats = 256
-
-// tell sends everybody who sits on a seat now.
-func (r *Room) tell(s *seat) {
-	if r.door.seats > rosterSeats {
-		return
-	}
-	r.notify(&pb.Notice{Body: &pb.Notice_Roster{Roster: s.roster()}})
-}
-
-// notify puts a notice on every seat's lane.
-func (r *Room) notify(n *pb.Notice) {
-	for _, s := range r.taken {
-		s.lane.add(n)
-	}
-}
-
-var presences = map[SeatState]pb.Presence{
-	SeatFree: pb.Presence_PRESENCE_FREE, SeatActive: pb.Presence_PRESENCE_ACTIVE, SeatAway: pb.Presence_PRESENCE_AWAY,
-}
-
-func (s *seat) roster() *pb.Roster {
-	return &pb.Roster{Seat: uint32(s.number), Name: s.name, Presence: presences[s.state]}
 }

@@ -5,9 +5,17 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// bufferTicks is how many ticks of inputs a seat can hold: the one to be
-// stepped and netproto.MaxLead after it, rounded up to a power of two.
-const bufferTicks = 64
+const (
+	// bufferTicks is how many ticks of inputs a seat remembers: the one that
+	// comes, netproto.MaxLead after it and maxAge before it. A power of two.
+	bufferTicks = 64
+	// maxAge is how many ticks late an input may be for its buttons to count: as
+	// long as the buffer still tells it from one that was used.
+	maxAge = bufferTicks - netproto.MaxLead - 1
+	// minSlack is the least slack that is reported: whoever is later than that
+	// must start its clock anew.
+	minSlack = -10_000
+)
 
 // verdict is what became of an input that arrived.
 type verdict uint8
@@ -23,49 +31,77 @@ const (
 // bounded lead. However a client times or floods its inputs, take gives
 // exactly one per tick; that is the fair clock.
 type buffer struct {
-	inputs [bufferTicks]buffered
+	fields []sim.InputField
+	ring   [bufferTicks]held // by tick
+	values []int32           // of the ring, len(fields) each
 	// pressed are the buttons of inputs that came too late, to be or-ed into
 	// the next one that is used.
-	pressed [netproto.MaxInputValues]int32
+	pressed []int32
 	late    bool
-	mixed   [netproto.MaxInputValues]int32 // what take returns with pressed in
+	mixed   []int32 // what take returns with pressed in
 	// last is the newest input that was used; at is its tick, 0 for none.
-	last buffered
+	last []int32
 	at   sim.Tick
 	// slack is that of the input that arrived last, ticks.
 	slack int
 }
 
-type buffered struct {
-	tick   sim.Tick
-	seen   int
-	values [netproto.MaxInputValues]int32
-	count  int
+// held is one tick's input in the ring, or, when it was late, that it came.
+type held struct {
+	tick sim.Tick
+	seen uint16
+}
+
+func newBuffer(fields []sim.InputField) *buffer {
+	n := len(fields)
+	all := make([]int32, (bufferTicks+3)*n)
+	rest := all[bufferTicks*n:]
+	return &buffer{fields: fields, values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
+}
+
+// reset empties the buffer for another player.
+func (b *buffer) reset() {
+	b.ring, b.late, b.at, b.slack = [bufferTicks]held{}, false, 0, 0
+	clear(b.pressed)
+	clear(b.last)
 }
 
 // put stores an input that arrived before the step of tick now.
-func (b *buffer) put(in *netproto.Input, now sim.Tick, fields []sim.InputField) verdict {
-	b.slack = in.Tick.Since(now)
-	if b.slack < 0 {
-		b.press(in, fields)
-		return late
-	}
-	if b.slack > netproto.MaxLead {
+func (b *buffer) put(in *netproto.Input, now sim.Tick) verdict {
+	slack := in.Tick.Since(now)
+	switch {
+	case slack > netproto.MaxLead:
 		b.slack = netproto.MaxLead + 1
 		return early
+	case slack < -maxAge:
+		b.slack = max(slack, minSlack)
+		return late
 	}
-	at := &b.inputs[in.Tick%bufferTicks]
-	if at.tick == in.Tick {
+	at := &b.ring[in.Tick%bufferTicks]
+	if at.tick == in.Tick && in.Tick > 0 {
 		return double
 	}
-	*at = buffered{in.Tick, in.Seen, in.Values, in.Count}
+	*at = held{in.Tick, uint16(in.Seen)}
+	b.slack = slack
+	if slack < 0 {
+		b.press(in)
+		return late
+	}
+	copy(b.of(in.Tick), in.Values[:])
 	return onTime
 }
 
+// of returns where the values of a tick's input are kept.
+func (b *buffer) of(t sim.Tick) []int32 {
+	n := len(b.fields)
+	at := int(t%bufferTicks) * n
+	return b.values[at : at+n]
+}
+
 // press keeps the buttons of a late input.
-func (b *buffer) press(in *netproto.Input, fields []sim.InputField) {
-	for i := range fields[:min(len(fields), in.Count)] {
-		if fields[i].Buttons {
+func (b *buffer) press(in *netproto.Input) {
+	for i := range b.fields {
+		if b.fields[i].Buttons && in.Values[i] != 0 {
 			b.pressed[i] |= in.Values[i]
 			b.late = true
 		}
@@ -74,33 +110,31 @@ func (b *buffer) press(in *netproto.Input, fields []sim.InputField) {
 
 // take returns the input for tick now. A missing one is the last again for
 // hold ticks, then neutral. The values are valid until the next take.
-func (b *buffer) take(now sim.Tick, hold int, fields []sim.InputField) (values []int32, seen int, from sim.Origin) {
-	in := &b.inputs[now%bufferTicks]
-	switch {
-	case in.tick == now && now > 0:
-		b.last, b.at = *in, now
-		seen, from = in.seen, sim.Received
+func (b *buffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin) {
+	switch in := &b.ring[now%bufferTicks]; {
+	case in.tick == now:
+		copy(b.last, b.of(now))
+		b.at, seen, from = now, int(in.seen), sim.Received
 	case b.at > 0 && now.Since(b.at) <= hold:
 		from = sim.Repeated
 	default:
-		b.last = buffered{}
+		clear(b.last)
 		from = sim.Neutral
 	}
 	if b.late {
-		return b.withPressed(fields), seen, from
+		return b.withPressed(), seen, from
 	}
-	return b.last.values[:b.last.count], seen, from
+	return b.last, seen, from
 }
 
 // withPressed adds the late buttons to this tick's input, once.
-func (b *buffer) withPressed(fields []sim.InputField) []int32 {
-	b.mixed = b.last.values
-	for i := range fields {
-		b.mixed[i] |= b.pressed[i]
+func (b *buffer) withPressed() []int32 {
+	for i := range b.mixed {
+		b.mixed[i] = b.last[i] | b.pressed[i]
 	}
-	clear(b.pressed[:])
+	clear(b.pressed)
 	b.late = false
-	return b.mixed[:len(fields)]
+	return b.mixed
 }
 
 // age returns how old the newest used input is at tick now.

@@ -1,9 +1,6 @@
 package room
 
 import (
-	"strings"
-	"unicode"
-
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -15,7 +12,8 @@ const (
 	chatEvery = 2
 )
 
-// chatLimit is a seat's right to speak: a bucket of lines.
+// chatLimit is a seat's right to speak: a bucket of lines. It belongs to the
+// seat, so that a new connection does not fill it.
 type chatLimit struct {
 	used  int
 	since sim.Tick
@@ -27,9 +25,10 @@ func (c *chatLimit) allow(now sim.Tick, hz int) bool {
 	for c.used > 0 && now.Since(c.since) >= chatEvery*hz {
 		c.used--
 		c.since = c.since.Add(chatEvery * hz)
+		c.told = false
 	}
 	if c.used == 0 {
-		c.since, c.told = now, false
+		c.since = now
 	}
 	if c.used >= chatBurst {
 		return false
@@ -53,16 +52,4 @@ func (r *Room) say(s *seat, text string) {
 		return
 	}
 	r.notify(&pb.Notice{Body: &pb.Notice_Chat{Chat: &pb.Chat{Seat: uint32(s.number), Name: s.name, Text: text}}})
-}
-
-// cleanLine makes one printable line of what a client sent: text, never markup
-// or control.
-func cleanLine(s string) string {
-	s = strings.Map(func(c rune) rune {
-		if unicode.IsControl(c) || unicode.Is(unicode.Cf, c) {
-			return ' '
-		}
-		return c
-	}, s)
-	return strings.Join(strings.Fields(s), " ")
 }

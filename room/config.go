@@ -22,7 +22,8 @@ type Config struct {
 	// FloodAfter closes a connection that sent more than one input per tick
 	// for so long. 1 s to 1 min.
 	FloodAfter time.Duration
-	// EmptyAfter closes a room that nobody sits in for so long; 0 keeps it.
+	// EmptyAfter closes a room that nobody sits in for so long, at most a week;
+	// 0 keeps it.
 	EmptyAfter time.Duration
 	// CatchUp is how many late ticks are made up for at once; more than that
 	// are declared lost. 1 to 60.
@@ -57,9 +58,7 @@ func (c Config) Validate() error {
 	if c.HoldTicks < 0 || c.HoldTicks > 60 {
 		faults = append(faults, fmt.Errorf("HoldTicks is %d, want 0 to 60", c.HoldTicks))
 	}
-	if c.EmptyAfter < 0 {
-		faults = append(faults, fmt.Errorf("EmptyAfter is %v, want 0 or more", c.EmptyAfter))
-	}
+	between("EmptyAfter", c.EmptyAfter, 0, 7*24*time.Hour)
 	if c.CatchUp < 1 || c.CatchUp > 60 {
 		faults = append(faults, fmt.Errorf("CatchUp is %d, want 1 to 60", c.CatchUp))
 	}

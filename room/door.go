@@ -1,8 +1,6 @@
 package room
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"sync"
 
@@ -29,82 +27,58 @@ type Guest struct {
 	Bot bool
 }
 
-// Pass is the right to bring one connection in, held while it is upgraded.
-// Exactly one of Enter and Cancel must be called. Any goroutine.
-type Pass struct {
-	door  *door
-	guest Guest
-}
-
 // entry is a connection that waits to be let in at the next tick.
 type entry struct {
 	guest Guest
 	conn  Conn
 }
 
-// door is where others meet the room's goroutine. Its queue holds at most one
-// entry per pass, and passes are bounded by the free seats and by the resume
-// tokens; whoever finds it full is refused.
+// door is where others meet the room's goroutine.
 type door struct {
-	mu      sync.Mutex
-	state   State
-	seats   int
-	taken   int // seats that are not free
-	passes  int // of new players, not yet entered or not yet admitted
-	tokens  map[string]sim.Seat
-	queue   []entry
+	mu     sync.Mutex
+	state  State
+	why    *netproto.CloseError // once Closed
+	seats  int
+	taken  int // seats that are not free
+	passes int // of new players, not yet entered or not yet admitted
+	tokens map[string]claim
+	// queue holds at most one entry per free seat, because passes are bounded by
+	// them, and one per resume token: a second one replaces the first.
+	queue []entry
+	// mailbox holds what operators want done at the next tick. Full: ErrBusy.
 	mailbox []func()
 }
 
-// mailboxSize is how many orders of operators may wait for the next tick; one
-// more is refused with ErrBusy.
+// mailboxSize is how many orders of operators may wait for the next tick.
 const mailboxSize = 64
 
+// claim is what a resume token is good for.
+type claim struct {
+	seat sim.Seat
+	at   int // place in the queue of a connection that came with it, from 1
+}
+
 // knock gives a pass or says why not.
-func (d *door) knock(g Guest) (*Pass, error) {
+func (d *door) knock(g Guest) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.state == Closed {
-		return nil, ErrClosed
+		return ErrClosed
 	}
 	if g.Resume != "" {
 		if _, ok := d.tokens[g.Resume]; !ok {
-			return nil, ErrResumeStale
+			return ErrResumeStale
 		}
-		return &Pass{d, g}, nil
+		return nil
 	}
 	if d.state != Open {
-		return nil, ErrLocked
+		return ErrLocked
 	}
 	if d.taken+d.passes >= d.seats {
-		return nil, ErrFull
+		return ErrFull
 	}
 	d.passes++
-	return &Pass{d, g}, nil
-}
-
-// Enter hands the connection to the room, which owns it from now on. When the
-// room has closed meanwhile, the connection is closed with that reason.
-func (p *Pass) Enter(conn Conn) {
-	p.door.mu.Lock()
-	closed := p.door.state == Closed
-	if !closed {
-		p.door.queue = append(p.door.queue, entry{p.guest, conn})
-	}
-	p.door.mu.Unlock()
-	if closed {
-		conn.Attach()
-		conn.Close(netproto.CloseRoomEnded, ErrClosed.Error())
-	}
-}
-
-// Cancel gives the pass back.
-func (p *Pass) Cancel() {
-	if p.guest.Resume == "" {
-		p.door.mu.Lock()
-		p.door.passes--
-		p.door.mu.Unlock()
-	}
+	return nil
 }
 
 // do leaves an order for the room's goroutine.
@@ -125,6 +99,12 @@ func (d *door) do(order func()) error {
 func (d *door) collect(entries []entry, orders []func()) ([]entry, []func()) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for _, e := range d.queue {
+		if c, ok := d.tokens[e.guest.Resume]; ok {
+			c.at = 0
+			d.tokens[e.guest.Resume] = c
+		}
+	}
 	entries, orders = append(entries[:0], d.queue...), append(orders[:0], d.mailbox...)
 	clear(d.queue)
 	clear(d.mailbox)
@@ -140,32 +120,17 @@ func (d *door) admitted() {
 	d.mu.Unlock()
 }
 
-// freed gives a taken seat back.
-func (d *door) freed(tokens ...string) {
+// refused gives a pass back that found no seat.
+func (d *door) refused() {
 	d.mu.Lock()
-	d.taken--
-	for _, t := range tokens {
-		delete(d.tokens, t)
-	}
+	d.passes--
 	d.mu.Unlock()
 }
 
-// seatOf returns the seat that a resume token takes back, 0 for none.
-func (d *door) seatOf(token string) sim.Seat {
+// freed gives a taken seat back.
+func (d *door) freed() {
 	d.mu.Lock()
-	defer d.mu.Unlock()
-	return d.tokens[token]
-}
-
-// swapTokens makes one token valid and another invalid; either may be empty.
-func (d *door) swapTokens(seat sim.Seat, valid, invalid string) {
-	d.mu.Lock()
-	if valid != "" {
-		d.tokens[valid] = seat
-	}
-	if invalid != "" {
-		delete(d.tokens, invalid)
-	}
+	d.taken--
 	d.mu.Unlock()
 }
 
@@ -186,10 +151,22 @@ func (d *door) to(s State) bool {
 	return true
 }
 
-// newToken returns 128 random bits that fit a URL.
-func newToken() string {
-	var b [16]byte
-	// crypto/rand.Read never fails since Go 1.24: it crashes the program instead.
-	_, _ = rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
+// close lets nobody in any more; who comes with a pass is told why.
+func (d *door) close(why *netproto.CloseError) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if legal(stateMoves, d.state, Closed) {
+		d.state, d.why = Closed, why
+	}
+}
+
+// closeUnlessAwaited closes when no new player is on the way in.
+func (d *door) closeUnlessAwaited(why *netproto.CloseError) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.passes > 0 || !legal(stateMoves, d.state, Closed) {
+		return false
+	}
+	d.state, d.why = Closed, why
+	return true
 }

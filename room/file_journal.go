@@ -1,7 +1,6 @@
 package room
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -11,23 +10,45 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// journalBacklog is how many bytes of journal may wait for the disk. Full: the
-// recording stops there, says so, and play goes on. Why 8 MB: a minute of the
-// largest room that was measured, more than any disk should stall.
+// journalBacklog is how many bytes of journal may wait for the disk, and one
+// record more. Full: the recording stops there, says so, and play goes on. Why
+// 8 MB: a minute of the largest room that was measured, more than any disk
+// should stall.
 const journalBacklog = 8 << 20
 
-// errBacklog is why a journal stopped whose disk did not keep up.
-var errBacklog = errors.New("the disk did not keep up with the recording")
+// Why a journal stops by itself.
+var (
+	errBacklog = errors.New("the disk did not keep up with the recording")
+	errRecord  = fmt.Errorf("a record would be longer than %d bytes", maxRecord)
+)
+
+const (
+	// journalBatch is how many bytes go to the disk at once, unless a second's
+	// worth comes first: a write per tick costs more than the step of a small room.
+	journalBatch = 64 << 10
+	// journalKeep is the largest buffer that is kept for the next batch.
+	journalKeep = 1 << 20
+)
+
+// journalFile is what a journal needs of its file.
+type journalFile interface {
+	Write([]byte) (int, error)
+	Sync() error
+	Close() error
+}
 
 // FileJournal writes a journal to a file from a goroutine of its own, so that
 // a slow disk never holds a tick. Close waits for that goroutine.
 type FileJournal struct {
-	file *os.File
+	file journalFile
 	body []byte // scratch of the room's goroutine
 
 	mu      sync.Mutex
 	more    *sync.Cond
-	waiting []byte
+	waiting []byte // for the disk, bounded by journalBacklog
+	records int    // of them
+	hz      int    // records a second
+	due     bool   // they are to be written now
 	closed  bool
 	lost    error
 
@@ -44,18 +65,25 @@ func NewFileJournal(dir, name string) (*FileJournal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
+	return newFileJournal(f), nil
+}
+
+func newFileJournal(f journalFile) *FileJournal {
 	j := &FileJournal{file: f, done: make(chan struct{}), waiting: []byte(journalMagic)}
 	j.more = sync.NewCond(&j.mu)
 	go j.write()
-	return j, nil
+	return j
 }
 
 // Begin implements Journal.
-func (j *FileJournal) Begin(h JournalHeader) { j.put(recordHeader, appendHeader(j.body[:0], h)) }
+func (j *FileJournal) Begin(h JournalHeader) {
+	j.hz = h.Hz
+	j.put(recordHeader, appendHeader(j.body[:0], h))
+}
 
 // Checkpoint implements Journal.
 func (j *FileJournal) Checkpoint(tick sim.Tick, state []byte) {
-	j.put(recordCheckpoint, append(binary.AppendUvarint(j.body[:0], uint64(tick)), state...))
+	j.put(recordCheckpoint, appendCheckpoint(j.body[:0], tick, state))
 }
 
 // Tick implements Journal.
@@ -74,25 +102,32 @@ func (j *FileJournal) put(kind recordKind, body []byte) {
 	defer j.mu.Unlock()
 	switch {
 	case j.closed || j.lost != nil:
-	case len(j.waiting)+len(body) > journalBacklog:
+	case len(j.waiting) > journalBacklog:
 		j.lost = errBacklog
+	case len(body) >= maxRecord:
+		j.lost = errRecord
 	default:
 		j.waiting = appendRecord(j.waiting, kind, body)
-		j.more.Signal()
+		if j.records++; j.records >= j.hz || len(j.waiting) >= journalBatch {
+			j.due = true
+			j.more.Signal()
+		}
 	}
 }
 
 // write is the journal's goroutine: it swaps the waiting bytes for an empty
-// slice and writes them. Ends after Close or the first failure.
+// slice and writes them. It ends after Close, which waits for it, or with the
+// first failure.
 func (j *FileJournal) write() {
 	defer close(j.done)
 	var out []byte
 	for {
 		j.mu.Lock()
-		for len(j.waiting) == 0 && !j.closed {
+		for !j.due && !j.closed {
 			j.more.Wait()
 		}
 		out, j.waiting = j.waiting, out[:0]
+		j.records, j.due = 0, false
 		j.mu.Unlock()
 		if len(out) == 0 {
 			return
@@ -103,10 +138,14 @@ func (j *FileJournal) write() {
 			j.mu.Unlock()
 			return
 		}
+		if cap(out) > journalKeep {
+			out = nil
+		}
 	}
 }
 
-// Close implements Journal: what waits is written, then synced.
+// Close implements Journal: what waits is written, then synced. It waits for a
+// disk that is stuck.
 func (j *FileJournal) Close() error {
 	j.mu.Lock()
 	if j.closed {

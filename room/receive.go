@@ -8,19 +8,19 @@ import (
 
 const (
 	// burstGain is how much a seat's budget of messages and inputs grows per
-	// tick; it holds a second's worth. Why 2: a client that catches up after a
-	// stall sends faster than the room ticks, and one that runs ahead by 5 %
-	// does so for long; twice the rate is neither.
+	// tick. Why 2: a client that catches up after a stall sends faster than the
+	// room ticks, and one that runs ahead by 5 % does so for long; twice the
+	// rate is neither.
 	burstGain = 2
+	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
+	// 2: a stall of a second costs nobody an input.
+	burstSeconds = 2
 )
 
-// receive takes one message of a seat. Identity comes from the connection.
+// receive takes one message of a seat. Identity comes from the connection. A
+// message over the budget is dropped unread.
 func (r *Room) receive(s *seat, msg []byte) error {
 	s.heard = r.next
-	if s.oldToken != "" && s.welcomed {
-		r.door.swapTokens(s.number, "", s.oldToken)
-		s.oldToken = ""
-	}
 	if s.budget <= 0 {
 		return r.overdraw(s)
 	}
@@ -29,13 +29,8 @@ func (r *Room) receive(s *seat, msg []byte) error {
 	if err := netproto.ReadClientFrame(msg, f); err != nil {
 		return err
 	}
-	s.budget -= max(len(f.Inputs)-1, 0)
-	for i := range f.Inputs {
-		v := s.buffer.put(&f.Inputs[i], r.next, r.fields)
-		r.tally.inputs[v]++
-		if v != onTime {
-			s.dropped++
-		}
+	if len(f.Inputs) > 0 {
+		r.receiveInputs(s, f.Inputs)
 	}
 	if f.Chat != "" {
 		r.say(s, f.Chat)
@@ -43,12 +38,25 @@ func (r *Room) receive(s *seat, msg []byte) error {
 	if f.Ping != 0 {
 		s.pong = f.Ping
 	}
-	if f.Resync {
-		s.viewer.Reset()
-	}
+	s.resync = s.resync || f.Resync
+	s.leaving = s.leaving || f.Leave
 	s.lane.ack(f.NoticeAck)
-	s.order = s.order || f.Leave
 	return nil
+}
+
+func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
+	s.budget -= len(inputs) - 1
+	for i := range inputs {
+		v := s.buffer.put(&inputs[i], r.next)
+		r.tally.inputs[v]++
+		if v != onTime {
+			s.dropped++
+		}
+		// Only the Welcome's frame can have told the client that this tick comes.
+		if s.welcomed && s.tokens.sure != s.tokens.newest && inputs[i].Tick > s.greeted {
+			r.shown(s, s.tokens.newest)
+		}
+	}
 }
 
 // overdraw drops a message unread, and ends a connection that keeps it up.
@@ -74,9 +82,30 @@ func (r *Room) lost(s *seat, err error) {
 	r.log.Debug("connection over", "seat", s.number, "code", end.Code.String(), "reason", end.Reason)
 	s.conn = nil
 	if end.Code.Info().Comeback == netproto.Never {
-		s.order = true // leaves in admit, with the others
+		s.leaving = true // leaves in admit, with the others
 		return
 	}
-	s.away(r.next)
+	r.away(s)
+}
+
+// away keeps the seat for a player whose connection is over.
+func (r *Room) away(s *seat) {
+	s.to(SeatAway)
+	s.conn, s.awayAt = nil, r.next
 	r.tell(s)
+}
+
+// hangUp closes a seat's connection, if it has one.
+func (r *Room) hangUp(s *seat, code netproto.CloseCode, reason string) {
+	if s.conn != nil {
+		s.conn.Close(code, reason)
+		r.stats.CountClose(code)
+		s.conn = nil
+	}
+}
+
+// drop closes a seat's connection and keeps the seat for its player.
+func (r *Room) drop(s *seat, code netproto.CloseCode, reason string) {
+	r.hangUp(s, code, reason)
+	r.away(s)
 }

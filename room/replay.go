@@ -2,10 +2,11 @@ package room
 
 import (
 	"bufio"
-	"encoding/binary"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 
 	"github.com/metronome-server/metronome/sim"
 )
@@ -15,7 +16,9 @@ type Replay struct {
 	Header JournalHeader
 	// Ticks is how many were played, Players how many seats were taken at most.
 	Ticks, Players int
-	First, Last    sim.Tick
+	// First is the tick of the checkpoint that play started from, Last the last
+	// that was played.
+	First, Last sim.Tick
 	// Final is the hash after the last tick.
 	Final uint64
 	// CutOff says that the journal ends in the middle of a record, as one does
@@ -27,119 +30,158 @@ type Replay struct {
 type Desync struct {
 	Tick      sim.Tick
 	Want, Got uint64
+	// Where names the first difference, at a tick with a checkpoint.
+	Where string
 }
 
 // Error implements error.
 func (d *Desync) Error() string {
+	if d.Where != "" {
+		return fmt.Sprintf("desync at tick %d: %s (recorded, replayed)", d.Tick, d.Where)
+	}
 	return fmt.Sprintf("desync at tick %d: recorded hash %016x, replayed %016x", d.Tick, d.Want, d.Got)
+}
+
+// GameFault is a tick at which the game's rules panicked in a replay. A room
+// that was closed for it has a journal that ends there.
+type GameFault struct {
+	Tick  sim.Tick
+	Fault any
+}
+
+// Error implements error.
+func (f *GameFault) Error() string {
+	return fmt.Sprintf("the game's rules failed at tick %d: %v", f.Tick, f.Fault)
 }
 
 // ReplayJournal plays a journal again and compares the hash of every tick.
 // find gives the mode by its name. each, unless nil, is called after every
-// tick. Errors: what is damaged, an unknown mode, tables that are not those of
-// the recording, *Desync.
+// tick. Errors: ErrJournal, a mode that find does not know or whose tables are
+// not those of the recording, *Desync, *GameFault.
 func ReplayJournal(in io.Reader, find func(mode string) (sim.Mode, bool), each func(*sim.World)) (Replay, error) {
-	p := &player{in: bufio.NewReader(in), find: find, each: each}
+	p := &player{in: records{in: bufio.NewReader(in)}, find: find, each: each}
 	magic := make([]byte, len(journalMagic))
-	if _, err := io.ReadFull(p.in, magic); err != nil || string(magic) != journalMagic {
-		return p.out, fmt.Errorf("%w: it does not start as a journal does", errJournal)
+	if _, err := io.ReadFull(p.in.in, magic); err != nil || string(magic) != journalMagic {
+		return p.out, fmt.Errorf("%w: it does not start as a journal does", ErrJournal)
 	}
 	for {
-		kind, body, err := readRecord(p.in)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if errors.Is(err, io.ErrUnexpectedEOF) {
-			p.out.CutOff = true
-			break
-		}
+		kind, body, err := p.in.next()
 		if err == nil {
 			err = p.record(kind, body)
 		}
-		if err != nil {
+		switch {
+		case errors.Is(err, errCutOff):
+			p.out.CutOff = true
+			return p.out, nil
+		case errors.Is(err, io.EOF) && p.world == nil:
+			return p.out, fmt.Errorf("%w: it has no header", ErrJournal)
+		case errors.Is(err, io.EOF):
+			return p.out, nil
+		case err != nil:
 			return p.out, err
 		}
 	}
-	if p.world == nil {
-		return p.out, fmt.Errorf("%w: it has no header", errJournal)
-	}
-	return p.out, nil
 }
 
+// player plays a journal's records in a world of its own.
 type player struct {
-	in    *bufio.Reader
+	in    records
 	find  func(string) (sim.Mode, bool)
 	each  func(*sim.World)
 	world *sim.World
+	begun bool // a checkpoint was restored
+	next  JournalTick
+	state []byte // scratch
 	out   Replay
 }
 
 func (p *player) record(kind recordKind, body []byte) error {
-	r := &journalReader{b: body}
+	r := &recordReader{b: body}
 	switch {
-	case kind == recordHeader && p.world == nil:
+	case p.world == nil && kind == recordHeader:
 		return p.header(r)
 	case p.world == nil:
-		return fmt.Errorf("%w: it does not begin with a header", errJournal)
+		return fmt.Errorf("%w: it does not begin with a header", ErrJournal)
 	case kind == recordCheckpoint:
-		return p.checkpoint(body)
+		return p.checkpoint(r)
+	case !p.begun:
+		return fmt.Errorf("%w: no checkpoint follows its header", ErrJournal)
 	case kind == recordTick:
 		return p.tick(r)
 	}
-	return fmt.Errorf("%w: unknown record %q", errJournal, byte(kind))
+	return fmt.Errorf("%w: unknown record %q", ErrJournal, byte(kind))
 }
 
-func (p *player) header(r *journalReader) error {
+func (p *player) header(r *recordReader) error {
 	p.out.Header = r.header()
+	if !r.done() {
+		return fmt.Errorf("%w: its header", ErrJournal)
+	}
 	mode, ok := p.find(p.out.Header.Mode)
-	if r.bad || !ok {
-		return fmt.Errorf("%w: mode %q is not known here", errJournal, p.out.Header.Mode)
+	if !ok {
+		return fmt.Errorf("mode %q of this journal is not known here", p.out.Header.Mode)
 	}
 	w, err := sim.Start(mode, p.out.Header.Seed)
 	if err != nil {
 		return err
 	}
 	if w.Shape() != p.out.Header.Shape {
-		return fmt.Errorf("%w: mode %q had other tables when this was recorded", errJournal, mode.Name)
+		return fmt.Errorf("mode %q had other tables when this journal was recorded", mode.Name)
 	}
 	p.world = w
 	return nil
 }
 
-// checkpoint checks a later checkpoint against what was played; the first is
-// where play starts.
-func (p *player) checkpoint(body []byte) error {
-	tick, n := binary.Uvarint(body)
-	if n <= 0 {
-		return fmt.Errorf("%w: a checkpoint without a tick", errJournal)
+// checkpoint starts play at the first one and compares the later ones with
+// what was played.
+func (p *player) checkpoint(r *recordReader) error {
+	tick := sim.Tick(r.number(math.MaxUint32))
+	if r.bad {
+		return fmt.Errorf("%w: a checkpoint without a tick", ErrJournal)
 	}
-	if p.out.Ticks > 0 {
+	if p.begun {
+		p.state = p.world.Append(p.state[:0])
+		if !bytes.Equal(p.state, r.b) {
+			return p.differs(tick, r.b)
+		}
 		return nil
 	}
-	p.out.First = sim.Tick(tick)
-	return p.world.Restore(body[n:])
+	if err := p.world.Restore(r.b); err != nil {
+		return fmt.Errorf("%w: %w", ErrJournal, err)
+	}
+	if p.world.Tick() != tick {
+		return fmt.Errorf("%w: a checkpoint of tick %d says %d", ErrJournal, p.world.Tick(), tick)
+	}
+	p.begun, p.out.First, p.out.Last = true, tick, tick
+	return nil
 }
 
-func (p *player) tick(r *journalReader) error {
-	t := r.tick()
-	if r.bad || t.Tick != p.world.Tick().Add(1) {
-		return fmt.Errorf("%w: tick %d after %d", errJournal, t.Tick, p.world.Tick())
+// differs names the first field in which a recorded state is another.
+func (p *player) differs(tick sim.Tick, state []byte) error {
+	mode, _ := p.find(p.out.Header.Mode)
+	w, err := sim.Start(mode, p.out.Header.Seed)
+	if err == nil {
+		err = w.Restore(state)
 	}
-	for _, s := range t.Leaves {
-		p.world.Leave(s)
+	if err != nil {
+		return fmt.Errorf("%w: the checkpoint of tick %d: %w", ErrJournal, tick, err)
 	}
-	for _, s := range t.Joins {
-		if err := p.world.Join(s); err != nil {
-			return fmt.Errorf("%w: %w", errJournal, err)
-		}
+	d := &Desync{Tick: tick, Want: w.Hash(), Got: p.world.Hash(), Where: "the past positions"}
+	if diff, ok := sim.Diff(w, p.world); ok {
+		d.Where = diff.String()
 	}
-	for _, in := range t.Inputs {
-		if int(in.Seat) > p.world.Mode().Seats {
-			return fmt.Errorf("%w: input of seat %d", errJournal, in.Seat)
-		}
-		p.world.SetInput(in.Seat, in.Values, in.Seen, in.From)
+	return d
+}
+
+func (p *player) tick(r *recordReader) error {
+	t := &p.next
+	r.tick(t)
+	if !r.done() || t.Tick != p.world.Tick().Add(1) {
+		return fmt.Errorf("%w: tick %d after %d", ErrJournal, t.Tick, p.world.Tick())
 	}
-	p.world.Step()
+	if err := p.step(t); err != nil {
+		return err
+	}
 	p.out.Ticks++
 	p.out.Last, p.out.Players = t.Tick, max(p.out.Players, len(p.world.Seats()))
 	if p.out.Final = p.world.Hash(); p.out.Final != t.Hash {
@@ -148,5 +190,28 @@ func (p *player) tick(r *journalReader) error {
 	if p.each != nil {
 		p.each(p.world)
 	}
+	return nil
+}
+
+// step does what the room did at this tick.
+func (p *player) step(t *JournalTick) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = &GameFault{t.Tick, fault}
+		}
+	}()
+	for _, s := range t.Leaves {
+		p.world.Leave(s)
+	}
+	for _, s := range t.Joins {
+		if err := p.world.Join(s); err != nil {
+			return fmt.Errorf("%w: tick %d: %w", ErrJournal, t.Tick, err)
+		}
+	}
+	for i := range t.Inputs {
+		in := &t.Inputs[i]
+		p.world.SetInput(in.Seat, in.Values, in.Seen, in.From)
+	}
+	p.world.Step()
 	return nil
 }

@@ -1,11 +1,9 @@
 package room
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"maps"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -27,7 +25,10 @@ type Options struct {
 	// Keep has the room stay when nobody sits in it.
 	Keep bool
 	Seed uint64
-	// Phase shifts the room's ticks against those of others, below one tick.
+	// Epoch and Phase say where the room's ticks fall: at Epoch + Phase + whole
+	// ticks, so that rooms of one epoch keep out of each other's way. The zero
+	// Epoch is when Run begins. Phase is below one tick.
+	Epoch time.Time
 	Phase time.Duration
 
 	Config  Config
@@ -55,41 +56,27 @@ type Room struct {
 	closing atomic.Pointer[netproto.CloseError]
 
 	// Owned by the room's goroutine.
-	clock    Clock
-	world    *sim.World
-	encoder  *netproto.Encoder
-	journal  Journal
-	fields   []sim.InputField
-	schema   *pb.Schema
-	next     sim.Tick // the tick that comes now
-	seats    []seat   // by number; 0 is unused
-	taken    []*seat  // occupied, ascending
-	entries  []entry
-	orders   []func()
-	frame    netproto.ClientFrame
-	out      []byte
-	step     JournalTick
-	state    []byte // scratch: a checkpoint
-	tally    tally
-	emptyFor int
-	fault    error
-}
-
-// counts is what others may see of the room at any time.
-type counts struct{ active, away, bots, backlogged, tick atomic.Int64 }
-
-// Info describes a room to others.
-type Info struct {
-	ID, Mode, Code string
-	State          State
-	Private, Keep  bool
-	Seats          int
-	// Taken seats: active, away and on their way in.
-	Taken, Active, Away, Bots, Backlogged int
-	Metadata                              map[string]string
-	Created                               time.Time
-	Hz                                    int
-	Tick                                  sim.Tick
+	clock     Clock
+	world     *sim.World
+	encoder   *netproto.Encoder
+	journal   Journal
+	recording bool // the journal still takes ticks
+	fields    []sim.InputField
+	schema    *pb.Schema
+	next      sim.Tick // the tick that comes, and while it runs, this one
+	seats     []seat   // by number; 0 is unused
+	taken     []*seat  // occupied, ascending
+	entries   []entry
+	orders    []func()
+	frame     netproto.ClientFrame
+	notice    pb.Notice // scratch
+	out       []byte
+	step      JournalTick
+	state     []byte // scratch: a checkpoint
+	tally     tally
+	people    int // seats that are taken by no bot
+	emptyFor  int // ticks
+	fault     error
 }
 
 // New makes a room; Run starts it. Errors: what is wrong with the mode or the
@@ -102,142 +89,37 @@ func New(o Options) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
-	seats := o.Mode.Seats
-	if o.Seats > 0 {
-		seats = min(seats, o.Seats)
-	}
+	o.Metadata = maps.Clone(o.Metadata)
+	seats := seatsOf(o.Seats, o.Mode)
 	r := &Room{
 		id: o.ID, mode: o.Mode, options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
 		log:     o.Log.With("room", o.ID, "mode", o.Mode.Name),
-		created: o.Clock.Now(), world: world, journal: o.Journal,
+		created: o.Clock.Now(), world: world, journal: o.Journal, recording: o.Journal != nil,
 		encoder: netproto.NewEncoder(world), schema: netproto.SchemaOf(world), fields: world.InputFields(),
 		next: world.Tick().Add(1), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	r.door = door{seats: seats, tokens: map[string]sim.Seat{}}
+	r.door.seats, r.door.tokens = seats, map[string]claim{}
 	for i := range r.seats {
 		s := &r.seats[i]
 		s.number = sim.Seat(i)
 		s.handle = func(msg []byte) error { return r.receive(s, msg) }
 	}
-	if r.journal != nil {
+	if r.recording {
 		r.journal.Begin(JournalHeader{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape()})
 		r.journal.Checkpoint(world.Tick(), world.Append(nil))
 	}
 	return r, nil
 }
 
+// seatsOf returns how many seats a room has: those that are wished for, at
+// most the mode's; 0 wishes for all.
+func seatsOf(wish int, mode sim.Mode) int {
+	if wish > 0 {
+		return min(wish, mode.Seats)
+	}
+	return mode.Seats
+}
+
 // ID returns the room's id.
 func (r *Room) ID() string { return r.id }
-
-// Knock asks for a way in before the connection is upgraded. Errors: ErrFull,
-// ErrLocked, ErrClosed, ErrResumeStale.
-func (r *Room) Knock(g Guest) (*Pass, error) {
-	g.Name = cleanLine(strings.ToValidUTF8(g.Name, ""))
-	for len(g.Name) > netproto.MaxName {
-		g.Name = strings.ToValidUTF8(g.Name[:netproto.MaxName], "")
-	}
-	return r.door.knock(g)
-}
-
-// Info describes the room as it was at its last tick.
-func (r *Room) Info() Info {
-	r.door.mu.Lock()
-	state, taken := r.door.state, r.door.taken+r.door.passes
-	r.door.mu.Unlock()
-	return Info{
-		ID: r.id, Mode: r.mode.Name, Code: r.options.Code, State: state,
-		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken,
-		Active: int(r.counts.active.Load()), Away: int(r.counts.away.Load()), Bots: int(r.counts.bots.Load()),
-		Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
-		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,
-	}
-}
-
-// Lock stops new players from joining; Unlock lets them again. They report
-// whether that changed anything.
-func (r *Room) Lock() bool   { return r.door.to(Locked) }
-func (r *Room) Unlock() bool { return r.door.to(Open) }
-
-// Kick closes the connection of a seat and frees the seat, at the next tick.
-// Errors: ErrClosed, ErrBusy.
-func (r *Room) Kick(number sim.Seat, reason string) error {
-	return r.door.do(func() {
-		if int(number) < len(r.seats) && r.seats[number].state != SeatFree {
-			s := &r.seats[number]
-			r.hangUp(s, netproto.CloseKicked, reason)
-			r.leave(s)
-		}
-	})
-}
-
-// Announce sends a line from the server to every seat. Errors: ErrClosed, ErrBusy.
-func (r *Room) Announce(text string) error {
-	return r.door.do(func() {
-		r.notify(&pb.Notice{Body: &pb.Notice_Announcement{Announcement: cleanLine(text)}})
-	})
-}
-
-// Close ends the room: every connection is closed with the code, Run returns.
-// Ended tells when that is done.
-func (r *Room) Close(code netproto.CloseCode, reason string) {
-	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Ended is closed when the room is over and Run is about to return.
-func (r *Room) Ended() <-chan struct{} { return r.ended }
-
-// Run drives the room until Close, the end of ctx, or the end of the match.
-// It is the room's goroutine. It returns what went wrong in the game, or nil.
-func (r *Room) Run(ctx context.Context) error {
-	defer close(r.ended)
-	p := newPacer(r.clock, r.mode.Hz, r.options.Phase, r.config.CatchUp)
-	for r.closing.Load() == nil {
-		if err := p.wait(ctx, r.wake); err != nil {
-			r.Close(netproto.CloseRestart, "the node is stopping")
-			break
-		}
-		if r.clock.Now().Before(p.due(p.n)) {
-			continue // woken to close
-		}
-		began := p.begin(r.stats)
-		r.tick()
-		r.stats.TickTime.Add(r.clock.Now().Sub(began))
-	}
-	r.end()
-	return r.fault
-}
-
-// end closes every connection and what is at the door.
-func (r *Room) end() {
-	why := r.closing.Load()
-	r.door.to(Closed)
-	r.entries, r.orders = r.door.collect(r.entries, r.orders)
-	for _, e := range r.entries {
-		e.conn.Attach()
-		e.conn.Close(why.Code, why.Reason)
-		r.stats.CountClose(why.Code)
-	}
-	for _, s := range r.taken {
-		r.hangUp(s, why.Code, why.Reason)
-	}
-	if r.journal != nil {
-		if err := r.journal.Close(); err != nil {
-			r.log.Error("the recording is incomplete; check the disk", "err", err)
-		}
-	}
-	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
-}
-
-// hangUp closes a seat's connection, if it has one.
-func (r *Room) hangUp(s *seat, code netproto.CloseCode, reason string) {
-	if s.conn != nil {
-		s.conn.Close(code, reason)
-		r.stats.CountClose(code)
-		s.conn = nil
-	}
-}

@@ -13,26 +13,27 @@ type seat struct {
 	bot    bool
 	conn   Conn                   // nil when free or away
 	handle func(msg []byte) error // hands a message to the room, for Poll
-	buffer buffer
+	buffer *buffer                // nil until somebody sat here
 	viewer netproto.Viewer
 	lane   noticeLane
-
-	// token takes the seat back; until the client has shown that it got a new
-	// one, the one before does too.
-	token, oldToken string
+	tokens tokens
 
 	welcomed bool     // the Welcome was written on this connection
+	greeted  sim.Tick // the tick of the frame that it was in
 	resumed  bool     // to be said in the Welcome
+	refused  bool     // a frame was not taken, and the log says so
 	pong     uint64   // to be echoed
 	heard    sim.Tick // tick at which something last came
 	wrote    sim.Tick // tick of the last snapshot
 	awayAt   sim.Tick
-	dropped  uint32 // inputs that could not be used
-	budget   int    // messages and inputs that may still come now
-	overdrew bool   // budget ran out at this tick
-	flooding int    // ticks for which it did
+	dropped  uint32   // inputs that could not be used
+	budget   int      // messages and inputs that may still come now
+	overdrew bool     // budget ran out at this tick
+	flooding int      // ticks for which it did
+	resync   bool     // wants keyframes
+	keyed    sim.Tick // tick of the last snapshot of keyframes
 	chat     chatLimit
-	order    bool // wants to leave
+	leaving  bool // gives the seat up at the next tick
 }
 
 // to moves the seat to another state; an illegal move is a bug here.
@@ -44,11 +45,18 @@ func (s *seat) to(state SeatState) {
 }
 
 // sit gives a free seat to a player.
-func (s *seat) sit(name string, bot bool, conn Conn, now sim.Tick) {
-	*s = seat{number: s.number, state: s.state, handle: s.handle, viewer: s.viewer}
+func (r *Room) sit(s *seat, e entry) {
+	if s.buffer == nil {
+		s.buffer = newBuffer(r.fields)
+	}
+	s.buffer.reset()
 	s.to(SeatActive)
-	s.name, s.bot = name, bot
-	s.connect(conn, now)
+	s.name, s.bot = e.guest.Name, e.guest.Bot
+	if s.name == "" {
+		s.name = "player"
+	}
+	s.budget = r.mode.Hz
+	s.connect(e.conn, r.next)
 }
 
 // connect starts a connection's life on the seat.
@@ -56,20 +64,14 @@ func (s *seat) connect(conn Conn, now sim.Tick) {
 	s.conn = conn
 	s.viewer.Reset()
 	s.lane.rewind()
-	s.welcomed, s.pong, s.order = false, 0, false
+	s.welcomed, s.resumed, s.refused, s.pong, s.resync, s.leaving = false, false, false, 0, false, false
 	s.heard, s.wrote = now, now
-	s.budget, s.flooding = 0, 0
+	s.overdrew, s.flooding = false, 0
 	conn.Attach()
-}
-
-// away keeps the seat for a player whose connection is over.
-func (s *seat) away(now sim.Tick) {
-	s.to(SeatAway)
-	s.conn, s.awayAt = nil, now
 }
 
 // free gives the seat up.
 func (s *seat) free() {
 	s.to(SeatFree)
-	*s = seat{number: s.number, handle: s.handle, viewer: s.viewer}
+	*s = seat{number: s.number, handle: s.handle, buffer: s.buffer, viewer: s.viewer}
 }

@@ -1,9 +1,17 @@
 package room
 
 import (
+	"context"
+	"log/slog"
+
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
+
+// resyncsPerSecond is how often a connection may be given keyframes because it
+// asked. More often: it waits. Why: ten bytes of a client must not cost the
+// keyframe of a whole view every tick.
+const resyncsPerSecond = 2
 
 // due reports whether a seat gets a snapshot at this tick. With fewer
 // snapshots than ticks, seats are spread over the ticks.
@@ -15,55 +23,79 @@ func (r *Room) due(s *seat) bool {
 // snapshot writes one seat what it needs, unless its connection is backlogged:
 // what it has not taken yet is older than what would be added.
 func (r *Room) snapshot(s *seat) {
-	now := r.world.Tick()
 	if !s.conn.Flush() {
 		r.tally.skipped++
 		r.tally.backlogged++
-		if now.Since(s.wrote) > ticks(r.config.SlowAfter, r.mode.Hz) {
-			r.drop(s, netproto.CloseSlow, "snapshots were not read for too long")
-		}
+		r.slow(s)
 		return
 	}
+	first, now := !s.welcomed, r.world.Tick()
+	if first || s.resync && now.Since(s.keyed)*resyncsPerSecond >= r.mode.Hz {
+		s.viewer.Reset()
+		s.resync, s.keyed = false, now
+	}
 	r.out = r.out[:0]
-	if !s.welcomed {
+	if first {
 		r.out = r.appendWelcome(r.out, s)
 	}
 	r.out = r.encoder.AppendSnapshot(r.out, &s.viewer, s.number, netproto.Header{
 		InputAge: s.buffer.age(now), Slack: int32(s.buffer.slack), Dropped: s.dropped, Pong: s.pong,
 	})
-	for _, n := range s.lane.unsent() {
-		r.out = r.append(r.out, n)
+	for _, n := range s.lane.take() {
+		r.notice.Number, r.notice.Body = n.number, n.body.GetBody()
+		r.out = r.appended(netproto.AppendNotice(r.out, &r.notice))
 	}
-	s.pong = 0
-	s.wrote = now
+	if err := s.conn.Write(r.out); err != nil {
+		r.unsent(s, first, err)
+		return
+	}
+	s.pong, s.wrote = 0, now
 	r.tally.snapshots++
 	r.tally.bytes += uint64(len(r.out))
-	// A connection that is over says so at its next Poll.
-	_ = s.conn.Write(r.out)
+}
+
+// unsent takes back a frame that the connection refused: it is over, which its
+// next Poll says, or the frame does not fit.
+func (r *Room) unsent(s *seat, first bool, err error) {
+	s.viewer.Reset()
+	s.lane.rewind()
+	if first {
+		s.welcomed = false
+	}
+	if !s.refused {
+		s.refused = true
+		level := slog.LevelDebug
+		if len(r.out) > netproto.MaxTail-frameHeader {
+			level = slog.LevelWarn
+		}
+		r.log.Log(context.Background(), level, "snapshot refused", "seat", s.number, "bytes", len(r.out), "most", netproto.MaxTail, "err", err)
+	}
+	r.tally.skipped++
+	r.slow(s)
+}
+
+// frameHeader is the most that a WebSocket frame adds to a message, bytes.
+const frameHeader = 10
+
+// slow ends a connection that took no snapshot for too long.
+func (r *Room) slow(s *seat) {
+	if r.world.Tick().Since(s.wrote) > ticks(r.config.SlowAfter, r.mode.Hz) {
+		r.drop(s, netproto.CloseSlow, "snapshots were not read for too long")
+	}
 }
 
 // appendWelcome appends the first frame of a connection, with a fresh token.
 func (r *Room) appendWelcome(b []byte, s *seat) []byte {
-	fresh := newToken()
-	r.door.swapTokens(s.number, fresh, s.oldToken)
-	s.token, s.oldToken = fresh, s.token
 	w := &pb.Welcome{
 		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.mode.Hz),
 		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
-		Resume:        fresh, ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.mode.Hz)),
+		Resume:        r.issue(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.mode.Hz)),
 		Schema: r.schema, MaxLead: netproto.MaxLead, Server: r.options.Server, Resumed: s.resumed,
+		Roster: r.roster(),
 	}
-	for _, other := range r.taken {
-		if r.door.seats <= rosterSeats {
-			w.Roster = append(w.Roster, other.roster())
-		}
-	}
-	s.welcomed, s.resumed = true, false
+	s.lane.dropRosters()
+	s.welcomed, s.greeted = true, r.world.Tick()
 	return r.appended(netproto.AppendWelcome(b, w))
-}
-
-func (r *Room) append(b []byte, n *pb.Notice) []byte {
-	return r.appended(netproto.AppendNotice(b, n))
 }
 
 // appended logs what cannot be: our own message that does not marshal.
@@ -72,49 +104,4 @@ func (r *Room) appended(b []byte, err error) []byte {
 		r.log.Error("a message could not be written; this is a bug", "err", err)
 	}
 	return b
-}
-
-// drop closes a seat's connection and keeps the seat for its player.
-func (r *Room) drop(s *seat, code netproto.CloseCode, reason string) {
-	r.hangUp(s, code, reason)
-	s.away(r.next)
-	r.tell(s)
-}
-
-// expire ends what has lasted too long on one seat.
-func (r *Room) expire(s *seat) {
-	switch s.state {
-	case SeatActive:
-		if s.conn != nil && r.next.Since(s.heard) > ticks(r.config.SilentAfter, r.mode.Hz) {
-			r.drop(s, netproto.CloseSilent, "nothing was sent for too long")
-		}
-		if !s.overdrew && s.flooding > 0 {
-			s.flooding--
-		}
-	case SeatAway:
-		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {
-			s.order = true
-		}
-	case SeatFree:
-	}
-}
-
-// publish lets others see how the room is.
-func (r *Room) publish() {
-	active, away, bots := int64(0), int64(0), int64(0)
-	for _, s := range r.taken {
-		if s.state == SeatAway {
-			away++
-		} else {
-			active++
-		}
-		if s.bot {
-			bots++
-		}
-	}
-	r.counts.active.Store(active)
-	r.counts.away.Store(away)
-	r.counts.bots.Store(bots)
-	r.counts.backlogged.Store(int64(r.tally.backlogged))
-	r.counts.tick.Store(int64(r.world.Tick()))
 }

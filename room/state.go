@@ -25,7 +25,7 @@ const (
 	Open State = iota
 	// Locked: play goes on, nobody new may join, players may resume.
 	Locked
-	// Draining: as Locked, and the room ends at the next good moment.
+	// Draining: as Locked, and the room ends when no person sits in it.
 	Draining
 	// Closed: over. Nothing leads out of it.
 	Closed

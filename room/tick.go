@@ -30,71 +30,56 @@ func (r *Room) read() {
 			continue
 		}
 		s.overdrew = false
-		s.budget = min(s.budget+burstGain, r.mode.Hz)
+		s.budget = min(s.budget+burstGain, burstSeconds*r.mode.Hz)
 		if err := s.conn.Poll(s.handle); err != nil {
 			r.lost(s, err)
 		}
 	}
 }
 
-// admit lets in who waits at the door, and carries out orders and wishes to leave.
+// admit carries out orders and wishes to leave, and lets in who waits at the
+// door. In a journal, too, leaves come before joins.
 func (r *Room) admit() {
-	r.step.Joins, r.step.Leaves = r.step.Joins[:0], r.step.Leaves[:0]
+	r.step.Joins, r.step.Leaves, r.step.Inputs = r.step.Joins[:0], r.step.Leaves[:0], r.step.Inputs[:0]
 	r.entries, r.orders = r.door.collect(r.entries, r.orders)
 	for _, order := range r.orders {
 		order()
 	}
-	for i := len(r.taken) - 1; i >= 0; i-- {
-		if s := r.taken[i]; s.order {
-			r.hangUp(s, netproto.CloseBye, "")
-			r.leave(s)
-		}
-	}
-	for _, e := range r.entries {
-		r.enter(e)
-	}
-	clear(r.entries)
 	clear(r.orders)
+	r.dismiss()
+	r.letIn()
 }
 
 // take gives the world exactly one input per occupied seat.
 func (r *Room) take() {
-	r.step.Inputs = r.step.Inputs[:0]
 	for _, s := range r.taken {
-		values, seen, from := s.buffer.take(r.next, r.config.HoldTicks, r.fields)
+		values, seen, from := s.buffer.take(r.next, r.config.HoldTicks)
 		if s.state == SeatAway {
 			values, seen, from = nil, 0, sim.Neutral
 		}
 		r.world.SetInput(s.number, values, seen, from)
-		if r.journal != nil {
+		if r.recording {
 			r.step.Inputs = append(r.step.Inputs, JournalInput{s.number, from, seen, values})
 		}
 	}
 }
 
 // advance steps the game.
-func (r *Room) advance() {
-	r.world.Step()
-	r.next = r.world.Tick().Add(1)
-}
+func (r *Room) advance() { r.world.Step() }
 
 // record hands the tick to the journal.
 func (r *Room) record() {
-	if r.journal == nil {
+	if !r.recording {
 		return
 	}
-	now := r.world.Tick()
-	r.step.Tick, r.step.Hash = now, r.world.Hash()
+	r.step.Tick, r.step.Hash = r.next, r.world.Hash()
 	r.journal.Tick(&r.step)
-	if int(now)%(checkpointSeconds*r.mode.Hz) == 0 {
+	if int(r.next)%(checkpointSeconds*r.mode.Hz) == 0 {
 		r.state = r.world.Append(r.state[:0])
-		r.journal.Checkpoint(now, r.state)
+		r.journal.Checkpoint(r.next, r.state)
 	}
 	if err := r.journal.Lost(); err != nil {
-		r.log.Error("recording stopped; check the disk", "err", err)
-		r.stats.RecordingsLost.Add(1)
-		_ = r.journal.Close()
-		r.journal = nil
+		r.recordingLost(err)
 	}
 }
 
@@ -108,7 +93,7 @@ func (r *Room) send() {
 	if n == 0 {
 		return
 	}
-	first := int(r.world.Tick()) % n
+	first := int(r.next) % n
 	for i := range n {
 		s := r.taken[(first+i)%n]
 		if s.conn != nil && r.due(s) {
@@ -119,17 +104,14 @@ func (r *Room) send() {
 
 // tidy ends what has timed out and publishes the statistics.
 func (r *Room) tidy() {
-	for i := len(r.taken) - 1; i >= 0; i-- {
-		r.expire(r.taken[i])
+	for _, s := range r.taken {
+		r.expire(s)
 	}
 	r.stats.add(&r.tally)
 	r.publish()
 	r.tally = tally{}
-	if len(r.taken) > 0 || r.options.Keep || r.config.EmptyAfter == 0 {
-		r.emptyFor = 0
-	} else if r.emptyFor++; r.emptyFor > ticks(r.config.EmptyAfter, r.mode.Hz) {
-		r.Close(netproto.CloseRoomEnded, "nobody is here")
-	}
+	r.endWhenIdle()
+	r.next = r.next.Add(1)
 }
 
 // checkpointSeconds is how far apart a journal's checkpoints are. Why 10: to
@@ -147,7 +129,7 @@ func (r *Room) guard() {
 // fail closes the room because its game panicked. The journal gets the inputs
 // of the tick that failed, so that playing it again fails the same way.
 func (r *Room) fail(fault any) {
-	if r.journal != nil && r.step.Tick != r.next {
+	if r.recording && r.step.Tick != r.next {
 		r.step.Tick, r.step.Hash = r.next, 0
 		r.journal.Tick(&r.step)
 	}
