@@ -79,8 +79,9 @@ func (c *Column) load(p unsafe.Pointer) uint64 {
 		return uint64(*(*uint16)(q))
 	case KindUint32, KindRef:
 		return uint64(*(*uint32)(q))
+	default:
+		return *(*uint64)(q)
 	}
-	return *(*uint64)(q)
 }
 
 // store is the inverse of load; bits that do not fit are cut off.

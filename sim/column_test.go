@@ -243,8 +243,9 @@ func fit(k Kind, v int64) uint64 {
 			return 1
 		}
 		return 0
+	default:
+		return uint64(v)
 	}
-	return uint64(v)
 }
 
 func TestGatherIsLoad(t *testing.T) {

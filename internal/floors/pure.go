@@ -19,8 +19,13 @@ var pureImports = []string{
 // layoutFiles alone look at a table's memory, so reflect and unsafe stay there.
 var layoutFiles = []string{"sim/column.go", "sim/input.go", "sim/table.go"}
 
-// checkImports are what the checker of games may import besides.
-var checkImports = []string{"math/rand", "math/rand/v2", "testing"}
+// checkImports are what the checker of games may import besides: it makes up
+// players, moves a test's clock and reads source.
+var checkImports = []string{
+	"bytes", "encoding/json", "go/ast", "go/importer", "go/parser", "go/token", "go/types", "io",
+	"math/rand", "math/rand/v2", "os", "os/exec", "path/filepath", "runtime/debug",
+	"testing", "testing/synctest", "time",
+}
 
 const checker = "sim/simtest"
 

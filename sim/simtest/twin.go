@@ -27,7 +27,7 @@ func (m *match) restore(t *twin) error {
 	if t.world == nil || t.fresh {
 		w, err := sim.Start(m.mode, m.rng.Uint64())
 		if err != nil {
-			return fmt.Errorf("New fails the second time: %w", err)
+			return fmt.Errorf("calling New again fails: %w", err)
 		}
 		t.world = w
 		if err := sameDeclarations(m.world, w); err != nil {
@@ -80,10 +80,10 @@ func sameDeclarations(a, b *sim.World) error {
 	first, second := declarations(a), declarations(b)
 	for i := range max(len(first), len(second)) {
 		if x, y := at(first, i), at(second, i); x != y {
-			return fmt.Errorf("New declares %s the first time and %s the second", x, y)
+			return fmt.Errorf("calling New again declares %s instead of %s", y, x)
 		}
 	}
-	return fmt.Errorf("New declares other histories or input kinds the second time")
+	return fmt.Errorf("calling New again declares other histories or kinds of input")
 }
 
 func at(lines []string, i int) string {

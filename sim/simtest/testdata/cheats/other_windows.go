@@ -1,0 +1,1 @@
+package cheats // want "the file is not pure Go that is built everywhere"
