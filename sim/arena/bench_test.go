@@ -12,7 +12,8 @@ type wander struct {
 	b      *bench
 	rand   uint64
 	inputs []Input
-	fight  bool // hold all buttons
+	fight  bool // hold the buttons of the weapons
+	dash   bool // and that of the dash
 }
 
 func newWander(b *bench, players int) *wander {
@@ -34,6 +35,9 @@ func (r *wander) step() {
 		}
 		if r.fight {
 			in.Buttons = ButtonBlaster | ButtonRail
+		}
+		if r.dash {
+			in.Buttons |= ButtonDash
 		}
 		r.b.give(sim.Seat(seat), *in)
 	}

@@ -36,11 +36,11 @@ func (a *rules) fire(in *sim.Inputs) {
 	}
 }
 
-// hurt takes damage off a ship: first of its shield. A ship without health
-// stays in the table until bury.
+// hurt takes damage off a ship that has health: first of its shield. Without
+// any left it stays in the table until bury.
 func (a *rules) hurt(s *Ship, by attack) {
 	now := a.w.Tick()
-	if s.Health == 0 || uint32(now) < s.SafeUntil {
+	if uint32(now) < s.SafeUntil {
 		return
 	}
 	a.events.hit.Emit(sim.Group(s.Cell), Hit{s.Seat, by.by, by.weapon, uint8(by.damage)})

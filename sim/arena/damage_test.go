@@ -80,6 +80,26 @@ func TestBothDieInTheSameTick(t *testing.T) {
 	}
 }
 
+// The second of two rails finds nobody alive in its way and goes on.
+func TestNobodyDiesTwice(t *testing.T) {
+	for _, button := range []uint8{ButtonRail, ButtonBlaster} {
+		c := empty(2048)
+		c.Shield.Full = 0
+		b := play(t, c, 4)
+		b.steps(1, nil)
+		b.put(1, 500, 489) // out of each other's way
+		b.put(2, 500, 511)
+		b.put(3, 520, 500).Health = 1
+		behind := b.put(4, 560, 500)
+		b.steps(1, nil)
+		b.steps(1, map[sim.Seat]Input{1: {Buttons: button}, 2: {Buttons: button}})
+		b.steps(2, nil)
+		if k := b.a.player(1).Kills + b.a.player(2).Kills; k != 1 || b.a.player(3).Deaths != 1 || behind.Health == 100 {
+			t.Errorf("weapon %d: %d kills, health behind %d", button, k, behind.Health)
+		}
+	}
+}
+
 func TestNewShipIsSafeUntilItFires(t *testing.T) {
 	c := empty(2048)
 	b := play(t, c, 2)

@@ -112,6 +112,47 @@ func TestRailHitsTheFirst(t *testing.T) {
 	b.wantBeam(1, 800)
 }
 
+// TestRailOverlooksNobody compares the look along the beam with asking every
+// ship where it was, in a fight with dashes.
+func TestRailOverlooksNobody(t *testing.T) {
+	r := random(t)
+	c := Default()
+	c.Match.Kills = 0
+	b := play(t, c, 50)
+	w := newWander(b, 50)
+	w.fight, w.dash = true, true
+	hits := 0
+	for range 300 {
+		w.step()
+		b.a.radar.filled = false
+		for _, s := range b.a.ships.All {
+			d, age := sim.Toward(sim.Angle(r.Uint32()), sim.Int(1500)), r.IntN(97)
+			hit, _ := b.a.lineUp(s, d, age)
+			if want := b.firstOnLine(s, d, age); hit != want {
+				t.Fatalf("tick %d: %v, want %v", b.w.Tick(), hit, want)
+			}
+			if hit != nil {
+				hits++
+			}
+		}
+	}
+	if hits < 300 {
+		t.Errorf("only %d hits", hits)
+	}
+}
+
+func (b *bench) firstOnLine(s *Ship, d sim.Vec, age int) (first *Ship) {
+	nearest := int64(0)
+	for ref, other := range b.a.ships.All {
+		then, ok := b.a.past.At(ref, age)
+		at, in := passes(s.at(), d, then, unit(b.a.cfg.Ship.Radius))
+		if ok && in && other != s && (first == nil || at < nearest) {
+			first, nearest = other, at
+		}
+	}
+	return first
+}
+
 func TestRailRangeAmmoAndReload(t *testing.T) {
 	shoot := map[sim.Seat]Input{1: {Buttons: ButtonRail}}
 	for _, row := range []struct {

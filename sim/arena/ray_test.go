@@ -24,6 +24,7 @@ func TestMeet(t *testing.T) {
 		{"beside it", at(300, 399), at(200, 0), whole},
 		{"along its side", at(300, 400), at(200, 0), whole},
 		{"past the corner", at(350, 449), at(100, -100), whole},
+		{"touches the corner", at(350, 450), at(100, -100), whole},
 		{"cuts the corner", at(350, 455), at(100, -100), whole / 2},
 		{"inside", at(450, 450), at(200, 0), 0},
 		{"no way at all", at(300, 450), at(0, 0), whole},
@@ -51,6 +52,9 @@ func TestBeam(t *testing.T) {
 		end := g.beam(p, d)
 		if _, on := passes(p, d, end, slop); !on {
 			t.Fatalf("from %v by %v: the beam ends aside at %v", p, d, end)
+		}
+		if !(Rect{Max: l.Size}).Grow(slop).Contains(end) {
+			t.Fatalf("from %v by %v: the beam leaves the world at %v", p, d, end)
 		}
 		atWall := !(Rect{Max: l.Size}).Grow(-slop).Contains(end)
 		for _, w := range l.Walls {

@@ -124,7 +124,7 @@ func TestDash(t *testing.T) {
 		}
 	}
 	b.steps(100, map[sim.Seat]Input{1: {Buttons: ButtonDash}})
-	if s.VX != 0 {
+	if s.VX != 0 || s.DashAt > uint32(b.w.Tick()) {
 		t.Error("a ship dashes without a direction")
 	}
 }

@@ -98,6 +98,25 @@ func TestSlidingShipKeepsItsSpeedAlongTheWall(t *testing.T) {
 	}
 }
 
+// The stick stays where it is all the time.
+func TestSpeedComesBackBehindTheWall(t *testing.T) {
+	c := empty(1024)
+	c.Layout.Walls = []Rect{box(400, 400, 500, 500)}
+	b := play(t, c, 1)
+	b.steps(1, nil)
+	s := b.put(1, 450, 384)
+	in := map[sim.Seat]Input{1: {DX: 90, DY: 90}}
+	for s.X < unit(516) {
+		if b.steps(1, in); s.X < unit(516) && s.VY != 0 {
+			t.Fatalf("flies into the wall at %v", s.at())
+		}
+	}
+	b.steps(2, in)
+	if s.VX != 1810 || s.VY != 1810 {
+		t.Errorf("behind the wall with speed %d, %d", s.VX, s.VY)
+	}
+}
+
 func TestWallsAreInTheTable(t *testing.T) {
 	b := play(t, Default(), 0)
 	if n := b.a.walls.Len(); n != len(b.a.cfg.Layout.Walls) || n == 0 {
