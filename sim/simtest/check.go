@@ -45,6 +45,7 @@ func Check(t testing.TB, mode sim.Mode, options ...Option) {
 	for _, option := range options {
 		option(&c)
 	}
+	c.players = max(c.players, 1)
 	t.Logf("simtest: mode %q, %d players, %d ticks, seed %d", mode.Name, c.players, c.ticks, c.seed)
 	if fault := c.find(t, mode); fault != nil {
 		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
@@ -63,6 +64,6 @@ func (c config) find(t testing.TB, mode sim.Mode) (fault error) {
 	return fault
 }
 
-// passTime moves the bubble's clock by an odd amount, at once. A day less a
-// bit, so that every unit from nanoseconds to hours differs.
-func passTime() { <-time.After(11*time.Hour + 23*time.Minute + 45678901234) }
+// passTime moves the bubble's clock, at once, by about half a day: an odd
+// amount, so that every unit from nanoseconds to hours differs.
+func passTime() { <-time.After(11*time.Hour + 23*time.Minute + 45678901234*time.Nanosecond) }
