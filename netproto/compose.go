@@ -20,33 +20,29 @@ type composer struct {
 
 // group appends what the viewer needs to be in step with one group: the chunks
 // that it missed, or a keyframe when those are not kept or are larger. had
-// says that it has the group as of its last snapshot; id is the group's on the
-// wire.
+// says that it has the group as of its last snapshot, at most history ticks
+// ago; id is the group's on the wire.
 func (c *composer) group(g *group, id sim.Group, had bool) {
 	missed := 0 // ticks
 	if had {
 		missed = c.tick.Since(c.view.last)
 	}
 	switch {
-	case g == nil:
-		if missed > history {
-			// Rows that the viewer may still have left longer ago.
-			c.chunk(id, 0, true, nil, nil)
-		}
+	case g == nil: // empty, and so it was history ticks ago
 	case missed == 1 && g.chunks[c.tick%history].tick == c.tick:
 		c.delta(id, 0, &g.chunks[c.tick%history], true)
-	case had && missed <= history && c.fits(g, missed):
+	case had && c.fits(g, missed):
 		for age := missed - 1; age >= 0; age-- {
 			missing, _ := g.at(c.tick.Add(-age))
 			c.delta(id, age, missing, false)
 		}
 	default:
-		c.keyframe(g, id, min(missed, history))
+		c.keyframe(g, id, missed)
 	}
 }
 
 // keyframe appends a keyframe, and before it the events of the ticks that the
-// viewer has missed, as far back as they are kept.
+// viewer has missed.
 func (c *composer) keyframe(g *group, id sim.Group, missed int) {
 	for age := missed - 1; age > 0; age-- {
 		if at, ok := g.at(c.tick.Add(-age)); ok && len(at.events) > 0 {

@@ -15,6 +15,9 @@ type zoo struct {
 	clock  *sim.Single[clock]
 	input  *sim.Input[zooInput]
 	bang   *sim.Event[bang]
+	// crowd is about how many beasts there are; each does something unexpected
+	// every calm/10 ticks.
+	crowd, calm int32
 }
 
 type beast struct {
@@ -45,10 +48,10 @@ type bang struct {
 	Loud uint16
 }
 
-func newZoo(w *sim.World) sim.Rules {
+func newZoo(w *sim.World, crowd, calm int32) sim.Rules {
 	return &zoo{
-		w: w,
-		beasts: sim.NewTable[beast](w, "beast", 200).GroupBy(func(b *beast) sim.Group {
+		w: w, crowd: crowd, calm: calm,
+		beasts: sim.NewTable[beast](w, "beast", 400).GroupBy(func(b *beast) sim.Group {
 			return sim.Group(b.Cell)
 		}),
 		stones: sim.NewTable[stone](w, "stone", 40),
@@ -77,11 +80,16 @@ func (z *zoo) spawn(owner sim.Seat) {
 
 func (z *zoo) Step(*sim.Inputs) {
 	r := z.w.Rand()
-	if r.Intn(4) == 0 {
+	for n := z.crowd; n > int32(z.beasts.Len()) && r.Intn(3) == 0; n-- {
 		z.spawn(sim.Seat(r.Intn(5)))
 	}
 	if r.Intn(20) == 0 {
 		z.stones.Add(stone{r.Intn(1<<30) - 1<<29})
+	}
+	for ref := range z.stones.All {
+		if r.Intn(500) == 0 {
+			z.stones.Remove(ref)
+		}
 	}
 	if r.Intn(30) == 0 {
 		z.clock.Get().Ends = uint32(z.w.Tick()) + 900
@@ -102,7 +110,7 @@ func (z *zoo) live(ref sim.Ref, b *beast) {
 	b.Aim += 700
 	b.Small += 3 // wraps
 	b.Heat += 9
-	switch r.Intn(24) {
+	switch r.Intn(z.calm) {
 	case 0:
 		z.beasts.Remove(ref)
 	case 1:
@@ -119,7 +127,9 @@ func (z *zoo) live(ref sim.Ref, b *beast) {
 		b.Aim = r.Angle()
 	case 7:
 		b.Owner = sim.Seat(r.Intn(5))
-	case 8: // removed and its id taken again within the tick
+	case 8:
+		b.Cell, b.VX, b.Health = uint8(r.Intn(6)), int16(r.Intn(100)), b.Health+1
+	case 9: // removed and its id taken again within the tick
 		z.beasts.Remove(ref)
 		z.spawn(sim.Seat(r.Intn(5)))
 	}
@@ -132,9 +142,11 @@ func (z *zoo) View(seat sim.Seat, v *sim.View) {
 	v.See(sim.Group(phase / 3 % 6))
 }
 
-func startZoo(t testing.TB, seed uint64) *sim.World {
+func startZoo(t testing.TB, seed uint64, crowd, calm int32) *sim.World {
 	t.Helper()
-	w, err := sim.Start(sim.Mode{Name: "zoo", Hz: 30, Seats: 8, New: newZoo}, seed)
+	w, err := sim.Start(sim.Mode{Name: "zoo", Hz: 30, Seats: 8, New: func(w *sim.World) sim.Rules {
+		return newZoo(w, crowd, calm)
+	}}, seed)
 	if err != nil {
 		t.Fatal(err)
 	}

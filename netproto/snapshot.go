@@ -38,9 +38,12 @@ func (v *Viewer) Reset() { v.sent, v.seen = false, v.seen[:0] }
 func (v *Viewer) Seen() []sim.Group { return v.seen }
 
 // AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
-// header, what left its view, and per group either the chunks it missed or a
-// keyframe. v then stands at this tick. At most once per Encode and viewer.
+// header, per group either the chunks it missed or a keyframe, and what left
+// its view. v then stands at this tick. At most once per Encode and viewer.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
+	if e.tick.Since(v.last) > history {
+		v.Reset()
+	}
 	e.look(v, seat)
 	c := composer{b: e.appendHeader(b, v, h), plane: e.shared, field: serverChunk, view: v, tick: e.tick}
 	c.groups()
@@ -59,7 +62,7 @@ func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 	b = appendUint(b, serverInputAge, uint64(h.InputAge))
 	b = appendUint(b, serverSlack, uint64(zigzag(uint32(h.Slack))))
 	if v.sent {
-		b = appendUint(b, serverSkipped, uint64(max(e.tick.Since(v.last)-1, 0)))
+		b = appendUint(b, serverSkipped, uint64(e.tick.Since(v.last)-1))
 	}
 	b = appendUint(b, serverPong, h.Pong)
 	b = appendUint(b, serverDropped, uint64(h.Dropped))

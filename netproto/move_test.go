@@ -1,0 +1,114 @@
+package netproto
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// TestMove has a row cross from group 1 to group 2 before viewers of every
+// kind: it costs few bytes for those who saw it before and are in step.
+func TestMove(t *testing.T) {
+	for _, row := range []struct {
+		name   string
+		before []sim.Group
+		after  []sim.Group
+		skip   bool
+		want   []string // sections of group 2's chunk
+	}{
+		{"sees both", []sim.Group{1, 2}, []sim.Group{1, 2}, false, []string{"moved", "change", "..."}},
+		{"loses sight of the first", []sim.Group{1, 2}, []sim.Group{2}, false, []string{"moved", "change", "..."}},
+		{"sees the second only", []sim.Group{2}, []sim.Group{2}, false, []string{"enter", "change", "..."}},
+		{"has just seen the second", []sim.Group{1}, []sim.Group{1, 2}, false, []string{"enter"}},
+		{"skipped a tick", []sim.Group{1, 2}, []sim.Group{1, 2}, true, []string{"enter", "change", "..."}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			g := newScript(t)
+			g.add(50, pawn{Cell: 1, VX: 5})
+			g.add(50, pawn{Cell: 2, VX: -5})
+			g.step()
+			c := g.watch(t, 1, row.before...)
+			if row.skip {
+				g.step(func() { g.pawn(60).HP = 1 })
+			}
+			g.view[1] = row.after
+			g.step(func() { g.pawn(7).Cell, g.pawn(7).HP, g.pawn(7).Y = 2, 3, 4 })
+			f := c.get(t, g)
+			chunk := f.GetChunk()[len(f.GetChunk())-1]
+			if got := sections(t, c, chunk); !slices.Equal(got, row.want) && !(row.want[0] == "enter" && chunk.GetKey()) {
+				t.Errorf("sections %v, want %v", got, row.want)
+			}
+			for range 3 {
+				g.step()
+				c.receive(t, g.stage)
+			}
+		})
+	}
+}
+
+// TestMoveCrowd has many rows change places at once, also with rows that die,
+// appear, and take the ids of the dead, in one tick.
+func TestMoveCrowd(t *testing.T) {
+	g := newScript(t)
+	for id := range uint32(90) {
+		g.add(1, pawn{Cell: 1 + id%3, VX: sim.Fixed(id)})
+	}
+	g.step()
+	all, some, few := g.watch(t, 1, 1, 2, 3), g.watch(t, 2, 2, 3), g.watch(t, 3, 3)
+	for tick := range 60 {
+		g.step(func() {
+			for ref, p := range g.pawns.All {
+				switch (int(ref.ID())*7 + tick*5) % 11 {
+				case 0:
+					p.Cell = 1 + p.Cell%3
+				case 1:
+					p.Cell = 1 + (p.Cell+1)%3
+					p.VX++
+				case 2:
+					cell := p.Cell
+					g.pawns.Remove(ref)
+					g.add(1, pawn{Cell: 1 + cell%3})
+				case 3:
+					if tick%9 == 0 {
+						g.pawns.Remove(ref)
+					}
+				}
+			}
+		})
+		for _, c := range []*watcher{all, some, few} {
+			if tick%4 != int(c.seat) {
+				c.receive(t, g.stage)
+			}
+		}
+	}
+}
+
+// TestMoveSize holds down what a crossing costs a seat that sees both groups.
+func TestMoveSize(t *testing.T) {
+	g := newScript(t)
+	g.add(1, pawn{Cell: 1, VX: 500, HP: 100, X: sim.Int(2000), Y: sim.Int(2000)})
+	g.step()
+	c := g.watch(t, 1, 1, 2)
+	g.step()
+	c.receive(t, g.stage)
+	before := len(c.bytes)
+	g.step(func() { g.pawn(1).Cell = 2 })
+	c.receive(t, g.stage)
+	// Per group: tag, length, group, rows, length, head, count, and one number.
+	if cost := len(c.bytes) - before; cost > 2*9 {
+		t.Errorf("a crossing costs %d bytes: %x", cost, c.bytes)
+	}
+}
+
+// TestGroupsAreUsedAgain has rows wander through thousands of groups.
+func TestGroupsAreUsedAgain(t *testing.T) {
+	g := newScript(t)
+	g.add(2, pawn{})
+	for range 2000 {
+		g.step(func() { g.pawn(1).Cell++ })
+	}
+	if p := g.stage.e.shared; len(p.groups) > history+4 || len(p.groups)+len(p.spare) > history+4 {
+		t.Errorf("%d groups, %d spare", len(p.groups), len(p.spare))
+	}
+}
