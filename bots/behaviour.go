@@ -38,8 +38,9 @@ type Maker func(schema *pb.Schema, random *rand.Rand) (Behaviour, error)
 
 // Behaviours are those that come with the server, by name.
 var Behaviours = map[string]Maker{
-	"idle":   newIdle,
-	"wander": newWander,
+	"idle":    newIdle,
+	"wander":  newWander,
+	"fighter": newFighter,
 }
 
 // names lists behaviours for messages.

@@ -3,6 +3,7 @@ package bots
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -15,6 +16,7 @@ import (
 type pilot struct {
 	dx, dy, aim int // input fields
 	x, y, seat  netproto.Place
+	row         int // where the own ship was last in its list
 }
 
 func newPilot(schema *pb.Schema) (pilot, error) {
@@ -32,10 +34,13 @@ func newPilot(schema *pb.Schema) (pilot, error) {
 // self returns where the own ship is in the mirror; false while there is none.
 func (p *pilot) self(v *View) (*netproto.List, int, bool) {
 	for l := range v.Mirror.Lists(p.seat.Table) {
-		for i, seat := range l.Column(p.seat.Column) {
-			if seat == uint32(v.Seat) {
-				return l, i, true
-			}
+		seats := l.Column(p.seat.Column)
+		if p.row < len(seats) && seats[p.row] == uint32(v.Seat) {
+			return l, p.row, true
+		}
+		if i := slices.Index(seats, uint32(v.Seat)); i >= 0 {
+			p.row = i
+			return l, i, true
 		}
 	}
 	return nil, 0, false
@@ -46,14 +51,13 @@ func (p *pilot) at(l *netproto.List, i int) sim.Vec {
 	return sim.Vec{X: sim.Fixed(l.Column(p.x.Column)[i]), Y: sim.Fixed(l.Column(p.y.Column)[i])}
 }
 
-// fly sets the stick to full speed and the aim to a direction in radians.
+// fly sets the stick to full speed in a direction, radians.
 func (p *pilot) fly(in []int32, direction float64) {
 	in[p.dx] = int32(math.Round(127 * math.Cos(direction)))
 	in[p.dy] = int32(math.Round(127 * math.Sin(direction)))
-	in[p.aim] = angle(direction)
 }
 
-// angle is radians as sim.Angle.
-func angle(radians float64) int32 {
-	return int32(uint16(int64(math.Round(radians / (2 * math.Pi) * 65536))))
+// face points the weapons in a direction, radians.
+func (p *pilot) face(in []int32, direction float64) {
+	in[p.aim] = int32(uint16(int64(math.Round(direction / (2 * math.Pi) * 65536))))
 }

@@ -228,13 +228,6 @@ func (s *swarm) lost(b *bot, err error) {
 
 // comeback decides how a player comes back. One that keeps company always does.
 func (s *swarm) comeback(b *bot, err error) netproto.Comeback {
-	var said lobbyError
-	if errors.As(err, &said) {
-		if c := client.LobbyComeback(said.error); c != netproto.Never || !s.keep {
-			return c
-		}
-		return netproto.RejoinLater
-	}
 	c := client.ComebackOf(err, b.Resume() != "" && b.url != "")
 	if c == netproto.Never && s.keep {
 		return netproto.RejoinLater

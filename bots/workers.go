@@ -61,15 +61,9 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 	} else {
 		found, err := w.seats.find(ctx, b.index)
 		if err != nil {
-			return lobbyError{err}
+			return err
 		}
 		room, b.url = found, lasting(found)
 	}
 	return b.Enter(ctx, room, o)
 }
-
-// lobbyError marks what the lobby said.
-type lobbyError struct{ error }
-
-// Unwrap gives the cause.
-func (e lobbyError) Unwrap() error { return e.error }

@@ -3,12 +3,14 @@ package client
 import (
 	"errors"
 
+	"connectrpc.com/connect"
+
 	"github.com/metronome-server/metronome/netproto"
 )
 
 // ComebackOf says whether and how to come back after an error of this package: a
-// close, a refusal, or a server that cannot be reached. canResume: there is a
-// seat that may still be taken back.
+// close, a refusal, a lobby's, or a server that cannot be reached. canResume:
+// there is a seat that may still be taken back.
 func ComebackOf(err error, canResume bool) netproto.Comeback {
 	c := comebackOf(err)
 	if c == netproto.Resume && !canResume {
@@ -28,5 +30,21 @@ func comebackOf(err error) netproto.Comeback {
 	if errors.As(err, &refused) {
 		return refused.Comeback()
 	}
+	var said *connect.Error
+	if errors.As(err, &said) {
+		return lobbyComeback(said.Code())
+	}
 	return netproto.Resume
+}
+
+// lobbyComeback says what a lobby's error means to somebody who wants a seat.
+func lobbyComeback(code connect.Code) netproto.Comeback {
+	switch code {
+	case connect.CodeInvalidArgument, connect.CodeUnimplemented, connect.CodePermissionDenied, connect.CodeUnauthenticated:
+		return netproto.Never
+	case connect.CodeNotFound, connect.CodeFailedPrecondition:
+		return netproto.Rejoin // that room is no more
+	default:
+		return netproto.RejoinLater
+	}
 }

@@ -88,8 +88,13 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	}
 }
 
-// settle says that slew has been done.
-func (c *inputClock) settle(now time.Time) {
+// takeSlew returns by how many quarters of a tick a pace is to make inputs
+// earlier; settle must follow once it has.
+func (c *inputClock) takeSlew() int {
+	slew := c.slew
 	c.slew = 0
-	c.steer.settle(c.next, now)
+	return slew
 }
+
+// settle says that inputs are now as early as they were to be.
+func (c *inputClock) settle(now time.Time) { c.steer.settle(c.next, now) }

@@ -8,13 +8,12 @@ import (
 
 	"connectrpc.com/connect"
 
-	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 )
 
 // Lobby asks a server for rooms and seats. Any goroutine may use it. Errors of
-// its methods are *connect.Error; LobbyComeback says what they mean.
+// its methods are *connect.Error; ComebackOf says what they mean.
 type Lobby struct {
 	api metronomev1connect.LobbyServiceClient
 }
@@ -84,16 +83,4 @@ func (l *Lobby) ListRooms(ctx context.Context, r *pb.ListRoomsRequest) (rooms []
 		return nil, "", err
 	}
 	return answer.Msg.GetRoom(), answer.Msg.GetNextPage(), nil
-}
-
-// LobbyComeback says whether asking again can help after a lobby's error.
-func LobbyComeback(err error) netproto.Comeback {
-	switch connect.CodeOf(err) {
-	case connect.CodeInvalidArgument, connect.CodeUnimplemented, connect.CodePermissionDenied, connect.CodeUnauthenticated:
-		return netproto.Never
-	case connect.CodeNotFound, connect.CodeFailedPrecondition:
-		return netproto.Rejoin
-	default:
-		return netproto.RejoinLater
-	}
 }

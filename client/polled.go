@@ -3,7 +3,6 @@ package client
 import (
 	"context"
 	"errors"
-	"io"
 	"time"
 
 	"github.com/metronome-server/metronome/netproto"
@@ -58,7 +57,7 @@ func (p *Polled) Receive(buffer []byte, now func() time.Time) error {
 	n, err := p.conn.TryRead(b[kept:])
 	p.take(b[:kept+n], now())
 	if err != nil && p.ended == nil {
-		p.lost(err)
+		p.ended = lostBy(err)
 	}
 	if p.ended != nil {
 		_ = p.conn.Close()
@@ -133,14 +132,6 @@ func (p *Polled) Discard() {
 		_ = p.open.conn.Close()
 		p.open = opened{}
 	}
-}
-
-func (p *Polled) lost(err error) {
-	reason := err.Error()
-	if errors.Is(err, io.EOF) {
-		reason = "the server closed the connection"
-	}
-	p.ended = &netproto.CloseError{Code: netproto.CloseLost, Reason: reason}
 }
 
 func asClose(err error) *netproto.CloseError {

@@ -46,7 +46,8 @@ type Session struct {
 	roster  map[uint32]*pb.Roster
 	mirror  *netproto.Mirror
 	frame   netproto.ServerFrame
-	heard   time.Time // when the last frame came
+	heard   time.Time // when the last frame of this connection came
+	greeted bool      // this connection's welcome has come
 	dropped uint32
 
 	out    netproto.ClientFrame
@@ -104,7 +105,7 @@ func (s *Session) Resume() string { return s.welcome.GetResume() }
 func (s *Session) Connected(rtt time.Duration) {
 	s.ping.connected(rtt)
 	s.clock.started = false
-	s.heard = time.Time{}
+	s.heard, s.greeted = time.Time{}, false
 }
 
 // Receive takes one binary message. A gap is no error: the session asks for
@@ -120,7 +121,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 		if err := s.greet(f.Welcome, now); err != nil {
 			return err
 		}
-	case s.welcome == nil:
+	case !s.greeted:
 		return protocolError("a frame before the welcome")
 	}
 	s.heard = now
@@ -155,7 +156,7 @@ func (s *Session) greet(w *pb.Welcome, now time.Time) error {
 		s.lane = lane{}
 		s.acks = acks{}
 	}
-	s.welcome = w
+	s.welcome, s.greeted = w, true
 	s.mirror = netproto.NewMirror(w.GetSchema())
 	s.mirror.OnEvent(s.Hooks.Event)
 	s.roster = make(map[uint32]*pb.Roster, len(w.GetRoster()))

@@ -1,0 +1,88 @@
+package bots
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/arena"
+)
+
+// table is a match of behaviours without a server or a clock: a world, and for
+// each player the mirror that it would have.
+type table struct {
+	t       testing.TB
+	mode    sim.Mode
+	world   *sim.World
+	encoder *netproto.Encoder
+	players []*sitter
+	kills   int
+	taken   int
+}
+
+type sitter struct {
+	Behaviour
+	seat   sim.Seat
+	viewer netproto.Viewer
+	mirror *netproto.Mirror
+	frame  netproto.ServerFrame
+	view   View
+	in     []int32
+	buf    []byte
+}
+
+func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) *table {
+	t.Helper()
+	tb := &table{t: t}
+	for _, m := range arena.Game().Modes {
+		if m.Name == mode {
+			tb.mode = m
+		}
+	}
+	var err error
+	tb.world, err = sim.Start(tb.mode, seed)
+	check(t, err)
+	tb.encoder = netproto.NewEncoder(tb.world)
+	schema := netproto.SchemaOf(tb.world)
+	for i := range players {
+		p := &sitter{seat: sim.Seat(i + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
+		p.view = View{Hz: tb.mode.Hz, Seat: p.seat, Mirror: p.mirror}
+		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
+		check(t, err)
+		check(t, tb.world.Join(p.seat))
+		tb.players = append(tb.players, p)
+	}
+	names := map[string]*int{"kill": &tb.kills, "taken": &tb.taken}
+	tb.players[0].mirror.OnEvent(func(e netproto.Event) {
+		if n := names[schema.GetEvent()[e.Kind].GetName()]; n != nil {
+			*n++
+		}
+	})
+	return tb
+}
+
+// play runs ticks, with a call after each.
+func (tb *table) play(ticks int, after func()) {
+	tb.t.Helper()
+	for range ticks {
+		for _, p := range tb.players {
+			if p.mirror.Synced() {
+				p.view.Tick = tb.world.Tick().Add(1)
+				if p.Act(&p.view, p.in) {
+					tb.world.SetInput(p.seat, p.in, 16, sim.Received)
+				}
+			}
+		}
+		tb.world.Step()
+		tb.encoder.Encode()
+		for _, p := range tb.players {
+			p.buf = tb.encoder.AppendSnapshot(p.buf[:0], &p.viewer, p.seat, netproto.Header{})
+			check(tb.t, netproto.ReadServerFrame(p.buf, &p.frame))
+			check(tb.t, p.mirror.Apply(&p.frame))
+		}
+		if after != nil {
+			after()
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package client
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// play drives one connection until it ends: nil when the player has left, else
+// ctx's error or a *netproto.CloseError.
+func (c *Client) play(ctx context.Context) error {
+	c.session.Connected(c.opened.rtt)
+	s := newStream(c.opened)
+	err := c.loop(ctx, s)
+	s.close(lastFrame(err))
+	var end *netproto.CloseError
+	if errors.As(err, &end) && end.Code == netproto.CloseBye {
+		return nil
+	}
+	return err
+}
+
+// lastFrame is what to say when a connection ends with err: nothing, if the
+// server has ended it.
+func lastFrame(err error) []byte {
+	var end *netproto.CloseError
+	switch {
+	case !errors.As(err, &end):
+		return closeFrame(netproto.CloseBye)
+	case end.Code == netproto.CloseProtocol || end.Code == netproto.CloseTooBig:
+		return closeFrame(end.Code)
+	case end.Code == netproto.CloseLost:
+		return nil
+	}
+	return closeFrame(netproto.CloseBye) // the answer to the server's
+}
+
+// loop is the client's life on one connection. Until the first snapshot there is
+// nothing to time.
+func (c *Client) loop(ctx context.Context, s *stream) error {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for {
+		var due <-chan time.Time
+		if c.State() == Playing {
+			timer.Reset(time.Until(c.pace.due))
+			due = timer.C
+		}
+		var err error
+		select {
+		case <-ctx.Done():
+			err = ctx.Err()
+		case e := <-s.events:
+			err = c.take(s, e)
+		case order := <-c.orders:
+			order(&c.session)
+		case <-due:
+			err = c.beat(s, time.Now())
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// take handles what came. Its payload is used again afterwards.
+func (c *Client) take(s *stream, e event) error {
+	defer s.done(e)
+	switch {
+	case e.end != nil:
+		return e.end
+	case e.opcode == opBinary:
+		return c.snapshot(e.payload)
+	case e.opcode == opPing:
+		return c.write(s, control(opPong, e.payload))
+	case e.opcode == opClose:
+		return goodbye(e.payload)
+	case e.opcode == opText:
+		return errFraming
+	}
+	return nil
+}
+
+func (c *Client) snapshot(payload []byte) error {
+	now := time.Now()
+	if err := c.session.Receive(payload, now); err != nil {
+		return err
+	}
+	if c.State() == Connecting {
+		c.retry.Succeeded()
+		c.pace.start(now, c.session.Period())
+		c.values = make([]int32, len(c.session.Welcome().GetSchema().GetInput()))
+		c.to(Playing, nil)
+	}
+	if slew := c.session.clock.takeSlew(); slew != 0 {
+		c.pace.pending = time.Duration(slew) * c.pace.period / wholeTick
+	}
+	if c.handler.Snapshot != nil {
+		c.handler.Snapshot(&c.session)
+	}
+	return nil
+}
+
+// beat sends the input that is due, or what else there is.
+func (c *Client) beat(s *stream, now time.Time) error {
+	skipped, settled := c.pace.next(now)
+	if settled {
+		c.session.clock.settle(now)
+	}
+	tick, due := c.session.Due(now, skipped)
+	c.out = Frame(c.out)
+	if due && c.handler.Input != nil {
+		c.handler.Input(&c.session, tick, c.values)
+		c.out = c.session.AppendInput(c.out, tick, c.values, now)
+	} else {
+		c.out = c.session.AppendRest(c.out, now)
+	}
+	if len(c.out) == headRoom {
+		return nil
+	}
+	return c.write(s, seal(c.out, opBinary))
+}
+
+func (c *Client) write(s *stream, frame []byte) error {
+	if err := s.write(frame); err != nil {
+		return lostBy(err)
+	}
+	return nil
+}
