@@ -1,0 +1,91 @@
+package server
+
+import (
+	"testing"
+
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// path is how far a ship flew over the ticks that both players were seen.
+type path struct {
+	last  int32
+	alive bool
+	sum   int64
+	most  int64 // in one tick
+}
+
+func (p *path) see(x int32, ok bool) {
+	if ok && p.alive {
+		d := int64(x) - int64(p.last)
+		p.sum += max(d, -d)
+		p.most = max(p.most, d, -d)
+	}
+	p.last, p.alive = x, ok
+}
+
+// TestFloodMovesNobodyFaster has one client send 60 inputs per tick, as 1,800
+// a second on 30 Hz, and an honest one beside it. Both push the same way.
+func TestFloodMovesNobodyFaster(t *testing.T) {
+	n := startTestNode(t, nil)
+	honest, flooder := join(t, n, "ffa?name=honest"), join(t, n, "ffa?name=flooder")
+	push := func(tick sim.Tick) netproto.Input {
+		in := netproto.Input{Tick: tick, Count: 2}
+		in.Values[1] = 127
+		if tick/20%2 == 1 {
+			in.Values[1] = -127
+		}
+		return in
+	}
+	var paths [2]path
+	for range 45 {
+		now := honest.mirror.Tick()
+		honest.send(&netproto.ClientFrame{Inputs: []netproto.Input{push(now.Add(2))}})
+		flooder.must(flooder.next())
+		var burst []byte
+		for i := range 60 {
+			burst = append(burst, frameOf(2, netproto.AppendClientFrame(nil, &netproto.ClientFrame{
+				Inputs: []netproto.Input{push(flooder.mirror.Tick().Add(1 + i%8))},
+			}))...)
+		}
+		flooder.sendBytes(burst)
+		honest.must(honest.next())
+		for i, c := range []*raw{honest, flooder} {
+			y, _, ok := c.row("ship", "y")
+			paths[i].see(y, ok)
+		}
+	}
+	const tickStep = 300 * 256 / 30
+	if paths[0].sum < 20*tickStep {
+		t.Fatalf("the honest player flew %d, which is nothing", paths[0].sum)
+	}
+	if limit := int64(45 * tickStep); paths[1].sum > limit || paths[0].sum > limit {
+		t.Errorf("flown: honest %d, flooder %d; 45 ticks of full speed are %d", paths[0].sum, paths[1].sum, limit)
+	}
+	if paths[0].most != tickStep || paths[1].most != tickStep {
+		t.Errorf("fastest tick: honest %d, flooder %d; full speed is %d", paths[0].most, paths[1].most, tickStep)
+	}
+	for { // goes on until it is told why it has to stop
+		flooder.sendBytes(frameOf(2, netproto.AppendClientFrame(nil, &netproto.ClientFrame{})))
+		for range 60 {
+			flooder.send(&netproto.ClientFrame{Inputs: []netproto.Input{push(flooder.mirror.Tick().Add(1))}})
+		}
+		if err := flooder.next(); err != nil {
+			end := closeOf(t, err)
+			if end.Code != netproto.CloseFlood || end.Reason == "" {
+				t.Errorf("the flooder was closed with %v", end)
+			}
+			break
+		}
+	}
+	honest.must(honest.next())
+}
+
+func closeOf(t *testing.T, err error) *netproto.CloseError {
+	t.Helper()
+	end, ok := err.(*netproto.CloseError)
+	if !ok {
+		t.Fatalf("the connection ended without a close frame: %v", err)
+	}
+	return end
+}
