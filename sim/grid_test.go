@@ -76,7 +76,7 @@ func inOrder(t *testing.T, g *Grid, points []Vec, ids []int32) {
 
 func TestGridExtremes(t *testing.T) {
 	corners := []Vec{{fixedMin, fixedMin}, {fixedMin, fixedMax}, {fixedMax, fixedMin}, {fixedMax, fixedMax}, {}}
-	g := NewGrid(Int(100), Int(100), 16)
+	g := NewGrid(Int(100), Int(100), 12) // 7 by 7 cells
 	for i, at := range corners {
 		g.Put(int32(i), at)
 	}

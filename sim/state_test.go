@@ -226,6 +226,51 @@ func TestRestoreRefusesOtherTables(t *testing.T) {
 	wantError(t, dots.Restore([]byte{2}), false, "version 2, want 1")
 }
 
+// TestRestoreRefusesWhatNoWorldHas spoils the one byte of a state that says it.
+func TestRestoreRefusesWhatNoWorldHas(t *testing.T) {
+	type flag struct{ On bool }
+	var past *Table[flag]
+	w := declare(t, func(w *World) {
+		NewSingle[item](w, "score")
+		flags := NewTable[flag](w, "flag", 3)
+		past = flags
+		NewHistory(w, flags, 2, func(row *flag) Vec { return Vec{0, 1} })
+	})
+	past.Add(flag{true})
+	_, _ = w.Join(2), w.Join(4)
+	w.Step()
+	state := w.Append(nil)
+	// version, shape, tick, random, seats 2: 2 4, score: high 1, live, 0,
+	// flag: high 1, live, on, and the ring of 3.
+	const seats, score, flags, ring = 1 + 8 + 1 + 8, 21, 24, 27
+	for _, row := range []struct {
+		name     string
+		at       int
+		was, set byte
+		want     string
+	}{
+		{"one seat twice", seats + 2, 4, 2, "seats are not ascending"},
+		{"seat 0", seats + 1, 2, 0, "seats are not ascending"},
+		{"a seat too high", seats + 2, 4, 9, "too large"},
+		{"too many seats", seats, 2, 9, "too large"},
+		{"no single row", score + 1, 1, 0, "a single row is missing"},
+		{"a single row that was never there", score, 1, 0, "a single row is missing"},
+		{"too many rows", flags, 1, 4, "too large"},
+		{"a bool of 2", flags + 2, 2, 4, "a value does not fit its column"},
+		{"a past row that is gone and was reused", ring, 0, 2, "neither there nor gone"},
+	} {
+		if state[row.at] != row.was {
+			t.Fatalf("%s: byte %d of %v is %d, want %d", row.name, row.at, state, state[row.at], row.was)
+		}
+		state[row.at] = row.set
+		wantError(t, w.Restore(state), false, row.want)
+		state[row.at] = row.was
+	}
+	far := append(state[:len(state)-2:len(state)-2], 0x80, 0x80, 0x80, 0x80, 0x10, 0) // 2^31 in 1/256
+	wantError(t, w.Restore(far), false, "a value does not fit its column")
+	wantError(t, w.Restore(state), true)
+}
+
 func FuzzRestore(f *testing.F) {
 	for steps := range 6 {
 		w := richWorld(f)

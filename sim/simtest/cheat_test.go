@@ -45,6 +45,7 @@ type cheats struct {
 	step  func(*cheater)
 	view  func(*cheater, *sim.View)
 	group func(*cheater, *pawn) sim.Group
+	past  func(*cheater) sim.Fixed
 }
 
 func (c cheats) mode() sim.Mode {
@@ -55,6 +56,13 @@ func (c cheats) mode() sim.Mode {
 				return c.group(g, row)
 			}
 			return sim.Group(row.Cell)
+		})
+		sim.NewHistory(w, g.pawns, 4, func(row *pawn) sim.Vec {
+			at := sim.Vec{X: sim.Fixed(row.X)}
+			if c.past != nil {
+				at.Y = c.past(g)
+			}
+			return at
 		})
 		g.bumps, g.input = sim.NewEvent[nudge](w, "bump"), sim.NewInput[nudge](w)
 		if c.start != nil {
@@ -181,6 +189,10 @@ var cheating = []struct {
 		step:  func(g *cheater) { g.count++ },
 		group: func(g *cheater, row *pawn) sim.Group { return sim.Group(g.count / 20) },
 	}, `tick \d+: table pawn, row \d+ is in group \d+, but in \d+ in a`},
+	{"positions that remember", cheats{past: func(g *cheater) sim.Fixed {
+		g.count++
+		return sim.Fixed(g.count)
+	}}, `tick \d+: the History of a table has other positions in a (fresh|used) world restored at tick \d+`},
 	{"a New with another table", cheats{start: func(g *cheater) {
 		if news++; news%2 == 0 {
 			sim.NewTable[nudge](g.w, "extra", 4)
