@@ -85,14 +85,15 @@ var CloseCodes = []CloseInfo{
 	{CloseRoomLocked, "room-locked", "The room takes no new players.", Rejoin},
 }
 
-// Info returns the row of a code; an unknown one says so and may rejoin.
+// Info returns the row of a code. An unknown one, from a proxy for instance, may
+// resume: nobody said that the seat is gone.
 func (c CloseCode) Info() CloseInfo {
 	for _, row := range CloseCodes {
 		if row.Code == c {
 			return row
 		}
 	}
-	return CloseInfo{Code: c, Name: fmt.Sprintf("code-%d", uint16(c)), Meaning: "Not one of metronome's codes.", Comeback: Rejoin}
+	return CloseInfo{Code: c, Name: fmt.Sprintf("code-%d", uint16(c)), Meaning: "Not one of metronome's codes.", Comeback: Resume}
 }
 
 // String returns the code's name in the table.
@@ -101,7 +102,7 @@ func (c CloseCode) String() string { return c.Info().Name }
 // CloseError is the end of a connection, or the reason to end it.
 type CloseError struct {
 	Code CloseCode
-	// Reason is for people and travels in the close frame, at most 123 bytes.
+	// Reason is for people and travels in the close frame, cut to MaxReason.
 	Reason string
 }
 
