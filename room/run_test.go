@@ -1,0 +1,130 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// running starts a room under the real clock, for a synctest bubble.
+func running(t *testing.T, change ...func(*Options)) *rig {
+	t.Helper()
+	return walking(t, append(change, func(o *Options) { o.Clock = &RealClock{} })...)
+}
+
+func TestRunKeepsTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := running(t, func(o *Options) { o.Keep = true })
+		go r.Run(t.Context())
+		<-time.After(time.Hour + time.Millisecond)
+		synctest.Wait()
+		if got := r.Info().Tick; got != 3600*walkHz {
+			t.Errorf("%d ticks in an hour, want %d", got, 3600*walkHz)
+		}
+		r.Close(netproto.CloseRoomEnded, "enough")
+		<-r.Ended()
+	})
+}
+
+// TestCloseDoesNotWaitForTheTick closes a room whose tick is a second away.
+func TestCloseDoesNotWaitForTheTick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := running(t, func(o *Options) { o.Mode.Hz = 1 })
+		done := make(chan error)
+		go func() { done <- r.Run(t.Context()) }()
+		synctest.Wait()
+		began := time.Now()
+		r.Close(netproto.CloseKicked, "first")
+		r.Close(netproto.CloseRestart, "second")
+		if err := <-done; err != nil || time.Since(began) > 0 {
+			t.Errorf("closed after %v, %v", time.Since(began), err)
+		}
+		if why := r.closing.Load(); why.Code != netproto.CloseKicked {
+			t.Errorf("closed with %v", why)
+		}
+	})
+}
+
+func TestRunEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := running(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		go r.Run(ctx)
+		p := newPeer(r)
+		r.knock(Guest{}).Enter(p.conn)
+		<-time.After(time.Second)
+		cancel()
+		<-r.Ended()
+		if p.conn.code() != netproto.CloseRestart {
+			t.Errorf("closed with %v", p.conn.ended)
+		}
+	})
+}
+
+// TestEndReachesEverybody closes a room with players on seats, away, at the
+// door and with a pass.
+func TestEndReachesEverybody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := running(t)
+		seated, away := r.join("seated"), r.join("away")
+		away.conn.lost = true
+		r.tick()
+		waiting, late := newPeer(r), newPeer(r)
+		r.knock(Guest{}).Enter(waiting.conn)
+		pass := r.knock(Guest{})
+		r.Close(netproto.CloseRestart, "see you")
+		if _, err := r.Knock(Guest{}); !errors.Is(err, ErrClosed) {
+			t.Errorf("knock: %v", err)
+		}
+		if err := r.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+		pass.Enter(late.conn)
+		for name, c := range map[string]*fakeConn{"seated": seated.conn, "waiting": waiting.conn, "late": late.conn} {
+			if c.code() != netproto.CloseRestart || c.ended.Reason != "see you" {
+				t.Errorf("%s: %v", name, c.ended)
+			}
+		}
+		if waiting.conn.attached+late.conn.attached != 0 {
+			t.Error("connections were attached that were not let in")
+		}
+		if n := r.stats.Closes(netproto.CloseRestart); n != 3 {
+			t.Errorf("%d closes counted", n)
+		}
+		if err := r.Announce("hello"); !errors.Is(err, ErrClosed) {
+			t.Errorf("announce: %v", err)
+		}
+	})
+}
+
+// TestStoppedProcess lets an hour pass while the process was stopped: nobody is
+// thrown out and nothing is stepped for it but a few ticks.
+func TestStoppedProcess(t *testing.T) {
+	r := walking(t)
+	p := r.join("anna")
+	clock := r.Room.clock.(*fakeClock)
+	n := 0
+	clock.delay = func() time.Duration {
+		p.input(0, 1, 0)
+		switch n++; n {
+		case 100:
+			return time.Hour
+		case 200:
+			r.Close(netproto.CloseBye, "")
+		}
+		return 0
+	}
+	if err := r.Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if lost := r.stats.TicksLost.Load(); lost < 3600*walkHz-7 || lost > 3600*walkHz {
+		t.Errorf("%d ticks lost", lost)
+	}
+	if got := r.stats.Ticks.Load(); got != 1+200 || r.stats.Closes(netproto.CloseSilent) > 0 || p.conn.code() != netproto.CloseBye {
+		t.Errorf("%d ticks, ended with %v", got, p.conn.ended)
+	}
+}
