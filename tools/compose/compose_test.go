@@ -84,6 +84,14 @@ func TestNode(t *testing.T) {
 	}
 }
 
+func TestWhatShouldRunIsRestarted(t *testing.T) {
+	for name, service := range project(t).Services {
+		if service.Restart != types.RestartPolicyUnlessStopped {
+			t.Errorf("%s is not started again after a crash: restart is %q", name, service.Restart)
+		}
+	}
+}
+
 func TestNodeEnvironment(t *testing.T) {
 	node := project(t).Services["node"]
 	for name, want := range map[string]string{
