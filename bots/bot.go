@@ -25,15 +25,16 @@ const (
 // bot is one player. The swarm's goroutine owns it, but a worker while entering.
 type bot struct {
 	client.Polled
-	index  int
-	state  botState
-	name   string
-	url    string // of the room, as last entered
-	resume bool   // come back to the same seat
-	retry  client.Retry
-	at     time.Time // when a pausing one comes back
-	joined bool      // it has played before
-	random *rand.Rand
+	index   int
+	state   botState
+	name    string
+	url     string // of the room, as last entered
+	resume  bool   // come back to the same seat
+	retry   client.Retry
+	at      time.Time // when a pausing one comes back
+	entered time.Time // when it got its connection
+	joined  bool      // it has played before
+	random  *rand.Rand
 
 	behaviour Behaviour
 	shape     uint64 // of the schema that the behaviour was made for

@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// progressEvery is how often the line for people is written again.
-const progressEvery = 500 * time.Millisecond
-
 // progress is a line on a terminal that is rewritten in place.
 type progress struct {
 	out       io.Writer // nil shows nothing
@@ -19,9 +16,9 @@ type progress struct {
 
 func newProgress(out io.Writer) *progress { return &progress{out: out} }
 
-// show rewrites the line when it is time.
+// show rewrites the line.
 func (p *progress) show(s *swarm, now time.Time) {
-	if p.out == nil || now.Sub(p.at) < progressEvery {
+	if p.out == nil {
 		return
 	}
 	var snapshots, bytes uint64

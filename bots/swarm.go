@@ -26,6 +26,7 @@ type swarm struct {
 	progress *progress
 
 	began   time.Time
+	swept   time.Time
 	playing int // bots that are in a room
 	settled int // bots that have played or will never
 	lastErr error
@@ -100,8 +101,7 @@ func (s *swarm) play(ctx context.Context, over func(time.Time) bool) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.progress.show(s, now)
-		s.comeAndGo(now)
+		s.now(now)
 		wait := s.send(now)
 		ready, err := s.poller.Wait(wait)
 		if err != nil {
@@ -112,6 +112,25 @@ func (s *swarm) play(ctx context.Context, over func(time.Time) bool) error {
 		}
 	}
 }
+
+// now does what is to be done now and then.
+func (s *swarm) now(now time.Time) {
+	s.comeAndGo(now)
+	if now.Sub(s.swept) < sweepEvery {
+		return
+	}
+	s.swept = now
+	s.progress.show(s, now)
+	for _, b := range s.bots {
+		if b.state == playing && now.Sub(b.entered) > client.SilentAfter && now.Sub(b.Heard()) > client.SilentAfter {
+			b.Close(netproto.CloseBye)
+			s.lost(b, &netproto.CloseError{Code: netproto.CloseLost, Reason: "the server is silent"})
+		}
+	}
+}
+
+// sweepEvery is how often everybody is looked at.
+const sweepEvery = 500 * time.Millisecond
 
 // longestWait bounds how late the loop hears of players that have come in.
 const longestWait = 5 * time.Millisecond
@@ -268,7 +287,7 @@ func (s *swarm) entered(e entered) {
 		s.lost(b, e.err)
 		return
 	}
-	b.state = playing
+	b.state, b.entered = playing, time.Now()
 	s.receive(b)
 }
 

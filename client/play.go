@@ -37,17 +37,19 @@ func lastFrame(err error) []byte {
 	return closeFrame(netproto.CloseBye) // the answer to the server's
 }
 
-// loop is the client's life on one connection. Until the first snapshot there is
-// nothing to time.
+// SilentAfter is how long nothing may come from a room before its connection
+// counts as lost. Why 10 s: as long as a room waits for a client.
+const SilentAfter = 10 * time.Second
+
+var errSilent = errors.New("the server has been silent for too long")
+
+// loop is the client's life on one connection: what comes, what it is told to
+// do, and, from the first snapshot on, an input per tick.
 func (c *Client) loop(ctx context.Context, s *stream) error {
-	timer := time.NewTimer(0)
+	c.pace.due = time.Now().Add(SilentAfter)
+	timer := time.NewTimer(SilentAfter)
 	defer timer.Stop()
 	for {
-		var due <-chan time.Time
-		if c.State() == Playing {
-			timer.Reset(time.Until(c.pace.due))
-			due = timer.C
-		}
 		var err error
 		select {
 		case <-ctx.Done():
@@ -56,12 +58,13 @@ func (c *Client) loop(ctx context.Context, s *stream) error {
 			err = c.take(s, e)
 		case order := <-c.orders:
 			order(&c.session)
-		case <-due:
+		case <-timer.C:
 			err = c.beat(s, time.Now())
 		}
 		if err != nil {
 			return err
 		}
+		timer.Reset(time.Until(c.pace.due))
 	}
 }
 
@@ -105,6 +108,9 @@ func (c *Client) snapshot(payload []byte) error {
 
 // beat sends the input that is due, or what else there is.
 func (c *Client) beat(s *stream, now time.Time) error {
+	if now.Sub(c.session.Heard()) > SilentAfter {
+		return lostBy(errSilent) // also when there was no snapshot at all
+	}
 	skipped, settled := c.pace.next(now)
 	if settled {
 		c.session.clock.settle(now)
