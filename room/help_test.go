@@ -167,6 +167,12 @@ func (r *rig) ticks(n int) {
 	}
 }
 
+// finish ends the room as Run does after Close.
+func (r *rig) finish() {
+	r.Close(netproto.CloseRoomEnded, "")
+	r.end()
+}
+
 // knock gets a pass or fails.
 func (r *rig) knock(g Guest) *Pass {
 	r.t.Helper()
