@@ -65,8 +65,25 @@ func (p *mirrorPlane) move(l *List, id uint32, in *numbers) {
 		if pos := from.Index(id); pos >= 0 {
 			l.copy(from, pos)
 			from.ids[pos] = 0 // until the group's own chunk takes it out
+			p.ghosts = true
 			return
 		}
 	}
 	in.fail()
+}
+
+// haunted reports whether a row that moved is still where it came from.
+func (p *mirrorPlane) haunted() bool {
+	if !p.ghosts {
+		return false
+	}
+	p.ghosts = false
+	for _, g := range p.groups {
+		for _, l := range g.lists {
+			if l.Index(0) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
 }

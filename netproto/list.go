@@ -136,7 +136,12 @@ func (l *List) add(in *numbers, col int, rows []int32) {
 
 // enter reads one row in full.
 func (l *List) enter(in *numbers) {
-	l.ids = append(l.ids, in.next())
+	id := in.next()
+	if id == 0 {
+		in.fail()
+		return
+	}
+	l.ids = append(l.ids, id)
 	for i := range l.cols {
 		c := &l.cols[i]
 		v := in.next()

@@ -98,6 +98,9 @@ func (m *Mirror) apply(f *ServerFrame) error {
 	for _, id := range f.Unsee {
 		m.shared.drop(id)
 	}
+	if m.shared.haunted() {
+		return errMalformed
+	}
 	m.shared.advance(f.Tick)
 	m.own.advance(f.Tick)
 	m.tick, m.synced = f.Tick, true
@@ -111,5 +114,6 @@ func (m *Mirror) begin(f *ServerFrame) {
 	m.shared.advance(first)
 	m.own.advance(first)
 	m.shared.departed.reset()
+	m.shared.ghosts = false
 	m.shared.moves = !f.Key && f.Skipped == 0
 }

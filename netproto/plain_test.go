@@ -284,9 +284,9 @@ func (p *plain) entered(in *stream, at uint32, cols []*pb.Column) *plainRow {
 			v = int64(in.next())
 		}
 		if c.GetLinear() {
-			trend = zag(in.next())
+			trend = fitTrend(c.GetKind(), zag(in.next()))
 		}
-		r.value, r.trend = append(r.value, v), append(r.trend, trend)
+		r.value, r.trend = append(r.value, fit(c.GetKind(), v)), append(r.trend, trend)
 	}
 	return r
 }

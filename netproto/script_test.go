@@ -72,7 +72,7 @@ func (g *script) View(seat sim.Seat, v *sim.View) {
 
 // step makes one step that does some things.
 func (g *script) step(do ...func()) {
-	g.do = do
+	g.do = append(g.do, do...)
 	g.stage.step()
 }
 
