@@ -83,7 +83,6 @@ func (h *History[T]) record() {
 			now[slot] = past{h.at(&h.table.rows[slot]), h.table.reuse[slot], true}
 		}
 	}
-	clear(now[h.table.high:])
 }
 
 func (h *History[T]) reset() {
