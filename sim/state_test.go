@@ -204,7 +204,7 @@ func TestRestoreOfATruncatedState(t *testing.T) {
 
 func TestRestoreOfAStateWithAFlippedBit(t *testing.T) {
 	w, used := richWorld(t), richWorld(t)
-	play(w, random(t), 12)
+	play(w, random(t), 6)
 	state := w.Append(nil)
 	refused := 0
 	for bit := range 8 * len(state) {
