@@ -16,7 +16,7 @@ type mirrorPlane struct {
 	// moves: rows may move between groups in this frame.
 	moves    bool
 	departed departed
-	ghosts   bool // rows that moved were left where they came from
+	ghosts   bool    // rows that moved were left where they came from
 	rows     []int32 // scratch
 }
 
