@@ -92,6 +92,15 @@ func TestWhatShouldRunIsRestarted(t *testing.T) {
 	}
 }
 
+// `up --wait` fails on a service whose health cannot be known.
+func TestNoHealthCheckIsOff(t *testing.T) {
+	for name, service := range project(t, "load").Services {
+		if check := service.HealthCheck; check != nil && check.Disable {
+			t.Errorf("the health check of %s is off", name)
+		}
+	}
+}
+
 func TestNodeEnvironment(t *testing.T) {
 	node := project(t).Services["node"]
 	for name, want := range map[string]string{
