@@ -123,6 +123,9 @@ func TestBotsReachThePublicURL(t *testing.T) {
 	if bots.NetworkMode != "service:node" {
 		t.Errorf("bots are in network %q, where the node's public URL leads elsewhere", bots.NetworkMode)
 	}
+	if !bots.DependsOn["node"].Restart {
+		t.Error("bots stay in the network of a node that was started again")
+	}
 	if !slices.Contains(bots.Command, *node.Environment["METRONOME_PUBLIC_URL"]) {
 		t.Errorf("bots are not sent to the public URL: %v", bots.Command)
 	}
