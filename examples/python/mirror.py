@@ -37,46 +37,57 @@ class List:
             if c.linear:
                 values[:] = [c.value(v + d) for v, d in zip(values, changes)]
 
-    def leave(self, gaps):
-        gone, at = set(), 0
-        for gap in gaps:
-            gone.add(at + gap)
-            at += gap + 1
-        for rows in [self.ids, *self.values, *self.changes]:
-            rows[:] = [v for i, v in enumerate(rows) if i not in gone]
+    def take(self, at):
+        """Takes the row at a position out: its id, values and changes."""
+        return self.ids.pop(at), [v.pop(at) for v in self.values], [c.pop(at) for c in self.changes]
+
+    def put(self, row, values, changes):
+        self.ids.append(row)
+        for k in range(len(self.columns)):
+            self.values[k].append(values[k])
+            self.changes[k].append(changes[k])
+
+    def leave(self, numbers):
+        return [self.take(at) for at in reversed(gaps(numbers))]
 
     def change(self, numbers):
-        it, rows = iter(numbers), []
-        for header in it:
-            column, how = header >> 2, header & 3
+        rows, more = [], True
+        while more:
+            head = next(numbers)
+            column, more, how = head >> 3, head & 4, head & 3
             if how == 1:
-                rows, at = [], 0
-                for _ in range(next(it)):
-                    at += next(it)
-                    rows.append(at)
-                    at += 1
+                rows = gaps(numbers)
             elif how == 2:
                 rows = []
                 for base in range(0, len(self.ids), BITMAP_ROWS):
-                    word = next(it)
+                    word = next(numbers)
                     rows += [base + i for i in range(BITMAP_ROWS) if word >> i & 1]
             elif how == 3:
                 rows = range(len(self.ids))
             c = self.columns[column]
             for row in rows:
-                residual = unzigzag(next(it))
+                residual = unzigzag(next(numbers))
                 self.values[column][row] = c.value(self.values[column][row] + residual)
                 if c.linear:
                     self.changes[column][row] = c.change(self.changes[column][row] + residual)
 
     def enter(self, numbers):
-        it = iter(numbers)
-        for row in it:
-            self.ids.append(row)
-            for i, c in enumerate(self.columns):
-                v = next(it)
-                self.values[i].append(unzigzag(v) if c.signed else v)
-                self.changes[i].append(unzigzag(next(it)) if c.linear else 0)
+        row, values, changes = next(numbers), [], []
+        for c in self.columns:
+            v = next(numbers)
+            values.append(c.value(unzigzag(v) if c.signed else v))
+            changes.append(c.change(unzigzag(next(numbers))) if c.linear else 0)
+        self.put(row, values, changes)
+
+
+def gaps(numbers):
+    """Ascending positions: a count, then distances."""
+    rows, at = [], 0
+    for _ in range(next(numbers)):
+        at += next(numbers)
+        rows.append(at)
+        at += 1
+    return rows
 
 
 class Group:
@@ -97,21 +108,44 @@ class Plane:
         self.tables = [[Column(c) for c in t.column if c.private == private] for t in schema.table]
         self.groups = {}
 
-    def apply(self, chunks, now):
-        for chunk in chunks:
-            at = now - chunk.age
-            group = self.groups.get(chunk.group)
-            if group is None or chunk.key:
-                group = self.groups[chunk.group] = Group(self.tables, at)
-            else:
-                group.advance(at)
-            for change in chunk.table:
-                rows = group.lists[change.table]
-                rows.leave(change.leave)
-                rows.change(change.change)
-                rows.enter(change.enter)
+    def advance(self, tick):
         for group in self.groups.values():
-            group.advance(now)
+            group.advance(tick)
+
+    def apply(self, chunks, now):
+        number, gone = 0, {}
+        for chunk in chunks:
+            number += chunk.group
+            at = now - chunk.age
+            group = self.groups.get(number)
+            if group is None or chunk.key:
+                group = self.groups[number] = Group(self.tables, at)
+            group.advance(at)
+            self.sections(group, iter(chunk.rows), gone)
+
+    def sections(self, group, numbers, gone):
+        """gone: the rows that left in this frame, by table and id."""
+        for head in numbers:
+            table, section = head >> 2, head & 3
+            rows = group.lists[table]
+            if section == 0:
+                gone.update({(table, row[0]): row for row in rows.leave(numbers)})
+            elif section == 1:
+                rows.change(numbers)
+            else:
+                for _ in range(next(numbers)):
+                    if section == 2:
+                        rows.enter(numbers)
+                    else:
+                        rows.put(*self.moved(table, next(numbers), gone))
+
+    def moved(self, table, row, gone):
+        """The row as its group has it, which has just lost it or will."""
+        if (table, row) in gone:
+            return gone[table, row]
+        rows = next(g.lists[table] for g in self.groups.values() if row in g.lists[table].ids)
+        at = rows.ids.index(row)
+        return row, [v[at] for v in rows.values], [c[at] for c in rows.changes]
 
 
 class Gap(Exception):
@@ -130,10 +164,14 @@ class Mirror:
         elif self.tick is None or self.tick + 1 + frame.skipped != frame.tick:
             self.tick = None
             raise Gap(f"tick {frame.tick} after {self.tick}")
-        for group in frame.unsee:
-            self.shared.groups.pop(group, None)
+        for plane in (self.shared, self.own):
+            plane.advance(frame.tick - frame.skipped)
         self.shared.apply(frame.chunk, frame.tick)
         self.own.apply(frame.own, frame.tick)
+        for number in frame.unsee:
+            self.shared.groups.pop(number, None)
+        for plane in (self.shared, self.own):
+            plane.advance(frame.tick)
         self.tick = frame.tick
 
     def rows(self, table):
