@@ -9,7 +9,10 @@ import (
 	"github.com/lxzan/gws"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/room"
 )
+
+var _ room.Conn = (*Conn)(nil)
 
 // Conn is one client's WebSocket connection, made by Upgrader.Upgrade. The
 // handshake's goroutine owns it until it has handed it to a room, whose

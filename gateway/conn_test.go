@@ -155,31 +155,60 @@ func TestWriteSizes(t *testing.T) {
 	})
 }
 
-// TestCloseKeepsOrder closes with a tail and with unread input: the peer still
-// reads every message, then code and reason, then the end, and no reset.
+// TestCloseKeepsOrder closes with a tail that is full to the last byte: the peer
+// still reads every message, then code and reason, then the end.
 func TestCloseKeepsOrder(t *testing.T) {
 	modes(t, func(t *testing.T, r *rig) {
 		c, p := r.open()
-		p.send(bytes.Repeat(masked(0x82, make([]byte, 100)), 50)) // never polled
-		sent := 0
-		for sent < 20 || c.Flush() {
-			if err := c.Write(bytes.Repeat([]byte{byte(sent)}, 2000)); err != nil {
-				break
+		var sent []int
+		for _, size := range []int{60_000, 2000, 100, 1, 0} {
+			for c.Write(bytes.Repeat([]byte{byte(len(sent))}, size)) == nil {
+				sent = append(sent, size)
 			}
-			sent++
 		}
 		c.Close(netproto.CloseSlow, "you do not read")
 		c.Close(netproto.CloseBye, "a second one does nothing")
 		if err := c.Poll(ignore); err.Error() != "slow: you do not read" {
 			t.Error(err)
 		}
-		for i := range sent {
-			if opcode, payload, err := p.frame(); opcode != 2 || err != nil || payload[0] != byte(i) || len(payload) != 2000 {
-				t.Fatalf("message %d of %d: opcode %d, %v", i, sent, opcode, err)
+		for i, size := range sent {
+			want := bytes.Repeat([]byte{byte(i)}, size)
+			if opcode, payload, err := p.frame(); opcode != 2 || err != nil || !bytes.Equal(payload, want) {
+				t.Fatalf("message %d of %d: opcode %d, %v", i, len(sent), opcode, err)
 			}
 		}
 		if code, reason := p.end(); code != int(netproto.CloseSlow) || reason != "you do not read" {
 			t.Errorf("the peer read %d %q", code, reason)
+		}
+	})
+}
+
+// TestGoodbyeIsNotReset closes connections that have unread input and a peer that
+// goes on sending: a reset could overtake the close frame on its way.
+func TestGoodbyeIsNotReset(t *testing.T) {
+	modes(t, func(t *testing.T, r *rig) {
+		for name, end := range map[string]func(c *Conn){
+			"closed":       func(c *Conn) { c.Close(netproto.CloseKicked, "") },
+			"bad framing":  func(c *Conn) { ended(t, c, ignore) },
+			"not attached": nil,
+		} {
+			c, p := r.openUnattached(bytes.Repeat(masked(0x83, make([]byte, 1000)), 20)...)
+			if end != nil {
+				c.Attach()
+				end(c)
+			} else {
+				c.Close(netproto.CloseRoomFull, "")
+			}
+			if code, _ := p.end(); code < 0 {
+				t.Errorf("%s: no code came", name)
+			}
+			sent := 0
+			until(t, "enough was sent", func() bool {
+				p.send(masked(0x82, []byte("still typing")))
+				sent++
+				return sent == 20
+			})
+			p.Close()
 		}
 	})
 }

@@ -17,7 +17,7 @@ func TestTickDoesNotAllocate(t *testing.T) {
 	in, got := make([]byte, 204), 0
 	handle := func(msg []byte) error { got += len(msg); return nil }
 	tick := func() {
-		p.TCPConn.Write(input)
+		p.Write(input)
 		for got = 0; got == 0; {
 			if err := c.Poll(handle); err != nil {
 				t.Fatal(err)
@@ -29,7 +29,7 @@ func TestTickDoesNotAllocate(t *testing.T) {
 		if err := c.Write(snapshot); err != nil {
 			t.Fatal(err)
 		}
-		io.ReadFull(p.TCPConn, in)
+		io.ReadFull(p, in)
 	}
 	if n := testing.AllocsPerRun(200, tick); n != 0 {
 		t.Errorf("%v allocations per tick", n)
@@ -55,4 +55,38 @@ func TestTickHoldsNothingWhenIdle(t *testing.T) {
 	if l.rest != nil || c.ws != nil || most < 1000 || most > 2*netproto.ReadBudget {
 		t.Errorf("%d bytes left, up to %d held", len(l.rest), most)
 	}
+}
+
+func tickHeld(l link) (waiting, buffers int) {
+	tick := l.(*tickLink)
+	return tick.raw.Tail(), cap(tick.rest)
+}
+
+// TestBacklogIsSeenInTheKernel: a peer that does not read is noticed before the
+// send buffer is full, and not while it reads.
+func TestBacklogIsSeenInTheKernel(t *testing.T) {
+	r := newRig(t, ModeTick)
+	c, p := r.open()
+	l := c.link.(*tickLink)
+	snapshot := make([]byte, 60)
+	for range 100 { // a peer that reads
+		if !c.Flush() || c.Write(snapshot) != nil || l.doubt > 2*unsentEvery {
+			t.Fatalf("not clear after %d bytes", l.doubt)
+		}
+		p.frame()
+	}
+	p.SetReadBuffer(32 << 10)
+	for c.Flush() {
+		if err := c.Write(snapshot); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if l.raw.Tail() > 0 {
+		t.Errorf("noticed only with a tail of %d bytes", l.raw.Tail())
+	}
+	drained := make(chan struct{})
+	go func() { defer close(drained); io.Copy(io.Discard, p) }()
+	until(t, "the peer has read", c.Flush)
+	c.Close(netproto.CloseBye, "")
+	<-drained
 }

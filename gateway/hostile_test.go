@@ -89,9 +89,12 @@ func TestManySmallPiecesAreFine(t *testing.T) {
 		for range netproto.MaxClientMessage - 1 {
 			b = append(b, masked(0x00, []byte("x"))...)
 		}
-		go p.Write(append(b, masked(0x80, []byte("x"))...))
-		if got := collect(t, c, 1, 1); len(got[0]) != netproto.MaxClientMessage {
-			t.Errorf("%d bytes", len(got[0]))
+		const times = 3
+		go p.Write(bytes.Repeat(append(b, masked(0x80, []byte("x"))...), times))
+		for _, msg := range collect(t, c, times, times) {
+			if len(msg) != netproto.MaxClientMessage {
+				t.Errorf("%d bytes", len(msg))
+			}
 		}
 	})
 }
@@ -245,6 +248,9 @@ func TestNeverReads(t *testing.T) {
 		if bytes := sent * 704; bytes > 1<<20 {
 			t.Errorf("%d bytes were taken for a peer that does not read", bytes)
 		}
+		if waiting, buffers := held(c); waiting > netproto.MaxTail || waiting < netproto.MaxTail-704 || buffers > 3*netproto.MaxTail {
+			t.Errorf("%d bytes wait in buffers of %d", waiting, buffers)
+		}
 		done := make(chan struct{})
 		go func() {
 			defer close(done)
@@ -257,10 +263,23 @@ func TestNeverReads(t *testing.T) {
 		}()
 		until(t, "the peer has caught up", c.Flush)
 		<-done
+		if waiting, buffers := held(c); waiting != 0 || buffers > smallBatch {
+			t.Errorf("%d bytes wait in buffers of %d, after all is sent", waiting, buffers)
+		}
 		if err := write(); err != nil {
 			t.Error(err)
 		}
 	})
+}
+
+// held is what a connection keeps for its peer, and the buffers for it.
+func held(c *Conn) (waiting, buffers int) {
+	if l, ok := c.link.(*portableLink); ok {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		return l.writing + len(l.queue), cap(l.queue) + cap(l.spare)
+	}
+	return tickHeld(c.link)
 }
 
 // TestNeverReadsAndIsClosed: the goodbye is bounded, and so is what it holds.

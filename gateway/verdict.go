@@ -67,7 +67,7 @@ func byPeerItself(code netproto.CloseCode, reason []byte) (end *netproto.CloseEr
 
 // mayBeSent says whether a close frame may carry the code (RFC 6455, 7.4).
 func mayBeSent(code netproto.CloseCode) bool {
-	switch code {
+	switch uint16(code) {
 	case 1004, 1005, 1006, 1014, 1015:
 		return false
 	}

@@ -104,6 +104,33 @@ func TestReadYieldsWhenDrained(t *testing.T) {
 	}
 }
 
+// TestReadAsksOnce: after a short read, the next one waits for the next resume
+// without asking the kernel, even though something has arrived meanwhile.
+func TestReadAsksOnce(t *testing.T) {
+	c, peer := pair(t, testOptions)
+	var got []byte
+	co := NewCoroutine(func(co *Coroutine) error {
+		c.SetYield(co.Yield)
+		for b := make([]byte, 64); ; {
+			n, err := c.Read(b)
+			if err != nil {
+				return err
+			}
+			got = append(got, b[:n]...)
+			peer.Write([]byte{'x'})
+			await(t, c, unix.POLLIN)
+		}
+	})
+	t.Cleanup(co.Stop)
+	peer.Write([]byte{'x'})
+	await(t, c, unix.POLLIN)
+	for resumes := 1; resumes < 4; resumes++ {
+		if co.Resume(); len(got) != resumes {
+			t.Fatalf("%d reads in %d resumes", len(got), resumes)
+		}
+	}
+}
+
 func TestReadBudget(t *testing.T) {
 	options := testOptions
 	options.ReadBudget = 100
@@ -196,6 +223,16 @@ func TestTailKeepsOrder(t *testing.T) {
 	}
 	if full == 0 || most > testOptions.MaxTail {
 		t.Errorf("refused %d times, largest tail %d", full, most)
+	}
+}
+
+func TestKeep(t *testing.T) {
+	for n := range 7 {
+		c := &Conn{options: testOptions, tail: []byte("...")}
+		c.keep([]byte("abc"), []byte("def"), n)
+		if want := "..." + "abcdef"[n:]; string(c.tail) != want {
+			t.Errorf("without %d bytes the tail is %q, want %q", n, c.tail, want)
+		}
 	}
 }
 

@@ -38,8 +38,8 @@ func Detach(tcp *net.TCPConn, options Options) (*Conn, error) {
 	controlErr := raw.Control(func(old uintptr) {
 		fd, err = unix.FcntlInt(old, unix.F_DUPFD_CLOEXEC, 0)
 	})
-	if err := errors.Join(controlErr, err); err != nil {
-		return nil, fmt.Errorf("tickconn: taking the socket: %w", err)
+	if controlErr != nil || err != nil {
+		return nil, fmt.Errorf("tickconn: taking the socket: %w", errors.Join(controlErr, err))
 	}
 	if err := setOptions(fd, options); err != nil {
 		unix.Close(fd)

@@ -1,0 +1,5 @@
+//go:build !linux
+
+package gateway
+
+func tickHeld(link) (waiting, buffers int) { return 0, 0 }
