@@ -8,9 +8,15 @@ import (
 	"time"
 )
 
+// bubbleClock is a RealClock whose exact part, too, keeps a synctest bubble's
+// time.
+func bubbleClock() *RealClock {
+	return &RealClock{sleep: func(d time.Duration) error { <-time.After(d); return nil }}
+}
+
 func TestRealClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c, wake := &RealClock{}, make(chan struct{}, 1)
+		c, wake := bubbleClock(), make(chan struct{}, 1)
 		wait := func(d time.Duration) (time.Duration, error) {
 			began := c.Now()
 			err := c.Wait(t.Context(), began.Add(d), wake)
@@ -36,4 +42,17 @@ func TestRealClock(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestRealClockIsNeverEarly(t *testing.T) {
+	c := &RealClock{}
+	for range 5 {
+		at := c.Now().Add(2 * time.Millisecond)
+		if err := c.Wait(t.Context(), at, nil); err != nil || c.Now().Before(at) {
+			t.Fatalf("waited until %v for %v, %v", c.Now(), at, err)
+		}
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
 }

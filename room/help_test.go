@@ -42,6 +42,8 @@ func (c *fakeClock) Wait(ctx context.Context, t time.Time, wake <-chan struct{})
 	return nil
 }
 
+func (c *fakeClock) Close() error { return nil }
+
 // fakeConn is a connection whose two ends are slices.
 type fakeConn struct {
 	in       [][]byte // to be polled
@@ -49,7 +51,7 @@ type fakeConn struct {
 	stuck    bool     // not clear
 	most     int      // longest message that is taken; 0: any
 	lost     bool     // ends at the next Poll
-	flushed  func() // unless nil, called by Flush
+	flushed  func()   // unless nil, called by Flush
 	attached int
 	ended    *netproto.CloseError
 }

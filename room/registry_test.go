@@ -17,13 +17,12 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// registry makes a registry of small rooms under the real clock, for a
-// synctest bubble.
+// registry makes a registry of small rooms, for a synctest bubble.
 func registry(t testing.TB, change func(*RegistryConfig), modes ...sim.Mode) *Registry {
 	t.Helper()
 	c := RegistryConfig{
 		MaxRooms: 4, MaxSeats: 30, Room: Default(), Stats: &Stats{}, Log: slog.New(slog.DiscardHandler),
-		Clock: func() Clock { return &RealClock{} }, Server: "test",
+		Clock: func() Clock { return bubbleClock() }, Server: "test",
 	}
 	if change != nil {
 		change(&c)

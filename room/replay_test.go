@@ -144,7 +144,9 @@ func TestReplayRefuses(t *testing.T) {
 	w, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
 	header := JournalHeader{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}
-	begin := func(h JournalHeader) []byte { return appendRecord([]byte(journalMagic), recordHeader, appendHeader(nil, h)) }
+	begin := func(h JournalHeader) []byte {
+		return appendRecord([]byte(journalMagic), recordHeader, appendHeader(nil, h))
+	}
 	checkpoint := func(b []byte, tick sim.Tick) []byte {
 		return appendRecord(b, recordCheckpoint, appendCheckpoint(nil, tick, w.Append(nil)))
 	}

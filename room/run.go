@@ -10,13 +10,13 @@ import (
 // goroutine. It returns what went wrong in the game, or nil.
 func (r *Room) Run(ctx context.Context) error {
 	defer close(r.ended)
+	defer func() { _ = r.clock.Close() }() // a timer that does not close is of no concern any more
 	p := newPacer(r.clock, r.mode.Hz, r.options.Epoch, r.options.Phase, r.config.CatchUp)
 	for r.closing.Load() == nil {
 		if err := p.wait(ctx, r.wake); err != nil {
 			r.Close(netproto.CloseRestart, "the node is stopping")
-			break
 		}
-		if r.clock.Now().Before(p.due(p.n)) {
+		if r.closing.Load() != nil || r.clock.Now().Before(p.due(p.n)) {
 			continue // woken to close
 		}
 		began := p.begin(r.stats)

@@ -10,10 +10,10 @@ import (
 	"github.com/metronome-server/metronome/netproto"
 )
 
-// running starts a room under the real clock, for a synctest bubble.
+// running makes a room for a synctest bubble.
 func running(t *testing.T, change ...func(*Options)) *rig {
 	t.Helper()
-	return walking(t, append(change, func(o *Options) { o.Clock = &RealClock{} })...)
+	return walking(t, append(change, func(o *Options) { o.Clock = bubbleClock() })...)
 }
 
 func TestRunKeepsTime(t *testing.T) {
@@ -124,7 +124,7 @@ func TestStoppedProcess(t *testing.T) {
 	if lost := r.stats.TicksLost.Load(); lost < 3600*walkHz-7 || lost > 3600*walkHz {
 		t.Errorf("%d ticks lost", lost)
 	}
-	if got := r.stats.Ticks.Load(); got != 1+200 || r.stats.Closes(netproto.CloseSilent) > 0 || p.conn.code() != netproto.CloseBye {
+	if got := r.stats.Ticks.Load(); got != 1+199 || r.stats.Closes(netproto.CloseSilent) > 0 || p.conn.code() != netproto.CloseBye {
 		t.Errorf("%d ticks, ended with %v", got, p.conn.ended)
 	}
 }

@@ -60,7 +60,9 @@ func replayFault(t *testing.T, file, where string, fault sim.Tick) {
 	t.Helper()
 	b, err := os.ReadFile(file)
 	must(t, err)
-	only := func(m sim.Mode) func(string) (sim.Mode, bool) { return func(string) (sim.Mode, bool) { return m, true } }
+	only := func(m sim.Mode) func(string) (sim.Mode, bool) {
+		return func(string) (sim.Mode, bool) { return m, true }
+	}
 	// The game fails at its first call of this kind now; where it was not called
 	// before, that is the tick that failed.
 	failsAt := func(at sim.Tick) sim.Mode {
