@@ -77,3 +77,50 @@ func TestChatLimit(t *testing.T) {
 		t.Errorf("%d lines after a pause", got)
 	}
 }
+
+// TestRoomChatLimit has everybody shout: the room passes on what can be read.
+func TestRoomChatLimit(t *testing.T) {
+	r := walking(t)
+	var peers []*peer
+	for range 8 {
+		peers = append(peers, r.join("p"))
+	}
+	heard := func(ticks int) int {
+		n := 0
+		for range ticks {
+			r.tick()
+			p := peers[0]
+			p.read()
+			p.ack()
+			for _, text := range p.lines() {
+				if strings.HasPrefix(text, "p: ") {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	for _, p := range peers {
+		for range 5 {
+			p.say("me")
+		}
+	}
+	if n := heard(1); n != roomChatBurst || r.stats.ChatDropped.Load() != 20 {
+		t.Errorf("%d lines at once, %d dropped", n, r.stats.ChatDropped.Load())
+	}
+	for _, p := range peers {
+		p.say("me")
+	}
+	if n := heard(1); n != 0 {
+		t.Errorf("%d lines in the next tick", n)
+	}
+	heard(walkHz)
+	for _, p := range peers[4:] { // they have not spoken yet
+		for range 4 {
+			p.say("me")
+		}
+	}
+	if n := heard(1); n != roomChatRate {
+		t.Errorf("%d lines a second later", n)
+	}
+}

@@ -27,8 +27,11 @@ func TestPacerDoesNotDrift(t *testing.T) {
 		began := c.now
 		n := 5 * 3600 * hz
 		pace(t, p, c, s, n, func(int) time.Duration { return time.Duration(r.IntN(int(time.Second) / hz / 2)) })
-		if got, want := p.due(int64(n)), began.Add(5*time.Hour); !got.Equal(want) {
-			t.Errorf("%d Hz: tick %d is due %v off", hz, n, got.Sub(want))
+		for _, k := range []int{1, hz - 1, n - 1, n} {
+			want := began.Add(time.Duration(k) * time.Second / time.Duration(hz))
+			if got := p.due(int64(k)); !got.Equal(want) {
+				t.Errorf("%d Hz: tick %d is due %v off", hz, k, got.Sub(want))
+			}
 		}
 		if late := s.Late.Counts(); s.TicksLost.Load() > 0 || late.Max() > 950*time.Microsecond || late.Total() != uint64(n) {
 			t.Errorf("%d Hz: %d lost, at most %v late, %d ticks", hz, s.TicksLost.Load(), late.Max(), late.Total())

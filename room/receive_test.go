@@ -87,6 +87,35 @@ func TestFlood(t *testing.T) {
 	}
 }
 
+// TestFloodAgain comes back after a flood: the seat is remembered.
+func TestFloodAgain(t *testing.T) {
+	r := walking(t)
+	p := r.join("rude")
+	flood := func() (ticks int) {
+		for ; p.conn.ended == nil && ticks < 10*walkHz; ticks++ {
+			for range 60 {
+				p.input(0, 8, 0)
+			}
+			r.tick()
+		}
+		p.read()
+		return ticks
+	}
+	first := flood()
+	p = r.resume(p.token)
+	if again := flood(); first < 2*walkHz || again > 5 || p.conn.code() != netproto.CloseFlood {
+		t.Errorf("closed after %d and after %d ticks with %v", first, again, p.conn.ended)
+	}
+	p = r.resume(p.token)
+	for range 3 * walkHz {
+		p.input(0, 8, 0)
+		r.tick()
+	}
+	if p.conn.ended != nil || r.seats[1].flooding != 0 {
+		t.Errorf("one that behaves again: %v", p.conn.ended)
+	}
+}
+
 // TestStallIsForgiven stops a client's line for a second: all it sent comes at
 // once, nothing is dropped unread, and it is not closed, again and again.
 func TestStallIsForgiven(t *testing.T) {

@@ -74,8 +74,9 @@ type Room struct {
 	step      JournalTick
 	state     []byte // scratch: a checkpoint
 	tally     tally
-	people    int // seats that are taken by no bot
-	emptyFor  int // ticks
+	chat      chatLimit // of all seats together
+	people    int       // seats that are taken by no bot
+	emptyFor  int       // ticks
 	fault     error
 }
 

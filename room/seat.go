@@ -66,7 +66,7 @@ func (s *seat) connect(conn Conn, now sim.Tick) {
 	s.lane.rewind()
 	s.welcomed, s.resumed, s.refused, s.pong, s.resync, s.leaving = false, false, false, 0, false, false
 	s.heard, s.wrote = now, now
-	s.overdrew, s.flooding = false, 0
+	s.overdrew = false // who flooded before is still remembered
 	conn.Attach()
 }
 

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
@@ -84,26 +86,29 @@ func replayFault(t *testing.T, file, where string, fault sim.Tick) {
 	}
 }
 
-// TestOtherRoomsGoOn runs a room that fails beside one that does not.
+// TestOtherRoomsGoOn runs a room that fails on a node with others.
 func TestOtherRoomsGoOn(t *testing.T) {
-	good := walking(t)
-	bad := newRig(t, walkMode(func(at string, tick sim.Tick) {
-		if at == "step" && tick == 10 {
-			var rows []int
-			_ = rows[tick]
+	synctest.Test(t, func(t *testing.T) {
+		bad := walkMode(func(at string, tick sim.Tick) {
+			if at == "step" && tick == 100 {
+				var rows []int
+				_ = rows[tick]
+			}
+		})
+		bad.Name = "bad"
+		g := registry(t, nil, walkMode(nil), bad)
+		good := g.create(t, Wish{Keep: true})
+		<-g.create(t, Wish{Mode: "bad", Keep: true}).Ended()
+		synctest.Wait()
+		before := good.Info().Tick
+		<-time.After(10 * time.Second)
+		synctest.Wait()
+		if got := good.Info().Tick.Since(before); got != 10*walkHz || len(g.List()) != 1 {
+			t.Errorf("%d ticks in 10 s, %d rooms", got, len(g.List()))
 		}
-	}))
-	p := good.join("anna")
-	for range 50 {
-		if bad.closing.Load() == nil {
-			bad.tick()
+		if s := g.config.Stats; s.Faults.Load() != 1 || s.TicksLost.Load() != 0 {
+			t.Errorf("%d faults, %d ticks lost", s.Faults.Load(), s.TicksLost.Load())
 		}
-		p.input(0, 1, 0)
-		good.tick()
-		p.read()
-		p.inStep()
-	}
-	if bad.closing.Load() == nil || bad.closing.Load().Code != netproto.CloseGameFault || bad.next != 10 {
-		t.Errorf("the bad one: %v at tick %d", bad.closing.Load(), bad.next)
-	}
+		g.shut(t)
+	})
 }

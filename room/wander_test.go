@@ -65,9 +65,9 @@ func ffa(seats int) sim.Mode {
 }
 
 // wandering is a room full of wanderers, some seconds into the match.
-func wandering(t testing.TB, mode sim.Mode) (*rig, []*wanderer) {
+func wandering(t testing.TB, mode sim.Mode, change ...func(*Options)) (*rig, []*wanderer) {
 	t.Helper()
-	r := newRig(t, mode)
+	r := newRig(t, mode, change...)
 	all := make([]*wanderer, mode.Seats)
 	for i := range all {
 		all[i] = newWanderer(r.Room, uint64(i))
@@ -81,15 +81,27 @@ func wandering(t testing.TB, mode sim.Mode) (*rig, []*wanderer) {
 	return r, all
 }
 
-// TestSteadyTickAllocatesNothing is about a room of 50 in which all fly, and
-// one in which all are journaled.
+// hole is a journal that goes nowhere.
+type hole struct{ stuckJournal }
+
+func (*hole) Lost() error  { return nil }
+func (*hole) Close() error { return nil }
+
+// TestSteadyTickAllocatesNothing is about a room of 50 in which all fly, one
+// that sends every third tick, and one that is recorded.
 func TestSteadyTickAllocatesNothing(t *testing.T) {
-	r, all := wandering(t, ffa(50))
-	if n := testing.AllocsPerRun(300, r.tick); n != 0 {
-		t.Errorf("%v allocations per tick", n)
-	}
-	if all[0].written < 300 || all[49].written < 300 || r.closing.Load() != nil {
-		t.Errorf("%d snapshots, %v", all[0].written, r.closing.Load())
+	for name, change := range map[string]func(*Options){
+		"plain":    func(*Options) {},
+		"sparse":   func(o *Options) { o.Mode.SnapshotEvery = 3 },
+		"recorded": func(o *Options) { o.Journal = &hole{} },
+	} {
+		r, all := wandering(t, ffa(50), change)
+		if n := testing.AllocsPerRun(300, r.tick); n != 0 {
+			t.Errorf("%s: %v allocations per tick", name, n)
+		}
+		if all[0].written < 100 || all[49].written < 100 || r.closing.Load() != nil {
+			t.Errorf("%s: %d snapshots, %v", name, all[0].written, r.closing.Load())
+		}
 	}
 }
 
