@@ -27,7 +27,7 @@ func newKernelPoller() (kernelPoller, error) {
 
 func (k kernelPoller) add(tcp *net.TCPConn, index int) (nonblocking, error) {
 	conn, err := tickconn.Detach(tcp, tickconn.Options{
-		MaxTail: maxTail, ReadBudget: 1, SendBuffer: sendBuffer, UserTimeout: userTimeout,
+		MaxTail: maxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout,
 	})
 	if err != nil {
 		return nil, err

@@ -187,7 +187,7 @@ func benchPlayer(t *testing.T, address string) *tickconn.Conn {
 		}
 	}
 	c, err := tickconn.Detach(conn.(*net.TCPConn), tickconn.Options{
-		MaxTail: 4096, ReadBudget: 4096, SendBuffer: 16 << 10, UserTimeout: userTimeout,
+		MaxTail: 4096, SendBuffer: 16 << 10, UserTimeout: userTimeout,
 	})
 	if err != nil {
 		t.Fatal(err)

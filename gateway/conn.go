@@ -20,9 +20,10 @@ var _ room.Conn = (*Conn)(nil)
 // Attach waits in the kernel.
 type Conn struct {
 	upgrader *Upgrader
-	wire     wire
-	ws       *gws.Conn
-	link     link // nil before Attach
+	remote   net.Addr
+	wire     *wire     // of the handshake, and of a portable connection
+	ws       *gws.Conn // as wire
+	link     link      // nil before Attach
 	ended    *netproto.CloseError
 
 	// Of the Poll that is running.
@@ -171,4 +172,4 @@ func (c *Conn) end(end *netproto.CloseError, last []byte) {
 }
 
 // RemoteAddr is the client's address.
-func (c *Conn) RemoteAddr() net.Addr { return c.wire.RemoteAddr() }
+func (c *Conn) RemoteAddr() net.Addr { return c.remote }

@@ -61,12 +61,18 @@ const portableSendBuffer = 16 << 10
 // read runs gws until the connection or the room ends it, and then waits, a
 // bounded time, for the peer to take the goodbye.
 func (l *portableLink) read() {
-	l.conn.wire.panic = tickconn.Contain(func() error { l.conn.ws.ReadLoop(); return nil })
+	l.parse()
 	close(l.events)
 	<-l.gone
 	<-l.written
 	drain(l.net)
 	_ = l.net.Close()
+}
+
+// parse runs gws, which panics on a length below 0: that must not end the process.
+func (l *portableLink) parse() {
+	defer func() { l.conn.wire.panic = recover() }()
+	l.conn.ws.ReadLoop()
 }
 
 // receive is called by gws, on the goroutine that reads.

@@ -43,13 +43,13 @@ var scratch = sync.Pool{New: func() any { return new([netproto.ReadBudget]byte) 
 // done its part with the upgrade.
 func attachTick(c *Conn) error {
 	raw, err := tickconn.Detach(c.wire.Conn.(*net.TCPConn), tickconn.Options{
-		MaxTail: netproto.MaxTail, ReadBudget: netproto.ReadBudget, SendBuffer: sendBuffer, UserTimeout: userTimeout,
+		MaxTail: netproto.MaxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout,
 	})
 	if err != nil {
 		return err
 	}
 	c.link = &tickLink{conn: c, raw: raw, rest: c.wire.early}
-	c.wire.Conn, c.wire.early, c.ws = raw, nil, nil
+	c.wire, c.ws = nil, nil
 	return nil
 }
 

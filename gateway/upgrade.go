@@ -98,8 +98,8 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 		refused.Answer(w)
 		return nil, errors.Join(refused, err)
 	}
-	c := &Conn{upgrader: u, wire: wire{Conn: conn, early: early}}
-	c.ws, err = u.gws.UpgradeFromConn(&c.wire, bufio.NewReaderSize(&c.wire, readBuffer), r)
+	c := &Conn{upgrader: u, remote: conn.RemoteAddr(), wire: &wire{Conn: conn, early: early}}
+	c.ws, err = u.gws.UpgradeFromConn(c.wire, bufio.NewReaderSize(c.wire, readBuffer), r)
 	if err != nil {
 		return nil, fmt.Errorf("upgrade: %w", err) // gws has closed the connection
 	}

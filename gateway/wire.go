@@ -20,7 +20,7 @@ type wire struct {
 	fault error              // why Read ended
 	cause error              // why gws ended, from OnClose
 	code  netproto.CloseCode // what gws would have answered; 0: none
-	panic error              // of gws's
+	panic any                // of gws's
 }
 
 // Read implements net.Conn. gws keeps no count of empty pieces, so bytes without

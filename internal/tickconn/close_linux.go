@@ -8,8 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Close closes the socket at once; a tail is lost. It may be called again, and
-// from inside Read's yield.
+// Close closes the socket at once; a tail is lost. It may be called again.
 func (c *Conn) Close() error {
 	fd, _ := c.release()
 	if fd < 0 {

@@ -11,21 +11,16 @@ import (
 
 func TestClosedConn(t *testing.T) {
 	c, peer := pair(t, testOptions)
-	r := newReader(t, c, 512)
-	r.Resume()
 	for range 2 {
 		if err := c.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if r.Resume() || !errors.Is(r.Err(), net.ErrClosed) {
-		t.Errorf("read: %v", r.Err())
-	}
 	if _, err := c.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("write: %v", err)
 	}
 	if _, err := c.TryRead(make([]byte, 1)); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("try: %v", err)
+		t.Errorf("read: %v", err)
 	}
 	if c.Flush() || c.Unsent() != 0 || c.Tail() != 0 {
 		t.Error("a closed connection still answers")
@@ -50,8 +45,6 @@ func TestClosedConn(t *testing.T) {
 // its descriptor number: the newer one must notice nothing.
 func TestFdReuse(t *testing.T) {
 	old, _ := pair(t, testOptions)
-	r := newReader(t, old, 512)
-	r.Resume()
 	number := old.fd
 	old.Close()
 	// Take the lowest free numbers until the old one is in use again.
@@ -74,7 +67,7 @@ func TestFdReuse(t *testing.T) {
 	newer, other := held[len(held)-2], held[len(held)-1]
 	unix.Write(other, []byte("mine"))
 	unix.Write(newer, []byte("mine"))
-	r.Resume()
+	old.TryRead(make([]byte, 8))
 	old.Write([]byte("stray"))
 	old.Flush()
 	old.Close()
@@ -83,24 +76,6 @@ func TestFdReuse(t *testing.T) {
 		if n, err := unix.Read(fd, b); err != nil || string(b[:max(n, 0)]) != "mine" {
 			t.Errorf("the newer connection reads %q, %v", b[:max(n, 0)], err)
 		}
-	}
-}
-
-func TestCloseInsideYield(t *testing.T) {
-	c, _ := pair(t, testOptions)
-	c.SetYield(func() bool { c.Close(); return true })
-	if _, err := c.Read(make([]byte, 8)); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("read: %v", err)
-	}
-}
-
-func TestStopEndsRead(t *testing.T) {
-	c, _ := pair(t, testOptions)
-	r := newReader(t, c, 512)
-	r.Resume()
-	r.Stop()
-	if !errors.Is(r.Err(), net.ErrClosed) {
-		t.Errorf("read: %v", r.Err())
 	}
 }
 

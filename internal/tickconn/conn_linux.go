@@ -3,51 +3,21 @@ package tickconn
 import (
 	"io"
 	"net"
-	"time"
 )
 
 // Conn is a TCP socket outside Go's poller, made by Detach. No method waits for
-// the network. It has no locks: one goroutine owns it at a time, and the yield
-// hook must come back on that goroutine.
+// the network. It has no locks: one goroutine owns it at a time.
 type Conn struct {
 	fd      int // -1 once closed: the number may be another connection's by then
 	options Options
 	tail    []byte
-	budget  int  // bytes that Read may return before it must yield
-	drained bool // the last read emptied the socket, the next would find nothing
 	fault   error
-	yield   func() bool
 	poller  *Poller
-	local   net.Addr
-	remote  net.Addr
 }
 
-// SetYield sets what Read calls when it has nothing to return, or has spent its
-// budget; it comes back when Read may go on and returns false to end it.
-// Coroutine.Yield is one. It must be set before the first Read.
-func (c *Conn) SetYield(yield func() bool) { c.yield = yield }
-
-// Read returns what has arrived, yielding until something has. Errors:
-// net.ErrClosed after Close or when the yield hook says so, io.EOF when the
-// peer has ended its side, else what the kernel reports.
-func (c *Conn) Read(b []byte) (int, error) {
-	for {
-		if !c.drained && c.budget > 0 {
-			n, err := c.TryRead(b[:min(len(b), c.budget)])
-			if n > 0 || err != nil || len(b) == 0 {
-				c.budget -= n
-				return n, err
-			}
-		}
-		if c.fd < 0 || !c.yield() || c.fd < 0 {
-			return 0, net.ErrClosed
-		}
-		c.drained, c.budget = false, c.options.ReadBudget
-	}
-}
-
-// TryRead reads once, without yielding; 0 and no error: nothing has arrived.
-// Errors are those of Read.
+// TryRead reads once; 0 and no error: nothing has arrived. Fewer bytes than asked
+// for: there was no more. Errors: net.ErrClosed after Close, io.EOF when the peer
+// has ended its side, else what the kernel reports, once and for all.
 func (c *Conn) TryRead(b []byte) (int, error) {
 	if c.fd < 0 {
 		return 0, net.ErrClosed
@@ -62,12 +32,10 @@ func (c *Conn) TryRead(b []byte) (int, error) {
 	case n == 0 && !again && len(b) > 0:
 		c.fault = io.EOF
 	}
-	// Fewer bytes than asked for: asking again would only return EAGAIN.
-	c.drained = n < len(b)
 	return n, c.fault
 }
 
-// Write implements net.Conn; see WriteParts.
+// Write is WriteParts of one part.
 func (c *Conn) Write(b []byte) (int, error) { return c.WriteParts(nil, b) }
 
 // WriteParts sends head and body as one piece with one system call, behind
@@ -145,18 +113,3 @@ func (c *Conn) Unsent() int {
 	n, _ := unsent(c.fd)
 	return n
 }
-
-// LocalAddr implements net.Conn.
-func (c *Conn) LocalAddr() net.Addr { return c.local }
-
-// RemoteAddr implements net.Conn.
-func (c *Conn) RemoteAddr() net.Addr { return c.remote }
-
-// SetDeadline does nothing, as nothing here ever waits: count ticks instead.
-func (c *Conn) SetDeadline(time.Time) error { return nil }
-
-// SetReadDeadline does nothing, see SetDeadline.
-func (c *Conn) SetReadDeadline(time.Time) error { return nil }
-
-// SetWriteDeadline does nothing, see SetDeadline.
-func (c *Conn) SetWriteDeadline(time.Time) error { return nil }

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var testOptions = Options{MaxTail: 64 << 10, ReadBudget: 8 << 10, SendBuffer: 16 << 10, UserTimeout: 30 * time.Second}
+var testOptions = Options{MaxTail: 64 << 10, SendBuffer: 16 << 10, UserTimeout: 30 * time.Second}
 
 // pair returns a detached server side and an ordinary client side.
 func pair(t testing.TB, options Options) (*Conn, *net.TCPConn) {
@@ -56,105 +56,42 @@ func await(t testing.TB, c *Conn, events int16) {
 	}
 }
 
-// reader runs a coroutine that appends what it reads, in reads of size bytes.
-type reader struct {
-	*Coroutine
-	got   []byte
-	reads int
-}
-
-func newReader(t testing.TB, c *Conn, size int) *reader {
-	r := &reader{}
-	r.Coroutine = NewCoroutine(func(co *Coroutine) error {
-		c.SetYield(co.Yield)
-		b := make([]byte, size)
-		for {
-			n, err := c.Read(b)
-			r.got = append(r.got, b[:n]...)
-			r.reads++
-			if err != nil {
-				return err
+func TestTryRead(t *testing.T) {
+	c, peer := pair(t, testOptions)
+	b := make([]byte, 8)
+	for range 2 {
+		if n, err := c.TryRead(b); n != 0 || err != nil {
+			t.Fatalf("nothing sent: %d, %v", n, err)
+		}
+		peer.Write([]byte("0123456789"))
+		await(t, c, unix.POLLIN)
+		for _, want := range []string{"01234567", "89"} {
+			if n, err := c.TryRead(b); string(b[:n]) != want || err != nil {
+				t.Fatalf("%q, %v", b[:n], err)
 			}
 		}
-	})
-	t.Cleanup(r.Stop)
-	return r
-}
-
-func TestReadYieldsWhenDrained(t *testing.T) {
-	c, peer := pair(t, testOptions)
-	r := newReader(t, c, 512)
-	for i := range 3 {
-		if !r.Resume() || len(r.got) != i {
-			t.Fatalf("nothing sent, got %q", r.got)
-		}
-		peer.Write([]byte{'a'})
-		await(t, c, unix.POLLIN)
-		if !r.Resume() || len(r.got) != i+1 {
-			t.Fatalf("got %q", r.got)
-		}
-	}
-	if r.reads != 3 {
-		t.Errorf("%d reads returned for 3 writes", r.reads)
 	}
 	peer.CloseWrite()
 	await(t, c, unix.POLLIN)
-	if r.Resume() || r.Err() != io.EOF {
-		t.Errorf("after the peer's end: %v", r.Err())
+	if n, err := c.TryRead(nil); n != 0 || err != nil {
+		t.Errorf("no room to read: %d, %v", n, err)
 	}
-}
-
-// TestReadAsksOnce: after a short read, the next one waits for the next resume
-// without asking the kernel, even though something has arrived meanwhile.
-func TestReadAsksOnce(t *testing.T) {
-	c, peer := pair(t, testOptions)
-	var got []byte
-	co := NewCoroutine(func(co *Coroutine) error {
-		c.SetYield(co.Yield)
-		for b := make([]byte, 64); ; {
-			n, err := c.Read(b)
-			if err != nil {
-				return err
-			}
-			got = append(got, b[:n]...)
-			peer.Write([]byte{'x'})
-			await(t, c, unix.POLLIN)
-		}
-	})
-	t.Cleanup(co.Stop)
-	peer.Write([]byte{'x'})
-	await(t, c, unix.POLLIN)
-	for resumes := 1; resumes < 4; resumes++ {
-		if co.Resume(); len(got) != resumes {
-			t.Fatalf("%d reads in %d resumes", len(got), resumes)
-		}
-	}
-}
-
-func TestReadBudget(t *testing.T) {
-	options := testOptions
-	options.ReadBudget = 100
-	c, peer := pair(t, options)
-	r := newReader(t, c, 64)
-	peer.Write(make([]byte, 1000))
-	await(t, c, unix.POLLIN)
-	for resumes := 1; resumes <= 10; resumes++ {
-		r.Resume()
-		if len(r.got) != 100*resumes {
-			t.Fatalf("%d bytes after %d resumes", len(r.got), resumes)
+	for range 2 {
+		if n, err := c.TryRead(b); n != 0 || err != io.EOF {
+			t.Errorf("after the peer's end: %d, %v", n, err)
 		}
 	}
 }
 
 func TestReadAfterReset(t *testing.T) {
 	c, peer := pair(t, testOptions)
-	r := newReader(t, c, 512)
-	r.Resume()
 	peer.SetLinger(0)
 	peer.Close()
 	await(t, c, unix.POLLIN)
-	if r.Resume() || !errors.Is(r.Err(), unix.ECONNRESET) {
-		t.Fatalf("after a reset: %v", r.Err())
+	for range 2 {
+		if _, err := c.TryRead(make([]byte, 8)); !errors.Is(err, unix.ECONNRESET) {
+			t.Fatalf("after a reset: %v", err)
+		}
 	}
 	if _, err := c.Write([]byte("x")); !errors.Is(err, unix.ECONNRESET) {
 		t.Errorf("write after a reset: %v", err)
@@ -172,9 +109,8 @@ func TestWriteBrokenIsSeenByRead(t *testing.T) {
 	if _, err := c.Write([]byte("x")); err == nil {
 		t.Fatal("write to a reset connection was accepted")
 	}
-	r := newReader(t, c, 512)
-	if r.Resume() || r.Err() == nil {
-		t.Errorf("read after a broken write: %v", r.Err())
+	if _, err := c.TryRead(make([]byte, 8)); err == nil {
+		t.Error("read after a broken write")
 	}
 }
 
@@ -278,17 +214,11 @@ func TestUnsent(t *testing.T) {
 
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	c, peer := pair(t, testOptions)
-	co := NewCoroutine(func(co *Coroutine) error {
-		c.SetYield(co.Yield)
-		_, err := io.Copy(io.Discard, struct{ io.Reader }{c})
-		return err
-	})
-	defer co.Stop()
 	head, body, in := []byte{0x82, 60}, make([]byte, 60), make([]byte, 512)
 	n := testing.AllocsPerRun(100, func() {
 		peer.Write(body)
 		await0(c)
-		co.Resume()
+		c.TryRead(in)
 		c.WriteParts(head, body)
 		c.Flush()
 		c.Unsent()

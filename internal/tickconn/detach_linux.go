@@ -13,8 +13,6 @@ import (
 type Options struct {
 	// MaxTail is how many bytes Write keeps that the kernel did not take.
 	MaxTail int
-	// ReadBudget is how many bytes Read returns between two yields.
-	ReadBudget int
 	// SendBuffer is SO_SNDBUF, bytes (the kernel doubles it), and also how many
 	// unsent bytes the kernel takes. Its own choice would swallow megabytes, minutes
 	// of old snapshots, before anything here noticed.
@@ -45,10 +43,7 @@ func Detach(tcp *net.TCPConn, options Options) (*Conn, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("tickconn: socket options: %w", err)
 	}
-	return &Conn{
-		fd: fd, options: options, budget: options.ReadBudget,
-		local: tcp.LocalAddr(), remote: tcp.RemoteAddr(),
-	}, nil
+	return &Conn{fd: fd, options: options}, nil
 }
 
 func setOptions(fd int, options Options) error {

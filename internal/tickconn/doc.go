@@ -1,8 +1,7 @@
-// Package tickconn drives blocking-style connection code from a loop that must
-// never block. A Conn is a TCP socket taken out of Go's poller: its Read yields
-// instead of waiting, its Write keeps what the kernel does not take. A Coroutine
-// runs a reader over it, resumed once per tick. A Poller says which of many
-// connections have something to read.
+// Package tickconn holds sockets for a loop that must never block. A Conn is a TCP
+// socket taken out of Go's poller: it reads what is there, and its Write keeps
+// what the kernel does not take. A Poller says which of many connections have
+// something to read.
 package tickconn
 
 import "errors"

@@ -13,8 +13,7 @@ const pollBatch = 1024
 
 // Poller finds which of many connections have something to read, or have ended,
 // so that idle ones cost nothing. Level-triggered: a connection that was not
-// read empty is reported again. What a reader above has already buffered raises
-// no report, so read to the end once resumed. One goroutine owns it.
+// read empty is reported again. One goroutine owns it.
 type Poller struct {
 	fd     int
 	events [pollBatch]unix.EpollEvent
@@ -30,8 +29,8 @@ func NewPoller() (*Poller, error) {
 	return &Poller{fd: fd, ready: make([]int, 0, pollBatch)}, nil
 }
 
-// Add watches c and reports it as index, 0 to 2³¹-1. Closing c removes it.
-// Resume its reader once now: bytes that arrived earlier may sit above c.
+// Add watches c and reports it as index, 0 to 2³¹-1. Closing c removes it. Bytes
+// that were read before c was detached raise no report.
 func (p *Poller) Add(c *Conn, index int) error {
 	event := unix.EpollEvent{Events: unix.EPOLLIN | unix.EPOLLRDHUP, Fd: int32(index)}
 	if err := unix.EpollCtl(p.fd, unix.EPOLL_CTL_ADD, c.fd, &event); err != nil {

@@ -31,14 +31,12 @@ func (p *Poller) must(t testing.TB, timeout time.Duration) []int {
 func TestPollerReportsOnlyReady(t *testing.T) {
 	p := newPoller(t)
 	const many = 300
-	conns, peers, readers := make([]*Conn, many), make([]*net.TCPConn, many), make([]*reader, many)
+	conns, peers := make([]*Conn, many), make([]*net.TCPConn, many)
 	for i := range many {
 		conns[i], peers[i] = pair(t, testOptions)
-		readers[i] = newReader(t, conns[i], 512)
 		if err := p.Add(conns[i], i); err != nil {
 			t.Fatal(err)
 		}
-		readers[i].Resume()
 	}
 	if ready := p.must(t, 0); len(ready) != 0 {
 		t.Fatalf("idle connections are ready: %v", ready)
@@ -54,9 +52,9 @@ func TestPollerReportsOnlyReady(t *testing.T) {
 		t.Fatalf("ready %v, want %v", ready, want)
 	}
 	for _, i := range ready {
-		readers[i].Resume()
-		if !slices.Equal(readers[i].got, []byte{byte(i)}) {
-			t.Errorf("connection %d read %v", i, readers[i].got)
+		b := make([]byte, 8)
+		if n, err := conns[i].TryRead(b); n != 1 || b[0] != byte(i) || err != nil {
+			t.Errorf("connection %d read %v, %v", i, b[:n], err)
 		}
 	}
 	if ready := p.must(t, 0); len(ready) != 0 {
@@ -67,10 +65,8 @@ func TestPollerReportsOnlyReady(t *testing.T) {
 // TestPollerRepeatsWhatIsLeft shows the level trigger, a reset, and removal.
 func TestPollerRepeatsWhatIsLeft(t *testing.T) {
 	p := newPoller(t)
-	options := testOptions
-	options.ReadBudget = 10
-	c, peer := pair(t, options)
-	r := newReader(t, c, 64)
+	c, peer := pair(t, testOptions)
+	b := make([]byte, 10)
 	if err := p.Add(c, 7); err != nil {
 		t.Fatal(err)
 	}
@@ -80,15 +76,17 @@ func TestPollerRepeatsWhatIsLeft(t *testing.T) {
 		if ready := p.must(t, -1); !slices.Equal(ready, []int{7}) {
 			t.Fatalf("ready %v", ready)
 		}
-		r.Resume()
+		if _, err := c.TryRead(b); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if ready := p.must(t, 0); len(ready) != 0 || len(r.got) != 25 {
-		t.Fatalf("ready %v after %d bytes", ready, len(r.got))
+	if ready := p.must(t, 0); len(ready) != 0 {
+		t.Fatalf("read empty, still ready: %v", ready)
 	}
 	peer.SetLinger(0)
 	peer.Close()
-	if ready := p.must(t, -1); !slices.Equal(ready, []int{7}) || r.Resume() {
-		t.Fatalf("after a reset: %v, %v", ready, r.Err())
+	if ready := p.must(t, -1); !slices.Equal(ready, []int{7}) {
+		t.Fatalf("after a reset: %v", ready)
 	}
 	p.Remove(c)
 	p.Remove(c)
