@@ -22,6 +22,7 @@ type inputClock struct {
 	next    sim.Tick // the tick of the next input
 	hold    int      // inputs to leave out, as they are too early
 	slew    int      // quarters of a tick by which to be earlier, for a pace
+	dropped uint32   // inputs that were of no use, as last reported
 }
 
 func (c *inputClock) begin(period time.Duration, loose bool) {
@@ -58,6 +59,7 @@ func (c *inputClock) grain() int {
 // hear steers by what a snapshot says.
 func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	if !c.started {
+		c.dropped = f.Dropped
 		return
 	}
 	// Only a room that stood still can be so far behind; its reports cannot be
@@ -69,7 +71,7 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	if c.steer.since.IsZero() {
 		c.steer.since = now
 	}
-	move := c.steer.report(f.Tick, int(f.Slack), now)
+	move := c.steer.report(f.Tick, c.slack(f), c.next, now)
 	if move == 0 {
 		return
 	}
@@ -86,6 +88,18 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	if move == 0 {
 		c.settle(now)
 	}
+}
+
+// slack is what a snapshot says of the inputs that came for it. It names that of
+// the newest, which hides that an older one came with it and was late; the count
+// of those that were of no use shows it.
+func (c *inputClock) slack(f *netproto.ServerFrame) int {
+	hidden := f.Dropped != c.dropped && f.Slack >= 0 && f.Slack <= netproto.MaxLead
+	c.dropped = f.Dropped
+	if hidden {
+		return -1
+	}
+	return int(f.Slack)
 }
 
 // takeSlew returns by how many quarters of a tick a pace is to make inputs

@@ -8,12 +8,12 @@ import (
 )
 
 const (
-	// quarter is the unit of steering's answers: a quarter of a tick. Why so
+	// wholeTick is a tick in quarters, the unit of steering's answers. Why so
 	// fine: a client that can be this much earlier need not be a whole tick.
 	wholeTick = 4
-	// patience is how long inputs must have had spare slack before they are sent
-	// later: longer than a bad moment of a network. It doubles when that was a
-	// mistake, up to maxPatience, and comes back when there is much to spare.
+	// patience is how long inputs must have had a tick to spare before they are
+	// sent later: longer than a bad moment of a network. It doubles when that was
+	// a mistake, up to maxPatience. More to spare needs less.
 	patience    = 2 * time.Second
 	maxPatience = time.Minute
 )
@@ -42,12 +42,15 @@ func (s *steering) settle(from sim.Tick, now time.Time) {
 	s.from, s.since, s.spare = from, now, math.MaxInt
 }
 
-// report takes the slack of one snapshot. It returns by how many quarters of a
-// tick inputs are to be earlier (positive) or later (negative); when that is
-// not 0, nothing more is heard until settle.
-func (s *steering) report(tick sim.Tick, slack int, now time.Time) int {
-	if tick.Add(slack) < s.from {
-		return 0 // of an input from before the last move
+// report takes the slack of one snapshot; next is the tick after the last input
+// sent. It returns by how many quarters of a tick inputs are to be earlier
+// (positive) or later (negative); when that is not 0, nothing more is heard
+// until settle.
+func (s *steering) report(tick sim.Tick, slack int, next sim.Tick, now time.Time) int {
+	// The room says the slack of the newest input again while no other comes, so
+	// that it seems to be of an input that was not sent.
+	if about := tick.Add(slack); about < s.from || about >= next {
+		return 0
 	}
 	if slack < 0 {
 		if s.fell {
@@ -61,12 +64,15 @@ func (s *steering) report(tick sim.Tick, slack int, now time.Time) int {
 		s.since, s.spare = now, math.MaxInt
 		return 0
 	}
+	wait := s.patience
+	if s.spare > 1 {
+		wait = patience / time.Duration(s.spare)
+	}
+	if now.Sub(s.since) < wait {
+		return 0
+	}
 	if s.spare > 1 {
 		s.patience = patience
-	}
-	// Much to spare needs less patience.
-	if now.Sub(s.since) < s.patience/time.Duration(s.spare) {
-		return 0
 	}
 	s.fell, s.from = true, math.MaxUint32
 	return -wholeTick*(s.spare-1) - s.grain

@@ -1,0 +1,180 @@
+package client
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/lxzan/gws"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// pipeServer is a room behind net.Pipe, for testing/synctest: its ticks and the
+// client's pauses take no time.
+type pipeServer struct {
+	t    testing.TB
+	wait sync.WaitGroup
+	// lives is how each connection goes: so many ticks, then the end. The last
+	// goes for all that follow.
+	lives    []life
+	requests []url.Values // of the upgrade requests
+	inputs   []netproto.Input
+	slacks   []int
+	chats    []string
+}
+
+// life is what the server does on one connection.
+type life struct {
+	refuse int // HTTP status instead
+	silent bool
+	ticks  int
+	end    netproto.CloseCode // CloseLost: without a close frame
+}
+
+// dial is Options.Dial.
+func (p *pipeServer) dial(context.Context, string, string) (net.Conn, error) {
+	here, there := net.Pipe()
+	p.wait.Go(func() {
+		defer there.Close()
+		p.serve(there)
+	})
+	return here, nil
+}
+
+func (p *pipeServer) serve(conn net.Conn) {
+	in := bufio.NewReader(conn)
+	request, err := http.ReadRequest(in)
+	if err != nil {
+		return
+	}
+	l := p.lives[min(len(p.requests), len(p.lives)-1)]
+	p.requests = append(p.requests, request.URL.Query())
+	if l.refuse != 0 {
+		answer := &http.Response{StatusCode: l.refuse, ProtoMajor: 1, ProtoMinor: 1, Close: true}
+		_ = answer.Write(conn)
+		return
+	}
+	upgrader := gws.NewUpgrader(gws.BuiltinEventHandler{}, &gws.ServerOption{SubProtocols: []string{netproto.Subprotocol}})
+	if _, err := upgrader.UpgradeFromConn(conn, in, request); err != nil {
+		p.t.Error(err)
+		return
+	}
+	p.play(conn, in, l, request.URL.Query().Get("resume") != "")
+}
+
+func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, resumed bool) {
+	room := newFakeRoom(p.t, 1)
+	got := make(chan netproto.ClientFrame, 100)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		p.read(in, got)
+	}()
+	ticker := time.NewTicker(time.Second / 30)
+	defer ticker.Stop()
+	var h netproto.Header
+	left := false
+	for n := 0; !left && (l.ticks == 0 || n < l.ticks); n++ {
+		select {
+		case <-ticker.C:
+		case <-done:
+			return
+		}
+		for len(got) > 0 {
+			f := <-got
+			left = left || f.Leave
+			p.take(f, room, &h)
+		}
+		room.step()
+		frame := room.frame(nil, h)
+		if n == 0 {
+			frame = room.welcome(resumed)
+		}
+		if l.silent && n > 0 {
+			continue
+		}
+		if _, err := conn.Write(unmasked(0x82, frame)); err != nil {
+			break
+		}
+	}
+	if left {
+		l.end = netproto.CloseBye
+	}
+	if l.end != netproto.CloseLost {
+		_, _ = conn.Write(unmasked(0x88, binary.BigEndian.AppendUint16(nil, uint16(l.end))))
+		<-done // reads until the client has closed
+	}
+	conn.Close()
+	<-done
+}
+
+// take does with a client's frame what a room does.
+func (p *pipeServer) take(f netproto.ClientFrame, room *fakeRoom, h *netproto.Header) {
+	for _, in := range f.Inputs {
+		h.Slack = int32(in.Tick.Since(room.world.Tick().Add(1)))
+		if h.Slack < 0 {
+			h.Dropped++
+		}
+		p.inputs, p.slacks = append(p.inputs, in), append(p.slacks, int(h.Slack))
+	}
+	if f.Chat != "" {
+		p.chats = append(p.chats, f.Chat)
+	}
+	h.Pong = f.Ping
+}
+
+// read takes a client's frames off the connection until it ends.
+func (p *pipeServer) read(in io.Reader, got chan<- netproto.ClientFrame) {
+	for {
+		opcode, payload, err := readMasked(in)
+		if err != nil || opcode == opClose {
+			return
+		}
+		if opcode != opBinary {
+			continue
+		}
+		var f netproto.ClientFrame
+		if err := netproto.ReadClientFrame(payload, &f); err != nil {
+			p.t.Error(err)
+		}
+		got <- f
+	}
+}
+
+var errUnmasked = errors.New("a client's frame without a mask")
+
+// readMasked reads one frame of a client.
+func readMasked(in io.Reader) (opcode byte, payload []byte, err error) {
+	var head [8]byte
+	if _, err := io.ReadFull(in, head[:2]); err != nil {
+		return 0, nil, err
+	}
+	if head[1]&0x80 == 0 {
+		return 0, nil, errUnmasked
+	}
+	size := int(head[1] & 0x7f)
+	if size == 126 {
+		if _, err := io.ReadFull(in, head[2:4]); err != nil {
+			return 0, nil, err
+		}
+		size = int(binary.BigEndian.Uint16(head[2:]))
+	}
+	if _, err := io.ReadFull(in, head[4:]); err != nil {
+		return 0, nil, err
+	}
+	payload = make([]byte, size)
+	_, err = io.ReadFull(in, payload)
+	for i := range payload {
+		payload[i] ^= head[4+i%4]
+	}
+	return head[0] & 0x0f, payload, err
+}
