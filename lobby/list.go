@@ -72,11 +72,11 @@ func appendRooms(rooms []Room, v any) ([]Room, error) {
 // check returns where the last page ended: four digits of rank, a colon, an id.
 func (q Query) check() (from string, err error) {
 	if q.Mode != "" {
-		if err := checkName("mode", q.Mode, MaxID); err != nil {
+		if err = checkName("mode", q.Mode, MaxID); err != nil {
 			return "", err
 		}
 	}
-	if err := checkMetadata(q.Metadata); err != nil || q.Page == "" {
+	if err = checkMetadata(q.Metadata); err != nil || q.Page == "" {
 		return "", err
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(cut(q.Page, 2*MaxID))
