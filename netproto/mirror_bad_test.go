@@ -1,6 +1,7 @@
 package netproto
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -92,6 +93,7 @@ func TestMirrorRefuses(t *testing.T) {
 		{"moves in a frame of two ticks", chunks(12, 1, &pb.Chunk{Group: 1, Rows: []uint32{sectionMoved, 1, 3}}, leave3), false},
 		{"age within what was skipped", chunks(13, 2, &pb.Chunk{Group: 1, Age: 2}), true},
 		{"older than what was skipped", chunks(13, 2, &pb.Chunk{Group: 1, Age: 3}), false},
+		{"a new group, older than what was skipped", chunks(13, 2, &pb.Chunk{Group: 7, Age: 3}), false},
 		{"ages down", chunks(13, 2, &pb.Chunk{Group: 1, Age: 2}, &pb.Chunk{Age: 1}, &pb.Chunk{}), true},
 		{"one tick twice", chunks(13, 2, &pb.Chunk{Group: 1, Age: 1}, &pb.Chunk{Age: 1}), false},
 		{"ages up", chunks(13, 2, &pb.Chunk{Group: 1, Age: 1}, &pb.Chunk{Age: 2}), false},
@@ -121,6 +123,39 @@ func TestMirrorRefuses(t *testing.T) {
 				t.Errorf("after %v: synced %v, %v", err, m.Synced(), mirrorTable(m))
 			}
 		})
+	}
+}
+
+// TestUnsynced: a mirror takes nothing that needs what it has not got, whatever
+// its tick.
+func TestUnsynced(t *testing.T) {
+	fresh := NewMirror(start(t).Schema())
+	if err := give(fresh, &pb.ServerFrame{Tick: 1}); !errors.Is(err, ErrGap) {
+		t.Errorf("a fresh mirror: %v", err)
+	}
+	m := start(t)
+	if err := give(m, rowsFrame(sectionLeave, 0)); err == nil || errors.Is(err, ErrGap) {
+		t.Errorf("a bad frame: %v", err)
+	}
+	if err := give(m, &pb.ServerFrame{Tick: 11}); !errors.Is(err, ErrGap) {
+		t.Errorf("after a bad frame: %v", err)
+	}
+	if err := give(m, &pb.ServerFrame{Tick: 12, Key: true}); err != nil || !m.Synced() {
+		t.Errorf("a frame that needs none before: %v", err)
+	}
+}
+
+// TestTablesOfAPlane: a table without columns on a plane has no rows there.
+func TestTablesOfAPlane(t *testing.T) {
+	schema := SchemaOf(startZoo(t, 1, 1, 10))
+	for table, ok := range map[uint32]bool{0: true, 1: false, 2: false} { // beast, stone, clock
+		own := []*pb.Chunk{{Rows: []uint32{table<<2 | sectionEnter, 1, 7, 0, 0, 0}}}
+		if !ok {
+			own[0].Rows = []uint32{table<<2 | sectionEnter, 1, 7}
+		}
+		if err := give(NewMirror(schema), &pb.ServerFrame{Tick: 1, Key: true, Own: own}); (err == nil) != ok {
+			t.Errorf("table %d: %v", table, err)
+		}
 	}
 }
 

@@ -76,6 +76,14 @@ func TestMoveCrowd(t *testing.T) {
 				}
 			}
 		})
+		for id := sim.Group(1); id <= 3; id++ {
+			joins := g.stage.e.shared.groups[id].chunks[g.w.Tick()%history].joins
+			for i := 1; i < len(joins); i++ {
+				if joins[i].from <= joins[i-1].from {
+					t.Fatalf("group %d: joins from %d after %d", id, joins[i].from, joins[i-1].from)
+				}
+			}
+		}
 		for _, c := range []*watcher{all, some, few} {
 			if tick%4 != int(c.seat) {
 				c.receive(t, g.stage)

@@ -329,6 +329,7 @@ func (p *plain) table() []fact {
 				for _, r := range rows {
 					f := fact{plane: plane, table: int(table), id: r.id}
 					copy(f.value[:], r.value)
+					copy(f.trend[:], r.trend)
 					all = append(all, f)
 				}
 			}

@@ -129,6 +129,17 @@ func TestEventsOfEmptyGroups(t *testing.T) {
 	if c.receive(t, g.stage); len(c.events) != 2 {
 		t.Errorf("a viewer that skipped a tick got %v", c.events)
 	}
+	g.steps(2)
+	g.step(func() { g.hit.Emit(1000, hit{}) })
+	g.view[1] = []sim.Group{3, 1000}
+	c.receive(t, g.stage)
+	g.steps(history + 2) // group 1000 is forgotten
+	c.receive(t, g.stage)
+	g.step()
+	g.step(func() { g.hit.Emit(1000, hit{}) })
+	if f := c.get(t, g); len(c.events) != 1 || f.GetChunk()[0].GetKey() {
+		t.Errorf("an event in a group that was not there yesterday: %v", f)
+	}
 	g.view[1] = []sim.Group{3, 4}
 	g.step(func() { g.hit.Emit(4, hit{0, 4}) })
 	if f := c.get(t, g); len(c.events) != 1 || f.GetChunk()[0].GetKey() {

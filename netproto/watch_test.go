@@ -133,7 +133,11 @@ func (c *watcher) compare(t testing.TB, s *stage) {
 	groups := c.viewer.Seen()
 	want := worldTable(s.w, 0, func(v sim.TableView, slot int) bool { return slices.Contains(groups, v.Group(slot)) })
 	want = append(want, worldTable(s.w, 1, func(v sim.TableView, slot int) bool { return v.Owner(slot) == c.seat })...)
-	if got := mirrorTable(c.mirror); !slices.Equal(got, want) {
+	got := mirrorTable(c.mirror)
+	for i := range got {
+		got[i].trend = [16]int64{} // the world has none
+	}
+	if !slices.Equal(got, want) {
 		t.Fatalf("seat %d, tick %d: mirror\n%v\nworld\n%v", c.seat, s.w.Tick(), got, want)
 	}
 }
@@ -143,6 +147,7 @@ type fact struct {
 	plane, table int // plane 0 shared, 1 own
 	id           uint32
 	value        [16]int64 // by column of the plane
+	trend        [16]int64 // mirrors only: change per tick
 }
 
 func (f fact) compare(g fact) int {
@@ -193,6 +198,9 @@ func mirrorTable(m *Mirror) []fact {
 					}
 					for pos, v := range l.Column(at.Column) {
 						all[first+pos].value[at.Column] = number(sim.Kind(c.GetKind()), v)
+					}
+					for pos, v := range l.Change(at.Column) {
+						all[first+pos].trend[at.Column] = int64(int32(v))
 					}
 				}
 			}
