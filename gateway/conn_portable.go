@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/tls"
 	"net"
 	"slices"
 	"sync"
@@ -45,7 +46,7 @@ func attachPortable(c *Conn) {
 		written: make(chan struct{}),
 	}
 	l.filled.L = &l.mu
-	if tcp, ok := l.net.(*net.TCPConn); ok {
+	if tcp, ok := socket(l.net).(*net.TCPConn); ok {
 		// A hint: some systems refuse it, and then only notice a backlog later.
 		_ = tcp.SetWriteBuffer(portableSendBuffer)
 	}
@@ -57,6 +58,14 @@ func attachPortable(c *Conn) {
 
 // portableSendBuffer is as small as the tick's, for the same reason.
 const portableSendBuffer = 16 << 10
+
+// socket is what a TLS connection stands on, else the connection itself.
+func socket(conn net.Conn) net.Conn {
+	if secure, ok := conn.(*tls.Conn); ok {
+		return secure.NetConn()
+	}
+	return conn
+}
 
 // read runs gws until the connection or the room ends it, and then waits, a
 // bounded time, for the peer to take the goodbye.
