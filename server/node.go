@@ -114,10 +114,10 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	if n.rooms, err = room.NewRegistry(config, modes); err != nil {
 		return err
 	}
+	n.node = gateway.NewNode(n.rooms, n.lobby, n.log)
 	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
 	}
-	n.node = gateway.NewNode(n.rooms, n.lobby, n.log)
 	n.upgrader, err = gateway.NewUpgrader(n.config.upgrade(n.log))
 	return err
 }
