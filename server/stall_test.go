@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"slices"
+	"testing"
+
+	"github.com/metronome-server/metronome/bots"
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// TestStalledReaderHurtsNobody stops reading on one connection of a busy room.
+// The others get every snapshot; when it reads again it has what they have.
+func TestStalledReaderHurtsNobody(t *testing.T) {
+	n := startTestNode(t, func(c *Config) { c.Bots = 40 })
+	company(t, n)
+	honest, stalled := join(t, n, "ffa?name=honest"), join(t, n, "ffa?name=stalled")
+	if err := stalled.conn.(*net.TCPConn).SetReadBuffer(1024); err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < 150 || n.stats.SnapshotsSkipped.Load() == 0; i++ {
+		honest.must(honest.next())
+		if honest.frame.Skipped != 0 {
+			t.Fatalf("%d snapshots of the honest player were skipped", honest.frame.Skipped)
+		}
+		keepAlive := &netproto.ClientFrame{Ping: 1}
+		honest.send(keepAlive)
+		stalled.send(keepAlive)
+		if i > 600 {
+			t.Fatal("the stalled connection never filled up")
+		}
+	}
+	for stalled.mirror.Tick() < honest.mirror.Tick() {
+		stalled.must(stalled.next())
+	}
+	for honest.mirror.Tick() < stalled.mirror.Tick() {
+		honest.must(honest.next())
+	}
+	if a, b := ships(honest), ships(stalled); !slices.Equal(a, b) || len(a) < 40 {
+		t.Errorf("at tick %d the honest player sees %d ships, the stalled one %d others\n%v\n%v", honest.mirror.Tick(), len(a), len(b), a, b)
+	}
+}
+
+// company has bots fill the room, and waits until they fly.
+func company(t *testing.T, n *Node) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error)
+	go func() { done <- bots.Keep(ctx, n.botsConfig(), slog.New(slog.DiscardHandler)) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	watcher := join(t, n, "ffa?name=watcher")
+	for len(ships(watcher)) < n.config.Bots {
+		watcher.must(watcher.next())
+		watcher.send(&netproto.ClientFrame{Ping: 1})
+	}
+	watcher.send(&netproto.ClientFrame{Leave: true})
+}
+
+// ships lists what a client sees of the ships: ids and places.
+func ships(c *raw) []string {
+	at, _ := netproto.Find(c.mirror.Schema(), "ship", "x")
+	var out []string
+	for l := range c.mirror.Lists(at.Table) {
+		for i, id := range l.IDs() {
+			out = append(out, fmt.Sprint(id, l.Column(0)[i], l.Column(1)[i], l.Column(2)[i]))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
