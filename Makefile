@@ -5,12 +5,11 @@ SHELL := /bin/sh
 BIN     := bin/metronome
 URL     ?= http://127.0.0.1:8080
 BOTS    ?= 20
-PLAYERS ?= 200
 FUZZTIME ?= 30s
 
 .PHONY: help
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: ## build the binary: bin/metronome
@@ -22,7 +21,7 @@ run: build ## a node with a room of bots (BOTS=20) at http://127.0.0.1:8080
 
 .PHONY: bots
 bots: build ## let bots (PLAYERS=200) play on a running node (URL=http://127.0.0.1:8080)
-	exec $(BIN) bots --server $(URL) --players $(PLAYERS)
+	exec $(BIN) bots --server $(URL) --players $(or $(PLAYERS),200)
 
 .PHONY: test
 test: ## install what the tests need, then run every check
@@ -31,6 +30,27 @@ test: ## install what the tests need, then run every check
 .PHONY: bench
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+# WORKLOAD=w1 PLAYERS=1000 SECONDS=10 ROUNDS=3 ARRIVALS=even TARGETS=a,b SIZES=500,1000: bench/README.md
+MEASURE = $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WARM),--warm $(WARM)) $(if $(ROUNDS),--rounds $(ROUNDS)) \
+	$(if $(ARRIVALS),--arrivals $(ARRIVALS)) $(if $(TARGETS),--targets $(TARGETS)) \
+	$(if $(JSON),--json $(JSON)) $(if $(NODEJS),--nodejs $(NODEJS))
+
+.PHONY: compare
+compare: ## what a player costs this server and others, side by side (WORKLOAD=w1)
+	bench/compare $(if $(WORKLOAD),--workload $(WORKLOAD)) $(if $(PLAYERS),--players $(PLAYERS)) $(MEASURE)
+
+.PHONY: compare-setup
+compare-setup: ## install Colyseus for make compare (needs Node.js and npm)
+	npm ci --prefix bench/colyseus
+
+.PHONY: curve
+curve: ## what a player costs as a room grows (SIZES=500,1000,...); draws docs/curve.svg
+	bench/curve $(if $(SIZES),--sizes $(SIZES)) $(MEASURE)
+
+.PHONY: entropy
+entropy: ## bits per entity of snapshots, beside the entropy floor of the same run
+	go run ./bench/entropy $(if $(PLAYERS),--players $(PLAYERS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: fuzz
 fuzz: ## fuzz each reader (FUZZTIME=30s each)

@@ -1,0 +1,3 @@
+module github.com/metronome-server/metronome/bench/colyseus/load
+
+go 1.26.0

@@ -1,0 +1,2 @@
+class Failed(Exception):
+    """A run or its preparation failed; the message says what to do."""
