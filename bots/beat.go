@@ -66,20 +66,20 @@ func (b *beat) at() time.Time {
 	return b.start.Add(time.Duration(whole)*time.Second + time.Duration(part*int64(time.Second)/b.hz) + b.members[b.next].phase)
 }
 
-// due returns the next member if its time has come, and how many of its inputs
-// have been missed because the swarm was held up.
-func (b *beat) due(now time.Time) (m *bot, skipped int) {
-	if len(b.members) == 0 {
-		return nil, 0
+// due returns the next member if its time had come at limit, how long ago that
+// is now, and how many of its inputs have been missed because the swarm was held
+// up.
+func (b *beat) due(limit, now time.Time) (m *bot, late time.Duration, skipped int) {
+	if len(b.members) == 0 || b.at().After(limit) {
+		return nil, 0, 0
 	}
-	late := now.Sub(b.at())
-	if late < 0 {
-		return nil, 0
-	}
-	b.round += max(int64(late)*b.hz/int64(time.Second)-1, 0)
+	late = now.Sub(b.at())
+	missed := int64(late) * b.hz / int64(time.Second)
+	b.round += missed
+	late = now.Sub(b.at())
 	m = b.members[b.next].bot
 	b.next++
 	skipped = int(max(b.round-m.round-1, 0))
 	m.round = b.round
-	return m, skipped
+	return m, late, skipped
 }

@@ -97,9 +97,16 @@ func movingTables(schema *pb.Schema) []int {
 	return moving
 }
 
-// act appends what the player sends now to frame.
-func (b *bot) act(frame []byte, now time.Time, skipped int) []byte {
+// heldUp is how late an input may be sent as planned: what a poll's timeout and
+// the inputs before it may take.
+const heldUp = 4 * time.Millisecond
+
+// act appends what the player sends now to frame, late by so much.
+func (b *bot) act(frame []byte, now time.Time, late time.Duration, skipped int) []byte {
 	tick, due := b.Due(now, skipped)
+	if late > heldUp {
+		b.Excuse()
+	}
 	if !due {
 		return b.AppendRest(frame, now)
 	}

@@ -102,7 +102,7 @@ func (s *swarm) play(ctx context.Context, over func(time.Time) bool) error {
 			return err
 		}
 		s.now(now)
-		wait := s.send(now)
+		wait := s.send()
 		ready, err := s.poller.Wait(wait)
 		if err != nil {
 			return err
@@ -136,15 +136,20 @@ const sweepEvery = 500 * time.Millisecond
 const longestWait = 5 * time.Millisecond
 
 // send lets go all inputs that are due, and returns how long the next has time.
-func (s *swarm) send(now time.Time) time.Duration {
-	wait := longestWait
+func (s *swarm) send() time.Duration {
+	start, wait := time.Now(), longestWait
 	for _, beat := range s.beats {
-		for b, skipped := beat.due(now); b != nil; b, skipped = beat.due(now) {
-			s.out = b.act(client.Frame(s.out), time.Now(), skipped)
+		for {
+			now := time.Now() // sending takes time
+			b, late, skipped := beat.due(start, now)
+			if b == nil {
+				break
+			}
+			s.out = b.act(client.Frame(s.out), now, late, skipped)
 			b.Send(s.out)
 		}
 		if len(beat.members) > 0 {
-			wait = min(wait, beat.at().Sub(now))
+			wait = min(wait, time.Until(beat.at()))
 		}
 	}
 	if s.config.Arrivals == Dispersed {

@@ -102,6 +102,14 @@ func (c *inputClock) slack(f *netproto.ServerFrame) int {
 	return int(f.Slack)
 }
 
+// excuse has the inputs that were due until now not count: the client knows that
+// it sent them late. A move that is going on is not disturbed.
+func (c *inputClock) excuse() {
+	if c.steer.from < c.next {
+		c.steer.from = c.next
+	}
+}
+
 // takeSlew returns by how many quarters of a tick a pace is to make inputs
 // earlier; settle must follow once it has.
 func (c *inputClock) takeSlew() int {

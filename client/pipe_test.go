@@ -40,8 +40,9 @@ type life struct {
 	end    netproto.CloseCode // CloseLost: without a close frame
 }
 
-// dial is Options.Dial.
+// dial is Options.Dial. The connection before must be over.
 func (p *pipeServer) dial(context.Context, string, string) (net.Conn, error) {
+	p.wait.Wait()
 	here, there := net.Pipe()
 	p.wait.Go(func() {
 		defer there.Close()

@@ -19,6 +19,10 @@ func (s *Session) Due(now time.Time, skipped int) (sim.Tick, bool) {
 	return s.clock.due(s.frame.Tick, now.Sub(s.heard)+s.ping.best, skipped)
 }
 
+// Excuse says that the input just due is sent late because the client was held
+// up, so that this is not taken for a slow network.
+func (s *Session) Excuse() { s.clock.excuse() }
+
 // AppendInput appends a ClientFrame with the input for a tick that Due returned,
 // and whatever else is waiting to be sent. values are the fields of the game's
 // input, as in Schema.input; those beyond netproto.MaxInputValues are left out.
