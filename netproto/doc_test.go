@@ -153,6 +153,7 @@ func kindRow(v protoreflect.EnumValueDescriptor) string {
 		bits = 8
 	case pb.Kind_KIND_INT16, pb.Kind_KIND_UINT16, pb.Kind_KIND_ANGLE:
 		bits = 16
+	default:
 	}
 	return fmt.Sprintf("| %s | %d | %d | %s |", strings.TrimPrefix(string(v.Name()), "KIND_"), v.Number(), bits, sent)
 }

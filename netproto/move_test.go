@@ -92,6 +92,26 @@ func TestMoveCrowd(t *testing.T) {
 	}
 }
 
+// TestMovesCount: what comes from other groups counts when chunks are compared
+// with a keyframe.
+func TestMovesCount(t *testing.T) {
+	g := newScript(t)
+	g.add(20, pawn{Cell: 1, X: 1 << 30, Y: 1 << 29})
+	g.add(10, pawn{Cell: 2})
+	g.step()
+	c := g.watch(t, 1, 2)
+	for tick := range uint32(4) { // there and back again, twice
+		g.step(func() {
+			for id := 1; id <= 20; id++ {
+				g.pawn(id).Cell = 2 - tick%2
+			}
+		})
+	}
+	if f := c.get(t, g); len(f.GetChunk()) != 1 || !f.GetChunk()[0].GetKey() {
+		t.Errorf("want a keyframe: %v", f)
+	}
+}
+
 // TestMoveSize holds down what a crossing costs a seat that sees both groups.
 func TestMoveSize(t *testing.T) {
 	g := newScript(t)
