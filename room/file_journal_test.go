@@ -3,6 +3,7 @@ package room
 import (
 	"bytes"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -70,19 +71,31 @@ func TestFileJournalFiles(t *testing.T) {
 	}
 }
 
-// TestJournalBatches counts writes: about one a second.
+// TestJournalBatches hands records over: they go to the disk once a second, or
+// when they are many bytes.
 func TestJournalBatches(t *testing.T) {
-	f := &fakeFile{}
+	f := &fakeFile{in: make(chan struct{}, 1)}
 	j := newFileJournal(f)
-	r := walking(t, func(o *Options) { o.Journal = j })
-	p := r.join("anna")
-	for range 10 * walkHz {
-		p.input(0, 1, 0)
-		r.tick()
+	j.Begin(JournalHeader{Hz: 30})
+	due := func() bool {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		return j.due
 	}
-	must(t, j.Close())
-	if f.writes > 12 {
-		t.Errorf("%d writes in 10 s", f.writes)
+	for tick := sim.Tick(1); tick < 29; tick++ {
+		if j.Tick(&JournalTick{Tick: tick}); due() {
+			t.Fatalf("due after %d records", tick)
+		}
+	}
+	j.Tick(&JournalTick{Tick: 29})
+	<-f.in // it is written
+	j.Checkpoint(29, make([]byte, journalBatch))
+	<-f.in
+	j.Tick(&JournalTick{Tick: 30})
+	must(t, j.Close()) // so is the rest
+	got, err := io.ReadAll(f.reader())
+	if err != nil || f.writes != 3 || len(got) < journalBatch+30*10 {
+		t.Errorf("%d writes, %d bytes, %v", f.writes, len(got), err)
 	}
 }
 

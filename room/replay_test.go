@@ -224,6 +224,14 @@ func TestDamagedJournals(t *testing.T) {
 	}
 }
 
+func TestCutInALength(t *testing.T) {
+	recording, _ := wild(t, random(t), walkMode(nil), 10)
+	got, err := ReplayJournal(bytes.NewReader(append(recording, 0x80)), modeNamed(walkMode(nil)), nil)
+	if err != nil || !got.CutOff || got.Ticks != 10 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
 // FuzzReplay reads journals whose checksums are right and whose records are
 // anything, and raw bytes.
 func FuzzReplay(f *testing.F) {

@@ -59,10 +59,9 @@ func (r *Room) sit(s *seat, e entry) {
 	s.connect(e.conn, r.next)
 }
 
-// connect starts a connection's life on the seat.
+// connect starts a connection's life on the seat: with a Welcome and keyframes.
 func (s *seat) connect(conn Conn, now sim.Tick) {
 	s.conn = conn
-	s.viewer.Reset()
 	s.lane.rewind()
 	s.welcomed, s.resumed, s.refused, s.pong, s.resync, s.leaving = false, false, false, 0, false, false
 	s.heard, s.wrote = now, now
