@@ -4,5 +4,6 @@
 // The write side trusts its caller. The read side trusts nobody: every count,
 // tick, id and length is checked against a limit of limits.go before it is
 // used. docs/PROTOCOL.md is the text of which this is the code: read
-// encoder.go for the server's side and mirror.go for the client's.
+// encoder.go, group.go and snapshot.go for the server's side and mirror.go for
+// the client's. testdata/golden has recorded frames for decoders elsewhere.
 package netproto
