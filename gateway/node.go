@@ -27,12 +27,15 @@ type Node struct {
 
 	mu     sync.Mutex
 	epochs map[string]uint64
+	// entering counts by room the players on their way in with a ticket. The
+	// store still counts their reservations, so a listing must not.
+	entering map[string]int
 	wait   sync.WaitGroup // one per room, until it is out of the directory
 }
 
 // NewNode joins a registry with a lobby.
 func NewNode(rooms *room.Registry, l *lobby.Lobby, log *slog.Logger) *Node {
-	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}}
+	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, entering: map[string]int{}}
 }
 
 // Create makes a room and lists it. Errors: those of room.Registry.Create and
@@ -101,10 +104,31 @@ func (n *Node) State() lobby.NodeState {
 	state := lobby.NodeState{Draining: n.draining.Load()}
 	for _, info := range n.rooms.List() {
 		if epoch := n.Epoch(info.ID); epoch > 0 && info.State != room.Closed {
+			info.Taken = max(info.Taken-n.enteringNow(info.ID), 0)
 			state.Rooms = append(state.Rooms, listing(info, epoch))
 		}
 	}
 	return state
+}
+
+// enter counts a player on the way in until the returned func is called.
+func (n *Node) enter(id string) (done func()) {
+	n.mu.Lock()
+	n.entering[id]++
+	n.mu.Unlock()
+	return func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.entering[id]--; n.entering[id] == 0 {
+			delete(n.entering, id)
+		}
+	}
+}
+
+func (n *Node) enteringNow(id string) int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.entering[id]
 }
 
 func listing(i room.Info, epoch uint64) lobby.Room {

@@ -9,11 +9,10 @@ import (
 )
 
 const (
-	// handshakesPerSecond and handshakeBurst bound upgrade requests per address.
+	// handshakeBurst is how many seconds' worth of handshakes may come at once.
 	// Threat: one machine that keeps the node busy with handshakes. Why so many:
 	// a school or an office plays from one address.
-	handshakesPerSecond = 20
-	handshakeBurst      = 200
+	handshakeBurst = 10
 	// rateAddresses is how many addresses are remembered; when full all are
 	// forgotten, which costs a little leniency and bounds the memory.
 	rateAddresses = 10_000
@@ -25,11 +24,11 @@ type rateLimit struct {
 	by map[netip.Addr]*rate.Limiter
 }
 
-// allow counts a request. This machine's own are not limited: they are load
+// allow counts a request against so many per second; 0 is no limit. This machine's own are not limited: they are load
 // tests and reverse proxies, which count for themselves.
-func (l *rateLimit) allow(r *http.Request) bool {
+func (l *rateLimit) allow(r *http.Request, perSecond int) bool {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil || at.Addr().Unmap().IsLoopback() {
+	if perSecond == 0 || err != nil || at.Addr().Unmap().IsLoopback() {
 		return true
 	}
 	l.mu.Lock()
@@ -39,7 +38,7 @@ func (l *rateLimit) allow(r *http.Request) bool {
 	}
 	limiter := l.by[at.Addr()]
 	if limiter == nil {
-		limiter = rate.NewLimiter(handshakesPerSecond, handshakeBurst)
+		limiter = rate.NewLimiter(rate.Limit(perSecond), handshakeBurst*perSecond)
 		l.by[at.Addr()] = limiter
 	}
 	return limiter.Allow()

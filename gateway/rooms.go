@@ -19,7 +19,7 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) *RefusedError {
-	if !s.handshakes.allow(r) {
+	if !s.handshakes.allow(r, s.HandshakesPerSecond) {
 		return &RefusedError{http.StatusTooManyRequests, "too many connections from this address; wait a few seconds"}
 	}
 	if refused := s.Upgrader.Check(r); refused != nil {
@@ -32,6 +32,9 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *RefusedError {
 	guest, refused := s.guest(r, target)
 	if refused != nil {
 		return refused
+	}
+	if r.URL.Query().Get("ticket") != "" {
+		defer s.Node.enter(target.ID())() // after settle, which is deferred later
 	}
 	pass, err := target.Knock(guest)
 	if err != nil {

@@ -21,6 +21,9 @@ type Server struct {
 	Upgrader *Upgrader
 	// Open lets clients on this machine into public rooms without a ticket.
 	Open bool
+	// HandshakesPerSecond bounds upgrade requests per address, ten times that at
+	// once; 0 does not. Loopback addresses are not bounded.
+	HandshakesPerSecond int
 	// Version of the program, shown to people.
 	Version string
 	Log     *slog.Logger

@@ -309,20 +309,30 @@ func get(t *testing.T, address string) (int, string) {
 
 func TestManyHandshakesFromOneAddressAreRefused(t *testing.T) {
 	var l rateLimit
+	const perSecond = 20
 	allowed := 0
-	for range 2 * handshakeBurst {
+	for range 2 * handshakeBurst * perSecond {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		r.RemoteAddr = "203.0.113.9:1000"
-		if l.allow(r) {
+		if l.allow(r, perSecond) {
 			allowed++
 		}
 	}
-	if allowed < handshakeBurst || allowed > handshakeBurst+handshakesPerSecond {
-		t.Errorf("%d of %d handshakes were allowed", allowed, 2*handshakeBurst)
+	if allowed < handshakeBurst*perSecond || allowed > (handshakeBurst+1)*perSecond {
+		t.Errorf("%d of %d handshakes were allowed", allowed, 2*handshakeBurst*perSecond)
+	}
+	other := httptest.NewRequest(http.MethodGet, "/", nil)
+	other.RemoteAddr = "203.0.113.10:1000"
+	if !l.allow(other, perSecond) {
+		t.Error("another address pays for the first")
+	}
+	other.RemoteAddr = "203.0.113.9:1000"
+	if !l.allow(other, 0) {
+		t.Error("no limit is a limit")
 	}
 	local := httptest.NewRequest(http.MethodGet, "/", nil)
 	local.RemoteAddr = "127.0.0.1:1000"
-	if !l.allow(local) {
+	if !l.allow(local, perSecond) {
 		t.Error("this machine was limited")
 	}
 }

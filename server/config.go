@@ -41,6 +41,9 @@ type Config struct {
 	Origins []string
 	// Connections is how sockets are driven: auto, tick or portable.
 	Connections string
+	// HandshakesPerSecond bounds connections per client address, ten times that
+	// at once; 0 does not, for nodes behind a proxy that hides the addresses.
+	HandshakesPerSecond int
 	// StopTimeout is how long the rooms have to end at a stop.
 	StopTimeout time.Duration
 	// Room is how rooms treat their seats.
@@ -51,7 +54,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
-		Connections: string(gateway.ModeAuto), StopTimeout: 10 * time.Second, Room: room.Default(),
+		Connections: string(gateway.ModeAuto), HandshakesPerSecond: 20, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
 
@@ -74,6 +77,7 @@ func (c Config) Validate() error {
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
 	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
+	fault(c.HandshakesPerSecond >= 0, "--handshakes-per-second %d: want 0 or more", c.HandshakesPerSecond)
 	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
 	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate())
 	return errors.Join(faults...)

@@ -128,7 +128,7 @@ func (n *Node) serve(context.Context) error {
 	n.run.Go(func() { n.lobby.Run(ctx, n.node.State, n.node.Lost) })
 	routes := &gateway.Server{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
-		Open: n.config.open(n.listener.Addr()), Version: Version(), Log: n.log,
+		Open: n.config.open(n.listener.Addr()), HandshakesPerSecond: n.config.HandshakesPerSecond, Version: Version(), Log: n.log,
 	}
 	n.http = gateway.NewHTTPServer(routes.Handler(), n.log)
 	n.run.Go(func() {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"text/tabwriter"
 	"time"
@@ -69,10 +70,19 @@ func (p *program) listRooms(server, mode string, free bool) ([]*pb.Room, error) 
 	}
 }
 
+// localServer is this machine's server: in a container METRONOME_LISTEN tells
+// its port to the health check too.
+func (p *program) localServer() string {
+	if _, port, err := net.SplitHostPort(p.env("METRONOME_LISTEN")); err == nil && port != "" {
+		return "http://127.0.0.1:" + port
+	}
+	return defaultServer
+}
+
 // health asks a server whether it lives, for container health checks.
 func (p *program) health(args []string) error {
 	f := pflag.NewFlagSet("health", pflag.ContinueOnError)
-	server := f.String("server", defaultServer, "server to ask")
+	server := f.String("server", p.localServer(), "server to ask")
 	ready := f.Bool("ready", false, "ask whether it takes new players, not only whether it lives")
 	if err := p.parse(f, args, false); err != nil {
 		return err
