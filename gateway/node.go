@@ -30,7 +30,7 @@ type Node struct {
 	// entering counts by room the players on their way in with a ticket. The
 	// store still counts their reservations, so a listing must not.
 	entering map[string]int
-	wait   sync.WaitGroup // one per room, until it is out of the directory
+	wait     sync.WaitGroup // one per room, until it is out of the directory
 }
 
 // NewNode joins a registry with a lobby.

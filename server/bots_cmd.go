@@ -1,7 +1,9 @@
 package server
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -54,6 +56,8 @@ func (p *program) bots(args []string) error {
 	}
 	r, err := bots.Run(p.ctx, c, p.progress(*quiet))
 	switch {
+	case errors.Is(err, context.Canceled):
+		return errors.New("interrupted before the measured time was over")
 	case err != nil:
 		return err
 	case printed != nil:
