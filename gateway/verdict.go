@@ -11,10 +11,6 @@ import (
 	"github.com/metronome-server/metronome/netproto"
 )
 
-// maxReason is how long the reason in a close frame may be: a control frame
-// holds 125 bytes (RFC 6455, 5.5), 2 are the code.
-const maxReason = 123
-
 // verdict says how gws's reading came to its end, and the close frame to answer
 // with; none when nobody is there to read it.
 func (w *wire) verdict() (end *netproto.CloseError, last []byte) {
@@ -85,12 +81,12 @@ func closeFrame(code netproto.CloseCode, reason string) []byte {
 	return append(frame, reason...)
 }
 
-// shorten cuts a reason to maxReason bytes, between characters.
+// shorten cuts a reason to netproto.MaxReason bytes, between characters.
 func shorten(reason string) string {
-	if len(reason) <= maxReason {
+	if len(reason) <= netproto.MaxReason {
 		return reason
 	}
-	n := maxReason
+	n := netproto.MaxReason
 	for n > 0 && !utf8.RuneStart(reason[n]) {
 		n--
 	}

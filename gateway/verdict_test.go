@@ -37,9 +37,9 @@ func TestShorten(t *testing.T) {
 		want   int
 	}{
 		{"", 0},
-		{strings.Repeat("x", maxReason), maxReason},
-		{strings.Repeat("x", maxReason+1), maxReason},
-		{strings.Repeat("é", 62), maxReason - 1},
+		{strings.Repeat("x", netproto.MaxReason), netproto.MaxReason},
+		{strings.Repeat("x", netproto.MaxReason+1), netproto.MaxReason},
+		{strings.Repeat("é", 62), netproto.MaxReason - 1},
 		{strings.Repeat("\x80", 200), 0}, // no character begins anywhere
 	} {
 		got := shorten(row.reason)
