@@ -50,6 +50,9 @@ func TestGameFaults(t *testing.T) {
 					t.Errorf("%s: %v", name, c.ended)
 				}
 			}
+			if n := r.stats.Closes(netproto.CloseGameFault); n != 3 {
+				t.Errorf("%d closes counted", n)
+			}
 			if r.fault == nil || !strings.Contains(r.fault.Error(), "a bug in "+where) || r.stats.Faults.Load() != 1 || r.logs.count("level=ERROR") != 1 {
 				t.Errorf("fault %v, %d counted, log: %s", r.fault, r.stats.Faults.Load(), r.logs.text.String())
 			}
