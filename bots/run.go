@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/metronome-server/metronome/client"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
 // Run is a load test. out, unless nil, shows people how it goes. It returns when
@@ -13,6 +16,9 @@ import (
 func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 	s, err := newSwarm(c, out)
 	if err != nil {
+		return nil, err
+	}
+	if err := reach(ctx, &c); err != nil {
 		return nil, err
 	}
 	before := fetchStats(ctx, &c)
@@ -26,6 +32,21 @@ func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 		return err
 	})
 	return report, err
+}
+
+// reach makes sure that there is a server, so that nobody waits for a wrong URL.
+func reach(ctx context.Context, c *Config) error {
+	if c.Server == "" {
+		return nil
+	}
+	lobby, err := client.NewLobby(c.Server, c.HTTP)
+	if err != nil {
+		return err
+	}
+	if _, _, err := lobby.ListRooms(ctx, &pb.ListRoomsRequest{PageSize: 1}); err != nil {
+		return fmt.Errorf("no metronome server answers at %s: %w", c.Server, err)
+	}
+	return nil
 }
 
 // measure waits until everybody plays and has warmed up, and measures. before is
