@@ -14,8 +14,8 @@ import (
 )
 
 // playOn runs a client on a server with these lives until it is over, under a
-// fake clock, and returns what Run returned and the states it went through.
-func playOn(t *testing.T, p *pipeServer, h Handler, after func(c *Client, cancel func())) (error, []string) {
+// fake clock, and returns the states it went through and what Run returned.
+func playOn(t *testing.T, p *pipeServer, h Handler, after func(c *Client, cancel func())) ([]string, error) {
 	t.Helper()
 	var err error
 	var states []string
@@ -37,7 +37,7 @@ func playOn(t *testing.T, p *pipeServer, h Handler, after func(c *Client, cancel
 		cancel()
 		p.wait.Wait()
 	})
-	return err, states
+	return states, err
 }
 
 // steady is an Input that flies right.
@@ -46,7 +46,7 @@ func steady(_ *Session, _ sim.Tick, values []int32) { values[0] = 127 }
 func TestClientPlaysOneInputATick(t *testing.T) {
 	p := &pipeServer{lives: []life{{ticks: 300, end: netproto.CloseRoomEnded}}}
 	snapshots := 0
-	err, states := playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
+	states, err := playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
 		if snapshots++; !s.Synced() || s.Counts.Resyncs > 0 {
 			t.Error("out of step")
 		}
@@ -84,7 +84,7 @@ func TestClientObeysTheCloseCode(t *testing.T) {
 			p := &pipeServer{lives: []life{{ticks: 10, end: row.Code}, {ticks: 10, end: netproto.CloseKicked}}}
 			asked := 0
 			var began, back time.Time
-			err, _ := playOn(t, p, Handler{Input: steady, Rejoin: func(context.Context) (string, error) {
+			_, err := playOn(t, p, Handler{Input: steady, Rejoin: func(context.Context) (string, error) {
 				asked++
 				back = time.Now()
 				return "ws://host/rooms/other?ticket=again", nil
@@ -124,7 +124,7 @@ func TestClientObeysTheCloseCode(t *testing.T) {
 func TestClientResumes(t *testing.T) {
 	p := &pipeServer{lives: []life{{ticks: 60, end: netproto.CloseLost}, {refuse: 503}, {ticks: 60, end: netproto.CloseKicked}}}
 	var resumed, welcomes uint64
-	_, states := playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
+	states, _ := playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
 		resumed, welcomes = s.Counts.Resumed, s.Counts.Welcomes
 	}}, nil)
 	// A node that is overloaded says to come back later and not where to.
@@ -132,7 +132,7 @@ func TestClientResumes(t *testing.T) {
 		t.Errorf("refused with 503 and nobody to ask: went through %v", states)
 	}
 	p = &pipeServer{lives: []life{{ticks: 60, end: netproto.CloseLost}, {ticks: 60, end: netproto.CloseKicked}}}
-	_, states = playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
+	states, _ = playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
 		resumed, welcomes = s.Counts.Resumed, s.Counts.Welcomes
 	}}, nil)
 	if want := []string{"playing", "away", "connecting", "playing", "away", "closed"}; !slices.Equal(states, want) {
@@ -145,7 +145,7 @@ func TestClientResumes(t *testing.T) {
 
 func TestClientTakesSilenceForLoss(t *testing.T) {
 	p := &pipeServer{lives: []life{{silent: true}, {ticks: 30, end: netproto.CloseKicked}}}
-	_, states := playOn(t, p, Handler{Input: steady}, nil)
+	states, _ := playOn(t, p, Handler{Input: steady}, nil)
 	if want := []string{"playing", "away", "connecting", "playing", "away", "closed"}; !slices.Equal(states, want) {
 		t.Errorf("went through %v", states)
 	}
@@ -153,7 +153,7 @@ func TestClientTakesSilenceForLoss(t *testing.T) {
 
 func TestClientLeaves(t *testing.T) {
 	p := &pipeServer{lives: []life{{}}}
-	err, states := playOn(t, p, Handler{Input: steady}, func(c *Client, _ func()) {
+	states, err := playOn(t, p, Handler{Input: steady}, func(c *Client, _ func()) {
 		<-time.After(time.Second)
 		check(t, c.Say("bye"))
 		<-time.After(time.Second)
@@ -170,7 +170,7 @@ func TestClientLeaves(t *testing.T) {
 func TestClientEndsWithItsContext(t *testing.T) {
 	for _, ticks := range []int{0, 1} { // while playing, and while away
 		p := &pipeServer{lives: []life{{ticks: ticks, end: netproto.CloseLost}, {refuse: 500}}}
-		err, _ := playOn(t, p, Handler{Rejoin: func(context.Context) (string, error) { return "", errors.New("no") }}, func(_ *Client, cancel func()) {
+		_, err := playOn(t, p, Handler{Rejoin: func(context.Context) (string, error) { return "", errors.New("no") }}, func(_ *Client, cancel func()) {
 			<-time.After(20 * time.Second)
 			cancel()
 		})

@@ -54,7 +54,7 @@ func (f *frames) next(b []byte) (opcode byte, payload []byte, whole bool, size i
 	case 10:
 		length = binary.BigEndian.Uint64(b[2:])
 	}
-	if bad := checkHeader(b[0], b[1], length); bad != nil {
+	if bad = checkHeader(b[0], b[1], length); bad != nil {
 		return 0, nil, false, 0, bad
 	}
 	size = head + int(length)

@@ -25,8 +25,8 @@ type line struct {
 	heard   time.Duration
 	last    netproto.ServerFrame
 
-	sent, late, spare, held int
-	leads                   []int // slack of each input that arrived
+	sent, late, held int
+	leads            []int // slack of each input that arrived
 }
 
 type arrival struct {

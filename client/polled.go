@@ -33,12 +33,12 @@ type Polled struct {
 // stays what it was, so that a seat can be taken back. It waits; the poller must
 // not know p at that time. Errors: those of Dial.
 func (p *Polled) Enter(ctx context.Context, room string, o Options) error {
-	opened, err := open(ctx, room, o)
+	door, err := open(ctx, room, o)
 	if err != nil {
 		return err
 	}
-	p.open, p.ended, p.rest, p.frames = opened, nil, opened.early, frames{}
-	p.Connected(opened.rtt)
+	p.open, p.ended, p.rest, p.frames = door, nil, door.early, frames{}
+	p.Connected(door.rtt)
 	return nil
 }
 

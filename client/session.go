@@ -118,7 +118,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	}
 	switch {
 	case f.Welcome != nil:
-		if err := s.greet(f.Welcome, now); err != nil {
+		if err := s.greet(f.Welcome); err != nil {
 			return err
 		}
 	case !s.greeted:
@@ -145,7 +145,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 }
 
 // greet begins a connection's life in a room.
-func (s *Session) greet(w *pb.Welcome, now time.Time) error {
+func (s *Session) greet(w *pb.Welcome) error {
 	if w.GetTickHz() == 0 || w.GetTickHz() > 1000 || w.GetSchema() == nil {
 		return protocolError("a welcome with %d ticks a second", w.GetTickHz())
 	}
