@@ -22,7 +22,6 @@ type inputClock struct {
 	next    sim.Tick // the tick of the next input
 	hold    int      // inputs to leave out, as they are too early
 	slew    int      // quarters of a tick by which to be earlier, for a pace
-	dropped uint32   // inputs that were of no use, as last reported
 }
 
 func (c *inputClock) begin(period time.Duration, loose bool) {
@@ -59,7 +58,6 @@ func (c *inputClock) grain() int {
 // hear steers by what a snapshot says.
 func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	if !c.started {
-		c.dropped = f.Dropped
 		return
 	}
 	// Only a room that stood still can be so far behind; its reports cannot be
@@ -94,8 +92,7 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 // the newest, which hides that an older one came with it and was late; the count
 // of those that were of no use shows it.
 func (c *inputClock) slack(f *netproto.ServerFrame) int {
-	hidden := f.Dropped != c.dropped && f.Slack >= 0 && f.Slack <= netproto.MaxLead
-	c.dropped = f.Dropped
+	hidden := f.Dropped > 0 && f.Slack >= 0 && f.Slack <= netproto.MaxLead
 	if hidden {
 		return -1
 	}

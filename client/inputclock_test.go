@@ -84,6 +84,7 @@ func (l *line) tick(now time.Duration) {
 		at = max(at, l.replies[n-1].at) // a stream keeps its order
 	}
 	l.replies = append(l.replies, reply{at, netproto.ServerFrame{Tick: tick, Slack: int32(l.slack), Dropped: l.dropped}})
+	l.dropped = 0
 }
 
 func (l *line) send(now time.Duration) {

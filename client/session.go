@@ -127,7 +127,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	s.heard = now
 	s.Counts.Snapshots++
 	s.Counts.Bytes += uint64(len(msg))
-	s.dropped = f.Dropped
+	s.dropped += f.Dropped
 	if err := s.mirror.Apply(f); err != nil {
 		if s.resync.gap(now) {
 			s.Counts.Resyncs++

@@ -14,7 +14,8 @@ type Header struct {
 	InputAge uint32
 	// Slack is how many ticks before its own the newest input arrived.
 	Slack int32
-	// Dropped counts the seat's inputs that could not be used.
+	// Dropped counts the seat's inputs that could not be used since the snapshot
+	// before.
 	Dropped uint32
 	// Pong echoes a ping; 0 for none.
 	Pong uint64

@@ -26,7 +26,7 @@ type seat struct {
 	heard    sim.Tick // tick at which something last came
 	wrote    sim.Tick // tick of the last snapshot
 	awayAt   sim.Tick
-	dropped  uint32   // inputs that could not be used
+	dropped  uint32   // inputs that could not be used since the last snapshot
 	budget   int      // messages and inputs that may still come now
 	overdrew bool     // budget ran out at this tick
 	flooding int      // ticks for which it did

@@ -49,7 +49,7 @@ func (r *Room) snapshot(s *seat) {
 		r.unsent(s, first, err)
 		return
 	}
-	s.pong, s.wrote = 0, now
+	s.pong, s.dropped, s.wrote = 0, 0, now
 	r.tally.snapshots++
 	r.tally.bytes += uint64(len(r.out))
 }

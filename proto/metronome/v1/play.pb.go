@@ -338,7 +338,8 @@ type ServerFrame struct {
 	Notice []*Notice `protobuf:"bytes,9,rep,name=notice,proto3" json:"notice,omitempty"`
 	// ClientFrame.ping.
 	Pong uint64 `protobuf:"varint,10,opt,name=pong,proto3" json:"pong,omitempty"`
-	// Inputs of this seat that were too late, too early or too many, in all.
+	// Inputs of this seat that could not be used since the frame before: too
+	// late, too early, twice or too many.
 	Dropped uint32 `protobuf:"varint,11,opt,name=dropped,proto3" json:"dropped,omitempty"`
 	// Needs no frame before it: forget all rows first. Groups without a chunk
 	// are empty.
