@@ -97,14 +97,11 @@ func movingTables(schema *pb.Schema) []int {
 	return moving
 }
 
-// heldUp is how late an input may be sent as planned: what a poll's timeout and
-// the inputs before it may take.
-const heldUp = 4 * time.Millisecond
-
-// act appends what the player sends now to frame, late by so much.
-func (b *bot) act(frame []byte, now time.Time, late time.Duration, skipped int) []byte {
+// act appends what the player sends now to frame; heldUp: later than it usually
+// does.
+func (b *bot) act(frame []byte, now time.Time, heldUp bool, skipped int) []byte {
 	tick, due := b.Due(now, skipped)
-	if late > heldUp {
+	if heldUp {
 		b.Excuse()
 	}
 	if !due {

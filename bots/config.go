@@ -50,7 +50,7 @@ type Config struct {
 	JoinTimeout time.Duration
 	// Names are the players' names; "bot" and a number when empty.
 	Names []string
-	// HTTP is used for the lobby and the server's statistics.
+	// HTTP is for the lobby and the server's statistics; nil makes one.
 	HTTP *http.Client
 	// Measured, unless nil, gets the report before the players leave.
 	Measured func(*Report)

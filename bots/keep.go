@@ -18,6 +18,7 @@ func Keep(ctx context.Context, c Config, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	defer s.config.HTTP.CloseIdleConnections()
 	s.keep = true
 	log.Info("bots play", "players", c.Players, "behaviour", c.Behaviour)
 	err = s.run(ctx, func() error {

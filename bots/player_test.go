@@ -46,7 +46,7 @@ func (r *replay) step() {
 	if r.i == 0 {
 		check(r.t, r.bot.welcomed(newWander))
 	}
-	r.out = r.bot.act(client.Frame(r.out), r.now, 0, 0)
+	r.out = r.bot.act(client.Frame(r.out), r.now, false, 0)
 	r.i = (r.i + 1) % len(r.frames)
 }
 

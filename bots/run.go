@@ -18,10 +18,11 @@ func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := reach(ctx, &c); err != nil {
+	defer s.config.HTTP.CloseIdleConnections()
+	if err := reach(ctx, &s.config); err != nil {
 		return nil, err
 	}
-	before := fetchStats(ctx, &c)
+	before := fetchStats(ctx, &s.config)
 	var report *Report
 	err = s.run(ctx, func() error {
 		report, err = s.measure(ctx, before)
@@ -52,9 +53,11 @@ func reach(ctx context.Context, c *Config) error {
 // measure waits until everybody plays and has warmed up, and measures. before is
 // how the server was before the first player came.
 func (s *swarm) measure(ctx context.Context, before *serverStats) (*Report, error) {
+	s.calm = true
 	if err := s.play(ctx, s.everybodyIn); err != nil {
 		return nil, err
 	}
+	s.calm = false
 	if s.playing == 0 {
 		return nil, fmt.Errorf("none of %d players could join: %w", len(s.bots), s.lastErr)
 	}

@@ -89,9 +89,9 @@ func TestRunInOneRoom(t *testing.T) {
 	n := startNode(t)
 	c := short(n)
 	c.Players, c.RoomSize = 3, 0
-	lobby, err := newSeats(&c)
+	seats, err := newSeats(&c)
 	check(t, err)
-	room, err := lobby.lobby.CreateRoom(t.Context(), &pb.CreateRoomRequest{Name: "host"})
+	room, err := seats.lobby.CreateRoom(t.Context(), &pb.CreateRoomRequest{Name: "host"})
 	check(t, err)
 	c.Room = room.GetRoom().GetId()
 	byID, err := Run(t.Context(), c, nil)

@@ -2,11 +2,13 @@ package bots
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strings"
 	"sync"
 
 	"github.com/metronome-server/metronome/client"
+	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
@@ -34,6 +36,13 @@ func newSeats(c *Config) (*seats, error) {
 	lobby, err := client.NewLobby(c.Server, c.HTTP)
 	s.lobby = lobby
 	return s, err
+}
+
+// newHTTP makes a client that keeps a connection for each worker.
+func newHTTP() *http.Client {
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = workerCount
+	return &http.Client{Transport: transport}
 }
 
 // isURL tells a room's URL from its id.
@@ -77,8 +86,8 @@ func (s *seats) inRoom(ctx context.Context, number int, name string) (string, er
 		return "", room.err
 	}
 	join, err := s.lobby.JoinRoom(ctx, room.id, name)
-	if err != nil {
-		s.forget(number, room) // it is over or full: the next one makes another
+	if err != nil && client.ComebackOf(err, false) == netproto.Rejoin {
+		s.forget(number, room) // it is over: the next one makes another
 	}
 	return urlOf(join, err)
 }

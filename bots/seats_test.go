@@ -69,11 +69,8 @@ func startLobby(t *testing.T, l *fakeLobby, c Config) *seats {
 	mux := http.NewServeMux()
 	mux.Handle(metronomev1connect.NewLobbyServiceHandler(l))
 	server := httptest.NewServer(mux)
-	t.Cleanup(func() {
-		http.DefaultClient.CloseIdleConnections()
-		server.Close()
-	})
-	c.Server = server.URL
+	t.Cleanup(server.Close)
+	c.Server, c.HTTP = server.URL, server.Client()
 	s, err := newSeats(&c)
 	check(t, err)
 	return s

@@ -40,11 +40,7 @@ func fetchStats(ctx context.Context, c *Config) *serverStats {
 	if err != nil {
 		return nil
 	}
-	transport := c.HTTP
-	if transport == nil {
-		transport = http.DefaultClient
-	}
-	answer, err := transport.Do(request)
+	answer, err := c.HTTP.Do(request)
 	if err != nil {
 		return nil
 	}

@@ -1,0 +1,136 @@
+package bots
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/metronome-server/metronome/client"
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// welcome has a player that is new in a room begin to play.
+func (s *swarm) welcome(b *bot) error {
+	again := b.joined
+	if err := b.welcomed(s.maker); err != nil {
+		s.fault = fmt.Errorf("behaviour %s does not fit the game: %w", s.config.Behaviour, err)
+		return nil
+	}
+	s.playing++
+	if again {
+		s.reconnects++
+	} else {
+		s.settled++
+	}
+	hz := int64(b.view.Hz)
+	if s.beats[hz] == nil {
+		s.beats[hz] = newBeat(hz, time.Now())
+	}
+	b.beat = s.beats[hz]
+	b.beat.add(phase(b.index, hz, s.config.Arrivals), b)
+	return nil
+}
+
+// lost deals with the end of a player's connection, or of its attempt at one.
+func (s *swarm) lost(b *bot, err error) {
+	s.lastErr = err
+	if b.beat != nil {
+		b.beat.remove(b)
+		b.beat = nil
+		s.playing--
+	}
+	var end *netproto.CloseError
+	if errors.As(err, &end) {
+		s.closes[end.Code.String()]++
+	}
+	comeback := s.comeback(b, err)
+	b.resume = comeback == netproto.Resume
+	pause, ok := b.retry.After(comeback, s.random.Float64())
+	if !ok {
+		b.state = gone
+		if !b.joined {
+			s.settled++
+		}
+		return
+	}
+	b.state, b.at = pausing, time.Now().Add(pause)
+}
+
+// comeback decides how a player comes back. One that keeps company always does.
+func (s *swarm) comeback(b *bot, err error) netproto.Comeback {
+	c := client.ComebackOf(err, b.Resume() != "" && b.url != "")
+	if c == netproto.Never && s.keep {
+		return netproto.RejoinLater
+	}
+	return c
+}
+
+// comeAndGo takes in players who have entered, and sends off those whose pause
+// is over.
+func (s *swarm) comeAndGo(now time.Time) {
+	for {
+		select {
+		case e := <-s.workers.done:
+			s.entered(e)
+			continue
+		default:
+		}
+		break
+	}
+	if s.playing == len(s.bots) {
+		return
+	}
+	for _, b := range s.bots {
+		if b.state == pausing && !now.Before(b.at) {
+			s.enter(b)
+		}
+	}
+}
+
+func (s *swarm) enter(b *bot) {
+	b.state = entering
+	s.entering++
+	s.workers.tasks <- b
+}
+
+func (s *swarm) entered(e entered) {
+	b := e.bot
+	s.entering--
+	if e.err == nil {
+		e.err = s.poller.Add(&b.Polled, b.index)
+	}
+	if e.err != nil {
+		b.Discard()
+		s.lost(b, e.err)
+		return
+	}
+	b.state, b.entered = playing, time.Now()
+	s.receive(b)
+}
+
+// leaveTime is how long leaving may take: a room's tick and the way back.
+const leaveTime = time.Second
+
+// leave gives up all seats and waits, not for long, until the rooms say goodbye.
+func (s *swarm) leave() {
+	for _, b := range s.bots {
+		if b.state == playing {
+			b.Leave()
+			s.out = b.AppendRest(client.Frame(s.out), time.Now())
+			b.Send(s.out)
+		}
+	}
+	s.beats = nil
+	for end := time.Now().Add(leaveTime); s.playing > 0 && time.Now().Before(end); {
+		ready, err := s.poller.Wait(longestWait)
+		if err != nil {
+			break
+		}
+		s.receiveAll(ready)
+	}
+	for _, b := range s.bots {
+		if b.state == playing {
+			b.Close(netproto.CloseBye)
+		}
+	}
+}
