@@ -10,11 +10,11 @@ import (
 )
 
 // welcome has a player that is new in a room begin to play.
-func (s *swarm) welcome(b *bot) error {
+func (s *swarm) welcome(b *bot) {
 	again := b.joined
 	if err := b.welcomed(s.maker); err != nil {
 		s.fault = fmt.Errorf("behaviour %s does not fit the game: %w", s.config.Behaviour, err)
-		return nil
+		return
 	}
 	s.playing++
 	if again {
@@ -28,7 +28,6 @@ func (s *swarm) welcome(b *bot) error {
 	}
 	b.beat = s.beats[hz]
 	b.beat.add(phase(b.index, hz, s.config.Arrivals), b)
-	return nil
 }
 
 // lost deals with the end of a player's connection, or of its attempt at one.
@@ -120,7 +119,7 @@ func (s *swarm) leave() {
 			b.Send(s.out)
 		}
 	}
-	s.beats = nil
+	clear(s.beats) // no more inputs
 	for end := time.Now().Add(leaveTime); s.playing > 0 && time.Now().Before(end); {
 		ready, err := s.poller.Wait(longestWait)
 		if err != nil {

@@ -29,11 +29,11 @@ func (s *swarm) receive(b *bot) {
 	if n := b.Counts.Snapshots - b.seen; n > 0 {
 		s.count(b, n)
 	}
-	if err == nil && b.Counts.Welcomes > b.welcomes {
-		err = s.welcome(b)
-	}
-	if err != nil {
+	switch {
+	case err != nil:
 		s.lost(b, err)
+	case b.Counts.Welcomes > b.welcomes:
+		s.welcome(b)
 	}
 }
 

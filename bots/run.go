@@ -19,7 +19,7 @@ func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 		return nil, err
 	}
 	defer s.config.HTTP.CloseIdleConnections()
-	if err := reach(ctx, &s.config); err != nil {
+	if err = reach(ctx, &s.config); err != nil {
 		return nil, err
 	}
 	before := fetchStats(ctx, &s.config)
