@@ -3,6 +3,7 @@ package netproto
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
@@ -21,8 +22,9 @@ type group struct {
 	// chunks are those of the last ticks, by tick modulo history.
 	chunks  [history]chunk
 	born    sim.Tick
-	touched sim.Tick // last tick with rows or a chunk
-	key     []byte   // sections of the keyframe
+	touched sim.Tick   // last tick with rows or a chunk
+	making  sync.Mutex // of the keyframe: seats are served side by side
+	key     []byte     // sections of the keyframe
 	keyTick sim.Tick
 	events  []byte   // of this tick
 	joined  []joined // at this tick
@@ -125,6 +127,8 @@ func (p *plane) appendJoins(b []byte, rows []joined, section int) []byte {
 // keyframe returns the sections of the group's keyframe, made at most once a
 // tick.
 func (g *group) keyframe(p *plane, t sim.Tick) []byte {
+	g.making.Lock()
+	defer g.making.Unlock()
 	if g.keyTick != t || len(g.key) == 0 {
 		g.keyTick, g.key = t, g.key[:0]
 		for i := range g.lists {

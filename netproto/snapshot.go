@@ -40,7 +40,8 @@ func (v *Viewer) Seen() []sim.Group { return v.seen }
 
 // AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
 // header, per group either the chunks it missed or a keyframe, and what left
-// its view. v then stands at this tick. At most once per Encode and viewer.
+// its view. v then stands at this tick. At most once per Encode and viewer;
+// for several viewers at once, between two Encodes.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
 	if e.tick.Since(v.last) > history {
 		v.Reset()

@@ -25,6 +25,9 @@ type Config struct {
 	// EmptyAfter closes a room that nobody sits in for so long, at most a week;
 	// 0 keeps it.
 	EmptyAfter time.Duration
+	// Workers is how many goroutines share the reading and the sending of a
+	// room of more than a few hundred seats, 1 to 64; the step stays on one.
+	Workers int
 	// CatchUp is how many late ticks are made up for at once; more than that
 	// are declared lost. 1 to 60.
 	CatchUp int
@@ -39,6 +42,7 @@ func Default() Config {
 		SlowAfter:    15 * time.Second,
 		FloodAfter:   2 * time.Second,
 		EmptyAfter:   time.Minute,
+		Workers:      1,
 		CatchUp:      5,
 	}
 }
@@ -59,6 +63,9 @@ func (c Config) Validate() error {
 		faults = append(faults, fmt.Errorf("HoldTicks is %d, want 0 to 60", c.HoldTicks))
 	}
 	between("EmptyAfter", c.EmptyAfter, 0, 7*24*time.Hour)
+	if c.Workers < 1 || c.Workers > 64 {
+		faults = append(faults, fmt.Errorf("Workers is %d, want 1 to 64", c.Workers))
+	}
 	if c.CatchUp < 1 || c.CatchUp > 60 {
 		faults = append(faults, fmt.Errorf("CatchUp is %d, want 1 to 60", c.CatchUp))
 	}

@@ -17,6 +17,30 @@ const (
 	burstSeconds = 2
 )
 
+// poll reads one seat's connection. It may run beside those of other seats.
+func (r *Room) poll(w *worker, s *seat) {
+	if s.conn == nil {
+		return
+	}
+	s.worker = w
+	s.overdrew = false
+	s.budget = min(s.budget+burstGain, burstSeconds*r.mode.Hz)
+	s.ended = s.conn.Poll(s.handle)
+}
+
+// heed does what a seat's messages, or their end, mean to others.
+func (r *Room) heed(s *seat) {
+	for _, line := range s.said {
+		r.say(s, line)
+	}
+	clear(s.said)
+	s.said = s.said[:0]
+	if err := s.ended; err != nil {
+		s.ended = nil
+		r.lost(s, err)
+	}
+}
+
 // receive takes one message of a seat. Identity comes from the connection. A
 // message over the budget is dropped unread.
 func (r *Room) receive(s *seat, msg []byte) error {
@@ -25,7 +49,7 @@ func (r *Room) receive(s *seat, msg []byte) error {
 		return r.overdraw(s)
 	}
 	s.budget--
-	f := &r.frame
+	f := &s.worker.frame
 	if err := netproto.ReadClientFrame(msg, f); err != nil {
 		return err
 	}
@@ -33,7 +57,7 @@ func (r *Room) receive(s *seat, msg []byte) error {
 		r.receiveInputs(s, f.Inputs)
 	}
 	if f.Chat != "" {
-		r.say(s, f.Chat)
+		s.said = append(s.said, f.Chat)
 	}
 	if f.Ping != 0 {
 		s.pong = f.Ping
@@ -48,7 +72,7 @@ func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
 	s.budget -= len(inputs) - 1
 	for i := range inputs {
 		v := s.buffer.put(&inputs[i], r.next)
-		r.tally.inputs[v]++
+		s.worker.tally.inputs[v]++
 		if v != onTime {
 			s.dropped++
 		}
@@ -62,7 +86,7 @@ func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
 // overdraw drops a message unread, and ends a connection that keeps it up.
 func (r *Room) overdraw(s *seat) error {
 	s.dropped++
-	r.tally.dropped++
+	s.worker.tally.dropped++
 	if s.overdrew {
 		return nil
 	}

@@ -68,12 +68,9 @@ type Room struct {
 	taken     []*seat  // occupied, ascending
 	entries   []entry
 	orders    []func()
-	frame     netproto.ClientFrame
-	notice    pb.Notice // scratch
-	out       []byte
+	fanout    fanout
 	step      JournalTick
-	state     []byte // scratch: a checkpoint
-	tally     tally
+	state     []byte    // scratch: a checkpoint
 	chat      chatLimit // of all seats together
 	people    int       // seats that are taken by no bot
 	emptyFor  int       // ticks
@@ -100,6 +97,7 @@ func New(o Options) (*Room, error) {
 		next: world.Tick().Add(1), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
+	r.fanout.workers = newWorkers(o.Config.Workers)
 	r.door.seats, r.door.tokens = seats, map[string]claim{}
 	for i := range r.seats {
 		s := &r.seats[i]

@@ -30,6 +30,7 @@ func (r *Room) Run(ctx context.Context) error {
 // end closes every connection and what is at the door.
 func (r *Room) end() {
 	why := r.closing.Load()
+	r.stopWorkers()
 	for _, e := range r.entries { // of a tick that failed
 		if e.conn != nil {
 			r.refuse(e.conn, why)

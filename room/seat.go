@@ -13,6 +13,9 @@ type seat struct {
 	bot    bool
 	conn   Conn                   // nil when free or away
 	handle func(msg []byte) error // hands a message to the room, for Poll
+	worker *worker                // that polls it
+	said   []string               // lines of chat of this tick
+	ended  error                  // why the connection is over, until it is heeded
 	buffer *buffer                // nil until somebody sat here
 	viewer netproto.Viewer
 	lane   noticeLane
@@ -30,6 +33,7 @@ type seat struct {
 	budget   int      // messages and inputs that may still come now
 	overdrew bool     // budget ran out at this tick
 	flooding int      // ticks for which it did
+	slow     bool     // took no snapshot for too long
 	resync   bool     // wants keyframes
 	keyed    sim.Tick // tick of the last snapshot of keyframes
 	chat     chatLimit

@@ -20,43 +20,51 @@ func (r *Room) due(s *seat) bool {
 	return every <= 1 || !s.welcomed || (int(r.world.Tick())+int(s.number))%every == 0
 }
 
-// snapshot writes one seat what it needs, unless its connection is backlogged:
-// what it has not taken yet is older than what would be added.
-func (r *Room) snapshot(s *seat) {
-	if !s.conn.Flush() {
-		r.tally.skipped++
-		r.tally.backlogged++
-		r.slow(s)
+// sendTo writes one seat what it needs, unless its connection is backlogged:
+// what it has not taken yet is older than what would be added. It may run
+// beside those of other seats.
+func (r *Room) sendTo(w *worker, s *seat) {
+	if s.conn == nil || !r.due(s) {
 		return
 	}
+	if !s.conn.Flush() {
+		w.tally.skipped++
+		w.tally.backlogged++
+		r.judge(s)
+		return
+	}
+	r.snapshot(w, s)
+}
+
+func (r *Room) snapshot(w *worker, s *seat) {
 	first, now := !s.welcomed, r.world.Tick()
 	if first || s.resync && now.Since(s.keyed)*resyncsPerSecond >= r.mode.Hz {
 		s.viewer.Reset()
 		s.resync, s.keyed = false, now
 	}
-	r.out = r.out[:0]
+	w.out = w.out[:0]
 	if first {
-		r.out = r.appendWelcome(r.out, s)
+		w.out = r.appendWelcome(w.out, s)
 	}
-	r.out = r.encoder.AppendSnapshot(r.out, &s.viewer, s.number, netproto.Header{
+	w.out = r.encoder.AppendSnapshot(w.out, &s.viewer, s.number, netproto.Header{
 		InputAge: s.buffer.age(now), Slack: int32(s.buffer.slack), Dropped: s.dropped, Pong: s.pong,
 	})
 	for _, n := range s.lane.take() {
-		r.notice.Number, r.notice.Body = n.number, n.body.GetBody()
-		r.out = r.appended(netproto.AppendNotice(r.out, &r.notice))
+		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
+		w.out = r.appended(netproto.AppendNotice(w.out, &w.notice))
 	}
-	if err := s.conn.Write(r.out); err != nil {
-		r.unsent(s, first, err)
+	if err := s.conn.Write(w.out); err != nil {
+		r.unsent(w, s, first, err)
 		return
 	}
 	s.pong, s.dropped, s.wrote = 0, 0, now
-	r.tally.snapshots++
-	r.tally.bytes += uint64(len(r.out))
+	w.tally.snapshots++
+	w.tally.bytes += uint64(len(w.out))
 }
 
 // unsent takes back a frame that the connection refused: it is over, which its
 // next Poll says, or the frame does not fit.
-func (r *Room) unsent(s *seat, first bool, err error) {
+func (r *Room) unsent(w *worker, s *seat, first bool, err error) {
 	s.viewer.Reset()
 	s.lane.rewind()
 	if first {
@@ -65,23 +73,21 @@ func (r *Room) unsent(s *seat, first bool, err error) {
 	if !s.refused {
 		s.refused = true
 		level := slog.LevelDebug
-		if len(r.out) > netproto.MaxTail-frameHeader {
+		if len(w.out) > netproto.MaxTail-frameHeader {
 			level = slog.LevelWarn
 		}
-		r.log.Log(context.Background(), level, "snapshot refused", "seat", s.number, "bytes", len(r.out), "most", netproto.MaxTail, "err", err)
+		r.log.Log(context.Background(), level, "snapshot refused", "seat", s.number, "bytes", len(w.out), "most", netproto.MaxTail, "err", err)
 	}
-	r.tally.skipped++
-	r.slow(s)
+	w.tally.skipped++
+	r.judge(s)
 }
 
 // frameHeader is the most that a WebSocket frame adds to a message, bytes.
 const frameHeader = 10
 
-// slow ends a connection that took no snapshot for too long.
-func (r *Room) slow(s *seat) {
-	if r.world.Tick().Since(s.wrote) > ticks(r.config.SlowAfter, r.mode.Hz) {
-		r.drop(s, netproto.CloseSlow, "snapshots were not read for too long")
-	}
+// judge has a connection ended that took no snapshot for too long.
+func (r *Room) judge(s *seat) {
+	s.slow = r.world.Tick().Since(s.wrote) > ticks(r.config.SlowAfter, r.mode.Hz)
 }
 
 // appendWelcome appends the first frame of a connection, with a fresh token.

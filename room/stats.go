@@ -59,6 +59,18 @@ type tally struct {
 	backlogged int
 }
 
+// add sums up two tallies.
+func (t *tally) add(u *tally) {
+	for i, n := range u.inputs {
+		t.inputs[i] += n
+	}
+	t.dropped += u.dropped
+	t.snapshots += u.snapshots
+	t.bytes += u.bytes
+	t.skipped += u.skipped
+	t.backlogged += u.backlogged
+}
+
 func (s *Stats) add(t *tally) {
 	count := func(c *atomic.Uint64, n uint64) {
 		if n > 0 {

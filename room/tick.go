@@ -23,17 +23,12 @@ func (r *Room) tick() {
 	r.tidy()
 }
 
-// read polls every connection and decodes its frames into its seat's buffer.
+// read polls every connection and decodes its frames into its seat's buffer,
+// then does what concerns more than the one seat.
 func (r *Room) read() {
+	r.each(0, (*Room).poll)
 	for _, s := range r.taken {
-		if s.conn == nil {
-			continue
-		}
-		s.overdrew = false
-		s.budget = min(s.budget+burstGain, burstSeconds*r.mode.Hz)
-		if err := s.conn.Poll(s.handle); err != nil {
-			r.lost(s, err)
-		}
+		r.heed(s)
 	}
 }
 
@@ -89,15 +84,11 @@ func (r *Room) encode() { r.encoder.Encode() }
 // send writes every seat its snapshot: one frame, one write. Who goes first
 // rotates, so that nobody is always last.
 func (r *Room) send() {
-	n := len(r.taken)
-	if n == 0 {
-		return
-	}
-	first := int(r.next) % n
-	for i := range n {
-		s := r.taken[(first+i)%n]
-		if s.conn != nil && r.due(s) {
-			r.snapshot(s)
+	r.each(int(r.next)%max(len(r.taken), 1), (*Room).sendTo)
+	for _, s := range r.taken {
+		if s.slow {
+			s.slow = false
+			r.drop(s, netproto.CloseSlow, "snapshots were not read for too long")
 		}
 	}
 }
@@ -107,9 +98,9 @@ func (r *Room) tidy() {
 	for _, s := range r.taken {
 		r.expire(s)
 	}
-	r.stats.add(&r.tally)
-	r.publish()
-	r.tally = tally{}
+	counted := r.counted()
+	r.stats.add(&counted)
+	r.publish(counted.backlogged)
 	r.endWhenIdle()
 	r.next = r.next.Add(1)
 }
@@ -129,12 +120,16 @@ func (r *Room) guard() {
 // fail closes the room because its game panicked. The journal gets the inputs
 // of the tick that failed, so that playing it again fails the same way.
 func (r *Room) fail(fault any) {
+	stack := debug.Stack()
+	if from, ok := fault.(*stacked); ok {
+		fault, stack = from.fault, from.stack
+	}
 	if r.recording && r.step.Tick != r.next {
 		r.step.Tick, r.step.Hash = r.next, 0
 		r.journal.Tick(&r.step)
 	}
 	r.fault = fmt.Errorf("game %s, tick %d: %v", r.mode.Name, r.next, fault)
-	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "fault", fault, "stack", string(debug.Stack()))
+	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "fault", fault, "stack", string(stack))
 	r.stats.Faults.Add(1)
 	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

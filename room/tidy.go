@@ -22,7 +22,7 @@ func (r *Room) expire(s *seat) {
 
 // publish lets others see how the room is, and leaves in r.people how many
 // seats are taken by people.
-func (r *Room) publish() {
+func (r *Room) publish(backlogged int) {
 	active, away, bots := 0, 0, 0
 	for _, s := range r.taken {
 		if s.state == SeatAway {
@@ -38,7 +38,7 @@ func (r *Room) publish() {
 	r.counts.active.Store(int64(active))
 	r.counts.away.Store(int64(away))
 	r.counts.bots.Store(int64(bots))
-	r.counts.backlogged.Store(int64(r.tally.backlogged))
+	r.counts.backlogged.Store(int64(backlogged))
 	r.counts.tick.Store(int64(r.next))
 }
 

@@ -27,6 +27,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringSliceVar(&c.Origins, "origin", c.Origins, "further browser origin that may connect, e.g. https://example.org; * is any")
 	f.StringVar(&c.Connections, "connections", c.Connections, "how sockets are driven: auto, tick or portable")
 	f.IntVar(&c.HandshakesPerSecond, "handshakes-per-second", c.HandshakesPerSecond, "connections per client address, ten times that at once; 0 is no limit, for nodes behind a proxy")
+	f.IntVar(&c.Room.Workers, "workers", c.Room.Workers, "goroutines that share the reads and writes of a room of hundreds of players")
 	f.DurationVar(&c.StopTimeout, "stop-timeout", c.StopTimeout, "how long rooms have to end at a stop")
 	f.DurationVar(&c.Room.ResumeWindow, "resume-window", c.Room.ResumeWindow, "how long a seat is kept when its connection is lost")
 	f.DurationVar(&c.Room.SilentAfter, "silent-after", c.Room.SilentAfter, "close a connection that sends nothing for so long")

@@ -17,7 +17,8 @@ type Rules interface {
 	// occupied seat; what was clamped, repeated or missing was dealt with.
 	Step(in *Inputs)
 	// View names the groups that a seat sees now. Group 0 is always seen. It
-	// must not change the world.
+	// must not change the world nor anything else, as it is called for several
+	// seats at once.
 	View(seat Seat, view *View)
 }
 
