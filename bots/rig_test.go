@@ -49,6 +49,7 @@ func startNode(t testing.TB, modes ...sim.Mode) *node {
 	upgrader, err := gateway.NewUpgrader(upgrades)
 	check(t, err)
 	link := gateway.NewNode(n.rooms, directory, log)
+	link.Become(gateway.NodeReady)
 	routes := &gateway.Server{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log}
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: routes.Handler()}}
 	server.Start()

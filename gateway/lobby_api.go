@@ -52,7 +52,7 @@ func (a *lobbyAPI) CreateRoom(ctx context.Context, req *connect.Request[pb.Creat
 
 // create makes a room here and reserves its first seat.
 func (a *lobbyAPI) create(ctx context.Context, w room.Wish, name string) (*pb.Join, error) {
-	if a.Node.Draining() {
+	if a.Node.State() != NodeReady {
 		return nil, room.ErrStopping
 	}
 	r, listing, err := a.Node.Create(ctx, w)

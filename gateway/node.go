@@ -23,7 +23,7 @@ type Node struct {
 	rooms    *room.Registry
 	lobby    *lobby.Lobby
 	log      *slog.Logger
-	draining atomic.Bool
+	state    atomic.Int32 // a NodeState
 
 	mu     sync.Mutex
 	epochs map[string]uint64
@@ -99,9 +99,9 @@ func (n *Node) Epoch(id string) uint64 {
 	return n.epochs[id]
 }
 
-// State is what this node tells the directory at each beat, for lobby.Run.
-func (n *Node) State() lobby.NodeState {
-	state := lobby.NodeState{Draining: n.draining.Load()}
+// Listing is what this node tells the directory at each beat, for lobby.Run.
+func (n *Node) Listing() lobby.NodeState {
+	state := lobby.NodeState{Draining: n.State() >= NodeDraining}
 	for _, info := range n.rooms.List() {
 		if epoch := n.Epoch(info.ID); epoch > 0 && info.State != room.Closed {
 			info.Taken = max(info.Taken-n.enteringNow(info.ID), 0)
@@ -144,12 +144,6 @@ func (n *Node) Lost(r lobby.Room) {
 		lost.Close(netproto.CloseRoomEnded, "another node has taken the room over")
 	}
 }
-
-// Drain has the directory offer no seats here any more.
-func (n *Node) Drain() { n.draining.Store(true) }
-
-// Draining reports whether Drain was called.
-func (n *Node) Draining() bool { return n.draining.Load() }
 
 // Wait returns once every room that has ended is out of the directory.
 func (n *Node) Wait() { n.wait.Wait() }

@@ -65,8 +65,8 @@ func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 // readyz says whether new players should be sent here.
 func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
 	switch {
-	case s.Node.Draining():
-		http.Error(w, "draining", http.StatusServiceUnavailable)
+	case s.Node.State() != NodeReady:
+		http.Error(w, s.Node.State().String(), http.StatusServiceUnavailable)
 	case !s.Lobby.Up():
 		http.Error(w, "the lobby's store does not answer", http.StatusServiceUnavailable)
 	default:

@@ -97,7 +97,7 @@ func startNode(t *testing.T, change func(*Server, *room.RegistryConfig)) *testNo
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{}, 2)
 	go func() { _ = web.Serve(listener); done <- struct{}{} }()
-	go func() { l.Run(ctx, s.Node.State, s.Node.Lost); done <- struct{}{} }()
+	go func() { l.Run(ctx, s.Node.Listing, s.Node.Lost); done <- struct{}{} }()
 	t.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 		defer stop()
@@ -115,6 +115,7 @@ func startNode(t *testing.T, change func(*Server, *room.RegistryConfig)) *testNo
 		}
 		http.DefaultClient.CloseIdleConnections()
 	})
+	s.Node.Become(NodeReady)
 	return &testNode{s, base, metronomev1connect.NewLobbyServiceClient(http.DefaultClient, base)}
 }
 
@@ -283,7 +284,7 @@ func TestPagesAnswer(t *testing.T) {
 	if _, body := get(t, n.url+"/stats"); json.Unmarshal([]byte(body), &report) != nil || report.Rooms != 1 || report.RSSKB == 0 {
 		t.Errorf("stats: %s", body)
 	}
-	n.Node.Drain()
+	n.Node.Become(NodeDraining)
 	if status, body := get(t, n.url+"/readyz"); status != 503 || !strings.Contains(body, "draining") {
 		t.Errorf("draining node: %d %q", status, body)
 	}

@@ -59,6 +59,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 			return nil, err
 		}
 	}
+	n.node.Become(gateway.NodeReady)
 	return n, nil
 }
 
@@ -125,7 +126,7 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 func (n *Node) serve(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
-	n.run.Go(func() { n.lobby.Run(ctx, n.node.State, n.node.Lost) })
+	n.run.Go(func() { n.lobby.Run(ctx, n.node.Listing, n.node.Lost) })
 	routes := &gateway.Server{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
 		Open: n.config.open(n.listener.Addr()), HandshakesPerSecond: n.config.HandshakesPerSecond, Version: Version(), Log: n.log,
@@ -160,7 +161,10 @@ func (n *Node) Failed() <-chan error { return n.failed }
 // says to come back later, HTTP, the listing. It returns when nothing is left.
 func (n *Node) Stop() {
 	if n.node != nil {
-		n.node.Drain()
+		if !n.node.Become(gateway.NodeDraining) {
+			n.node.Become(gateway.NodeGone) // it never was ready
+		}
+		defer n.node.Become(gateway.NodeGone)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), max(n.config.StopTimeout, time.Second))
 	defer cancel()
