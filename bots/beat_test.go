@@ -116,3 +116,17 @@ func TestBeatWhileItsMembersChange(t *testing.T) {
 		t.Error("somebody is due where nobody is")
 	}
 }
+
+// TestBeatWhenOneLeavesInTheMiddle of a round: nobody's turn is lost.
+func TestBeatWhenOneLeavesInTheMiddle(t *testing.T) {
+	const ms = time.Millisecond
+	for gone := range 8 {
+		b := beatOf(8, 20, Even)
+		first, _, _ := take(b, 0, 25*ms, ms)
+		b.remove(b.members[gone].bot)
+		second, _, _ := take(b, 25*ms, 50*ms, ms)
+		if n := len(first) + len(second); n != 8 && (n != 7 || gone < len(first)) {
+			t.Errorf("the %dth left: %v, then %v", gone, first, second)
+		}
+	}
+}

@@ -158,3 +158,15 @@ func TestRunThatCannotBe(t *testing.T) {
 		t.Errorf("after ctx ended: %v", err)
 	}
 }
+
+// TestLeaveIsAGoodbye: every room has answered by the time that a run is over.
+func TestLeaveIsAGoodbye(t *testing.T) {
+	n := startNode(t)
+	s, err := newSwarm(short(n), nil)
+	check(t, err)
+	defer s.config.HTTP.CloseIdleConnections()
+	check(t, s.run(t.Context(), func() error { return s.play(t.Context(), s.everybodyIn) }))
+	if s.failed != 0 || s.playing != 0 || s.closes["bye"] != 12 {
+		t.Errorf("%d failed, %d still there, closes %v", s.failed, s.playing, s.closes)
+	}
+}

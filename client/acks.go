@@ -35,14 +35,11 @@ func (a *acks) receive(f *netproto.ServerFrame, now time.Time, call func(time.Du
 		return // none was used yet
 	}
 	used := f.Tick.Add(-int(f.InputAge))
-	if used <= a.upTo {
-		return
-	}
 	for t := max(a.upTo, used.Add(-ackRing)).Add(1); t <= used; t++ {
 		slot := &a.ring[t%ackRing]
 		if slot.tick == t && call != nil {
 			call(now.Sub(a.base) - slot.at)
 		}
 	}
-	a.upTo = used
+	a.upTo = max(a.upTo, used)
 }

@@ -78,7 +78,7 @@ func TestFramesThatAreRefused(t *testing.T) {
 		bytes []byte
 		code  netproto.CloseCode
 	}{
-		{"masked", []byte{0x82, 0x80, 0, 0, 0, 0}, netproto.CloseProtocol},
+		{"masked", []byte{0x82, 0x80, 0x82, 0, 0x82, 0}, netproto.CloseProtocol},
 		{"reserved bit", []byte{0xc2, 0}, netproto.CloseProtocol},
 		{"unknown opcode", []byte{0x83, 0}, netproto.CloseProtocol},
 		{"control in pieces", []byte{0x09, 0}, netproto.CloseProtocol},

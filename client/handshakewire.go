@@ -13,10 +13,10 @@ const maxHead = 8 << 10
 
 var errLongHead = errors.New("the server's answer has too long a head")
 
-// handshakeWire is the net.Conn that gws sees during the handshake. It hands out
-// the head of a granting answer and nothing behind it, so that gws's buffer
-// holds back no frame; and it neither closes nor has deadlines, which its owner
-// sees to.
+// handshakeWire is the net.Conn that gws sees during the handshake. It reads no
+// farther than the head of a granting answer and keeps what came with it, so
+// that gws's buffer holds back no frame; and it neither closes nor has
+// deadlines, which its owner sees to.
 type handshakeWire struct {
 	net.Conn
 	head []byte // read, not handed out
@@ -53,7 +53,6 @@ func (w *handshakeWire) more() error {
 		w.done = true
 		if _, status, _ := bytes.Cut(w.head, []byte(" ")); bytes.HasPrefix(status, []byte("101")) {
 			w.rest = append([]byte{}, w.head[end+4:]...)
-			w.head = w.head[:end+4]
 		}
 		return nil
 	case err != nil:

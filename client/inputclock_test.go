@@ -71,10 +71,12 @@ func (l *line) tick(now time.Duration) {
 			waiting = append(waiting, a)
 			continue
 		}
-		l.slack = a.tick.Since(tick)
+		l.slack = min(a.tick.Since(tick), netproto.MaxLead+1) // as a room says it
 		l.leads = append(l.leads, l.slack)
 		if l.slack < 0 {
 			l.late++
+		}
+		if l.slack < 0 || l.slack > netproto.MaxLead {
 			l.dropped++
 		}
 	}
