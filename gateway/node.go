@@ -20,10 +20,10 @@ const removeTimeout = 2 * time.Second
 
 // Node joins the rooms of this process with their listings. Any goroutine.
 type Node struct {
-	rooms    *room.Registry
-	lobby    *lobby.Lobby
-	log      *slog.Logger
-	state    atomic.Int32 // a NodeState
+	rooms *room.Registry
+	lobby *lobby.Lobby
+	log   *slog.Logger
+	state atomic.Int32 // a NodeState
 
 	mu     sync.Mutex
 	epochs map[string]uint64
