@@ -8,12 +8,12 @@ import (
 )
 
 // Keep has players keep company until ctx ends: nothing is measured, and whose
-// room ends or whose connection is lost comes back. It ignores Duration, Warmup
-// and JoinTimeout. Errors: a bad Config, a game that the behaviour does not fit;
+// room ends or whose connection is lost comes back. It ignores Duration, Warmup,
+// JoinTimeout and Arrivals: all inputs go at once, which costs least. Errors: a bad Config, a game that the behaviour does not fit;
 // not ctx's.
 func Keep(ctx context.Context, c Config, log *slog.Logger) error {
 	d := Default()
-	c.Duration, c.Warmup, c.JoinTimeout = d.Duration, d.Warmup, d.JoinTimeout
+	c.Duration, c.Warmup, c.JoinTimeout, c.Arrivals = d.Duration, d.Warmup, d.JoinTimeout, Aligned
 	s, err := newSwarm(c, nil)
 	if err != nil {
 		return err

@@ -121,7 +121,7 @@ func (s *swarm) leave() {
 	}
 	clear(s.beats) // no more inputs
 	for end := time.Now().Add(leaveTime); s.playing > 0 && time.Now().Before(end); {
-		ready, err := s.poller.Wait(longestWait)
+		ready, err := s.poller.Wait(joinWait)
 		if err != nil {
 			break
 		}

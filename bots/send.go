@@ -7,8 +7,10 @@ import (
 )
 
 const (
-	// longestWait bounds how late the loop hears of players that have come in.
-	longestWait = 5 * time.Millisecond
+	// joinWait bounds how late the loop hears of players that have come in, and
+	// longestWait how late of anything else that no connection reports.
+	joinWait    = 5 * time.Millisecond
+	longestWait = 50 * time.Millisecond
 	// heldUp is how much later than usual an input may be sent as planned.
 	heldUp = 4 * time.Millisecond
 )
@@ -16,6 +18,9 @@ const (
 // send lets go all inputs that are due, and returns how long the next has time.
 func (s *swarm) send() time.Duration {
 	start, wait := time.Now(), longestWait
+	if s.playing < len(s.bots) {
+		wait = joinWait
+	}
 	for _, beat := range s.beats {
 		for {
 			now := time.Now() // sending takes time
