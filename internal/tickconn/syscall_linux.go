@@ -16,13 +16,24 @@ func read(fd int, b []byte) (n int, again bool, err error) {
 	if len(b) == 0 {
 		return 0, false, nil
 	}
-	r, _, errno := unix.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)))
+	// recv and not read: it goes straight to the socket, past the file layer.
+	r, _, errno := unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
 	return result(r, errno)
 }
+
+// smallWrite is up to how many bytes a write in two pieces is copied together:
+// sending one piece costs the kernel less than gathering two.
+const smallWrite = 1024
 
 // writev writes head and body once, as one piece. again means that the kernel
 // takes nothing now.
 func writev(fd int, head, body []byte) (n int, again bool, err error) {
+	if size := len(head) + len(body); size <= smallWrite {
+		var whole [smallWrite]byte
+		copy(whole[copy(whole[:], head):], body)
+		r, _, errno := unix.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&whole)), uintptr(size), unix.MSG_DONTWAIT|unix.MSG_NOSIGNAL, 0, 0)
+		return result(r, errno)
+	}
 	var pieces [2]unix.Iovec
 	count := 0
 	for _, piece := range [2][]byte{head, body} {
