@@ -66,7 +66,7 @@ func BenchmarkEncode(b *testing.B) {
 			g.wander(0)
 			b.StartTimer()
 			g.stage.e.Encode()
-			bytes += len(g.stage.e.shared.groups[0].chunks[g.w.Tick()%history].rows)
+			bytes += len(g.stage.e.shared.groups[0].chunks.at(g.w.Tick()).rows)
 		}
 		perEntity(b, n, bytes)
 	})

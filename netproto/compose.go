@@ -29,11 +29,11 @@ func (c *composer) group(g *group, id sim.Group, had bool) {
 	}
 	switch {
 	case g == nil: // empty, and so it was history ticks ago
-	case missed == 1 && g.chunks[c.tick%history].tick == c.tick:
-		c.delta(id, 0, &g.chunks[c.tick%history], true)
+	case missed == 1:
+		c.delta(id, 0, g.chunks.at(c.tick), true)
 	case had && c.fits(g, missed):
 		for age := missed - 1; age >= 0; age-- {
-			missing, _ := g.at(c.tick.Add(-age))
+			missing, _ := g.at(c.plane, c.tick.Add(-age))
 			c.delta(id, age, missing, false)
 		}
 	default:
@@ -45,11 +45,11 @@ func (c *composer) group(g *group, id sim.Group, had bool) {
 // viewer has missed.
 func (c *composer) keyframe(g *group, id sim.Group, missed int) {
 	for age := missed - 1; age > 0; age-- {
-		if at, ok := g.at(c.tick.Add(-age)); ok && len(at.events) > 0 {
+		if at := g.chunks.at(c.tick.Add(-age)); len(at.events) > 0 {
 			c.chunk(id, age, false, nil, at.events)
 		}
 	}
-	events := g.chunks[c.tick%history].events
+	events := g.chunks.at(c.tick).events
 	if missed > 0 || g.rows > 0 {
 		c.chunk(id, 0, true, g.keyframe(c.plane, c.tick), events)
 	} else if len(events) > 0 {
@@ -62,7 +62,7 @@ func (c *composer) keyframe(g *group, id sim.Group, missed int) {
 func (c *composer) fits(g *group, missed int) bool {
 	size := 0
 	for age := range missed {
-		at, ok := g.at(c.tick.Add(-age))
+		at, ok := g.at(c.plane, c.tick.Add(-age))
 		if !ok {
 			return false
 		}

@@ -42,6 +42,9 @@ func (e *Encoder) Encode() {
 }
 
 func (e *Encoder) encode() {
+	if now := e.world.Tick(); now != e.tick.Add(1) {
+		e.shared.since, e.own.since = now, now
+	}
 	e.tick = e.world.Tick()
 	e.events()
 	e.shared.encode(e.tick)

@@ -14,13 +14,16 @@ import (
 // missed some. Why 32: one second at 30 Hz; after that a keyframe is smaller.
 const history = 32
 
+// MaxQuiet is how many ticks a viewer may go without a snapshot and still need
+// no keyframes.
+const MaxQuiet = history - 1
+
 // group is one group's rows in wire order and its last chunks.
 type group struct {
-	id    sim.Group
-	lists []rowList // by lane
-	rows  int
-	// chunks are those of the last ticks, by tick modulo history.
-	chunks  [history]chunk
+	id      sim.Group
+	lists   []rowList // by lane
+	rows    int
+	chunks  chunkLog
 	born    sim.Tick
 	touched sim.Tick   // last tick with rows or a chunk
 	making  sync.Mutex // of the keyframe: seats are served side by side
@@ -47,18 +50,16 @@ type joined struct {
 // at returns the chunk of a tick in the last history ones, or false when that
 // tick was not encoded. Before the group was made it was empty: a group only
 // goes away when it has been empty for longer than history.
-func (g *group) at(t sim.Tick) (*chunk, bool) {
+func (g *group) at(p *plane, t sim.Tick) (*chunk, bool) {
 	if t < g.born {
 		return &nothing, true
 	}
-	c := &g.chunks[t%history]
-	return c, c.tick == t
+	return g.chunks.at(t), t >= p.since
 }
 
 // encode writes the group's chunk of this tick and brings its lists up to date.
 func (g *group) encode(p *plane, t sim.Tick) {
-	c := &g.chunks[t%history]
-	c.begin(t)
+	c := g.chunks.begin(t)
 	for i := range g.lists {
 		if list := &g.lists[i]; len(list.left) > 0 {
 			slices.Sort(list.left)
@@ -73,6 +74,9 @@ func (g *group) encode(p *plane, t sim.Tick) {
 	}
 	c.events = append(c.events, g.events...)
 	g.events = g.events[:0]
+	if !c.empty() {
+		g.chunks.keep()
+	}
 	if g.rows > 0 || !c.empty() {
 		g.touched = t
 	}

@@ -77,7 +77,7 @@ func TestMoveCrowd(t *testing.T) {
 			}
 		})
 		for id := sim.Group(1); id <= 3; id++ {
-			joins := g.stage.e.shared.groups[id].chunks[g.w.Tick()%history].joins
+			joins := g.stage.e.shared.groups[id].chunks.at(g.w.Tick()).joins
 			for i := 1; i < len(joins); i++ {
 				if joins[i].from <= joins[i-1].from {
 					t.Fatalf("group %d: joins from %d after %d", id, joins[i].from, joins[i-1].from)

@@ -13,6 +13,8 @@ type plane struct {
 	groups map[sim.Group]*group
 	// order is the groups in the order they appeared: maps are not walked.
 	order []*group
+	// since is the tick from which on none was left out.
+	since sim.Tick
 	spare []*group // gone, to be used again
 	// of says to which group a row belongs; false: to none, nobody sees it here.
 	of func(view sim.TableView, slot int) (sim.Group, bool)
@@ -125,6 +127,7 @@ func (p *plane) group(id sim.Group, t sim.Tick) *group {
 		g = &group{lists: make([]rowList, len(p.lanes))}
 	}
 	g.id, g.born, g.touched = id, t, t
+	g.chunks.clear()
 	p.groups[id] = g
 	p.order = append(p.order, g)
 	return g

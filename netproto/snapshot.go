@@ -19,6 +19,9 @@ type Header struct {
 	Dropped uint32
 	// Pong echoes a ping; 0 for none.
 	Pong uint64
+	// Quiet leaves the snapshot out when there is nothing in it but the tick:
+	// nothing is appended, and the viewer stays where it was.
+	Quiet bool
 }
 
 // Viewer is what one connection has been sent: the groups it sees and up to
@@ -47,13 +50,18 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 		v.Reset()
 	}
 	e.look(v, seat)
+	empty := len(b)
 	c := composer{b: e.appendHeader(b, v, h), plane: e.shared, field: serverChunk, view: v, tick: e.tick}
+	header := len(c.b)
 	c.groups()
 	if len(e.own.lanes) > 0 {
 		c.plane, c.field, c.last = e.own, serverOwn, 0
 		c.group(e.own.groups[sim.Group(seat)], 0, v.sent)
 	}
 	c.unsee()
+	if h.Quiet && v.sent && len(c.b) == header {
+		return c.b[:empty]
+	}
 	v.seen, v.next = v.next, v.seen
 	v.last, v.sent = e.tick, true
 	return c.b

@@ -29,7 +29,8 @@ const (
 
 // buffer holds one seat's inputs until their tick: at most one a tick, of a
 // bounded lead. However a client times or floods its inputs, take gives
-// exactly one per tick; that is the fair clock.
+// exactly one per tick; that is the fair clock. The nil buffer is that of a seat
+// which never sent an input.
 type buffer struct {
 	fields []sim.InputField
 	ring   [bufferTicks]held // by tick
@@ -111,6 +112,9 @@ func (b *buffer) press(in *netproto.Input) {
 // take returns the input for tick now. A missing one is the last again for
 // hold ticks, then neutral. The values are valid until the next take.
 func (b *buffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin) {
+	if b == nil {
+		return nil, 0, sim.Neutral
+	}
 	switch in := &b.ring[now%bufferTicks]; {
 	case in.tick == now:
 		copy(b.last, b.of(now))
@@ -138,4 +142,17 @@ func (b *buffer) withPressed() []int32 {
 }
 
 // age returns how old the newest used input is at tick now.
-func (b *buffer) age(now sim.Tick) uint32 { return uint32(now.Since(b.at)) }
+func (b *buffer) age(now sim.Tick) uint32 {
+	if b == nil {
+		return uint32(now)
+	}
+	return uint32(now.Since(b.at))
+}
+
+// reported is the slack that a snapshot tells.
+func (b *buffer) reported() int32 {
+	if b == nil {
+		return 0
+	}
+	return int32(b.slack)
+}

@@ -22,6 +22,10 @@ type Config struct {
 	// FloodAfter closes a connection that sent more than one input per tick
 	// for so long. 1 s to 1 min.
 	FloodAfter time.Duration
+	// Quiet is how long a seat that asks for nothing and sees nothing change goes
+	// without a snapshot, up to netproto.MaxQuiet ticks; 0 sends one at every
+	// tick. 0 to 10 s.
+	Quiet time.Duration
 	// EmptyAfter closes a room that nobody sits in for so long, at most a week;
 	// 0 keeps it.
 	EmptyAfter time.Duration
@@ -41,6 +45,7 @@ func Default() Config {
 		SilentAfter:  10 * time.Second,
 		SlowAfter:    15 * time.Second,
 		FloodAfter:   2 * time.Second,
+		Quiet:        time.Second / 2,
 		EmptyAfter:   time.Minute,
 		Workers:      1,
 		CatchUp:      5,
@@ -58,6 +63,7 @@ func (c Config) Validate() error {
 	between("ResumeWindow", c.ResumeWindow, time.Second, time.Hour)
 	between("SilentAfter", c.SilentAfter, 2*time.Second, time.Hour)
 	between("SlowAfter", c.SlowAfter, time.Second, time.Hour)
+	between("Quiet", c.Quiet, 0, 10*time.Second)
 	between("FloodAfter", c.FloodAfter, time.Second, time.Minute)
 	if c.HoldTicks < 0 || c.HoldTicks > 60 {
 		faults = append(faults, fmt.Errorf("HoldTicks is %d, want 0 to 60", c.HoldTicks))

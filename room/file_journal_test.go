@@ -102,7 +102,7 @@ func TestJournalBatches(t *testing.T) {
 // TestDiskFull fills the disk in the middle of a match: one Error, play goes
 // on, and what was written can be played.
 func TestDiskFull(t *testing.T) {
-	f := &fakeFile{room: 3000}
+	f := &fakeFile{room: 3005} // in the middle of a record
 	j := newFileJournal(f)
 	r := walking(t, func(o *Options) { o.Journal = j })
 	p := r.join("anna")

@@ -36,11 +36,14 @@ type rig struct {
 	logs  *logs
 }
 
-// options are those of a room of a mode, with a fake clock.
+// options are those of a room of a mode, with a fake clock. A seat gets a
+// snapshot at every tick, so that tests can count them.
 func options(mode sim.Mode) (Options, *logs) {
 	l := &logs{}
+	config := Default()
+	config.Quiet = 0
 	return Options{
-		ID: "test", Mode: mode, Seed: 7, Config: Default(), Clock: newFakeClock(), Stats: &Stats{},
+		ID: "test", Mode: mode, Seed: 7, Config: config, Clock: newFakeClock(), Stats: &Stats{},
 		Log: slog.New(slog.NewTextHandler(l, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}, l
 }

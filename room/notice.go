@@ -83,6 +83,11 @@ func (l *noticeLane) ack(number uint32) {
 // rewind has everything that was not acked sent again, on a new connection.
 func (l *noticeLane) rewind() { l.sent = 0 }
 
+// pending reports whether something has not gone out on this connection.
+func (l *noticeLane) pending() bool {
+	return l.sent < len(l.waiting)
+}
+
 // take returns what has not gone out on this connection, at most
 // netproto.MaxNotices, and takes it as sent. Valid until the next call.
 func (l *noticeLane) take() []waiting {

@@ -69,6 +69,10 @@ func (r *Room) receive(s *seat, msg []byte) error {
 }
 
 func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
+	s.asked = true
+	if s.buffer == nil {
+		s.buffer = newBuffer(r.fields)
+	}
 	s.budget -= len(inputs) - 1
 	for i := range inputs {
 		v := s.buffer.put(&inputs[i], r.next)

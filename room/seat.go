@@ -16,7 +16,7 @@ type seat struct {
 	worker *worker                // that polls it
 	said   []string               // lines of chat of this tick
 	ended  error                  // why the connection is over, until it is heeded
-	buffer *buffer                // nil until somebody sat here
+	buffer *buffer                // nil until an input came
 	viewer netproto.Viewer
 	lane   noticeLane
 	tokens tokens
@@ -33,6 +33,7 @@ type seat struct {
 	budget   int      // messages and inputs that may still come now
 	overdrew bool     // budget ran out at this tick
 	flooding int      // ticks for which it did
+	asked    bool     // sent an input since the last snapshot
 	slow     bool     // took no snapshot for too long
 	resync   bool     // wants keyframes
 	keyed    sim.Tick // tick of the last snapshot of keyframes
@@ -50,10 +51,9 @@ func (s *seat) to(state SeatState) {
 
 // sit gives a free seat to a player.
 func (r *Room) sit(s *seat, e entry) {
-	if s.buffer == nil {
-		s.buffer = newBuffer(r.fields)
+	if s.buffer != nil {
+		s.buffer.reset()
 	}
-	s.buffer.reset()
 	s.to(SeatActive)
 	s.name, s.bot = e.guest.Name, e.guest.Bot
 	if s.name == "" {

@@ -36,6 +36,13 @@ func (r *Room) sendTo(w *worker, s *seat) {
 	r.snapshot(w, s)
 }
 
+// quiet reports whether a seat need not be told the tick alone: it asked for
+// nothing, and has heard from the room lately.
+func (r *Room) quiet(s *seat) bool {
+	return !s.asked && s.pong == 0 && s.dropped == 0 && !s.lane.pending() &&
+		r.world.Tick().Since(s.wrote) < min(ticks(r.config.Quiet, r.mode.Hz), netproto.MaxQuiet)
+}
+
 func (r *Room) snapshot(w *worker, s *seat) {
 	first, now := !s.welcomed, r.world.Tick()
 	if first || s.resync && now.Since(s.keyed)*resyncsPerSecond >= r.mode.Hz {
@@ -46,9 +53,13 @@ func (r *Room) snapshot(w *worker, s *seat) {
 	if first {
 		w.out = r.appendWelcome(w.out, s)
 	}
+	before := len(w.out)
 	w.out = r.encoder.AppendSnapshot(w.out, &s.viewer, s.number, netproto.Header{
-		InputAge: s.buffer.age(now), Slack: int32(s.buffer.slack), Dropped: s.dropped, Pong: s.pong,
+		InputAge: s.buffer.age(now), Slack: s.buffer.reported(), Dropped: s.dropped, Pong: s.pong, Quiet: r.quiet(s),
 	})
+	if len(w.out) == before {
+		return
+	}
 	for _, n := range s.lane.take() {
 		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
 		w.out = r.appended(netproto.AppendNotice(w.out, &w.notice))
@@ -57,7 +68,7 @@ func (r *Room) snapshot(w *worker, s *seat) {
 		r.unsent(w, s, first, err)
 		return
 	}
-	s.pong, s.dropped, s.wrote = 0, 0, now
+	s.pong, s.dropped, s.wrote, s.asked = 0, 0, now, false
 	w.tally.snapshots++
 	w.tally.bytes += uint64(len(w.out))
 }

@@ -44,6 +44,9 @@ type Config struct {
 	// HandshakesPerSecond bounds connections per client address, ten times that
 	// at once; 0 does not, for nodes behind a proxy that hides the addresses.
 	HandshakesPerSecond int
+	// Debug is an address for Go's profiles (net/http/pprof), loopback only.
+	// Empty: none.
+	Debug string
 	// StopTimeout is how long the rooms have to end at a stop.
 	StopTimeout time.Duration
 	// Room is how rooms treat their seats.
@@ -77,6 +80,7 @@ func (c Config) Validate() error {
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
 	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
+	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
 	fault(c.HandshakesPerSecond >= 0, "--handshakes-per-second %d: want 0 or more", c.HandshakesPerSecond)
 	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
 	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate())
@@ -95,6 +99,10 @@ func (c Config) open(at net.Addr) bool {
 	if c.Open != "auto" {
 		return c.Open == "yes"
 	}
-	local, err := netip.ParseAddrPort(at.String())
-	return err == nil && local.Addr().Unmap().IsLoopback() && c.PublicURL == ""
+	return isLoopback(at.String()) && c.PublicURL == ""
+}
+
+func isLoopback(address string) bool {
+	at, err := netip.ParseAddrPort(address)
+	return err == nil && at.Addr().Unmap().IsLoopback()
 }

@@ -31,6 +31,7 @@ type Node struct {
 	node     *gateway.Node
 	upgrader *gateway.Upgrader
 	http     *http.Server
+	debug    *http.Server
 	home     *room.Room // the room that is always there
 
 	cancel context.CancelFunc // of what runs below
@@ -51,6 +52,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openLobby,
 		func(context.Context) error { return n.openRooms(games) },
 		n.serve,
+		n.serveDebug,
 		n.openHome,
 	}
 	for _, step := range steps {
@@ -182,6 +184,9 @@ func (n *Node) Stop() {
 		n.upgrader.Wait()
 	} else if n.listener != nil {
 		_ = n.listener.Close()
+	}
+	if n.debug != nil {
+		_ = n.debug.Close()
 	}
 	if n.cancel != nil {
 		n.cancel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 
 	"github.com/spf13/pflag"
@@ -28,6 +29,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.Connections, "connections", c.Connections, "how sockets are driven: auto, tick or portable")
 	f.IntVar(&c.HandshakesPerSecond, "handshakes-per-second", c.HandshakesPerSecond, "connections per client address, ten times that at once; 0 is no limit, for nodes behind a proxy")
 	f.IntVar(&c.Room.Workers, "workers", c.Room.Workers, "goroutines that share the reads and writes of a room of hundreds of players")
+	f.StringVar(&c.Debug, "debug", c.Debug, "loopback address for Go's profiles, e.g. 127.0.0.1:6060 (default: none)")
 	f.DurationVar(&c.StopTimeout, "stop-timeout", c.StopTimeout, "how long rooms have to end at a stop")
 	f.DurationVar(&c.Room.ResumeWindow, "resume-window", c.Room.ResumeWindow, "how long a seat is kept when its connection is lost")
 	f.DurationVar(&c.Room.SilentAfter, "silent-after", c.Room.SilentAfter, "close a connection that sends nothing for so long")
@@ -62,6 +64,12 @@ func (p *program) logger(l logFlags) (*slog.Logger, error) {
 	return nil, fmt.Errorf("--log-format %q: want text or json", l.format)
 }
 
+// gcPercent is how much garbage may pile up before it is collected, in percent
+// of what lives, unless GOGC says otherwise. Why 50 and not Go's 100: a steady
+// room makes none, so collections are rare, and 10,000 idle connections take
+// a fifth less memory.
+const gcPercent = 50
+
 // serve runs a node until the program is told to stop.
 func (p *program) serve(args []string) error {
 	c := DefaultConfig()
@@ -74,6 +82,9 @@ func (p *program) serve(args []string) error {
 	log, err := p.logger(l)
 	if err != nil {
 		return err
+	}
+	if p.env("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
 	}
 	n, err := Start(p.ctx, c, p.games, log)
 	if err != nil {
