@@ -70,7 +70,7 @@ func (c Config) Validate() error {
 	}
 	between("EmptyAfter", c.EmptyAfter, 0, 7*24*time.Hour)
 	if c.Workers < 1 || c.Workers > 64 {
-		faults = append(faults, fmt.Errorf("Workers is %d, want 1 to 64", c.Workers))
+		faults = append(faults, fmt.Errorf("%s is %d, want 1 to 64", "Workers", c.Workers))
 	}
 	if c.CatchUp < 1 || c.CatchUp > 60 {
 		faults = append(faults, fmt.Errorf("CatchUp is %d, want 1 to 60", c.CatchUp))
