@@ -61,11 +61,7 @@ func run(server string, rooms, stalled, slow, players int) error {
 		watchers = append(watchers, watch)
 		watching.Go(watch.run)
 		for k := range share(stalled, rooms, i) + share(slow, rooms, i) {
-			join, err := lobby.JoinRoom(ctx, made.GetRoom().GetId(), "bad reader")
-			if err != nil {
-				return err
-			}
-			r, err := dial(ctx, join.GetUrl())
+			r, err := enter(ctx, lobby, made.GetRoom().GetId())
 			if err != nil {
 				return err
 			}
@@ -92,8 +88,8 @@ func run(server string, rooms, stalled, slow, players int) error {
 			r.Connected, stalled, slow, r.SnapshotHzMean, r.SnapshotHzMin, r.Gap.P50, r.Gap.P99, r.Server.TicksLost)
 		close(begin)
 	}
-	if _, err = bots.Run(ctx, c, nil); err != nil {
-		return err
+	if _, failed := bots.Run(ctx, c, nil); failed != nil {
+		return failed
 	}
 	wait.Wait()
 	for _, w := range watchers {
@@ -102,6 +98,15 @@ func run(server string, rooms, stalled, slow, players int) error {
 	watching.Wait()
 	fmt.Printf("bad readers with the exact mirror: %d; with another: %d; closed: %d\n", same.Load(), differ.Load(), lost.Load())
 	return nil
+}
+
+// enter takes a seat in a room.
+func enter(ctx context.Context, lobby *client.Lobby, room string) (*reader, error) {
+	join, err := lobby.JoinRoom(ctx, room, "bad reader")
+	if err != nil {
+		return nil, err
+	}
+	return dial(ctx, join.GetUrl())
 }
 
 // share is the i-th of n parts of a whole.
