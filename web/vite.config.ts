@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+// The server that `npm run dev` takes the rooms from.
+const server = process.env["METRONOME_URL"] ?? "http://127.0.0.1:8080";
+
+export default defineConfig({
+  root: here("app"),
+  base: "/",
+  publicDir: false,
+  appType: "mpa",
+  build: {
+    outDir: process.env["METRONOME_DIST"] ?? here("dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    // Everything is a file of its own: the pages' Content-Security-Policy
+    // allows no inline script, no inline style and no data: or blob: address.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1000,
+    rolldownOptions: {
+      input: {
+        index: here("app/index.html"),
+        play: here("app/play.html"),
+        console: here("app/console.html"),
+        bench: here("app/bench.html"),
+      },
+    },
+  },
+  worker: { format: "es" },
+  server: {
+    proxy: {
+      "/metronome.v1": server,
+      "/rooms": { target: server, ws: true },
+      "/stats": server,
+    },
+  },
+});
