@@ -36,14 +36,28 @@ func (u *Upgrader) Check(r *http.Request) *RefusedError {
 	switch {
 	case r.Method != http.MethodGet:
 		return &RefusedError{http.StatusMethodNotAllowed, "a WebSocket is opened with GET"}
-	case !listed(header, "Connection", "upgrade") || !strings.EqualFold(header.Get("Upgrade"), "websocket"):
-		return &RefusedError{http.StatusUpgradeRequired, "this is a WebSocket address"}
+	case !asksForWebSocket(r):
+		return needsWebSocket
 	case header.Get("Sec-WebSocket-Version") != "13":
 		return &RefusedError{http.StatusBadRequest, "unsupported WebSocket version: this server speaks 13"}
 	case !validKey(header.Get("Sec-WebSocket-Key")):
 		return &RefusedError{http.StatusBadRequest, "Sec-WebSocket-Key is not 16 bytes in base64"}
 	case !listed(header, "Sec-WebSocket-Protocol", netproto.Subprotocol):
 		return &RefusedError{http.StatusBadRequest, "unsupported version: this server speaks the subprotocol " + netproto.Subprotocol}
+	}
+	return u.checkWhere(r)
+}
+
+// needsWebSocket is the answer to a request that is in order but no upgrade.
+var needsWebSocket = &RefusedError{http.StatusUpgradeRequired, "this is a WebSocket URL; open it with a WebSocket of the subprotocol " + netproto.Subprotocol}
+
+func asksForWebSocket(r *http.Request) bool {
+	return listed(r.Header, "Connection", "upgrade") && strings.EqualFold(r.Header.Get("Upgrade"), "websocket")
+}
+
+// checkWhere refuses by where a request comes from.
+func (u *Upgrader) checkWhere(r *http.Request) *RefusedError {
+	switch {
 	case !u.originAllowed(r):
 		return &RefusedError{http.StatusForbidden, "pages of this origin may not connect"}
 	case u.config.Mode == ModeTick && r.TLS != nil:

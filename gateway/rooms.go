@@ -12,6 +12,10 @@ import (
 // everybody else a status and a reason. Refusals come before the upgrade, in
 // the order of what they cost.
 func (s *Server) room(w http.ResponseWriter, r *http.Request) {
+	if !asksForWebSocket(r) {
+		s.explain(w, r)
+		return
+	}
 	if refused := s.admit(w, r); refused != nil {
 		s.Log.Debug("connection refused", "remote", r.RemoteAddr, "status", refused.Status, "reason", refused.Reason)
 		refused.Answer(w)
@@ -19,17 +23,7 @@ func (s *Server) room(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) admit(w http.ResponseWriter, r *http.Request) *RefusedError {
-	if !s.handshakes.allow(r, s.HandshakesPerSecond) {
-		return &RefusedError{http.StatusTooManyRequests, "too many connections from this address; wait a few seconds"}
-	}
-	if refused := s.Upgrader.Check(r); refused != nil {
-		return refused
-	}
-	target, ok := s.Rooms.Get(r.PathValue("id"))
-	if !ok {
-		return &RefusedError{http.StatusNotFound, "no such room here; it may have ended: ask the lobby for another"}
-	}
-	guest, refused := s.guest(r, target)
+	target, guest, refused := s.visit(r, s.Upgrader.Check)
 	if refused != nil {
 		return refused
 	}
@@ -54,6 +48,23 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *RefusedError {
 	}
 	pass.Enter(conn)
 	return nil
+}
+
+// visit says where a request wants to go and who comes, unless that alone is
+// reason to refuse it. check looks at the request itself.
+func (s *Server) visit(r *http.Request, check func(*http.Request) *RefusedError) (*room.Room, room.Guest, *RefusedError) {
+	if !s.handshakes.allow(r, s.HandshakesPerSecond) {
+		return nil, room.Guest{}, &RefusedError{http.StatusTooManyRequests, "too many connections from this address; wait a few seconds"}
+	}
+	if refused := check(r); refused != nil {
+		return nil, room.Guest{}, refused
+	}
+	target, ok := s.Rooms.Get(r.PathValue("id"))
+	if !ok {
+		return nil, room.Guest{}, &RefusedError{http.StatusNotFound, "no such room here; it may have ended: ask the lobby for another"}
+	}
+	guest, refused := s.guest(r, target)
+	return target, guest, refused
 }
 
 // guest says who comes, as far as it can be told without the lobby's store.

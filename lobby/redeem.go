@@ -26,6 +26,16 @@ func (l *Lobby) Redeem(ctx context.Context, token, room string, epoch uint64) (t
 	return t, func() { l.settle(room, reservation, until) }, nil
 }
 
+// Look says what Redeem would, and leaves the ticket as it is.
+func (l *Lobby) Look(ctx context.Context, token, room string, epoch uint64) error {
+	t, err := l.Verify(token, room, epoch)
+	if err != nil {
+		return err
+	}
+	_, err = l.run(ctx, redeemScript, room, epoch, t.reservation.String(), t.Expires.UnixMilli(), 0)
+	return err
+}
+
 // settle lets the next beat stop counting a redeemed seat, which the store
 // counts until then at most.
 func (l *Lobby) settle(room, reservation string, until time.Time) {

@@ -13,6 +13,11 @@ func TestRedeemOnce(t *testing.T) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		r := claim(t, a, "r")
 		ticket := reserve(t, b, "r", "ann").Ticket
+		for what, l := range map[string]*Lobby{"same node": a, "other node": b} {
+			if err := l.Look(t.Context(), ticket, "r", r.Epoch); err != nil {
+				t.Errorf("a look at the %s: %v", what, err)
+			}
+		}
 		got, settle, err := a.Redeem(t.Context(), ticket, "r", r.Epoch)
 		must(t, err)
 		if got.Name != "ann" || settle == nil {
@@ -21,6 +26,9 @@ func TestRedeemOnce(t *testing.T) {
 		for what, l := range map[string]*Lobby{"same node": a, "other node": b} {
 			if _, _, err := l.Redeem(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
 				t.Errorf("again at the %s: %v", what, err)
+			}
+			if err := l.Look(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
+				t.Errorf("a look at the %s, used: %v", what, err)
 			}
 		}
 		settle()

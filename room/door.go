@@ -62,6 +62,17 @@ type claim struct {
 func (d *door) knock(g Guest) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if err := d.admits(g); err != nil {
+		return err
+	}
+	if g.Resume == "" {
+		d.passes++
+	}
+	return nil
+}
+
+// admits says why a guest would get no pass. The caller holds mu.
+func (d *door) admits(g Guest) error {
 	if d.state == Closed {
 		return ErrClosed
 	}
@@ -77,7 +88,6 @@ func (d *door) knock(g Guest) error {
 	if d.taken+d.passes >= d.seats {
 		return ErrFull
 	}
-	d.passes++
 	return nil
 }
 

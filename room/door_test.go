@@ -23,6 +23,14 @@ func TestKnockByState(t *testing.T) {
 		r := walking(t)
 		p := r.join("anna")
 		row.act(r)
+		for range 3 {
+			if err, again := r.Admits(Guest{}), r.Admits(Guest{Resume: p.token}); !errors.Is(err, row.new) || !errors.Is(again, row.resume) {
+				t.Errorf("%s: would answer %v, %v", row.name, err, again)
+			}
+		}
+		if r.door.passes != 0 {
+			t.Errorf("%s: %d passes given for a question", row.name, r.door.passes)
+		}
 		if _, err := r.Knock(Guest{}); !errors.Is(err, row.new) {
 			t.Errorf("%s: a new player: %v", row.name, err)
 		}

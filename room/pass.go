@@ -20,6 +20,13 @@ func (r *Room) Knock(g Guest) (*Pass, error) {
 	return &Pass{room: r, guest: g}, nil
 }
 
+// Admits is Knock without the pass: what it would say now.
+func (r *Room) Admits(g Guest) error {
+	r.door.mu.Lock()
+	defer r.door.mu.Unlock()
+	return r.door.admits(g)
+}
+
 // Enter hands the connection to the room, which owns it from now on. One that
 // cannot be let in any more is closed here, with the reason: the room has
 // ended meanwhile, or the token was used by another connection.
