@@ -1,0 +1,216 @@
+// The public types. index.ts exports them; README.md shows them at work.
+import type { AnyGame, ColumnOf, Game, GameEvent, InputOf, OwnOf, TableName } from "./game.ts";
+import type { LobbyOptions } from "./lobby.ts";
+import type { Schema } from "./schema.ts";
+
+/** connecting: on the way to the first snapshot. away: the connection is lost, coming back. closed: over. */
+export type State = "connecting" | "playing" | "away" | "closed";
+
+/** What helps after an end: nothing, the same seat again, a new seat at once, a new seat after a while. */
+export type Comeback = "never" | "resume" | "rejoin" | "rejoin-later";
+
+/** Why a connection ended or was refused, and what to do. */
+export interface End {
+  /** A WebSocket close code (1000 and up), an HTTP status (below 1000), or 0: the server could not be reached. */
+  readonly code: number;
+  /** Its short name, as in docs/close-codes.json; "hidden", "unreachable", "refused-404" or "lobby-not_found" besides. */
+  readonly name: string;
+  /** What the server said; plain text, may be empty. */
+  readonly reason: string;
+  readonly comeback: Comeback;
+  /** One or two sentences for the player: what happened and what to do. */
+  readonly sentence: string;
+}
+
+export interface Player {
+  readonly seat: number;
+  /** Plain text from another player: never markup. */
+  readonly name: string;
+  readonly presence: "active" | "away";
+}
+
+export interface ConnectOptions {
+  /** The player's name; with a ticket the name is in the ticket. */
+  name?: string;
+  /** Base URL of the lobby to ask for another seat; the room URL's host by default. */
+  lobby?: string;
+  /** Asks for another seat and answers a room URL. By default the lobby is asked: the same room if it is still there, else quick play. */
+  onRejoin?: () => Promise<string>;
+  /** Socket, decoding and input clock in a worker. Default: where Worker exists. */
+  worker?: boolean;
+  /** Bounds of the interpolation delay, in snapshot intervals. Default 1 to 4. */
+  interpolate?: { min?: number; max?: number };
+  /** Columns of the view to turn the short way round, besides those of kind ANGLE, as "table.column": the column's whole range is the circle. */
+  angles?: readonly string[];
+  /** How long a tab may be hidden before it lets go of its connection, ms. Default 10,000; Infinity: never. */
+  hiddenAfter?: number;
+  /** Where the seat is kept over a reload of the page. Default sessionStorage where there is one; null: nowhere. */
+  storage?: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  /** Only without a worker: what opens sockets and URLs, for Node and tests. */
+  WebSocket?: new (url: string, protocols: string) => WebSocket;
+  fetch?: typeof fetch;
+}
+
+/** Which room to play in, and as whom. */
+export interface QuickPlayOptions extends ConnectOptions, LobbyOptions {
+  /** Game mode; the server's first by default. */
+  mode?: string;
+  /** Only rooms with this metadata. */
+  metadata?: Record<string, string>;
+}
+
+/** Numbers of one column, one per row; a view of memory that is valid until the next snapshot. */
+export type Column = Int32Array | Uint32Array;
+
+/** The rows of one table in view, by columns. */
+export interface Table<C extends string = string, O extends string = string> {
+  readonly name: string;
+  /** Rows. */
+  readonly count: number;
+  readonly ids: Uint32Array;
+  /** Values of a column that everybody sees. Throws on a name that the schema does not have. */
+  column(name: C): Column;
+  /** Where the row with an id is; -1: not in view. */
+  index(id: number): number;
+  /** Ids of your own rows; they may be out of view. */
+  readonly ownIds: Uint32Array;
+  /** Values of a private column, one per ownIds. */
+  own(name: O): Column;
+}
+
+/** A snapshot: the world as the server says it is at a tick. */
+export interface World<G extends Game = AnyGame> {
+  /** -1: nothing has come yet. */
+  readonly tick: number;
+  /** Throws on a name that the schema does not have, and before the welcome. */
+  table<T extends TableName<G>>(name: T): Table<ColumnOf<G, T>, OwnOf<G, T>>;
+}
+
+/** One table of a View: rows as they are at a moment between two snapshots. */
+export interface ViewTable<C extends string = string> {
+  readonly name: string;
+  readonly count: number;
+  readonly ids: Uint32Array;
+  /** Linear columns and angles in between, the others as in the last snapshot before; in the column's unit (FIXED: 1/256). Longer than count. */
+  column(name: C): Float64Array;
+  index(id: number): number;
+}
+
+/** The world as it is to be drawn now. It reuses its memory: valid until the next view(). */
+export interface View<G extends Game = AnyGame> {
+  /** With a fraction; -1: there is nothing to draw yet. */
+  readonly tick: number;
+  /** How old that is against the newest snapshot, 1/16 ticks; negative when ahead of it. */
+  readonly seen: number;
+  table<T extends TableName<G>>(name: T): ViewTable<ColumnOf<G, T>>;
+}
+
+/** An input that the newest snapshot does not include. */
+export interface PendingInput {
+  readonly tick: number;
+  readonly values: readonly number[];
+}
+
+/** A ring of numbers for plotting. */
+export interface History {
+  readonly length: number;
+  /** 0 is the oldest. */
+  at(i: number): number;
+}
+
+/** Figures for a net graph; cheap to read every frame. */
+export interface NetStats {
+  readonly tick: number;
+  /** How early inputs arrive, ticks; negative: too late. */
+  readonly slack: number;
+  /** Between the newest snapshot as it should be there and the view, ticks. */
+  readonly interpolationTicks: number;
+  /** Shortest and last round trip of a ping, up to a tick longer than the network's, ms. */
+  readonly rttMs: number;
+  readonly lastRttMs: number;
+  /** Spread of the arrival of snapshots, ms. */
+  readonly jitterMs: number;
+  readonly snapshots: number;
+  readonly snapshotBytes: { readonly last: number; readonly mean: number };
+  /** Bits of a snapshot per row in view, mean of the last ones. */
+  readonly bitsPerEntity: number;
+  /** Frames that could not be applied: something was missing. */
+  readonly gaps: number;
+  /** Ticks that got no snapshot of their own because this client read too slowly, in all. */
+  readonly backlog: number;
+  /** Inputs that the server could not use, in all. */
+  readonly dropped: number;
+  /** What corrected() was told, in all. */
+  readonly corrections: number;
+  /** Keyframes asked for. */
+  readonly resyncs: number;
+  readonly reconnects: number;
+  readonly inputs: number;
+  /** Decoding of one snapshot, ms. */
+  readonly decodeMs: { readonly mean: number; readonly max: number };
+  /** Last 300 snapshots. */
+  readonly history: {
+    readonly bytes: History; readonly slack: History; readonly arrivalMs: History;
+    readonly delayTicks: History; readonly dropped: History; readonly decodeMs: History;
+  };
+}
+
+/** Makes this client's own connection worse, in both directions. The order of messages stays, as on TCP. */
+export interface NetworkSim {
+  /** Delay of each direction, ms; jitter is ± around it. */
+  readonly delayMs: number;
+  readonly jitterMs: number;
+  set(o: { delayMs?: number; jitterMs?: number }): void;
+  /** Holds everything back for so long, ms; then it comes at once. */
+  stall(ms: number): void;
+}
+
+export interface Events<G extends Game = AnyGame> {
+  /** end says why, on the way to away and closed. */
+  state: { state: State; was: State; end?: End };
+  /** While away: another attempt follows after so long, ms. end is why the last one failed. */
+  retry: { in: number; attempt: number; end: End };
+  /** A connection is in a room; resumed: on the seat that it had. */
+  welcome: { resumed: boolean; seat: number; room: string; mode: string };
+  /** The world is new. events of this frame come here at once, by "event" when the view is there. */
+  snapshot: { tick: number; inputTick: number; events: readonly GameEvent<G>[] };
+  /** The view reaches the tick of an event. */
+  event: GameEvent<G>;
+  /** Plain text from another player: never markup. */
+  chat: { seat: number; name: string; text: string };
+  /** One seat changed; player undefined: it is free. Or all of it did: seat 0. */
+  roster: { seat: number; player: Player | undefined };
+  announcement: { text: string };
+  correction: { amount: number };
+}
+
+/** One player in a room, over as many connections as it takes. */
+export interface Session<G extends Game = AnyGame> {
+  readonly state: State;
+  /** Why it is away or closed; null while all is well. */
+  readonly end: End | null;
+  /** 0, "" and null before the first welcome. */
+  readonly seat: number;
+  readonly room: string;
+  readonly mode: string;
+  readonly tickHz: number;
+  readonly schema: Schema | null;
+  readonly roster: ReadonlyMap<number, Player>;
+  readonly world: World<G>;
+  readonly stats: NetStats;
+  readonly network: NetworkSim;
+  /** Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent. */
+  input(sample: ((tick: number) => InputOf<G>) | null): void;
+  /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */
+  pendingInputs(): readonly PendingInput[];
+  /** Tells the statistics that a prediction was wrong, by how much the game says. */
+  corrected(amount: number): void;
+  /** False: empty, too long (240 bytes of UTF-8) or too many waiting. */
+  chat(text: string): boolean;
+  /** Gives up the seat. */
+  leave(): void;
+  /** The world to draw now. Once per animation frame; it also moves events and inputs along. now: performance.now(). */
+  view(now?: number): View<G>;
+  /** Calls fn for each event of a kind until the function that it returns is called. */
+  on<K extends keyof Events<G>>(event: K, fn: (e: Events<G>[K]) => void): () => void;
+}

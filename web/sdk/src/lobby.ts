@@ -1,0 +1,147 @@
+// Finding a room: the Connect service metronome.v1.LobbyService as JSON.
+
+export interface LobbyOptions {
+  fetch?: typeof fetch;
+}
+
+/** A room as the lobby lists it. */
+export interface Room {
+  id: string;
+  mode: string;
+  /** Code of a private room, for who made it or used it; else empty. */
+  code: string;
+  seats: number;
+  /** Occupied and reserved. */
+  taken: number;
+  bots: number;
+  state: string;
+  metadata: Record<string, string>;
+  private: boolean;
+  /** URL of the node that has it. */
+  node: string;
+  createdUnix: number;
+  tickHz: number;
+}
+
+/** A seat reserved for whoever opens url, once, until it expires. */
+export interface Join {
+  room: Room;
+  url: string;
+  expiresUnix: number;
+}
+
+export interface ListFilter {
+  mode?: string;
+  metadata?: Record<string, string>;
+  withFreeSeat?: boolean;
+  /** 1 to 200; 50 by default. */
+  pageSize?: number;
+  page?: string;
+}
+
+export interface CreateOptions {
+  mode?: string;
+  private?: boolean;
+  metadata?: Record<string, string>;
+  seats?: number;
+  name?: string;
+}
+
+/** The lobby said no, or could not be reached (code "unavailable", status 0). */
+export class LobbyError extends Error {
+  override readonly name = "LobbyError";
+  constructor(
+    /** A Connect code, as in "not_found". */
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+/** How long the lobby may take to answer, ms. */
+const patience = 10_000;
+
+/** Asks one server for rooms and seats. Its promises fail with LobbyError. */
+export class Lobby {
+  private readonly base: string;
+  private readonly fetch: typeof fetch;
+
+  /** server: base URL, as in "http://127.0.0.1:8080". */
+  constructor(server: string, o: LobbyOptions = {}) {
+    this.base = server.replace(/\/+$/, "");
+    this.fetch = o.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  /** Public rooms, fullest first. next: for ListFilter.page, empty when there are no more. */
+  async list(filter: ListFilter = {}): Promise<{ rooms: Room[]; next: string }> {
+    const answer = await this.call("ListRooms", filter);
+    return { rooms: list(answer["room"]).map(roomOf), next: text(answer["nextPage"]) };
+  }
+
+  /** Makes a room and reserves its first seat. */
+  create(o: CreateOptions): Promise<Join> {
+    return this.seat("CreateRoom", o);
+  }
+
+  /** Reserves a seat in a room named by its id or by the code of a private one. */
+  join(by: { id: string } | { code: string }, name = ""): Promise<Join> {
+    return this.seat("JoinRoom", { ...by, name });
+  }
+
+  /** Reserves a seat in the fullest fitting room, or in a new one. */
+  quickPlay(o: { mode?: string; metadata?: Record<string, string>; name?: string } = {}): Promise<Join> {
+    return this.seat("QuickPlay", o);
+  }
+
+  private async seat(method: string, request: object): Promise<Join> {
+    const join = object((await this.call(method, request))["join"]);
+    const url = text(join["url"]);
+    if (!/^wss?:\/\//.test(url)) throw new LobbyError("internal", "the lobby answered without a room", 200);
+    return { room: roomOf(join["room"]), url, expiresUnix: number(join["expiresUnix"]) };
+  }
+
+  private async call(method: string, request: object): Promise<Record<string, unknown>> {
+    let response: Response;
+    try {
+      response = await this.fetch(`${this.base}/metronome.v1.LobbyService/${method}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify(request),
+        signal: AbortSignal.timeout(patience),
+      });
+    } catch (fault) {
+      throw new LobbyError("unavailable", `the server cannot be reached: ${String(fault)}`, 0);
+    }
+    const answer = object(await response.json().catch(() => null));
+    if (!response.ok) {
+      throw new LobbyError(text(answer["code"]) || codeOf(response.status), text(answer["message"]) || response.statusText, response.status);
+    }
+    return answer;
+  }
+}
+
+/** codeOf is for answers that are not the lobby's own, as a proxy's. */
+function codeOf(status: number): string {
+  const codes: Record<number, string> = { 400: "invalid_argument", 401: "unauthenticated", 403: "permission_denied", 404: "unimplemented", 429: "resource_exhausted" };
+  return codes[status] ?? (status >= 500 ? "unavailable" : "unknown");
+}
+
+function roomOf(v: unknown): Room {
+  const r = object(v);
+  const metadata: Record<string, string> = {};
+  for (const [key, value] of Object.entries(object(r["metadata"]))) metadata[key] = text(value);
+  return {
+    id: text(r["id"]), mode: text(r["mode"]), code: text(r["code"]), seats: number(r["seats"]), taken: number(r["taken"]),
+    bots: number(r["bots"]), state: text(r["state"]), metadata, private: r["private"] === true, node: text(r["node"]),
+    createdUnix: number(r["createdUnix"]), tickHz: number(r["tickHz"]),
+  };
+}
+
+const object = (v: unknown): Record<string, unknown> =>
+  typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : {};
+const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
+const text = (v: unknown): string => (typeof v === "string" ? v : "");
+/** Protobuf's JSON writes 64-bit numbers as strings. */
+const number = (v: unknown): number => (typeof v === "number" || typeof v === "string" ? Number(v) || 0 : 0);

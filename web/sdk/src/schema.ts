@@ -1,0 +1,62 @@
+// The shape of a game's tables, as the welcome brings it.
+
+/** What a column holds. FIXED is in 1/256, ANGLE 65536 to the circle. */
+export const Kind = {
+  INT8: 1, INT16: 2, INT32: 3, UINT8: 4, UINT16: 5, UINT32: 6,
+  BOOL: 7, FIXED: 8, ANGLE: 9, SEAT: 10, REF: 11,
+} as const;
+export type Kind = (typeof Kind)[keyof typeof Kind];
+
+/** Units of a FIXED column to 1. */
+export const FIXED = 256;
+
+export interface ColumnSchema {
+  readonly name: string;
+  /** One of Kind; a newer server may know more. */
+  readonly kind: number;
+  readonly linear: boolean;
+  /** Sent to the owner of the row only. */
+  readonly private: boolean;
+}
+
+export interface TableSchema {
+  readonly name: string;
+  readonly columns: readonly ColumnSchema[];
+}
+
+export interface EventSchema {
+  readonly name: string;
+  readonly fields: readonly ColumnSchema[];
+}
+
+export interface InputField {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** A set of buttons, one a bit. */
+  readonly buttons: boolean;
+}
+
+export interface Schema {
+  readonly tables: readonly TableSchema[];
+  readonly events: readonly EventSchema[];
+  readonly input: readonly InputField[];
+  /** Differs when the game's declarations do; 16 hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+/** Signed says whether values of a kind travel zigzag. */
+export function signed(kind: number): boolean {
+  return kind === Kind.INT8 || kind === Kind.INT16 || kind === Kind.INT32 || kind === Kind.FIXED;
+}
+
+/** Narrow is 32 minus the width in bits at which a kind wraps. */
+export function narrow(kind: number): number {
+  if (kind === Kind.INT8 || kind === Kind.UINT8) return 24;
+  return kind === Kind.INT16 || kind === Kind.UINT16 || kind === Kind.ANGLE ? 16 : 0;
+}
+
+/** Unsigned32 says whether a kind's values need all 32 bits without a sign. */
+export function unsigned32(kind: number): boolean {
+  return kind === Kind.UINT32 || kind === Kind.SEAT || kind === Kind.REF;
+}
