@@ -8,6 +8,7 @@ import (
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/web"
 )
 
 // Server is everything that answers HTTP on a node.
@@ -39,20 +40,28 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /readyz", s.readyz)
 	mux.Handle("GET /metrics", s.metrics())
 	mux.HandleFunc("GET /stats", s.stats)
-	mux.HandleFunc("GET /{$}", s.index)
-	mux.HandleFunc("GET /index.css", s.style)
+	mux.HandleFunc("GET /info", s.info)
+	if err := pages(mux, web.FS); err != nil {
+		panic(err) // not possible: the files are part of the program
+	}
 	path, api := metronomev1connect.NewLobbyServiceHandler(&lobbyAPI{s}, connectLimits()...)
 	mux.Handle(path, api)
 	return secure(mux)
 }
 
-// secure sets what a page of ours may do: nothing but show itself.
+// policy is what a page of ours may do: run its own files and talk to rooms,
+// which may live on another node.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; worker-src 'self'; " +
+	"connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+// secure says what a page may do, whatever it is.
 func secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		h.Set("Content-Security-Policy", policy)
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		next.ServeHTTP(w, r)
 	})
 }
