@@ -90,7 +90,7 @@ func (r *reader) next() error {
 		return err
 	}
 	if head[0] != 0x82 {
-		return errors.New("the server closed the connection")
+		return fmt.Errorf("the server closed the connection: %q", r.buffer)
 	}
 	if err := netproto.ReadServerFrame(r.buffer, &r.frame); err != nil {
 		return err

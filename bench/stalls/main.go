@@ -46,7 +46,8 @@ func run(server string, rooms, stalled, slow, players int) error {
 	}
 	var wait, watching sync.WaitGroup
 	var watchers []*watcher
-	var same, differ, lost atomic.Int64
+	var ends [outcomes]atomic.Int64
+	var times longest
 	begin := make(chan struct{})
 	for i := range rooms {
 		made, err := lobby.CreateRoom(ctx, &pb.CreateRoomRequest{Name: "watcher"})
@@ -70,13 +71,11 @@ func run(server string, rooms, stalled, slow, players int) error {
 				rate = slowRate
 			}
 			wait.Go(func() {
-				switch r.suffer(begin, rate, watch) {
-				case recovered:
-					same.Add(1)
-				case wrong:
-					differ.Add(1)
-				case gone:
-					lost.Add(1)
+				end, took, why := r.suffer(begin, rate, watch)
+				ends[end].Add(1)
+				times.add(took)
+				if why != nil {
+					fmt.Fprintf(os.Stderr, "stalls: a reader of %d bytes/s, from %v: %v\n", rate, r.conn.LocalAddr(), why)
 				}
 			})
 		}
@@ -96,7 +95,8 @@ func run(server string, rooms, stalled, slow, players int) error {
 		_ = w.conn.Close()
 	}
 	watching.Wait()
-	fmt.Printf("bad readers with the exact mirror: %d; with another: %d; closed: %d\n", same.Load(), differ.Load(), lost.Load())
+	fmt.Printf("bad readers with the exact mirror: %d; with another: %d; closed: %d\n", ends[recovered].Load(), ends[wrong].Load(), ends[gone].Load())
+	fmt.Printf("the last had it %.1f s after it began to read\n", times.Seconds())
 	return nil
 }
 
@@ -111,3 +111,15 @@ func enter(ctx context.Context, lobby *client.Lobby, room string) (*reader, erro
 
 // share is the i-th of n parts of a whole.
 func share(whole, n, i int) int { return whole*(i+1)/n - whole*i/n }
+
+// longest is the longest of several times.
+type longest struct {
+	mu sync.Mutex
+	time.Duration
+}
+
+func (l *longest) add(d time.Duration) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.Duration = max(l.Duration, d)
+}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"sync"
 	"time"
 )
@@ -19,20 +20,18 @@ type watcher struct {
 // keepTicks is how many ticks a watcher remembers.
 const keepTicks = 120
 
-// run reads until the connection is closed.
+// run reads until the connection is closed. It pings at every frame, as players
+// send inputs: who asks for nothing gets no frame for a tick without a change,
+// and then a reader that has recovered could find its tick here only by chance.
 func (w *watcher) run() {
-	pinged := time.Now()
 	for w.next() == nil {
 		now := uint32(w.mirror.Tick())
 		w.mu.Lock()
 		w.now, w.sums[now] = now, w.sum()
 		delete(w.sums, now-keepTicks)
 		w.mu.Unlock()
-		if time.Since(pinged) > pingEvery {
-			pinged = time.Now()
-			if w.ping() != nil {
-				return
-			}
+		if w.ping() != nil {
+			return
 		}
 	}
 }
@@ -52,46 +51,76 @@ const (
 	recovered outcome = iota
 	wrong
 	gone
+	outcomes
 )
 
 // suffer reads rate bytes a second, 0 none, until begin is closed, then all,
-// and compares its mirror with the watcher's.
-func (r *reader) suffer(begin <-chan struct{}, rate int, w *watcher) outcome {
-	defer func() { _ = r.conn.Close() }()
-	budget, pinged := 0, time.Now()
-	beat := time.NewTicker(20 * time.Millisecond)
-	defer beat.Stop()
-	for bad := true; bad; {
-		select {
-		case <-begin:
-			bad = false
-		case <-beat.C:
-			budget += rate / 50
-		}
-		if budget > 0 { // at most a frame a beat, so that the pings go on
-			if r.next() != nil {
-				return gone
-			}
-			budget -= len(r.buffer)
-		}
-		if time.Since(pinged) > pingEvery {
-			pinged = time.Now()
-			if r.ping() != nil {
-				return gone
-			}
-		}
+// and compares its mirror with the watcher's; took is how long that lasted.
+func (r *reader) suffer(begin <-chan struct{}, rate int, w *watcher) (end outcome, took time.Duration, why error) {
+	stop := r.keepPinging()
+	defer stop()
+	if err := r.dawdle(begin, rate); err != nil {
+		return gone, 0, err
 	}
+	began := time.Now()
 	for range 100 * keepTicks {
-		if r.next() != nil {
-			return gone
+		if err := r.next(); err != nil {
+			return gone, time.Since(began), err
 		}
 		tick := uint32(r.mirror.Tick())
 		if sum, known, now := w.at(tick); known && now-tick < keepTicks/2 {
 			if sum == r.sum() {
-				return recovered
+				return recovered, time.Since(began), nil
 			}
-			return wrong
+			return wrong, time.Since(began), nil
 		}
 	}
-	return gone
+	return gone, time.Since(began), errors.New("it never caught up with the watcher")
+}
+
+// dawdle reads rate bytes a second until begin is closed.
+func (r *reader) dawdle(begin <-chan struct{}, rate int) error {
+	budget := 0
+	beat := time.NewTicker(20 * time.Millisecond)
+	defer beat.Stop()
+	for {
+		select {
+		case <-begin:
+			return nil
+		case <-beat.C:
+			budget += rate / 50
+		}
+		if budget > 0 {
+			if err := r.next(); err != nil {
+				return err
+			}
+			budget -= len(r.buffer)
+		}
+	}
+}
+
+// keepPinging pings on a goroutine of its own, however long reading waits, until
+// stop is called, which also closes the connection.
+func (r *reader) keepPinging() (stop func()) {
+	over := make(chan struct{})
+	var wait sync.WaitGroup
+	wait.Go(func() {
+		beat := time.NewTicker(pingEvery)
+		defer beat.Stop()
+		for {
+			select {
+			case <-over:
+				return
+			case <-beat.C:
+			}
+			if r.ping() != nil {
+				return // reading finds it out too
+			}
+		}
+	})
+	return func() {
+		close(over)
+		_ = r.conn.Close()
+		wait.Wait()
+	}
 }
