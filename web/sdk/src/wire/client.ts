@@ -1,0 +1,88 @@
+// Writing ClientFrames.
+import { limits } from "./limits.ts";
+
+/** One input; values beyond the game's fields are its own fault. */
+export interface Input {
+  tick: number;
+  /** How old the world was that the player saw, 1/16 ticks. */
+  seen: number;
+  values: ArrayLike<number>;
+}
+
+/** What a client sends. What is 0, false or empty is left out. */
+export interface ClientFrame {
+  inputs: readonly Input[];
+  chat: string;
+  ping: number;
+  resync: boolean;
+  noticeAck: number;
+  leave: boolean;
+}
+
+const utf8 = new TextEncoder();
+
+/** Writes varints and fields into memory that it reuses. */
+class Writer {
+  bytes = new Uint8Array(limits.MaxClientMessage);
+  length = 0;
+
+  byte(b: number): void {
+    if (this.length === this.bytes.length) {
+      const more = new Uint8Array(2 * this.length);
+      more.set(this.bytes);
+      this.bytes = more;
+    }
+    this.bytes[this.length++] = b;
+  }
+
+  /** v: 0 to 2^53. */
+  varint(v: number): void {
+    while (v >= 0x80) {
+      this.byte((v % 0x80) | 0x80);
+      v = Math.floor(v / 0x80);
+    }
+    this.byte(v);
+  }
+
+  field(num: number, v: number): void {
+    if (v === 0) return;
+    this.byte(num << 3);
+    this.varint(v);
+  }
+
+  content(num: number, content: Uint8Array): void {
+    this.byte((num << 3) | 2);
+    this.varint(content.length);
+    for (const b of content) this.byte(b);
+  }
+}
+
+const outer = new Writer();
+const input = new Writer();
+const packed = new Writer();
+
+/** Encodes a frame; the bytes are a copy. */
+export function writeClientFrame(f: ClientFrame): Uint8Array {
+  outer.length = 0;
+  for (const i of f.inputs) outer.content(1, writeInput(i));
+  if (f.chat !== "") outer.content(2, utf8.encode(f.chat));
+  outer.field(3, f.ping);
+  outer.field(4, f.resync ? 1 : 0);
+  outer.field(5, f.noticeAck);
+  outer.field(6, f.leave ? 1 : 0);
+  return outer.bytes.slice(0, outer.length);
+}
+
+function writeInput(i: Input): Uint8Array {
+  input.length = packed.length = 0;
+  input.field(1, i.tick);
+  input.field(2, i.seen);
+  let n = Math.min(i.values.length, limits.MaxInputValues);
+  while (n > 0 && (i.values[n - 1]! | 0) === 0) n--;
+  for (let k = 0; k < n; k++) {
+    const v = i.values[k]! | 0;
+    packed.varint(((v << 1) ^ (v >> 31)) >>> 0);
+  }
+  if (n > 0) input.content(3, packed.bytes.subarray(0, packed.length));
+  return input.bytes.subarray(0, input.length);
+}

@@ -1,0 +1,16 @@
+// Bounds of the wire; docs/PROTOCOL.md section 9 has them, and a test compares.
+
+export const limits = {
+  MaxClientMessage: 1024,
+  MaxInputs: 32,
+  MaxInputValues: 32,
+  MaxChat: 240,
+  MaxLead: 32,
+  MaxSeen: 1024,
+  MaxServerMessage: 4194304,
+  MaxNotices: 64,
+  MaxGroups: 4096,
+} as const;
+
+/** The WebSocket subprotocol: the version of everything on the wire. */
+export const subprotocol = "metronome.v1";
