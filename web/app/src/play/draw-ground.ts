@@ -1,0 +1,110 @@
+// The ground: far stars, the grid, the edge of the world and the walls.
+
+import type { Brush } from "./brush.ts";
+import { beyond, edge, line, white } from "./palette.ts";
+import { Layer } from "./painter.ts";
+import type { Picture, WallNow } from "./picture.ts";
+
+const small = 128;
+const large = 512;
+
+export function drawGround(b: Brush, p: Picture): void {
+  stars(b, 0.35, 173, 0.28);
+  stars(b, 0.6, 211, 0.42);
+  grid(b, p);
+  outside(b, p);
+  for (const w of p.walls) if (b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h))) wallShadow(b, w);
+  for (const w of p.walls) if (b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h))) wall(b, w);
+}
+
+/** Dots that move slower than the ground, as if far below it. */
+function stars(b: Brush, depth: number, step: number, alpha: number): void {
+  const c = b.camera;
+  const halfW = c.width / 2 / c.zoom;
+  const halfH = c.height / 2 / c.zoom;
+  // A star at s is seen at c + (s - c * depth).
+  const x0 = Math.floor((c.x * depth - halfW) / step);
+  const y0 = Math.floor((c.y * depth - halfH) / step);
+  const x1 = Math.ceil((c.x * depth + halfW) / step);
+  const y1 = Math.ceil((c.y * depth + halfH) / step);
+  for (let y = y0; y <= y1; y++) {
+    for (let x = x0; x <= x1; x++) {
+      const h = mix(x, y, step);
+      const sx = (x + (h & 255) / 256) * step;
+      const sy = (y + ((h >> 8) & 255) / 256) * step;
+      const bright = ((h >> 16) & 15) / 15;
+      b.draw(Layer.Ground, "dot", sx + c.x * (1 - depth), sy + c.y * (1 - depth), 0, 0.22 + 0.3 * bright, 0x8fa6cf, alpha * (0.3 + 0.7 * bright));
+    }
+  }
+}
+
+function mix(x: number, y: number, seed: number): number {
+  let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
+  h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+function grid(b: Brush, p: Picture): void {
+  const c = b.camera;
+  const x0 = Math.max(0, c.x - c.width / 2 / c.zoom);
+  const x1 = Math.min(p.width, c.x + c.width / 2 / c.zoom);
+  const y0 = Math.max(0, c.y - c.height / 2 / c.zoom);
+  const y1 = Math.min(p.height, c.y + c.height / 2 / c.zoom);
+  const thin = b.pixels(1);
+  for (let x = Math.ceil(x0 / small) * small; x <= x1; x += small) {
+    b.rect(Layer.Ground, x - thin / 2, y0, thin, y1 - y0, line, x % large === 0 ? 0.8 : 0.34);
+  }
+  for (let y = Math.ceil(y0 / small) * small; y <= y1; y += small) {
+    b.rect(Layer.Ground, x0, y - thin / 2, x1 - x0, thin, line, y % large === 0 ? 0.8 : 0.34);
+  }
+  for (let x = Math.ceil(x0 / large) * large; x <= x1; x += large) {
+    for (let y = Math.ceil(y0 / large) * large; y <= y1; y += large) b.draw(Layer.Ground, "plus", x, y, 0, 1, edge, 0.8);
+  }
+}
+
+/** Beyond the edge there is nothing: dark, with one strong line around the world. */
+function outside(b: Brush, p: Picture): void {
+  const far = 2500;
+  b.rect(Layer.Ground, -far, -far, p.width + 2 * far, far, beyond, 0.8);
+  b.rect(Layer.Ground, -far, p.height, p.width + 2 * far, far, beyond, 0.8);
+  b.rect(Layer.Ground, -far, 0, far, p.height, beyond, 0.8);
+  b.rect(Layer.Ground, p.width, 0, far, p.height, beyond, 0.8);
+  frame(b, 0, 0, p.width, p.height, 2.5, edge, 1);
+  frame(b, -9, -9, p.width + 18, p.height + 18, 1, edge, 0.4);
+}
+
+function frame(b: Brush, x: number, y: number, w: number, h: number, width: number, tint: number, alpha: number): void {
+  const t = Math.max(width, b.pixels(1));
+  b.rect(Layer.Ground, x - t / 2, y - t / 2, w + t, t, tint, alpha);
+  b.rect(Layer.Ground, x - t / 2, y + h - t / 2, w + t, t, tint, alpha);
+  b.rect(Layer.Ground, x - t / 2, y, t, h, tint, alpha);
+  b.rect(Layer.Ground, x + w - t / 2, y, t, h, tint, alpha);
+}
+
+function wallShadow(b: Brush, w: WallNow): void {
+  b.rect(Layer.Ground, w.x + 7, w.y + 9, w.w, w.h, 0x04060a, 0.55);
+}
+
+function wall(b: Brush, w: WallNow): void {
+  b.rect(Layer.Ground, w.x, w.y, w.w, w.h, 0x182033, 1);
+  hatch(b, w);
+  frame(b, w.x, w.y, w.w, w.h, 1.8, edge, 1);
+  // Light comes from the top left.
+  b.rect(Layer.Ground, w.x, w.y - 1, w.w, 2, white, 0.3);
+  b.rect(Layer.Ground, w.x - 1, w.y, 2, w.h, white, 0.18);
+}
+
+/** Diagonals from the bottom left to the top right, cut off at the sides. */
+function hatch(b: Brush, w: WallNow): void {
+  const step = 18;
+  const inset = 5;
+  const x0 = w.x + inset;
+  const y0 = w.y + inset;
+  const x1 = w.x + w.w - inset;
+  const y1 = w.y + w.h - inset;
+  for (let s = Math.ceil((x0 + y0) / step) * step; s < x1 + y1; s += step) {
+    const ax = Math.max(x0, s - y1);
+    const bx = Math.min(x1, s - y0);
+    if (bx - ax > 2) b.line(Layer.Ground, ax, s - ax, bx, s - bx, 1.4, 0x2e3c5c, 0.9);
+  }
+}
