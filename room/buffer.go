@@ -115,20 +115,39 @@ func (b *buffer) take(now sim.Tick, hold int) (values []int32, seen int, from si
 	if b == nil {
 		return nil, 0, sim.Neutral
 	}
-	switch in := &b.ring[now%bufferTicks]; {
-	case in.tick == now:
+	switch from = b.origin(now, hold); from {
+	case sim.Received:
 		copy(b.last, b.of(now))
-		b.at, seen, from = now, int(in.seen), sim.Received
-	case b.at > 0 && now.Since(b.at) <= hold:
-		from = sim.Repeated
+		b.at, seen = now, int(b.ring[now%bufferTicks].seen)
+	case sim.Repeated:
 	default:
 		clear(b.last)
-		from = sim.Neutral
 	}
 	if b.late {
 		return b.withPressed(), seen, from
 	}
 	return b.last, seen, from
+}
+
+// origin says where the input of tick now comes from.
+func (b *buffer) origin(now sim.Tick, hold int) sim.Origin {
+	switch {
+	case b.ring[now%bufferTicks].tick == now:
+		return sim.Received
+	case b.at > 0 && now.Since(b.at) <= hold:
+		return sim.Repeated
+	}
+	return sim.Neutral
+}
+
+// waiting counts the inputs for ticks after now.
+func (b *buffer) waiting(now sim.Tick) (n int) {
+	for i := range b.ring {
+		if b.ring[i].tick > now {
+			n++
+		}
+	}
+	return n
 }
 
 // withPressed adds the late buttons to this tick's input, once.

@@ -8,13 +8,14 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// Why a room does not let somebody in.
+// Why a room does not do what it was asked for.
 var (
 	ErrFull        = errors.New("the room is full")
 	ErrLocked      = errors.New("the room takes no new players")
 	ErrClosed      = errors.New("the room is over")
 	ErrResumeStale = errors.New("the resume token is used, unknown or too old")
 	ErrBusy        = errors.New("the room's mailbox is full")
+	ErrNotRecorded = errors.New("the room is not recorded")
 )
 
 // Guest is who wants to come in.

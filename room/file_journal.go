@@ -3,6 +3,7 @@ package room
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -41,6 +42,7 @@ type journalFile interface {
 // a slow disk never holds a tick. Close waits for that goroutine.
 type FileJournal struct {
 	file journalFile
+	path string
 	body []byte // scratch of the room's goroutine
 
 	mu      sync.Mutex
@@ -51,6 +53,7 @@ type FileJournal struct {
 	due     bool   // they are to be written now
 	closed  bool
 	lost    error
+	written int64 // bytes of whole records in the file
 
 	done chan struct{}
 }
@@ -65,7 +68,9 @@ func NewFileJournal(dir, name string) (*FileJournal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	return newFileJournal(f), nil
+	j := newFileJournal(f)
+	j.path = f.Name()
+	return j, nil
 }
 
 func newFileJournal(f journalFile) *FileJournal {
@@ -138,10 +143,29 @@ func (j *FileJournal) write() {
 			j.mu.Unlock()
 			return
 		}
+		j.mu.Lock()
+		j.written += int64(len(out))
+		j.mu.Unlock()
 		if cap(out) > journalKeep {
 			out = nil
 		}
 	}
+}
+
+// Recording implements Recorder. What waits for the disk is not in it. Any
+// goroutine.
+func (j *FileJournal) Recording() (file io.ReadCloser, name string, bytes int64, err error) {
+	j.mu.Lock()
+	bytes = j.written
+	j.mu.Unlock()
+	f, err := os.Open(j.path)
+	if err != nil {
+		return nil, "", 0, fmt.Errorf("recording: %w", err)
+	}
+	return struct {
+		io.Reader
+		io.Closer
+	}{io.LimitReader(f, bytes), f}, filepath.Base(j.path), bytes, nil
 }
 
 // Close implements Journal: what waits is written, then synced. It waits for a

@@ -25,11 +25,15 @@ func (r *Room) Drain() bool { return r.door.to(Draining) }
 func (r *Room) Kick(number sim.Seat, reason string) error {
 	return r.door.do(func() {
 		if int(number) < len(r.seats) && r.seats[number].state != SeatFree {
-			s := &r.seats[number]
-			r.hangUp(s, netproto.CloseKicked, reason)
-			r.leave(s)
+			r.kick(&r.seats[number], reason)
 		}
 	})
+}
+
+// kick closes a seat's connection and frees the seat.
+func (r *Room) kick(s *seat, reason string) {
+	r.hangUp(s, netproto.CloseKicked, reason)
+	r.leave(s)
 }
 
 // Announce sends a line from the server to every seat. Errors: ErrClosed, ErrBusy.

@@ -48,13 +48,14 @@ func (p *pacer) wait(ctx context.Context, wake <-chan struct{}) error {
 
 // begin starts the tick that is due and counts how late it is and what is
 // lost: it and what is still late after it are at most catchUp ticks.
-func (p *pacer) begin(s *Stats) time.Time {
-	now := p.clock.Now()
-	s.Late.Add(now.Sub(p.due(p.n)))
+func (p *pacer) begin(s *Stats) (now time.Time, late time.Duration, lost int64) {
+	now = p.clock.Now()
+	late = now.Sub(p.due(p.n))
+	s.Late.Add(late)
 	p.n++
-	if lost := p.first(now) - p.catchUp + 1 - p.n; lost > 0 {
+	if lost = max(p.first(now)-p.catchUp+1-p.n, 0); lost > 0 {
 		p.n += lost
 		s.TicksLost.Add(uint64(lost))
 	}
-	return now
+	return now, late, lost
 }

@@ -77,6 +77,9 @@ func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
 	for i := range inputs {
 		v := s.buffer.put(&inputs[i], r.next)
 		s.worker.tally.inputs[v]++
+		if s.trace != nil {
+			s.trace.arrive(inputs[i].Tick, r.next, v)
+		}
 		if v != onTime {
 			s.dropped++
 		}
@@ -91,6 +94,9 @@ func (r *Room) receiveInputs(s *seat, inputs []netproto.Input) {
 func (r *Room) overdraw(s *seat) error {
 	s.dropped++
 	s.worker.tally.dropped++
+	if s.trace != nil {
+		s.trace.note(Arrival{Fate: FateDropped})
+	}
 	if s.overdrew {
 		return nil
 	}

@@ -53,6 +53,7 @@ type Room struct {
 	wake    chan struct{}
 	ended   chan struct{}
 	counts  counts
+	history history
 	closing atomic.Pointer[netproto.CloseError]
 
 	// Owned by the room's goroutine.

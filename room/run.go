@@ -19,9 +19,11 @@ func (r *Room) Run(ctx context.Context) error {
 		if r.closing.Load() != nil || r.clock.Now().Before(p.due(p.n)) {
 			continue // woken to close
 		}
-		began := p.begin(r.stats)
+		began, late, lost := p.begin(r.stats)
 		r.tick()
-		r.stats.TickTime.Add(r.clock.Now().Sub(began))
+		took := r.clock.Now().Sub(began)
+		r.stats.TickTime.Add(took)
+		r.ticked(began, late, took, lost)
 	}
 	r.end()
 	return r.fault

@@ -38,7 +38,8 @@ type seat struct {
 	resync   bool     // wants keyframes
 	keyed    sim.Tick // tick of the last snapshot of keyframes
 	chat     chatLimit
-	leaving  bool // gives the seat up at the next tick
+	leaving  bool   // gives the seat up at the next tick
+	trace    *Trace // nil unless somebody watches the seat
 }
 
 // to moves the seat to another state; an illegal move is a bug here.
@@ -76,5 +77,8 @@ func (s *seat) connect(conn Conn, now sim.Tick) {
 // free gives the seat up.
 func (s *seat) free() {
 	s.to(SeatFree)
-	*s = seat{number: s.number, handle: s.handle, buffer: s.buffer, viewer: s.viewer}
+	if s.trace != nil {
+		s.trace.arrived, s.trace.more = s.trace.arrived[:0], 0
+	}
+	*s = seat{number: s.number, handle: s.handle, buffer: s.buffer, viewer: s.viewer, trace: s.trace}
 }

@@ -48,6 +48,9 @@ func (r *Room) admit() {
 // take gives the world exactly one input per occupied seat.
 func (r *Room) take() {
 	for _, s := range r.taken {
+		if s.trace != nil {
+			r.traced(s)
+		}
 		values, seen, from := s.buffer.take(r.next, r.config.HoldTicks)
 		if s.state == SeatAway {
 			values, seen, from = nil, 0, sim.Neutral
@@ -100,6 +103,7 @@ func (r *Room) tidy() {
 	}
 	counted := r.counted()
 	r.stats.add(&counted)
+	r.history.count(&counted)
 	r.publish(counted.backlogged)
 	r.endWhenIdle()
 	r.next = r.next.Add(1)

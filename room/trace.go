@@ -1,0 +1,197 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
+)
+
+const (
+	// traceTicks is how many ticks a trace keeps for a reader that is slow. Full:
+	// the oldest are overwritten.
+	traceTicks = 256
+	// traceArrivals is how many arrivals of one tick it tells; more are counted.
+	traceArrivals = 12
+)
+
+// ErrNoSeat says that a room has no seat of that number.
+var ErrNoSeat = errors.New("the room has no such seat")
+
+// Fate is what became of an input that arrived, in more detail than counters.
+type Fate uint8
+
+// The fates.
+const (
+	// FateOnTime: it waits for its tick.
+	FateOnTime Fate = iota
+	// FateLate: its tick was over; its buttons go into the next input.
+	FateLate
+	// FateTooLate: so late that nothing of it counts.
+	FateTooLate
+	// FateEarly: further ahead than a room keeps inputs.
+	FateEarly
+	// FateDouble: another input for its tick came before it.
+	FateDouble
+	// FateDropped: its message was over the seat's budget and not read.
+	FateDropped
+)
+
+var fateNames = [...]string{"on-time", "late", "too-late", "early", "double", "dropped"}
+
+func (f Fate) String() string { return name(fateNames[:], int(f)) }
+
+var originNames = [...]string{sim.Neutral: "neutral", sim.Received: "received", sim.Repeated: "repeated"}
+
+// OriginName says where the input of a tick came from.
+func OriginName(o sim.Origin) string { return name(originNames[:], int(o)) }
+
+// Arrival is one input that arrived before a tick. For is 0 of a dropped one.
+type Arrival struct {
+	For  sim.Tick
+	Fate Fate
+}
+
+// Why says for people what became of the input that arrived before a tick.
+func (a Arrival) Why(at sim.Tick) string {
+	lead := a.For.Since(at)
+	switch a.Fate {
+	case FateOnTime:
+		return fmt.Sprintf("in time for tick %d, %s ahead", a.For, count(lead))
+	case FateLate:
+		return fmt.Sprintf("tick %d was over, %s ago; its pressed buttons go into the next input", a.For, count(-lead))
+	case FateTooLate:
+		return fmt.Sprintf("tick %d was over, %s ago; nothing of an input counts that is more than %d late", a.For, count(-lead), maxAge)
+	case FateEarly:
+		return fmt.Sprintf("for tick %d, %s ahead; a room keeps inputs for at most %d", a.For, count(lead), netproto.MaxLead)
+	case FateDouble:
+		return fmt.Sprintf("an input for tick %d had come before", a.For)
+	default:
+		return fmt.Sprintf("not read: more than %d messages or inputs per tick for longer than %d s", burstGain, burstSeconds)
+	}
+}
+
+func count(n int) string {
+	if n == 1 {
+		return "1 tick"
+	}
+	return fmt.Sprintf("%d ticks", n)
+}
+
+// TraceTick is one tick of a seat: what arrived before it, and what it used.
+type TraceTick struct {
+	Tick sim.Tick
+	Used sim.Origin
+	// LateButtons: those of late inputs were added.
+	LateButtons bool
+	// Waiting inputs are for later ticks.
+	Waiting  int
+	Arrivals []Arrival
+	More     int // arrivals that are not in Arrivals
+}
+
+// Trace is a seat under watch. The room's goroutine writes it once per tick;
+// any goroutine may read.
+type Trace struct {
+	watchers atomic.Int32
+	arrived  []Arrival // since the last tick; owned as the seat is
+	more     int
+
+	mu   sync.Mutex
+	ring [traceTicks]TraceTick
+	made int
+}
+
+// Trace watches a seat until Close of what it returns; an empty seat too.
+// Errors: ErrNoSeat, ErrClosed, ErrBusy, ctx's.
+func (r *Room) Trace(ctx context.Context, number sim.Seat) (*Trace, error) {
+	if number < 1 || int(number) >= len(r.seats) {
+		return nil, ErrNoSeat
+	}
+	var settled atomic.Bool // by who comes first: the room, or a caller who gives up
+	joined := make(chan *Trace, 1)
+	err := r.ask(ctx, func() {
+		if settled.Swap(true) {
+			return
+		}
+		s := &r.seats[number]
+		if s.trace == nil || !s.trace.join() {
+			s.trace = &Trace{}
+			s.trace.watchers.Store(1)
+		}
+		joined <- s.trace
+	})
+	if err == nil {
+		return <-joined, nil
+	}
+	if settled.Swap(true) {
+		(<-joined).Close()
+	}
+	return nil, err
+}
+
+// join adds a watcher, unless the last one has gone.
+func (t *Trace) join() bool {
+	for {
+		n := t.watchers.Load()
+		if n == 0 {
+			return false
+		}
+		if t.watchers.CompareAndSwap(n, n+1) {
+			return true
+		}
+	}
+}
+
+// Close ends one watch. The room forgets the trace at the seat's next tick.
+func (t *Trace) Close() { t.watchers.Add(-1) }
+
+// Since calls yield with the ticks after one, oldest first; the arrivals are
+// valid during the call only. It returns the newest tick's place, for the next.
+func (t *Trace) Since(place int, yield func(*TraceTick)) int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for i := max(t.made-traceTicks, place, 0); i < t.made; i++ {
+		yield(&t.ring[i%traceTicks])
+	}
+	return t.made
+}
+
+// arrive notes an input that came before tick now.
+func (t *Trace) arrive(of, now sim.Tick, v verdict) {
+	fate := [...]Fate{onTime: FateOnTime, late: FateLate, early: FateEarly, double: FateDouble}[v]
+	if fate == FateLate && of.Since(now) < -maxAge {
+		fate = FateTooLate
+	}
+	t.note(Arrival{of, fate})
+}
+
+func (t *Trace) note(a Arrival) {
+	if len(t.arrived) == traceArrivals {
+		t.more++
+		return
+	}
+	t.arrived = append(t.arrived, a)
+}
+
+// traced ends a tick of a seat's trace. It runs before the input is taken.
+func (r *Room) traced(s *seat) {
+	t := s.trace
+	if t.watchers.Load() == 0 {
+		s.trace = nil
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	at := &t.ring[t.made%traceTicks]
+	t.made++
+	*at = TraceTick{Tick: r.next, Used: sim.Neutral, Arrivals: append(at.Arrivals[:0], t.arrived...), More: t.more}
+	t.arrived, t.more = t.arrived[:0], 0
+	if b := s.buffer; b != nil && s.state == SeatActive {
+		at.Used, at.LateButtons, at.Waiting = b.origin(r.next, r.config.HoldTicks), b.late, b.waiting(r.next)
+	}
+}
