@@ -27,7 +27,8 @@ type View struct {
 	// Hz is ticks per second.
 	Hz   int
 	Seat sim.Seat
-	// Mirror is what the seat sees, which is in step with the room.
+	// Mirror is what the seat sees, which is in step with the room; nil for a
+	// player that Config.Mirrors left without.
 	Mirror *netproto.Mirror
 }
 

@@ -41,6 +41,10 @@ type Config struct {
 	Behaviour  string
 	Behaviours map[string]Maker
 	Arrivals   Arrivals
+	// Mirrors, unless 0, is how many players, spread over all, keep a mirror of
+	// what they see. The others only count what comes and act blindly, at half
+	// the CPU. A fighter needs eyes: not with that behaviour.
+	Mirrors int
 	// Seed makes the players do the same again. 0 is a seed like any other.
 	Seed uint64
 	// Duration is the measured time, 1 s to 24 h, after a Warmup of 0 to 10 min
@@ -83,6 +87,9 @@ func (c Config) Validate() error {
 	if c.behaviours()[c.Behaviour] == nil {
 		fault("behaviour is %q, want one of %s", c.Behaviour, names(c.behaviours()))
 	}
+	if c.Mirrors < 0 || c.Mirrors > 0 && c.Behaviour == "fighter" {
+		fault("mirrors is %d, want 0 for all players, or how many, and not with fighters, who must see", c.Mirrors)
+	}
 	if c.Arrivals != Even && c.Arrivals != Aligned && c.Arrivals != Dispersed {
 		fault("arrivals is %q, want %s, %s or %s", c.Arrivals, Even, Aligned, Dispersed)
 	}
@@ -108,6 +115,14 @@ func (c Config) behaviours() map[string]Maker {
 		return c.Behaviours
 	}
 	return Behaviours
+}
+
+// blind reports whether player i keeps no mirror.
+func (c Config) blind(i int) bool {
+	if c.Mirrors == 0 || c.Mirrors >= c.Players {
+		return false
+	}
+	return (i+1)*c.Mirrors/c.Players == i*c.Mirrors/c.Players
 }
 
 // name is what player i is called.

@@ -33,6 +33,9 @@ func newPilot(schema *pb.Schema) (pilot, error) {
 
 // self returns where the own ship is in the mirror; false while there is none.
 func (p *pilot) self(v *View) (*netproto.List, int, bool) {
+	if v.Mirror == nil {
+		return nil, 0, false
+	}
 	for l := range v.Mirror.Lists(p.seat.Table) {
 		seats := l.Column(p.seat.Column)
 		if p.row < len(seats) && seats[p.row] == uint32(v.Seat) {

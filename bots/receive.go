@@ -47,7 +47,7 @@ func (s *swarm) count(b *bot, n uint64) {
 			s.gap.Add(0)
 		}
 		b.window.gaps = true
-		if b.seen/sampleEvery != (b.seen+n)/sampleEvery {
+		if !b.Blind && b.seen/sampleEvery != (b.seen+n)/sampleEvery {
 			b.window.visible += b.visible()
 			b.window.sampled++
 		}

@@ -62,7 +62,7 @@ func newSwarm(c Config, out io.Writer) (*swarm, error) {
 	}
 	for i := range c.Players {
 		b := &bot{index: i, name: c.name(i), random: rand.New(rand.NewPCG(c.Seed, uint64(i)+2))}
-		b.Hooks.Ack = s.acked
+		b.Hooks.Ack, b.Blind = s.acked, c.blind(i)
 		s.bots = append(s.bots, b)
 	}
 	return s, nil

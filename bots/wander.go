@@ -9,7 +9,7 @@ import (
 )
 
 // wander is the movement of workload W1: full speed all the time, in a new
-// random direction every 0.8 to 1.2 s; walls and borders reflect.
+// random direction every 0.8 to 1.2 s; walls and borders reflect who sees them.
 type wander struct {
 	pilot
 	motion

@@ -41,10 +41,14 @@ type Session struct {
 	// Loose: inputs can be sent at any time, so that steering moves them by less
 	// than a tick. Otherwise they come at fixed times and only their ticks move.
 	Loose bool
+	// Blind: no mirror is kept, which halves what a player of a load test costs.
+	// Only the order of frames is watched. Set before the first frame.
+	Blind bool
 
 	welcome *pb.Welcome
 	roster  map[uint32]*pb.Roster
 	mirror  *netproto.Mirror
+	order   netproto.Order // while Blind
 	frame   netproto.ServerFrame
 	heard   time.Time // when the last frame of this connection came
 	greeted bool      // this connection's welcome has come
@@ -61,11 +65,16 @@ type Session struct {
 // Welcome is the last one; nil before the first frame of a connection.
 func (s *Session) Welcome() *pb.Welcome { return s.welcome }
 
-// Mirror is what the seat sees; nil before the Welcome.
+// Mirror is what the seat sees; nil before the Welcome, and while Blind.
 func (s *Session) Mirror() *netproto.Mirror { return s.mirror }
 
-// Synced reports whether the mirror is up to date.
-func (s *Session) Synced() bool { return s.mirror != nil && s.mirror.Synced() }
+// Synced reports whether no frame is missing, so that the mirror is up to date.
+func (s *Session) Synced() bool {
+	if s.Blind {
+		return s.order.Synced()
+	}
+	return s.mirror != nil && s.mirror.Synced()
+}
 
 // Seat is this player's; 0 before the Welcome.
 func (s *Session) Seat() sim.Seat { return sim.Seat(s.welcome.GetSeat()) }
@@ -128,7 +137,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	s.Counts.Snapshots++
 	s.Counts.Bytes += uint64(len(msg))
 	s.dropped += f.Dropped
-	if err := s.mirror.Apply(f); err != nil {
+	if err := s.follow(f); err != nil {
 		if s.resync.gap(now) {
 			s.Counts.Resyncs++
 		}
@@ -144,6 +153,14 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	return nil
 }
 
+// follow brings the mirror, if there is one, to the frame's tick.
+func (s *Session) follow(f *netproto.ServerFrame) error {
+	if s.Blind {
+		return s.order.Follow(f)
+	}
+	return s.mirror.Apply(f)
+}
+
 // greet begins a connection's life in a room.
 func (s *Session) greet(w *pb.Welcome) error {
 	if w.GetTickHz() == 0 || w.GetTickHz() > 1000 || w.GetSchema() == nil {
@@ -157,8 +174,10 @@ func (s *Session) greet(w *pb.Welcome) error {
 		s.acks = acks{}
 	}
 	s.welcome, s.greeted = w, true
-	s.mirror = netproto.NewMirror(w.GetSchema())
-	s.mirror.OnEvent(s.Hooks.Event)
+	if !s.Blind {
+		s.mirror = netproto.NewMirror(w.GetSchema())
+		s.mirror.OnEvent(s.Hooks.Event)
+	}
 	s.roster = make(map[uint32]*pb.Roster, len(w.GetRoster()))
 	for _, r := range w.GetRoster() {
 		s.roster[r.GetSeat()] = r

@@ -66,7 +66,7 @@ func BenchmarkEncode(b *testing.B) {
 			g.wander(0)
 			b.StartTimer()
 			g.stage.e.Encode()
-			bytes += len(g.stage.e.shared.groups[0].chunks.at(g.w.Tick()).rows)
+			bytes += len(g.stage.e.shared.groups.get(0).chunks.at(g.w.Tick()).rows)
 		}
 		perEntity(b, n, bytes)
 	})
@@ -123,10 +123,10 @@ func BenchmarkCompose(b *testing.B) {
 func BenchmarkComposeCells(b *testing.B) {
 	const cells = 100
 	g := crowd(b, 50*cells, cells)
-	viewers := make([]Viewer, 8)
-	for seat := range sim.Seat(8) {
+	viewers := make([]Viewer, 88)
+	for seat := range sim.Seat(len(viewers)) {
 		for cell := range sim.Group(9) {
-			g.view[seat+1] = append(g.view[seat+1], 1+sim.Group(seat)*10+cell)
+			g.view[seat+1] = append(g.view[seat+1], 1+sim.Group(seat)+cell)
 		}
 	}
 	var out []byte
@@ -190,7 +190,7 @@ func BenchmarkKeyframe(b *testing.B) {
 		b.ResetTimer()
 		for range b.N {
 			v.Reset()
-			g.stage.e.shared.groups[0].keyTick = 0
+			g.stage.e.shared.groups.get(0).keyTick = 0
 			out = g.stage.e.AppendSnapshot(out[:0], &v, 1, Header{Slack: 2})
 			bytes += len(out)
 		}

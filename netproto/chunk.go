@@ -10,6 +10,7 @@ type chunk struct {
 	side   []byte // sections of joins
 	rows   []byte // sections for everybody, after those of joins
 	events []byte
+	wire   []byte // rows and events as the fields of a Chunk; without joins only
 }
 
 // join is what came from one other group at this tick, in two forms: for
@@ -27,6 +28,15 @@ var nothing chunk
 func (c *chunk) begin(t sim.Tick) {
 	c.tick = t
 	c.joins, c.side, c.rows, c.events = c.joins[:0], c.side[:0], c.rows[:0], c.events[:0]
+	c.wire = c.wire[:0]
+}
+
+// seal ends the chunk: what most viewers are sent of it is made once.
+func (c *chunk) seal() {
+	if len(c.joins) == 0 {
+		c.wire = appendPacked(c.wire, chunkRows, c.rows)
+		c.wire = appendPacked(c.wire, chunkEvent, c.events)
+	}
 }
 
 func (c *chunk) empty() bool { return len(c.joins)+len(c.rows)+len(c.events) == 0 }

@@ -30,7 +30,7 @@ func (c *composer) group(g *group, id sim.Group, had bool) {
 	switch {
 	case g == nil: // empty, and so it was history ticks ago
 	case missed == 1:
-		c.delta(id, 0, g.chunks.at(c.tick), true)
+		c.delta(id, 0, g.now, true)
 	case had && c.fits(g, missed):
 		for age := missed - 1; age >= 0; age-- {
 			missing, _ := g.at(c.plane, c.tick.Add(-age))
@@ -49,7 +49,7 @@ func (c *composer) keyframe(g *group, id sim.Group, missed int) {
 			c.chunk(id, age, false, nil, at.events)
 		}
 	}
-	events := g.chunks.at(c.tick).events
+	events := g.now.events
 	if missed > 0 || g.rows > 0 {
 		c.chunk(id, 0, true, g.keyframe(c.plane, c.tick), events)
 	} else if len(events) > 0 {
@@ -80,14 +80,15 @@ func (c *composer) delta(id sim.Group, age int, at *chunk, inStep bool) {
 		return
 	}
 	if len(at.joins) == 0 {
-		c.chunk(id, age, false, at.rows, at.events)
+		c.head(id, age, false, len(at.wire))
+		c.b = append(c.b, at.wire...)
 		return
 	}
 	size := len(at.rows)
 	for i := range at.joins {
 		size += len(c.joinOf(at, i, inStep))
 	}
-	c.head(id, age, false, size, len(at.events))
+	c.head(id, age, false, sizePacked(size)+sizePacked(len(at.events)))
 	c.b = protowire.AppendVarint(appendTag(c.b, chunkRows, protowire.BytesType), uint64(size))
 	for i := range at.joins {
 		c.b = append(c.b, c.joinOf(at, i, inStep)...)
@@ -108,17 +109,17 @@ func (c *composer) joinOf(at *chunk, i int, inStep bool) []byte {
 }
 
 func (c *composer) chunk(id sim.Group, age int, key bool, rows, events []byte) {
-	c.head(id, age, key, len(rows), len(events))
+	c.head(id, age, key, sizePacked(len(rows))+sizePacked(len(events)))
 	c.b = appendPacked(c.b, chunkRows, rows)
 	c.b = appendPacked(c.b, chunkEvent, events)
 }
 
-// head appends a chunk up to its rows, whose size and that of the events it is
-// told.
-func (c *composer) head(id sim.Group, age int, key bool, rows, events int) {
+// head appends a chunk up to its rows; body is the size of the fields from there
+// on.
+func (c *composer) head(id sim.Group, age int, key bool, body int) {
 	group := uint64(id - c.last)
 	c.last = id
-	size := sizeUint(group) + sizeUint(uint64(age)) + sizePacked(rows) + sizePacked(events)
+	size := sizeUint(group) + sizeUint(uint64(age)) + body
 	if key {
 		size += 2
 	}

@@ -24,6 +24,7 @@ type group struct {
 	lists   []rowList // by lane
 	rows    int
 	chunks  chunkLog
+	now     *chunk // of this tick
 	born    sim.Tick
 	touched sim.Tick   // last tick with rows or a chunk
 	making  sync.Mutex // of the keyframe: seats are served side by side
@@ -74,8 +75,11 @@ func (g *group) encode(p *plane, t sim.Tick) {
 	}
 	c.events = append(c.events, g.events...)
 	g.events = g.events[:0]
+	g.now = &nothing
 	if !c.empty() {
+		c.seal()
 		g.chunks.keep()
+		g.now = c
 	}
 	if g.rows > 0 || !c.empty() {
 		g.touched = t

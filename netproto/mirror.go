@@ -1,26 +1,17 @@
 package netproto
 
 import (
-	"errors"
-	"fmt"
 	"iter"
 
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
-	"github.com/metronome-server/metronome/sim"
 )
-
-// ErrGap means that a frame does not follow the one before: the client must
-// ask for keyframes (ClientFrame.Resync). The mirror is empty, and every frame
-// is an ErrGap, until they come.
-var ErrGap = errors.New("a snapshot is missing")
 
 // Mirror is a client's copy of what its seat sees of the world. It is exactly
 // the encoder's other half: after each frame it equals the world at that tick,
 // restricted to the seat's view.
 type Mirror struct {
+	Order
 	schema *pb.Schema
-	tick   sim.Tick
-	synced bool
 	shared mirrorPlane
 	own    mirrorPlane
 	events eventReader
@@ -39,13 +30,6 @@ func NewMirror(schema *pb.Schema) *Mirror {
 // OnEvent has f called for every event of the frames applied from now on.
 // Events of a frame that turns out to be malformed may have been among them.
 func (m *Mirror) OnEvent(f func(Event)) { m.events.call = f }
-
-// Tick returns the tick of the last frame.
-func (m *Mirror) Tick() sim.Tick { return m.tick }
-
-// Synced reports whether the mirror has had a frame that needs none before it
-// and no gap since.
-func (m *Mirror) Synced() bool { return m.synced }
 
 // Schema returns what the rows mean.
 func (m *Mirror) Schema() *pb.Schema { return m.schema }
@@ -80,13 +64,11 @@ func (m *Mirror) Apply(f *ServerFrame) error {
 }
 
 func (m *Mirror) apply(f *ServerFrame) error {
-	switch {
-	case f.Key:
+	if f.Key {
 		m.Reset()
-	case !m.synced:
-		return fmt.Errorf("%w: tick %d needs those before it", ErrGap, f.Tick)
-	case uint64(m.tick)+1+uint64(f.Skipped) != uint64(f.Tick):
-		return fmt.Errorf("%w: tick %d, skipped %d, after %d", ErrGap, f.Tick, f.Skipped, m.tick)
+	}
+	if err := m.Follow(f); err != nil {
+		return err
 	}
 	m.begin(f)
 	if err := m.chunks(&m.shared, f.chunks, f); err != nil {
@@ -103,7 +85,6 @@ func (m *Mirror) apply(f *ServerFrame) error {
 	}
 	m.shared.advance(f.Tick)
 	m.own.advance(f.Tick)
-	m.tick, m.synced = f.Tick, true
 	return nil
 }
 

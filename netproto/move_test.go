@@ -77,7 +77,7 @@ func TestMoveCrowd(t *testing.T) {
 			}
 		})
 		for id := sim.Group(1); id <= 3; id++ {
-			joins := g.stage.e.shared.groups[id].chunks.at(g.w.Tick()).joins
+			joins := g.stage.e.shared.groups.get(id).chunks.at(g.w.Tick()).joins
 			for i := 1; i < len(joins); i++ {
 				if joins[i].from <= joins[i-1].from {
 					t.Fatalf("group %d: joins from %d after %d", id, joins[i].from, joins[i-1].from)
@@ -136,7 +136,7 @@ func TestGroupsAreUsedAgain(t *testing.T) {
 	for range 2000 {
 		g.step(func() { g.pawn(1).Cell++ })
 	}
-	if p := g.stage.e.shared; len(p.groups) > history+4 || len(p.groups)+len(p.spare) > history+4 {
-		t.Errorf("%d groups, %d spare", len(p.groups), len(p.spare))
+	if p := g.stage.e.shared; len(p.order)+len(p.spare) > history+4 {
+		t.Errorf("%d groups, %d spare", len(p.order), len(p.spare))
 	}
 }

@@ -10,8 +10,8 @@ import (
 // (group = owner). Both are encoded alike.
 type plane struct {
 	lanes  []*lane
-	groups map[sim.Group]*group
-	// order is the groups in the order they appeared: maps are not walked.
+	groups groupTable
+	// order is the groups in the order they appeared.
 	order []*group
 	// since is the tick from which on none was left out.
 	since sim.Tick
@@ -23,7 +23,7 @@ type plane struct {
 }
 
 func newPlane(w *sim.World, private bool) *plane {
-	p := &plane{groups: map[sim.Group]*group{}, of: groupOf, joins: true}
+	p := &plane{of: groupOf, joins: true}
 	if private {
 		p.of, p.joins = ownerOf, false
 	}
@@ -51,7 +51,7 @@ func (p *plane) encode(t sim.Tick) {
 		g.encode(p, t)
 		// Seats may still need its last chunks, in which the rows left.
 		if g.rows == 0 && t.Since(g.touched) > history {
-			delete(p.groups, g.id)
+			p.groups.put(g.id, nil)
 			p.spare = append(p.spare, g)
 			continue
 		}
@@ -117,7 +117,7 @@ func (p *plane) placeRow(i int, l *lane, slot int, alive bool, t sim.Tick) {
 // group returns a group, made if there is none. A used one keeps its buffers;
 // its old chunks are told by their ticks, which are before it was born again.
 func (p *plane) group(id sim.Group, t sim.Tick) *group {
-	g := p.groups[id]
+	g := p.groups.get(id)
 	if g != nil {
 		return g
 	}
@@ -128,7 +128,8 @@ func (p *plane) group(id sim.Group, t sim.Tick) *group {
 	}
 	g.id, g.born, g.touched = id, t, t
 	g.chunks.clear()
-	p.groups[id] = g
+	g.now = &nothing
+	p.groups.put(id, g)
 	p.order = append(p.order, g)
 	return g
 }

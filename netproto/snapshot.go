@@ -56,7 +56,7 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 	c.groups()
 	if len(e.own.lanes) > 0 {
 		c.plane, c.field, c.last = e.own, serverOwn, 0
-		c.group(e.own.groups[sim.Group(seat)], 0, v.sent)
+		c.group(e.own.groups.get(sim.Group(seat)), 0, v.sent)
 	}
 	c.unsee()
 	if h.Quiet && v.sent && len(c.b) == header {
@@ -85,11 +85,24 @@ func (e *Encoder) look(v *Viewer, seat sim.Seat) {
 	v.view.See(0)
 	e.world.View(seat, &v.view)
 	v.next = append(v.next[:0], v.view.Groups()...)
-	slices.Sort(v.next)
-	v.next = slices.Compact(v.next)
+	if !ascending(v.next) {
+		slices.Sort(v.next)
+		v.next = slices.Compact(v.next)
+	}
 	if len(v.next) > MaxGroups {
 		v.next = v.next[:MaxGroups]
 	}
+}
+
+// ascending reports whether each is above the one before, as a game's view of
+// cells row by row is: that is cheaper to see than to bring about.
+func ascending(groups []sim.Group) bool {
+	for i := 1; i < len(groups); i++ {
+		if groups[i-1] >= groups[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // groups appends the chunks of all groups in view.
@@ -99,7 +112,7 @@ func (c *composer) groups() {
 		for len(had) > 0 && had[0] < id {
 			had = had[1:]
 		}
-		c.group(c.plane.groups[id], id, len(had) > 0 && had[0] == id)
+		c.group(c.plane.groups.get(id), id, len(had) > 0 && had[0] == id)
 	}
 }
 

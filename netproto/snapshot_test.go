@@ -232,7 +232,7 @@ func TestOwn(t *testing.T) {
 	g.add(4, pawn{})
 	g.step()
 	one, two := g.watch(t, 1), g.watch(t, 2)
-	if _, ok := g.stage.e.own.groups[0]; ok {
+	if g.stage.e.own.groups.get(0) != nil {
 		t.Error("private columns of rows that nobody owns are encoded")
 	}
 	for _, do := range []func(){

@@ -31,6 +31,7 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.DurationVar(&c.Warmup, "warmup", c.Warmup, "time between the last join and the measurement")
 	f.DurationVar(&c.JoinTimeout, "join-timeout", c.JoinTimeout, "how long joining may take")
 	f.StringVar((*string)(&c.Arrivals), "arrivals", string(c.Arrivals), "inputs over a tick's time: even, aligned or dispersed (takes a core)")
+	f.IntVar(&c.Mirrors, "mirrors", c.Mirrors, "how many players decode what they see, the others only count it: half the CPU (default: all)")
 	f.Uint64Var(&c.Seed, "seed", c.Seed, "seed of what the players do")
 	return f
 }
