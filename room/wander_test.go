@@ -64,6 +64,13 @@ func ffa(seats int) sim.Mode {
 	return arena.Mode("ffa", "Free for all", c)
 }
 
+// openWorld is the big world with a number of seats.
+func openWorld(seats int) sim.Mode {
+	c, _ := arena.ConfigOf("open")
+	c.Seats = seats
+	return arena.Mode("open", "Open world", c)
+}
+
 // wandering is a room full of wanderers, some seconds into the match.
 func wandering(t testing.TB, mode sim.Mode, change ...func(*Options)) (*rig, []*wanderer) {
 	t.Helper()
@@ -109,6 +116,22 @@ func BenchmarkTick(b *testing.B) {
 	for _, players := range []int{50, 200, 1000} {
 		b.Run(fmt.Sprint(players), func(b *testing.B) {
 			r, all := wandering(b, ffa(players))
+			b.ReportAllocs()
+			b.ResetTimer()
+			for range b.N {
+				r.tick()
+			}
+			report(b, r.Room, players, all)
+		})
+	}
+}
+
+// BenchmarkOpen ticks one big room in which everybody sees about 50 others: all
+// of a tick but the system calls.
+func BenchmarkOpen(b *testing.B) {
+	for _, players := range []int{1000, 5000} {
+		b.Run(fmt.Sprint(players), func(b *testing.B) {
+			r, all := wandering(b, openWorld(players))
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
