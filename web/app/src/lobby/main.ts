@@ -1,1 +1,68 @@
-export {};
+// The lobby page.
+import { Lobby, type Room } from "@metronome/sdk";
+import { offerCreateModes, setUpCreate } from "./create.ts";
+import { byId, make, say } from "./dom.ts";
+import { askInfo, type Info } from "./info.ts";
+import { setUpJoin } from "./join.ts";
+import { offerModes, setUpPlay } from "./play.ts";
+import { Poll } from "./poll.ts";
+import { RoomList, summary } from "./rooms.ts";
+import { sentence } from "./sentences.ts";
+
+/** Between an answer and the next question, ms: a room is seldom gone before it is seen to be. */
+const every = 2000;
+/** Rooms that are listed; the lobby gives no more at once. */
+const most = 200;
+
+const lobby = new Lobby(location.origin);
+const filterMode = byId("filter-mode", HTMLSelectElement);
+const filterFree = byId("filter-free", HTMLInputElement);
+const listed = byId("rooms", HTMLElement);
+const rooms = new RoomList(listed, (mode) => info?.modes.find((m) => m.name === mode)?.title ?? mode);
+let info: Info | null = null;
+
+async function refresh(): Promise<void> {
+  try {
+    const { rooms: found, next } = await lobby.list({ mode: filterMode.value, withFreeSeat: filterFree.checked, pageSize: most });
+    if (!info) know(await askInfo());
+    show(found, next !== "");
+  } catch (fault) {
+    say(byId("trouble", HTMLElement), sentence(fault));
+    listed.classList.add("old");
+  }
+}
+
+function know(said: Info): void {
+  info = said;
+  offerModes(said.modes);
+  offerCreateModes(said.modes);
+  for (const mode of said.modes) {
+    const option = make("option", "", mode.title);
+    option.value = mode.name;
+    filterMode.append(option);
+  }
+  byId("version", HTMLElement).textContent = `version ${said.version}`;
+}
+
+function show(found: Room[], more: boolean): void {
+  say(byId("trouble", HTMLElement), "");
+  listed.classList.remove("old");
+  rooms.show(found);
+  const filtered = filterMode.value !== "" || filterFree.checked;
+  if (!filtered && !more) byId("summary", HTMLElement).textContent = summary(found);
+  say(byId("none", HTMLElement), remark(found.length, filtered, more));
+}
+
+function remark(count: number, filtered: boolean, more: boolean): string {
+  if (more) return `These are the ${count} fullest rooms. Choose a mode to see others.`;
+  if (count > 0) return "";
+  return filtered ? "No room fits. Press Play, or open one." : "No public room right now. Press Play, and one opens.";
+}
+
+setUpPlay();
+setUpJoin(lobby);
+setUpCreate(lobby);
+const poll = new Poll(refresh, every);
+filterMode.addEventListener("change", () => void poll.now());
+filterFree.addEventListener("change", () => void poll.now());
+void poll.now();

@@ -1,0 +1,39 @@
+import { describe, expect, it } from "vitest";
+import { readInvite } from "./invite.ts";
+
+const here = new URL("http://play.example:8080/");
+const read = (typed: string) => readInvite(typed, here);
+
+describe("what is pasted into the field", () => {
+  it.each([
+    ["ABC234", "ABC234"],
+    [" abc-234 ", "ABC234"],
+    ["abc 234", "ABC234"],
+    ["http://play.example:8080/play?code=abc234", "ABC234"],
+    ["https://play.example:8080/play?code=ABC234&x=1", "ABC234"],
+    ["play.example:8080/play?code=ABC234", "ABC234"],
+  ])("%s is a code", (typed, code) => {
+    expect(read(typed)).toEqual({ kind: "code", code });
+  });
+
+  it.each([
+    ["http://play.example:8080/play?room=ffa", "ffa"],
+    ["ws://play.example:8080/rooms/a%20b?ticket=long.ago", "a b"],
+    ["play.example:8080/rooms/ffa", "ffa"],
+  ])("%s is a room", (typed, id) => {
+    expect(read(typed)).toEqual({ kind: "room", id });
+  });
+
+  it.each([
+    ["https://other.example/play?code=ABC234", "other.example", "https://other.example/play?code=ABC234"],
+    ["wss://other.example/rooms/x?ticket=t", "other.example", "https://other.example/play?room=x"],
+    ["ws://other.example:1/rooms/x", "other.example:1", "http://other.example:1/play?room=x"],
+  ])("%s is elsewhere", (typed, host, url) => {
+    expect(read(typed)).toEqual({ kind: "elsewhere", host, url });
+  });
+
+  it.each(["", "  ", "ABC23", "ABC2345", "ABC230", "ABCI34", "hello there", "javascript:alert(1)", "http://", "<b>ABC</b>",
+    "http://play.example:8080/", "http://play.example:8080/play?code=1", "http://play.example:8080/rooms/%E0%A4%A"])("%j is nothing", (typed) => {
+    expect(read(typed)).toMatchObject({ kind: "nothing", sentence: expect.stringMatching(/\.$|\)\.$/) });
+  });
+});

@@ -1,0 +1,116 @@
+// The list of rooms. Rows stay the same elements from one answer to the next,
+// so that whoever is on a button with the keyboard stays there.
+import type { Room } from "@metronome/sdk";
+import { make } from "./dom.ts";
+
+export class RoomList {
+  private readonly rows = new Map<string, Row>();
+
+  /** title: a mode's name for people. */
+  constructor(
+    private readonly list: HTMLElement,
+    private readonly title: (mode: string) => string,
+  ) {}
+
+  show(rooms: readonly Room[], now = Date.now()): void {
+    const focused = document.activeElement as HTMLElement | null;
+    const listed = new Set(rooms.map((room) => room.id));
+    for (const [id, row] of this.rows) {
+      if (!listed.has(id)) {
+        row.item.remove();
+        this.rows.delete(id);
+      }
+    }
+    rooms.forEach((room, at) => {
+      const row = this.rows.get(room.id) ?? new Row(room.id);
+      this.rows.set(room.id, row);
+      row.show(room, this.title(room.mode), now);
+      const there = this.list.children[at];
+      if (there !== row.item) this.list.insertBefore(row.item, there ?? null);
+    });
+    // A row that moved has lost the focus.
+    if (focused !== document.activeElement && this.list.contains(focused)) focused?.focus();
+  }
+}
+
+class Row {
+  readonly item: HTMLLIElement;
+  private readonly name = make("span");
+  private readonly seats = make("span", "figure");
+  private readonly rate = make("span", "rate figure");
+  private readonly bar = new Bar();
+  private readonly join = make("a", "button", "Join");
+  private readonly watch = make("a", "button", "Watch");
+
+  constructor(id: string) {
+    const title = make("span", "title", this.name, make("small", "figure", id));
+    this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, make("span", "act", this.join, this.watch));
+    this.watch.href = `/play?room=${encodeURIComponent(id)}&watch=1`;
+  }
+
+  show(room: Room, title: string, now: number): void {
+    const open = room.state === "open" && room.taken < room.seats;
+    const text = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
+    put(this.name, title);
+    put(this.seats, `${room.taken} / ${room.seats}${room.bots ? ` (${room.bots} bots)` : ""}`);
+    put(this.rate, `${room.tickHz} Hz, ${age(now / 1000 - room.createdUnix)}`);
+    put(this.join, text);
+    this.bar.show(room);
+    this.join.classList.toggle("off", !open);
+    if (open) this.join.href = `/play?room=${encodeURIComponent(room.id)}`;
+    else this.join.removeAttribute("href");
+    this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${text}`;
+    this.watch.ariaLabel = `Watch ${title} ${room.id}`;
+  }
+}
+
+/** How full a room is: bots first, then people. The figures beside it say the same. */
+class Bar {
+  readonly picture = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+  private readonly bots = this.part("bots");
+  private readonly people = this.part("people");
+
+  constructor() {
+    this.picture.classList.add("bar");
+    this.picture.setAttribute("viewBox", "0 0 100 8");
+    this.picture.setAttribute("preserveAspectRatio", "none");
+    this.picture.ariaHidden = "true";
+  }
+
+  show(room: Room): void {
+    const percent = (n: number): string => ((100 * Math.min(n, room.seats)) / Math.max(room.seats, 1)).toFixed(1);
+    this.bots.setAttribute("width", percent(room.bots));
+    this.people.setAttribute("x", percent(room.bots));
+    this.people.setAttribute("width", percent(room.taken - room.bots));
+  }
+
+  private part(className: string): SVGRectElement {
+    const rect = document.createElementNS("http://www.w3.org/2000/svg", "rect");
+    rect.setAttribute("class", className);
+    rect.setAttribute("height", "8");
+    return this.picture.appendChild(rect);
+  }
+}
+
+function put(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Seconds as a person says them. */
+export function age(seconds: number): string {
+  if (seconds < 60) return "new";
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
+  return `${Math.floor(seconds / 86400)} d`;
+}
+
+/** One line about all that are listed. */
+export function summary(rooms: readonly Room[]): string {
+  const bots = rooms.reduce((sum, room) => sum + room.bots, 0);
+  const people = rooms.reduce((sum, room) => sum + room.taken, 0) - bots;
+  return `${count(people, "player")}, ${count(bots, "bot")} in ${count(rooms.length, "room")}`;
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? "" : "s"}`;
+}
