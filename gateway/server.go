@@ -29,7 +29,13 @@ type Server struct {
 	Version string
 	Log     *slog.Logger
 
+	// AdminKey opens the console, MinAdminKey bytes or more. Empty: only Open does.
+	AdminKey string
+	// Records says whether rooms are recorded.
+	Records bool
+
 	handshakes rateLimit
+	console    *console
 }
 
 // Handler returns the routes.
@@ -46,6 +52,8 @@ func (s *Server) Handler() http.Handler {
 	}
 	path, api := metronomev1connect.NewLobbyServiceHandler(&lobbyAPI{s}, connectLimits()...)
 	mux.Handle(path, api)
+	s.console = newConsole(s)
+	s.console.routes(mux)
 	return secure(mux)
 }
 

@@ -25,6 +25,9 @@ type Config struct {
 	// Secret signs tickets, 16 bytes or more, the same on all nodes. Empty: one
 	// is made and shared through the store.
 	Secret string
+	// AdminKey opens the console, gateway.MinAdminKey bytes or more. Empty: the
+	// console is for this machine while the node is open, else closed.
+	AdminKey string
 	// Mode of the room that is always there; empty is the first.
 	Mode string
 	// Bots play in that room, 0 or more.
@@ -80,6 +83,7 @@ func (c Config) Validate() error {
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
 	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
+	fault(c.AdminKey == "" || len(c.AdminKey) >= gateway.MinAdminKey, "--admin-key: want %d bytes or more", gateway.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
 	fault(c.HandshakesPerSecond >= 0, "--handshakes-per-second %d: want 0 or more", c.HandshakesPerSecond)
 	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)

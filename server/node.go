@@ -30,6 +30,7 @@ type Node struct {
 	rooms    *room.Registry
 	node     *gateway.Node
 	upgrader *gateway.Upgrader
+	routes   *gateway.Server
 	http     *http.Server
 	debug    *http.Server
 	home     *room.Room // the room that is always there
@@ -129,11 +130,12 @@ func (n *Node) serve(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node.Listing, n.node.Lost) })
-	routes := &gateway.Server{
+	n.routes = &gateway.Server{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
 		Open: n.config.open(n.listener.Addr()), HandshakesPerSecond: n.config.HandshakesPerSecond, Version: Version(), Log: n.log,
+		AdminKey: n.config.AdminKey, Records: n.config.Record != "",
 	}
-	n.http = gateway.NewHTTPServer(routes.Handler(), n.log)
+	n.http = gateway.NewHTTPServer(n.routes.Handler(), n.log)
 	n.run.Go(func() {
 		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
 			n.failed <- err
@@ -177,6 +179,7 @@ func (n *Node) Stop() {
 		n.node.Wait()
 	}
 	if n.http != nil {
+		n.routes.EndWatches()
 		if err := n.http.Shutdown(ctx); err != nil {
 			n.log.Warn("requests were cut off", "err", err)
 			_ = n.http.Close()

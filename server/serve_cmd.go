@@ -19,6 +19,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where clients reach this node, e.g. https://play.example.org (default: the address it listens on)")
 	f.StringVar(&c.Redis, "redis", c.Redis, "store shared by all nodes, e.g. redis://127.0.0.1:6379 (default: one inside this process)")
 	f.StringVar(&c.Secret, "secret", c.Secret, "key that signs tickets, the same on all nodes (default: made and shared through the store)")
+	f.StringVar(&c.AdminKey, "admin-key", c.AdminKey, "key that opens /console (default: none; an open node shows it to this machine, others to nobody)")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of the room that is always there (default: the first)")
 	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room (default: none)")
