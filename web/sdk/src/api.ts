@@ -205,7 +205,7 @@ export interface Session<G extends Game = AnyGame> {
   pendingInputs(): readonly PendingInput[];
   /** Tells the statistics that a prediction was wrong, by how much the game says. */
   corrected(amount: number): void;
-  /** False: empty, too long (240 bytes of UTF-8) or too many waiting. */
+  /** False: empty, longer than 240 bytes of UTF-8, or not playing. More than five lines at once come slowly, one every two seconds. */
   chat(text: string): boolean;
   /** Gives up the seat. */
   leave(): void;

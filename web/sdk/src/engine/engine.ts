@@ -1,0 +1,305 @@
+// One player over as many connections as it takes: the twin of client/client.go
+// and client/play.go. It runs in a worker or on the page's own thread.
+import type { End, State } from "../api.ts";
+import { WHOLE_TICK } from "../clock/steering.ts";
+import { Pace } from "../clock/pace.ts";
+import type { Notice, Roster, Welcome } from "../gen/metronome/v1/play_pb.ts";
+import { Presence } from "../gen/metronome/v1/play_pb.ts";
+import { badURLEnd, closeEnd, comebackOf, hiddenEnd } from "../net/ends.ts";
+import { Retry } from "../net/retry.ts";
+import { bare, roomURL } from "../net/roomurl.ts";
+import { moves } from "../net/states.ts";
+import { schemaOf } from "../wire/welcome.ts";
+import { Core, type Received } from "./core.ts";
+import { CLOSE_BYE, Line, type LineHost } from "./line.ts";
+import { pack } from "./pack.ts";
+import type { Command, Report } from "./protocol.ts";
+
+/** What an engine needs of the world. */
+export interface Host extends LineHost {
+  report(r: Report, transfer: ArrayBuffer[]): void;
+  /** The input for a tick, one value per field; null: none is sent. */
+  sample(tick: number): ArrayLike<number> | null;
+}
+
+/** How long nothing may come from a room before its connection counts as lost, ms: as long as a room waits for a client. */
+const SILENT_AFTER = 10_000;
+/** Who comes back to a tab does not wait so long for a connection that seems dead, ms. */
+const SILENT_ON_FOCUS = 1_500;
+/** How long the server may take to close after a leave, ms. */
+const LEAVE_WITHIN = 1_000;
+/** Lines of chat that may wait. */
+const MAX_CHATS = 16;
+
+export class Engine {
+  private state: State = "connecting";
+  private readonly core = new Core();
+  private readonly pace = new Pace();
+  private readonly retry = new Retry();
+  private readonly line: Line;
+  private url = "";
+  private name = "";
+  private resume = "";
+  private hiddenAfter = Infinity;
+  private hidden = false;
+  private asleep = false;
+  private asking = false;
+  private played = false;
+  private end: End | null = null;
+  private readonly chats: string[] = [];
+  /** The timer that is running: a beat, an attempt. */
+  private cancel: (() => void) | null = null;
+  private cancelSleep: (() => void) | null = null;
+
+  constructor(private readonly host: Host) {
+    this.line = new Line(host, {
+      opened: (rtt) => this.opened(rtt),
+      message: (bytes) => this.message(bytes),
+      over: (end) => this.over(end),
+    });
+  }
+
+  /** Takes one command. After the state is closed nothing happens any more. */
+  command(c: Command): void {
+    if (this.state === "closed") return;
+    switch (c.type) {
+      case "start": return this.start(c);
+      case "room": return this.gotRoom(c.url);
+      case "no-room": return this.gotNoRoom(c.end);
+      case "look": return this.core.look(c.tick, c.at);
+      case "chat":
+        if (this.chats.length < MAX_CHATS) this.chats.push(c.text);
+        return;
+      case "leave": return this.leave();
+      case "hidden": return this.setHidden(c.hidden);
+      case "network": return this.line.set(c.delayMs, c.jitterMs);
+      case "stall": return this.line.stall(c.ms);
+      case "input": return; // the host keeps it for sample
+    }
+  }
+
+  private start(c: Command & { type: "start" }): void {
+    this.url = c.url;
+    this.name = c.name;
+    this.resume = c.resume;
+    this.hiddenAfter = c.hiddenAfter;
+    if (this.url === "") this.ask();
+    else this.open();
+  }
+
+  /** ask has the page find a room. */
+  private ask(): void {
+    this.asking = true;
+    this.host.report({ type: "ask", end: this.end, played: this.played }, []);
+  }
+
+  private gotRoom(url: string): void {
+    if (!this.asking) return;
+    this.asking = false;
+    this.url = url;
+    this.resume = "";
+    if (!this.asleep) this.open();
+  }
+
+  private gotNoRoom(end: End): void {
+    if (!this.asking) return;
+    this.asking = false;
+    if (!this.asleep) this.over(end);
+  }
+
+  /** open makes one attempt to connect. */
+  private open(): void {
+    let url: string;
+    try {
+      url = roomURL(this.url, this.name, this.resume);
+    } catch (fault) {
+      this.over(badURLEnd(String(fault)));
+      return;
+    }
+    this.line.open(url);
+  }
+
+  private opened(rtt: number): void {
+    if (this.state === "away") this.to("connecting", null);
+    this.core.connected(rtt);
+    this.timer(SILENT_AFTER, () => this.over(closeEnd(1006, "the server has been silent for too long")));
+  }
+
+  private message(bytes: Uint8Array): void {
+    const began = this.host.now();
+    let got: Received;
+    try {
+      got = this.core.receive(bytes, began);
+    } catch (fault) {
+      this.over(closeEnd(1002, fault instanceof Error ? fault.message : String(fault)));
+      return;
+    }
+    if (got.welcome) this.greeted(got.welcome);
+    for (const n of got.notices) this.notice(n);
+    this.snapshot(bytes.length, began, got.synced);
+    if (this.state === "connecting") this.begin(began);
+    const slew = this.core.clock.takeSlew();
+    if (slew !== 0) this.pace.pending = (slew * this.core.period) / WHOLE_TICK;
+  }
+
+  /** begin starts playing: an input per tick from now on. */
+  private begin(now: number): void {
+    this.retry.succeeded();
+    this.played = true;
+    this.to("playing", null);
+    this.pace.start(now, this.core.period);
+    this.timer(0, () => this.beat());
+  }
+
+  /** beat sends the input that is due, or what else there is. */
+  private beat(): void {
+    const now = this.host.now();
+    if (now - (this.core.heard ?? now) > SILENT_AFTER) {
+      this.over(closeEnd(1006, "the server has been silent for too long"));
+      return;
+    }
+    const heldUp = now - this.pace.due > this.core.period / 2;
+    const { skipped, settled } = this.pace.next(now);
+    if (settled) this.core.clock.settle(now);
+    if (this.core.chat === "") this.core.chat = this.chats.shift() ?? "";
+    const tick = this.core.due(now, skipped);
+    // That it is late is this machine's fault and not the network's.
+    if (heldUp) this.core.clock.excuse();
+    const values = tick === null ? null : this.host.sample(tick);
+    if (tick !== null && values) {
+      this.line.send(this.core.withInput(tick, values, now));
+      this.host.report({ type: "sent", tick, values: Array.from(values) }, []);
+    } else {
+      const rest = this.core.rest(now);
+      if (rest) this.line.send(rest);
+    }
+    this.timer(Math.max(0, this.pace.due - now), () => this.beat());
+  }
+
+  /** over is the end of a connection or of an attempt to get one. */
+  private over(end: End): void {
+    this.stopTimer();
+    this.end = end;
+    const comeback = comebackOf(end, this.resume !== "");
+    const pause = this.asleep ? 0 : this.retry.after(comeback, this.host.random());
+    if (pause === null) {
+      this.finish(end);
+      return;
+    }
+    this.line.drop();
+    if (this.state !== "away") this.to("away", end);
+    if (this.asleep) return;
+    this.host.report({ type: "retry", in: pause, attempt: this.retry.tries, end }, []);
+    this.timer(pause, () => this.again());
+  }
+
+  /** again makes the attempt that the last end calls for. */
+  private again(): void {
+    this.stopTimer();
+    if (this.end && comebackOf(this.end, this.resume !== "") === "resume") this.open();
+    else this.ask();
+  }
+
+  private leave(): void {
+    if (this.state !== "playing") {
+      this.finish(closeEnd(1000, ""));
+      return;
+    }
+    this.core.leaving = true;
+    const last = this.core.rest(this.host.now());
+    if (last) this.line.send(last);
+    this.timer(LEAVE_WITHIN, () => this.finish(closeEnd(1000, "")));
+  }
+
+  private finish(end: End): void {
+    this.line.drop(CLOSE_BYE);
+    this.stopTimer();
+    this.cancelSleep?.();
+    this.to("closed", end);
+  }
+
+  /** setHidden: a tab that stays hidden lets go of its connection, and takes it up when it is seen again. */
+  private setHidden(hidden: boolean): void {
+    if (hidden === this.hidden) return;
+    this.hidden = hidden;
+    this.cancelSleep?.();
+    this.cancelSleep = null;
+    if (hidden) {
+      if (this.hiddenAfter !== Infinity) this.cancelSleep = this.host.after(this.hiddenAfter, () => this.sleep());
+    } else if (this.asleep) {
+      this.asleep = false;
+      this.retry.succeeded();
+      if (!this.asking) this.again();
+    } else if (this.state === "away" && this.cancel) this.again();
+    else if (this.state === "playing" && this.host.now() - (this.core.heard ?? 0) > SILENT_ON_FOCUS) {
+      this.over(closeEnd(1006, "the tab was asleep"));
+    }
+  }
+
+  private sleep(): void {
+    this.asleep = true;
+    this.line.drop();
+    this.stopTimer();
+    this.end = this.state === "away" ? this.end : hiddenEnd;
+    if (this.state !== "away") this.to("away", hiddenEnd);
+  }
+
+  /** to changes the state; one that is not legal is a bug here. */
+  private to(state: State, end: End | null): void {
+    if (!moves[this.state].includes(state)) throw new Error(`from ${this.state} to ${state}`);
+    this.state = state;
+    this.host.report({ type: "state", state, end }, []);
+  }
+
+  private timer(ms: number, f: () => void): void {
+    this.stopTimer();
+    this.cancel = this.host.after(ms, () => {
+      this.cancel = null;
+      f();
+    });
+  }
+
+  private stopTimer(): void {
+    this.cancel?.();
+    this.cancel = null;
+  }
+
+  private greeted(w: Welcome): void {
+    this.resume = w.resume;
+    this.host.report({
+      type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
+      url: bare(this.url), resume: w.resume, schema: schemaOf(w.schema!), roster: w.roster.filter((r) => r.name !== "").map(playerOf),
+    }, []);
+  }
+
+  private notice(n: Notice): void {
+    switch (n.body.case) {
+      case "chat": {
+        const { seat, name, text } = n.body.value;
+        return this.host.report({ type: "chat", seat, name, text }, []);
+      }
+      case "roster": {
+        const r = n.body.value;
+        const free = r.presence === Presence.FREE || r.name === "";
+        return this.host.report({ type: "roster", seat: r.seat, player: free ? null : playerOf(r) }, []);
+      }
+      case "announcement":
+        return this.host.report({ type: "announcement", text: n.body.value }, []);
+    }
+  }
+
+  private snapshot(bytes: number, at: number, synced: boolean): void {
+    const { core } = this;
+    const f = core.frame;
+    const world = synced ? pack(core.mirror!) : null;
+    this.host.report({
+      type: "snapshot", tick: f.tick, inputTick: f.inputAge >= f.tick ? -1 : f.tick - f.inputAge, slack: f.slack, at, bytes,
+      decodeMs: this.host.now() - at, rttMs: core.ping.best, lastRttMs: core.ping.last, dropped: core.dropped, backlog: core.backlog,
+      gaps: core.gaps, resyncs: core.resyncs, inputs: core.inputs, events: [...core.mirror!.events], world,
+    }, world ? [world] : []);
+  }
+}
+
+function playerOf(r: Roster): { seat: number; name: string; presence: "active" | "away" } {
+  return { seat: r.seat, name: r.name, presence: r.presence === Presence.AWAY ? "away" : "active" };
+}

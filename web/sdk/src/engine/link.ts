@@ -1,0 +1,74 @@
+// The way from the page to its engine.
+import type { ConnectOptions } from "../api.ts";
+import type { Host } from "./engine.ts";
+import type { Command, Report } from "./protocol.ts";
+
+export interface Link {
+  /** The engine calls for samples; else the page sends "input" when they change. */
+  readonly pulls: boolean;
+  send(c: Command): void;
+  /** No more reports come. */
+  close(): void;
+}
+
+export type Connector = (onReport: (r: Report) => void, sample: Host["sample"]) => Link;
+
+/** An engine in a worker; should that not load, as under a policy that forbids it, one on this thread. */
+export function workerLink(o: ConnectOptions): Connector {
+  return (onReport, sample) => {
+    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    const early: Command[] = [];
+    let heard = false;
+    let link: Link = {
+      pulls: false,
+      send(c) {
+        if (!heard) early.push(c);
+        worker.postMessage(c);
+      },
+      close: () => worker.terminate(),
+    };
+    worker.onmessage = (e: MessageEvent<Report>) => {
+      if (!heard) {
+        heard = true;
+        early.length = 0;
+      }
+      onReport(e.data);
+    };
+    worker.onerror = (e) => {
+      if (heard) throw e.error ?? new Error(e.message);
+      heard = true;
+      worker.terminate();
+      link = localLink(o)(onReport, sample);
+      for (const c of early.splice(0)) link.send(c);
+    };
+    return {
+      get pulls() {
+        return link.pulls;
+      },
+      send: (c) => link.send(c),
+      close: () => link.close(),
+    };
+  };
+}
+
+/** An engine on this thread. It is loaded when needed, so that a page with a worker does not carry it. */
+export function localLink(o: ConnectOptions): Connector {
+  return (onReport, sample) => {
+    const early: Command[] = [];
+    let closed = false;
+    let send = (c: Command): void => void early.push(c);
+    void Promise.all([import("./engine.ts"), import("./host.ts")]).then(([{ Engine }, { hostOf }]) => {
+      if (closed) return;
+      const engine = new Engine(hostOf((r) => closed || onReport(r), sample, o));
+      send = (c) => engine.command(c);
+      for (const c of early.splice(0)) send(c);
+    });
+    return {
+      pulls: true,
+      send: (c) => send(c),
+      close: () => {
+        closed = true;
+      },
+    };
+  };
+}

@@ -1,0 +1,60 @@
+// What page and engine say to one another, over a worker's messages or by call.
+import type { End, Player, State } from "../api.ts";
+import type { RawEvent } from "../mirror/events.ts";
+import type { Schema } from "../schema.ts";
+
+/** Page to engine. */
+export type Command =
+  /** Once, first. No url: ask for a room. resume: a token kept from before. */
+  | { type: "start"; url: string; resume: string; name: string; hiddenAfter: number }
+  /** The answer to "ask". */
+  | { type: "room"; url: string }
+  | { type: "no-room"; end: End }
+  /** The state of the controls from now on; null: send no inputs. */
+  | { type: "input"; values: number[] | null }
+  /** What the page draws: a tick with a fraction, at a time of the common clock. */
+  | { type: "look"; tick: number; at: number }
+  | { type: "chat"; text: string }
+  | { type: "leave" }
+  | { type: "hidden"; hidden: boolean }
+  | { type: "network"; delayMs: number; jitterMs: number }
+  | { type: "stall"; ms: number };
+
+/** Engine to page. */
+export type Report =
+  | { type: "state"; state: State; end: End | null }
+  | { type: "retry"; in: number; attempt: number; end: End }
+  /** Find a room; answer with "room" or "no-room". end is why the last one did not do. */
+  | { type: "ask"; end: End | null; played: boolean }
+  | {
+      type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
+      /** Room URL without its query, and the token that takes the seat back there. */
+      url: string; resume: string; schema: Schema; roster: Player[];
+    }
+  | { type: "chat"; seat: number; name: string; text: string }
+  | { type: "roster"; seat: number; player: Player | null }
+  | { type: "announcement"; text: string }
+  | { type: "sent"; tick: number; values: number[] }
+  | SnapshotReport;
+
+export interface SnapshotReport {
+  type: "snapshot";
+  tick: number;
+  /** Tick of the last input that was used; -1: none yet. */
+  inputTick: number;
+  slack: number;
+  /** When it came, by the common clock. */
+  at: number;
+  bytes: number;
+  decodeMs: number;
+  rttMs: number;
+  lastRttMs: number;
+  dropped: number;
+  backlog: number;
+  gaps: number;
+  resyncs: number;
+  inputs: number;
+  events: RawEvent[];
+  /** See pack.ts; null: the mirror is not in step. */
+  world: ArrayBuffer | null;
+}

@@ -1,0 +1,96 @@
+// Round trips and keyframes asked for: the twin of client/ping.go.
+
+/** How often a client gives a sign of life and measures the round trip, ms: a room closes a silent connection after 10 s. */
+const PING_EVERY = 2_000;
+
+/** Asks for a pong now and then. Times are ms. */
+export class Pinger {
+  /** Shortest and newest round trip; a pong waits for the next tick, so up to one longer than the network's. */
+  best = 0;
+  last = 0;
+  private asked = -Infinity;
+  private number = 0;
+  private open = false;
+
+  /** A new connection, whose handshake is a first guess. */
+  connected(rtt: number): void {
+    this.asked = -Infinity;
+    this.open = false;
+    this.best = this.last = Math.max(rtt, 0);
+  }
+
+  due(now: number): boolean {
+    return now - this.asked >= PING_EVERY;
+  }
+
+  /** The ping to send now, 0 for none. */
+  take(now: number): number {
+    if (!this.due(now)) return 0;
+    this.asked = now;
+    this.open = true;
+    return ++this.number;
+  }
+
+  /** Takes a frame's pong, 0 for none. */
+  pong(number: number, now: number): void {
+    if (!this.open || number !== this.number) return;
+    this.open = false;
+    this.last = now - this.asked;
+    if (this.last < this.best || this.best === 0) this.best = this.last;
+  }
+}
+
+/** How long keyframes that were asked for may take before they are asked for again, ms. */
+const RESYNC_EVERY = 1_000;
+
+/** Asks for keyframes while the mirror has a gap. */
+export class Resyncer {
+  private gapped = false;
+  private asked = 0;
+
+  /** Notes that a frame could not be applied; true: that is new. */
+  gap(): boolean {
+    if (this.gapped) return false;
+    this.gapped = true;
+    this.asked = -Infinity;
+    return true;
+  }
+
+  done(): void {
+    this.gapped = false;
+  }
+
+  due(now: number): boolean {
+    return this.gapped && now - this.asked >= RESYNC_EVERY;
+  }
+
+  /** Whether to ask now. */
+  take(now: number): boolean {
+    if (!this.due(now)) return false;
+    this.asked = now;
+    return true;
+  }
+}
+
+/** The receiving end of what a seat must not miss: each notice once, in order, acknowledged with the next frame. */
+export class NoticeLane {
+  private last = 0;
+  private acked = 0;
+
+  /** Whether a notice is new. */
+  take(number: number): boolean {
+    if (number <= this.last) return false;
+    this.last = number;
+    return true;
+  }
+
+  unacked(): boolean {
+    return this.acked !== this.last;
+  }
+
+  /** What to acknowledge, 0 for nothing. */
+  takeAck(): number {
+    if (this.acked === this.last) return 0;
+    return (this.acked = this.last);
+  }
+}

@@ -1,0 +1,283 @@
+// The page's half of a session: what it shows of what its engine reports.
+import type { ConnectOptions, End, Events, NetworkSim, PendingInput, Player, Session, State, View, World } from "../api.ts";
+import type { AnyGame, GameEvent, InputOf } from "../game.ts";
+import type { Connector, Link } from "../engine/link.ts";
+import { commonNow } from "../engine/host.ts";
+import type { Command, Report, SnapshotReport } from "../engine/protocol.ts";
+import type { RawEvent } from "../mirror/events.ts";
+import { unreachableEnd } from "../net/ends.ts";
+import { type Schema, unsigned32 } from "../schema.ts";
+import { limits } from "../wire/limits.ts";
+import { Emitter, EventQueue } from "./events.ts";
+import { Keep } from "./keep.ts";
+import { Playback } from "./playback.ts";
+import { type TablePlan, plansOf } from "./shapes.ts";
+import { Snapshot } from "./snapshot.ts";
+import { Stats } from "./stats.ts";
+import { Timeline } from "./timeline.ts";
+import { Drawn } from "./view.ts";
+
+/** Where a session gets its rooms. */
+export interface Source {
+  /** The room to open first; "": ask. */
+  url: string;
+  /** Which game a kept seat must be of. */
+  key: string;
+  /** Finds a room; end is why the last one did not do, mode what was played. Fails with an End or an Error. */
+  find(end: End | null, played: boolean, mode: string): Promise<string>;
+}
+
+/** Who has not drawn for so long does not draw: events come with their snapshots, ms. */
+const NOBODY_DRAWS = 250;
+/** Pending inputs that are kept. */
+const MAX_PENDING = 128;
+
+const nothing: World = {
+  tick: -1,
+  table: () => {
+    throw new Error("there is no world yet");
+  },
+};
+
+export class PageSession implements Session {
+  state: State = "connecting";
+  end: End | null = null;
+  seat = 0;
+  room = "";
+  mode = "";
+  tickHz = 0;
+  schema: Schema | null = null;
+  world: World = nothing;
+  readonly roster = new Map<number, Player>();
+  readonly stats = new Stats();
+  readonly network: NetworkSim;
+  private readonly emitter = new Emitter<Events>();
+  private readonly events = new EventQueue<GameEvent<AnyGame>>((e) => this.emitter.emit("event", e));
+  private readonly timeline = new Timeline();
+  private readonly link: Link;
+  private readonly keep: Keep;
+  private drawn = new Drawn([]);
+  private plans: TablePlan[] = [];
+  private playback: Playback | null = null;
+  private sampler: ((tick: number) => InputOf<AnyGame>) | null = null;
+  private pushed: number[] | null = null;
+  private pending: PendingInput[] = [];
+  private nextTick = 0;
+  private viewedAt = 0;
+  private seatURL = "";
+  private resume = "";
+  private welcomes = 0;
+  private readonly forget: (() => void)[] = [];
+
+  constructor(
+    private readonly source: Source,
+    private readonly options: ConnectOptions,
+    connector: Connector,
+  ) {
+    this.keep = new Keep(options.storage, source.key);
+    this.link = connector((r) => this.report(r), (tick) => this.values(tick));
+    this.network = networkSim((c) => this.link.send(c));
+    const kept = this.keep.take();
+    this.link.send({
+      type: "start", url: kept?.url ?? source.url, resume: kept?.resume ?? "", name: options.name ?? "", hiddenAfter: options.hiddenAfter ?? 10_000,
+    });
+    this.watchPage();
+  }
+
+  on<K extends keyof Events>(event: K, fn: (e: Events[K]) => void): () => void {
+    return this.emitter.on(event, fn);
+  }
+
+  input(sample: ((tick: number) => InputOf<AnyGame>) | null): void {
+    this.sampler = sample;
+    this.pushInput();
+  }
+
+  pendingInputs(): readonly PendingInput[] {
+    return this.pending;
+  }
+
+  corrected(amount: number): void {
+    this.stats.corrections++;
+    this.emitter.emit("correction", { amount });
+  }
+
+  chat(text: string): boolean {
+    const bytes = new TextEncoder().encode(text).length;
+    if (this.state !== "playing" || bytes === 0 || bytes > limits.MaxChat) return false;
+    this.link.send({ type: "chat", text });
+    return true;
+  }
+
+  leave(): void {
+    this.resume = "";
+    this.link.send({ type: "leave" });
+  }
+
+  view(now?: number): View {
+    const at = now === undefined ? commonNow() : performance.timeOrigin + now;
+    this.viewedAt = at;
+    if (this.playback && this.timeline.newest) {
+      this.drawn.move(this.timeline, this.playback.advance(at));
+      this.stats.interpolationTicks = this.playback.delay;
+      if (this.drawn.tick >= 0) {
+        this.events.upTo(this.drawn.tick);
+        this.link.send({ type: "look", tick: this.drawn.tick, at });
+      }
+    }
+    this.pushInput();
+    return this.drawn;
+  }
+
+  /** report takes what the engine says. */
+  private report(r: Report): void {
+    switch (r.type) {
+      case "snapshot": return this.snapshot(r);
+      case "sent":
+        this.nextTick = r.tick + 1;
+        this.pending.push({ tick: r.tick, values: r.values });
+        if (this.pending.length > MAX_PENDING) this.pending.shift();
+        return;
+      case "state": return this.to(r.state, r.end);
+      case "retry": return this.emitter.emit("retry", { in: r.in, attempt: r.attempt, end: (this.end = r.end) });
+      case "ask": return void this.find(r.end, r.played);
+      case "welcome": return this.welcome(r);
+      case "chat": return this.emitter.emit("chat", { seat: r.seat, name: r.name, text: r.text });
+      case "announcement": return this.emitter.emit("announcement", { text: r.text });
+      case "roster":
+        if (r.player) this.roster.set(r.seat, r.player);
+        else this.roster.delete(r.seat);
+        return this.emitter.emit("roster", { seat: r.seat, player: r.player ?? undefined });
+    }
+  }
+
+  private to(state: State, end: End | null): void {
+    const was = this.state;
+    this.state = state;
+    this.end = state === "playing" ? null : (end ?? this.end);
+    if (state !== "playing") this.stats.interrupted();
+    if (state === "closed") {
+      this.resume = "";
+      this.link.close();
+      for (const f of this.forget.splice(0)) f();
+    }
+    this.emitter.emit("state", { state, was, ...(end ? { end } : {}) });
+  }
+
+  private async find(end: End | null, played: boolean): Promise<void> {
+    try {
+      this.link.send({ type: "room", url: await this.source.find(end, played, this.mode) });
+    } catch (fault) {
+      this.link.send({ type: "no-room", end: isEnd(fault) ? fault : { ...unreachableEnd(String(fault)), comeback: "rejoin-later" } });
+    }
+  }
+
+  private welcome(r: Report & { type: "welcome" }): void {
+    if (this.welcomes++ > 0) this.stats.reconnects++;
+    this.seat = r.seat;
+    this.room = r.room;
+    this.mode = r.mode;
+    this.tickHz = r.tickHz;
+    this.schema = r.schema;
+    this.seatURL = r.url;
+    this.resume = r.resume;
+    this.plans = plansOf(r.schema, this.options.angles ?? []);
+    this.drawn = new Drawn(this.plans);
+    this.timeline.clear();
+    this.events.clear();
+    this.pending = [];
+    this.pushed = null;
+    const { min = 1, max = 4 } = this.options.interpolate ?? {};
+    this.playback = new Playback(1000 / r.tickHz, r.every, min, max);
+    this.roster.clear();
+    for (const p of r.roster) this.roster.set(p.seat, p);
+    this.emitter.emit("welcome", { resumed: r.resumed, seat: r.seat, room: r.room, mode: r.mode });
+    this.emitter.emit("roster", { seat: 0, player: undefined });
+  }
+
+  private snapshot(r: SnapshotReport): void {
+    const { playback } = this;
+    if (!playback) return;
+    playback.arrived(r.tick, r.at);
+    this.stats.jitterMs = playback.spread;
+    const named = r.events.map((e) => this.named(e));
+    let rows = 0;
+    if (r.world) {
+      const s = new Snapshot(r.tick, r.at, this.plans, r.world);
+      rows = s.rows;
+      this.drawn.correct(this.timeline, () => this.timeline.push(s));
+      this.world = s;
+      this.pending = this.pending.filter((p) => p.tick > r.inputTick);
+    }
+    this.stats.take(r, rows, playback.delay);
+    for (const e of named) this.events.push(e);
+    this.emitter.emit("snapshot", { tick: r.tick, inputTick: r.inputTick, events: named });
+    if (commonNow() - this.viewedAt > NOBODY_DRAWS) this.events.upTo(r.tick);
+    this.pushInput();
+  }
+
+  private named(e: RawEvent): GameEvent<AnyGame> {
+    const schema = this.schema!.events[e.kind]!;
+    const fields: Record<string, number> = {};
+    schema.fields.forEach((f, i) => (fields[f.name] = unsigned32(f.kind) ? e.values[i]! >>> 0 : e.values[i]!));
+    return { name: schema.name, tick: e.tick, group: e.group, fields };
+  }
+
+  /** values samples the input for a tick, in the schema's order. */
+  private values(tick: number): number[] | null {
+    if (!this.sampler || !this.schema) return null;
+    const given = this.sampler(tick);
+    return this.schema.input.map((f, i) => {
+      const v = isArray(given) ? given[i] : given[f.name];
+      return Math.round(v ?? 0) | 0;
+    });
+  }
+
+  /** pushInput tells an engine that cannot call here what the controls are, if they changed. */
+  private pushInput(): void {
+    if (this.link.pulls || this.state === "closed" || !this.schema) return;
+    const values = this.values(this.nextTick);
+    if (same(values, this.pushed)) return;
+    this.pushed = values;
+    this.link.send({ type: "input", values });
+  }
+
+  /** watchPage follows whether the page is seen, and keeps the seat when it goes away. */
+  private watchPage(): void {
+    const listen = (target: EventTarget | undefined, event: string, f: () => void): void => {
+      if (typeof target?.addEventListener !== "function") return;
+      target.addEventListener(event, f);
+      this.forget.push(() => target.removeEventListener(event, f));
+    };
+    const page: Document | undefined = globalThis.document;
+    const seen = (): void => this.link.send({ type: "hidden", hidden: page?.visibilityState === "hidden" });
+    listen(page, "visibilitychange", seen);
+    if (page?.visibilityState === "hidden") seen();
+    listen(globalThis.window, "pagehide", () => {
+      if (this.resume !== "") this.keep.put({ url: this.seatURL, resume: this.resume });
+    });
+    // Back from the browser's cache: this page has its seat in its memory.
+    listen(globalThis.window, "pageshow", () => void this.keep.take());
+  }
+}
+
+function networkSim(send: (c: Command) => void): NetworkSim {
+  const sim = {
+    delayMs: 0,
+    jitterMs: 0,
+    set(o: { delayMs?: number; jitterMs?: number }): void {
+      sim.delayMs = Math.max(0, o.delayMs ?? sim.delayMs);
+      sim.jitterMs = Math.max(0, o.jitterMs ?? sim.jitterMs);
+      send({ type: "network", delayMs: sim.delayMs, jitterMs: sim.jitterMs });
+    },
+    stall: (ms: number): void => send({ type: "stall", ms }),
+  };
+  return sim;
+}
+
+const isArray = (v: unknown): v is readonly number[] => Array.isArray(v);
+const isEnd = (v: unknown): v is End => typeof v === "object" && v !== null && "sentence" in v;
+
+function same(a: readonly number[] | null, b: readonly number[] | null): boolean {
+  return a === b || (a !== null && b !== null && a.length === b.length && a.every((v, i) => v === b[i]));
+}

@@ -1,0 +1,65 @@
+import type { NetStats } from "../api.ts";
+import type { SnapshotReport } from "../engine/protocol.ts";
+import { Ring } from "./history.ts";
+
+/** The figures of a session, brought up to date by its reports. */
+export class Stats implements NetStats {
+  tick = -1;
+  slack = 0;
+  interpolationTicks = 0;
+  rttMs = 0;
+  lastRttMs = 0;
+  jitterMs = 0;
+  snapshots = 0;
+  gaps = 0;
+  backlog = 0;
+  dropped = 0;
+  corrections = 0;
+  resyncs = 0;
+  reconnects = 0;
+  inputs = 0;
+  readonly history = {
+    bytes: new Ring(), slack: new Ring(), arrivalMs: new Ring(), delayTicks: new Ring(), dropped: new Ring(), decodeMs: new Ring(),
+  };
+  private readonly bits = new Ring();
+  private last = 0;
+
+  get snapshotBytes(): { last: number; mean: number } {
+    const { bytes } = this.history;
+    return { last: bytes.length > 0 ? bytes.at(bytes.length - 1) : 0, mean: bytes.mean() };
+  }
+  get bitsPerEntity(): number {
+    return this.bits.mean();
+  }
+  get decodeMs(): { mean: number; max: number } {
+    return { mean: this.history.decodeMs.mean(), max: this.history.decodeMs.max() };
+  }
+
+  /** Takes one snapshot's figures. rows: in view; delay: of the view, ticks. */
+  take(r: SnapshotReport, rows: number, delay: number): void {
+    const h = this.history;
+    h.bytes.push(r.bytes);
+    h.slack.push(r.slack);
+    if (this.last > 0) h.arrivalMs.push(r.at - this.last);
+    h.delayTicks.push(delay);
+    h.dropped.push(r.dropped - this.dropped);
+    h.decodeMs.push(r.decodeMs);
+    if (rows > 0) this.bits.push((8 * r.bytes) / rows);
+    this.last = r.at;
+    this.snapshots++;
+    this.tick = r.tick;
+    this.slack = r.slack;
+    this.rttMs = r.rttMs;
+    this.lastRttMs = r.lastRttMs;
+    this.gaps = r.gaps;
+    this.backlog = r.backlog;
+    this.dropped = r.dropped;
+    this.resyncs = r.resyncs;
+    this.inputs = r.inputs;
+  }
+
+  /** A connection is over: the time until the next snapshot is no arrival. */
+  interrupted(): void {
+    this.last = 0;
+  }
+}

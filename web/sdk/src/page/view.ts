@@ -1,0 +1,135 @@
+// The world as it is drawn: between two snapshots, in memory that is used again.
+import type { View, ViewTable } from "../api.ts";
+import { Blend } from "./blend.ts";
+import type { ColumnPlan, TablePlan } from "./shapes.ts";
+import type { SnapshotTable } from "./snapshot.ts";
+import { type Basis, Between, type Timeline } from "./timeline.ts";
+
+/** One table of the view. */
+class DrawnTable implements ViewTable {
+  readonly blend = new Blend();
+  private between: Between | null = null;
+  private tick = -1;
+  private readonly memory: { values: Float64Array; tick: number }[] = [];
+
+  constructor(
+    readonly plan: TablePlan,
+    private readonly number: number,
+  ) {}
+
+  get name(): string {
+    return this.plan.name;
+  }
+  get count(): number {
+    return this.between?.rows.count ?? 0;
+  }
+  get ids(): Uint32Array {
+    return this.between?.rows.ids ?? new Uint32Array(0);
+  }
+  index(id: number): number {
+    return this.between?.rows.index(id) ?? -1;
+  }
+
+  column(name: string): Float64Array {
+    const c = this.plan.shared.get(name);
+    if (!c) throw new Error(`table ${this.name} has no column ${name} that everybody sees`);
+    return this.values(c);
+  }
+
+  /** values fills a column the first time that it is asked for in a frame. */
+  private values(c: ColumnPlan): Float64Array {
+    const m = (this.memory[c.at] ??= { values: new Float64Array(16), tick: -1 });
+    if (m.values.length < this.count) m.values = new Float64Array(2 * this.count);
+    if (!this.between || m.tick === this.tick) return m.values;
+    m.tick = this.tick;
+    if (c.smooth) this.draw(m.values, c);
+    else m.values.set(this.between.rows.values(c));
+    return m.values;
+  }
+
+  private draw(out: Float64Array, c: ColumnPlan): void {
+    this.between!.fill(out, c, this.tick);
+    if (!this.blend.empty && !c.angle) this.blend.apply(out, this.between!.rows, c, this.tick);
+  }
+
+  /** Goes to a tick. */
+  move(basis: Basis | null, between: Between | null, tick: number): void {
+    this.between = between ?? (basis && new Between(basis, this.number));
+    this.tick = tick;
+    for (const m of this.memory) if (m) m.tick = -1;
+  }
+
+  get now(): Between | null {
+    return this.between;
+  }
+
+  /** Rows and linear columns as they were drawn last. */
+  drawn(): Map<number, Float64Array> {
+    const rows: SnapshotTable | undefined = this.between?.rows;
+    const all = new Map<number, Float64Array>();
+    if (!rows) return all;
+    const smooth = [...this.plan.shared.values()].filter((c) => c.smooth && !c.angle);
+    const values = smooth.map((c) => this.values(c));
+    for (let i = 0; i < rows.count; i++) {
+      const by = new Float64Array(this.plan.shared.size);
+      smooth.forEach((c, k) => (by[c.at] = values[k]![i]!));
+      all.set(rows.lives[i]!, by);
+    }
+    return all;
+  }
+}
+
+/** All tables at one moment. */
+export class Drawn implements View {
+  tick = -1;
+  seen = 0;
+  private readonly tables: DrawnTable[];
+  private basis: Basis | null = null;
+
+  constructor(plans: readonly TablePlan[]) {
+    this.tables = plans.map((p, i) => new DrawnTable(p, i));
+  }
+
+  table(name: string): ViewTable {
+    const t = this.tables.find((p) => p.name === name);
+    if (!t) throw new Error(`the game has no table ${name}`);
+    return t;
+  }
+
+  /** Goes to a tick of a timeline. */
+  move(timeline: Timeline, tick: number): void {
+    const basis = tick < 0 ? null : timeline.basis(tick);
+    const same = basis !== null && this.basis !== null && basis.floor === this.basis.floor && basis.next === this.basis.next && basis.before === this.basis.before;
+    for (const t of this.tables) t.move(basis, same ? t.now : null, tick);
+    this.basis = basis;
+    this.tick = basis ? tick : -1;
+    this.seen = basis ? Math.round(16 * ((timeline.newest?.tick ?? tick) - tick)) : 0;
+  }
+
+  /** Lets a snapshot in by push without that what was predicted jumps. */
+  correct(timeline: Timeline, push: () => void): void {
+    const late = this.basis !== null && this.basis.next === null && this.tick > this.basis.floor.tick;
+    const before = late ? this.tables.map((t) => t.drawn()) : [];
+    push();
+    if (!late) return;
+    for (const t of this.tables) t.blend.clear();
+    this.move(timeline, this.tick);
+    this.tables.forEach((t, i) => {
+      for (const [life, now] of t.drawn()) {
+        const was = before[i]!.get(life);
+        if (was) t.blend.set(life, was.map((v, k) => v - now[k]!), this.tick);
+      }
+    });
+    this.move(timeline, this.tick); // what is drawn again in this frame has the errors in it
+  }
+
+  /** Forgets what was drawn: another room, or a long time between. */
+  reset(): void {
+    this.basis = null;
+    this.tick = -1;
+    for (const t of this.tables) {
+      t.blend.clear();
+      t.move(null, null, -1);
+    }
+  }
+}
