@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import { Mirror } from "../src/mirror/mirror.ts";
 import { writeClientFrame } from "../src/wire/client.ts";
 import { ServerFrame } from "../src/wire/frame.ts";
-import { schemaOf } from "../src/wire/welcome.ts";
 import { bytesOf, eventText, goldenNames, goldenText, listing } from "./golden.ts";
 
 /** after returns the lines behind a line of a golden text. */
@@ -22,7 +21,7 @@ test("every frame of the golden session gives the rows and events that its text 
     const text = goldenText(name.replace(".hex", ".txt"));
     frame.read(bytes);
     expect(text, name).toContain(`\n${bytes.length} bytes\n`);
-    if (frame.welcome) m = new Mirror(schemaOf(frame.welcome.schema!));
+    if (frame.welcome) m = new Mirror(frame.welcome.schema!);
     expect(m!.apply(frame), name).toBe("ok");
     expect(listing(m!), name).toEqual(after(text, "rows afterwards"));
     const events = text.split("\n").map((l) => /^\s*(?:event )?(\S+ in group \d+ at tick \d+: .*)$/.exec(l)?.[1]).filter((l) => l);
@@ -38,7 +37,7 @@ test("the golden stream gives the same rows and events, hash for hash", () => {
   const lines = goldenText("stream.hex").trimEnd().split("\n");
   lines.forEach((line, i) => {
     frame.read(bytesOf(line));
-    if (frame.welcome) m = new Mirror(schemaOf(frame.welcome.schema!));
+    if (frame.welcome) m = new Mirror(frame.welcome.schema!);
     expect(m!.apply(frame), `frame ${i}`).toBe("ok");
     for (const e of m!.events) events.update(eventText(m!, e) + "\n");
     if (i % 20 === 19 || i === lines.length - 1) {

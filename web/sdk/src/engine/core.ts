@@ -1,14 +1,12 @@
 // One player's side of a room without socket, clock or timer: the twin of
 // client/session.go. Times are ms of one clock.
 import { InputClock } from "../clock/inputclock.ts";
-import type { Welcome } from "../gen/metronome/v1/play_pb.ts";
-import type { Notice } from "../gen/metronome/v1/play_pb.ts";
 import { Mirror } from "../mirror/mirror.ts";
 import { NoticeLane, Pinger, Resyncer } from "../net/ping.ts";
 import { type Input, writeClientFrame } from "../wire/client.ts";
 import { ServerFrame } from "../wire/frame.ts";
 import { limits } from "../wire/limits.ts";
-import { schemaOf } from "../wire/welcome.ts";
+import type { Notice, Welcome } from "../wire/welcome.ts";
 
 /** What a frame brought besides the world. */
 export interface Received {
@@ -78,7 +76,7 @@ export class Core {
     if (w.tickHz === 0 || w.tickHz > 1000 || !w.schema) throw new Error(`a welcome with ${w.tickHz} ticks a second`);
     if (!w.resumed) this.lane = new NoticeLane();
     this.welcome = w;
-    this.mirror = new Mirror(schemaOf(w.schema));
+    this.mirror = new Mirror(w.schema);
     this.period = 1000 / w.tickHz;
     this.clock.begin(this.period);
     this.resync.done();

@@ -3,13 +3,11 @@
 import type { End, State } from "../api.ts";
 import { WHOLE_TICK } from "../clock/steering.ts";
 import { Pace } from "../clock/pace.ts";
-import type { Notice, Roster, Welcome } from "../gen/metronome/v1/play_pb.ts";
-import { Presence } from "../gen/metronome/v1/play_pb.ts";
 import { badURLEnd, closeEnd, comebackOf, hiddenEnd } from "../net/ends.ts";
 import { Retry } from "../net/retry.ts";
 import { bare, roomURL } from "../net/roomurl.ts";
 import { moves } from "../net/states.ts";
-import { schemaOf } from "../wire/welcome.ts";
+import { AWAY, FREE, type Notice, type Roster, type Welcome } from "../wire/welcome.ts";
 import { Core, type Received } from "./core.ts";
 import { CLOSE_BYE, Line, type LineHost } from "./line.ts";
 import { pack } from "./pack.ts";
@@ -268,24 +266,15 @@ export class Engine {
     this.resume = w.resume;
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
-      url: bare(this.url), resume: w.resume, schema: schemaOf(w.schema!), roster: w.roster.filter((r) => r.name !== "").map(playerOf),
+      url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),
     }, []);
   }
 
   private notice(n: Notice): void {
-    switch (n.body.case) {
-      case "chat": {
-        const { seat, name, text } = n.body.value;
-        return this.host.report({ type: "chat", seat, name, text }, []);
-      }
-      case "roster": {
-        const r = n.body.value;
-        const free = r.presence === Presence.FREE || r.name === "";
-        return this.host.report({ type: "roster", seat: r.seat, player: free ? null : playerOf(r) }, []);
-      }
-      case "announcement":
-        return this.host.report({ type: "announcement", text: n.body.value }, []);
-    }
+    if (n.body?.type === "roster") {
+      const free = n.body.presence === FREE || n.body.name === "";
+      this.host.report({ type: "roster", seat: n.body.seat, player: free ? null : playerOf(n.body) }, []);
+    } else if (n.body) this.host.report(n.body, []);
   }
 
   private snapshot(bytes: number, at: number, synced: boolean): void {
@@ -301,5 +290,5 @@ export class Engine {
 }
 
 function playerOf(r: Roster): { seat: number; name: string; presence: "active" | "away" } {
-  return { seat: r.seat, name: r.name, presence: r.presence === Presence.AWAY ? "away" : "active" };
+  return { seat: r.seat, name: r.name, presence: r.presence === AWAY ? "away" : "active" };
 }

@@ -1,7 +1,6 @@
-import { fromBinary, mergeFromBinary } from "@bufbuild/protobuf";
-import { type Notice, NoticeSchema, type Welcome, WelcomeSchema } from "../gen/metronome/v1/play_pb.ts";
 import { limits } from "./limits.ts";
 import { BYTES, Fields, Reader, VARINT } from "./reader.ts";
+import { type Notice, type Welcome, readNotice, readWelcome } from "./welcome.ts";
 
 /** Where pieces of a message are: from, to, from, to … */
 export type Spans = number[];
@@ -63,14 +62,10 @@ export class ServerFrame {
       case 5: this.chunks.push(f.from, f.to); break;
       case 6: this.own.push(f.from, f.to); break;
       case 7: this.packedUnsee(f); break;
-      case 8: {
-        const part = this.bytes.subarray(f.from, f.to);
-        this.welcome = this.welcome ? mergeFromBinary(WelcomeSchema, this.welcome, part) : fromBinary(WelcomeSchema, part);
-        break;
-      }
+      case 8: this.welcome = readWelcome(this.bytes.subarray(f.from, f.to), this.welcome); break;
       case 9:
         if (this.notices.length === limits.MaxNotices) throw new Error("too many notices in a frame");
-        this.notices.push(fromBinary(NoticeSchema, this.bytes.subarray(f.from, f.to)));
+        this.notices.push(readNotice(this.bytes.subarray(f.from, f.to)));
     }
   }
 

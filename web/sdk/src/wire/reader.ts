@@ -96,7 +96,7 @@ export class Fields {
   /** A varint field's low 32 bits; high has the others. */
   value = 0;
   high = 0;
-  /** Where the content of a field of bytes is. */
+  /** Where the content of a field of bytes or of fixed size is. */
   from = 0;
   to = 0;
   private readonly in = new Reader();
@@ -144,9 +144,9 @@ export class Fields {
 
   /** pass reads over a field of another type. Groups nest at most 100 deep. */
   private pass(num: number, type: number, depth: number): void {
-    if (type === 1) this.skip(8, 0);
-    else if (type === 5) this.skip(4, 0);
-    else if (type === BYTES) this.skip(this.in.next(), this.in.high);
+    if (type === 1) this.to = this.skip(8, 0);
+    else if (type === 5) this.to = this.skip(4, 0);
+    else if (type === BYTES) this.to = this.skip(this.in.next(), this.in.high);
     else if (type === VARINT) this.in.next();
     else if (type === 3 && depth < 100) this.group(num, depth);
     else this.in.fail();
