@@ -26,7 +26,7 @@ def floor(mode):
 def metronome(connections):
     return Target("{root}/bin/{binary} serve --listen 127.0.0.1:{port} --bots 0 --max-seats 20000 --log-level warn"
                   f" --connections {connections}",
-                  "{root}/bin/metronome bots --server http://{addr} --players {players} --room-size {room} --mode {mode}"
+                  "{root}/bin/metronome bots --server http://{addr} --players {players} --room-size {room} --mode {mode} --mirrors {mirrors}"
                   " --behaviour {behaviour} --duration {seconds}s --warmup {warm}s --arrivals {arrivals} --json --quiet", "metronome")
 
 

@@ -13,13 +13,14 @@ class Workload:
     mode: str       # of the arena
     behaviour: str  # of metronome's bots
     binary: str = "metronome"  # that has the mode
+    mirrors: int = 0  # of metronome's bots, those that decode what they see; 0: all
 
 
 WORKLOADS = {
     "w1": Workload("rooms of 50, 30 Hz, all see all", 1000, 30, 30, 50, 50, "ffa", "wander"),
     "w2": Workload("one room, 20 Hz, all see all", 500, 20, 20, 0, 0, "crowd", "wander", "crowd"),
     "w3": Workload("idle connections, rooms of 50 ticking at 30 Hz", 2000, 30, 0, 50, -1, "ffa", "idle"),
-    "w4": Workload("one room, 20 Hz, each sees about 50", 400, 20, 20, 0, 50, "open", "wander"),
+    "w4": Workload("one room, 20 Hz, each sees about 50", 400, 20, 20, 0, 50, "open", "wander", mirrors=40),
 }
 CURVE = "w4"  # W5 is W4 with more and more players
 
@@ -39,5 +40,5 @@ def placeholders(name, work, players, options):
     return dict(
         workload=name,
         players=players, room=work.room or players, hz=work.hz, input_hz=work.inputs,
-        mode=work.mode, behaviour=work.behaviour, binary=work.binary, floor_bytes=floor_bytes(work, players),
+        mode=work.mode, behaviour=work.behaviour, mirrors=work.mirrors, binary=work.binary, floor_bytes=floor_bytes(work, players),
         seconds=options.seconds, warm=options.warm, arrivals=options.arrivals, nodejs=options.nodejs)
