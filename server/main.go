@@ -38,6 +38,7 @@ func commands() []command {
 		{"bots", "", "load-test a server with headless players", (*program).bots},
 		{"rooms", "", "list the rooms of a server", (*program).rooms},
 		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
+		{"schema", "", "print a game's tables, events and input, as JSON or TypeScript", (*program).schema},
 		{"health", "", "exit 0 when a server answers, for container health checks", (*program).health},
 		{"version", "", "print the version", (*program).version},
 	}
