@@ -30,6 +30,10 @@ func TestConfigLimits(t *testing.T) {
 		{"arrivals", func(c *Config) { c.Arrivals = "odd" }, `arrivals is "odd"`},
 		{"aligned", func(c *Config) { c.Arrivals = Aligned }, ""},
 		{"dispersed", func(c *Config) { c.Arrivals = Dispersed }, ""},
+		{"mirrors less", func(c *Config) { c.Mirrors = -1 }, "mirrors is -1"},
+		{"mirrors", func(c *Config) { c.Mirrors = 1 }, ""},
+		{"blind fighters", func(c *Config) { c.Mirrors, c.Behaviour = 1, "fighter" }, "not with fighters"},
+		{"fighters", func(c *Config) { c.Behaviour = "fighter" }, ""},
 		{"duration least", func(c *Config) { c.Duration = time.Second }, ""},
 		{"duration less", func(c *Config) { c.Duration = time.Second - 1 }, "duration is"},
 		{"duration most", func(c *Config) { c.Duration = 24 * time.Hour }, ""},
@@ -67,5 +71,24 @@ func TestNames(t *testing.T) {
 	c.Names = []string{"Ada", "Bob"}
 	if c.name(0) != "Ada" || c.name(3) != "Bob" {
 		t.Errorf("%q, %q", c.name(0), c.name(3))
+	}
+}
+
+// TestMirrorsAreSpread: as many as asked for, and not all in one room.
+func TestMirrorsAreSpread(t *testing.T) {
+	for _, row := range []struct{ players, mirrors, sight, gap int }{
+		{100, 0, 100, 1}, {100, 4, 4, 25}, {100, 1, 1, 100}, {7, 3, 3, 3}, {5, 5, 5, 1}, {5, 9, 5, 1},
+	} {
+		c := Config{Players: row.players, Mirrors: row.mirrors}
+		sight, gap, longest := 0, 0, 0
+		for i := range row.players {
+			gap++
+			if !c.blind(i) {
+				sight, longest, gap = sight+1, max(longest, gap), 0
+			}
+		}
+		if sight != row.sight || longest != row.gap {
+			t.Errorf("%d of %d: %d see, at most %d apart", row.mirrors, row.players, sight, longest)
+		}
 	}
 }

@@ -84,6 +84,17 @@ func TestRunIdlePlayersSendNoInputs(t *testing.T) {
 	}
 }
 
+// TestRunWithFewMirrors measures the same, and sees through who has one.
+func TestRunWithFewMirrors(t *testing.T) {
+	c := short(startNode(t))
+	c.Mirrors = 2
+	r, err := Run(t.Context(), c, nil)
+	check(t, err)
+	if r.Connected != 12 || r.Inputs < 100 || r.Ack == nil || r.Resyncs != 0 || r.VisibleEntities < 5 || r.VisibleEntities > 6 {
+		t.Errorf("report: %+v", r)
+	}
+}
+
 // TestRunInOneRoom by its URL, without a lobby, and by its id.
 func TestRunInOneRoom(t *testing.T) {
 	n := startNode(t)

@@ -15,10 +15,15 @@ import (
 func joined(t testing.TB, r *fakeRoom) *Session {
 	t.Helper()
 	s := &Session{}
+	join(t, r, s)
+	return s
+}
+
+func join(t testing.TB, r *fakeRoom, s *Session) {
+	t.Helper()
 	s.Connected(5 * time.Millisecond)
 	r.step()
 	check(t, s.Receive(r.welcome(false), epoch))
-	return s
 }
 
 // next steps the room and has the session receive.
@@ -85,8 +90,17 @@ func TestSessionRefuses(t *testing.T) {
 
 // TestSessionAsksForKeyframesOnce loses a snapshot and lets the answer take long.
 func TestSessionAsksForKeyframesOnce(t *testing.T) {
+	for _, blind := range []bool{false, true} {
+		askForKeyframes(t, &Session{Blind: blind})
+	}
+}
+
+func askForKeyframes(t *testing.T, s *Session) {
 	r := newFakeRoom(t, 2)
-	s := joined(t, r)
+	join(t, r, s)
+	if (s.Mirror() == nil) != s.Blind || !s.Synced() {
+		t.Errorf("blind %v: mirror %v, synced %v", s.Blind, s.Mirror(), s.Synced())
+	}
 	now := epoch
 	asked := 0
 	rest := func() {
