@@ -60,6 +60,14 @@ fuzz: ## fuzz each reader (FUZZTIME=30s each)
 gen: ## write the generated files
 	scripts/gen
 
+.PHONY: web
+web: ## build the pages into web/dist, which the server embeds (needs Node.js)
+	scripts/web build
+
+.PHONY: screenshots
+screenshots: ## take the pictures in docs/img again (needs Node.js and Chromium)
+	scripts/web screenshots
+
 .PHONY: lint
 lint: ## check the format, the schema and the code
 	scripts/lint

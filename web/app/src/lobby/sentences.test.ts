@@ -4,8 +4,8 @@ import { sentence } from "./sentences.ts";
 
 it.each([
   ["unavailable", "", 0, "The server does not answer"],
-  ["resource_exhausted", "", 429, "Wait a few seconds"],
-  ["resource_exhausted", "the room is full", 400, "The room is full. Pick another room"],
+  ["resource_exhausted", "Too Many Requests", 429, "Wait a few seconds"],
+  ["resource_exhausted", "the room is full", 429, "The room is full. Pick another room"],
   ["not_found", "no such room", 404, "That room has ended"],
   ["failed_precondition", "locked", 400, "no new players"],
   ["unavailable", "this node is stopping; try another", 503, "this node is stopping"],

@@ -7,7 +7,7 @@ const gone = "The server does not answer. It may be restarting; this page keeps 
 export function sentence(fault: unknown, code = ""): string {
   if (!(fault instanceof LobbyError)) return "Something went wrong on this page. Reload it and try again.";
   if (fault.status === 0) return gone;
-  if (fault.status === 429) return "Too many tries from your address. Wait a few seconds, then try again.";
+  if (/^too many/i.test(fault.message)) return "Too many tries from your address. Wait a few seconds, then try again.";
   switch (fault.code) {
     case "not_found":
       return code

@@ -1,0 +1,150 @@
+import { faint, tooWide, unlabelled, unreachable } from "./basics.ts";
+import { expect, story, type Page } from "./story.ts";
+
+const row = (page: Page, text: string) => page.locator("#rooms li").filter({ hasText: text });
+const trouble = (page: Page) => page.locator("#trouble");
+
+interface Made {
+  join: { room: { id: string; code: string } };
+}
+
+story("a name and one click", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await page.getByLabel("Your name").fill("ann");
+  await page.getByRole("radio", { name: "Two teams" }).check();
+  await page.getByRole("button", { name: "Play" }).click();
+  await page.waitForURL("**/play?mode=teams");
+  await page.goto(server.url);
+  expect(await page.getByLabel("Your name").inputValue()).toBe("ann");
+});
+
+story("the keyboard alone", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await page.getByRole("radio", { name: "Free for all" }).waitFor();
+  await page.keyboard.type("bob"); // the name has the focus
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/play?mode=teams");
+});
+
+story("the list lives and is filtered", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await row(page, "Free for all").waitFor();
+  expect(await page.locator("#summary").textContent()).toContain("in 1 room");
+
+  const duel = await server.ask<Made>("CreateRoom", { mode: "duel" });
+  const { id } = duel.join.room;
+  await row(page, id).getByRole("link", { name: "Join" }).waitFor();
+  await row(page, id).getByRole("link", { name: "Watch" }).focus();
+  await server.ask("JoinRoom", { id });
+  await row(page, id).filter({ hasText: "2 / 2" }).waitFor();
+  expect(await row(page, id).getByText("Full").getAttribute("href")).toBe(null);
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("Watch"); // kept through the updates
+
+  await page.getByLabel("with a free seat").check();
+  await row(page, id).waitFor({ state: "detached" });
+  await page.getByLabel("with a free seat").uncheck();
+  await page.locator("#filter-mode").selectOption("Duel");
+  await row(page, id).waitFor();
+  await row(page, "Free for all").waitFor({ state: "detached" });
+  await page.locator("#filter-mode").selectOption("Open world");
+  await page.getByText("No room fits.").waitFor();
+});
+
+story("a room of the list is joined", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await row(page, "Free for all").getByRole("link", { name: "Join" }).click();
+  await page.waitForURL("**/play?room=ffa");
+});
+
+story("a private room: code, link and a friend", async ({ server, open }) => {
+  const page = await open(server, "/", { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.locator("#create-mode").selectOption("Duel");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("heading", { name: "Your room is open" }).waitFor();
+  const code = await page.getByLabel("Code", { exact: true }).inputValue();
+  expect(code).toMatch(/^[A-Z2-9]{6}$/);
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await page.getByText("The link is copied.").waitFor();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toBe(`${server.url}/play?code=${code}`);
+  expect([...(await unlabelled(page)), ...(await faint(page)), ...(await unreachable(page))]).toEqual([]);
+  expect(await row(page, "Duel").count()).toBe(0); // not listed
+
+  const friend = await open(server, "/");
+  await friend.getByLabel("Code or link").fill(`${code.slice(0, 3).toLowerCase()} ${code.slice(3)}`);
+  await friend.getByRole("button", { name: "Join", exact: true }).click();
+  await friend.waitForURL(`**/play?code=${code}`);
+  await page.getByRole("link", { name: "Enter the room" }).click();
+  await page.waitForURL(`**/play?code=${code}`);
+});
+
+story("a public room is entered at once", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await page.locator("#create-mode").selectOption("Duel");
+  await page.getByLabel("private").uncheck();
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.waitForURL("**/play?room=*");
+});
+
+story("codes and links that lead nowhere", async ({ server, open }) => {
+  const page = await open(server, "/", { expected: /404/ });
+  const says = page.locator("#join-trouble");
+  for (const [typed, sentence] of [
+    ["", "Type the code"],
+    ["hello", "That is no code"],
+    ["ABC234", "No room has the code ABC234."],
+    [`${server.url}/play?code=nope`, "That link has a broken code"],
+    ["https://elsewhere.example/play?code=ABC234", "That room is on another server: elsewhere.example"],
+  ] as const) {
+    await page.getByLabel("Code or link").fill(typed);
+    await page.getByLabel("Code or link").press("Enter");
+    await says.filter({ hasText: sentence }).waitFor();
+  }
+  expect(await says.getByRole("link").getAttribute("href")).toBe("https://elsewhere.example/play?code=ABC234");
+  expect(await page.getByLabel("Code or link").getAttribute("aria-invalid")).toBe("false");
+});
+
+story("a link with somebody's old ticket leads to its room", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await page.getByLabel("Code or link").fill(`${server.url.replace("http", "ws")}/rooms/ffa?ticket=spent.long.ago`);
+  await page.getByLabel("Code or link").press("Enter");
+  await page.waitForURL("**/play?room=ffa");
+});
+
+story("a server without space for another room", async ({ serve, open }) => {
+  const server = await serve({ args: ["--max-rooms", "1"] });
+  const page = await open(server, "/", { expected: /429/ });
+  await page.getByRole("radio", { name: "Duel" }).waitFor();
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.locator("#create-trouble").filter({ hasText: "no space for another room" }).waitFor();
+});
+
+story("the server goes and comes back", async ({ server, open }) => {
+  const page = await open(server, "/", { expected: /ERR_CONNECTION_REFUSED|ERR_SOCKET|ERR_EMPTY|503/, viewport: { width: 320, height: 568 } });
+  await row(page, "Free for all").waitFor();
+  await server.kill();
+  await trouble(page).filter({ hasText: "The server does not answer." }).waitFor();
+  expect([...(await faint(page)), ...(await tooWide(page))]).toEqual([]);
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.locator("#create-trouble").filter({ hasText: "does not answer" }).waitFor();
+  await server.start();
+  await trouble(page).waitFor({ state: "hidden" });
+  await row(page, "Free for all").waitFor();
+});
+
+story("a page that was opened while the server was away", async ({ server, open }) => {
+  const page = await open(server, "/", { expected: /ERR_FAILED/ });
+  await page.route("**/info", (route) => route.abort());
+  await page.reload();
+  await trouble(page).filter({ hasText: "does not answer" }).waitFor();
+  await page.unroute("**/info");
+  await page.getByRole("radio", { name: "Duel" }).waitFor();
+});
+
+story("without JavaScript the page still says something", async ({ server, open }) => {
+  const page = await open(server, "/", { javaScriptEnabled: false });
+  await page.locator("noscript .notice").filter({ hasText: "metronome rooms --server URL" }).waitFor();
+  expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+});
