@@ -1,6 +1,7 @@
 package bots
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net/http"
@@ -56,6 +57,8 @@ type Config struct {
 	Names []string
 	// HTTP is for the lobby and the server's statistics; nil makes one.
 	HTTP *http.Client
+	// TLS is for https and wss; the system's defaults when nil.
+	TLS *tls.Config
 	// Measured, unless nil, gets the report before the players leave.
 	Measured func(*Report)
 }

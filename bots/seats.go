@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"strings"
@@ -39,8 +40,9 @@ func newSeats(c *Config) (*seats, error) {
 }
 
 // newHTTP makes a client that keeps a connection for each worker.
-func newHTTP() *http.Client {
+func newHTTP(secret *tls.Config) *http.Client {
 	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.TLSClientConfig = secret
 	transport.MaxIdleConnsPerHost = workerCount
 	return &http.Client{Transport: transport}
 }

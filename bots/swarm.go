@@ -58,7 +58,7 @@ func newSwarm(c Config, out io.Writer) (*swarm, error) {
 		random: rand.New(rand.NewPCG(c.Seed, 1)), progress: newProgress(out), in: make([]byte, readBuffer),
 	}
 	if c.HTTP == nil {
-		s.config.HTTP = newHTTP()
+		s.config.HTTP = newHTTP(c.TLS)
 	}
 	for i := range c.Players {
 		b := &bot{index: i, name: c.name(i), random: rand.New(rand.NewPCG(c.Seed, uint64(i)+2))}

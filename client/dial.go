@@ -85,7 +85,7 @@ func reach(ctx context.Context, u *url.URL, o Options) (net.Conn, error) {
 		config = o.TLS.Clone()
 	}
 	config.ServerName = cmp.Or(config.ServerName, u.Hostname())
-	secure := tls.Client(conn, config)
+	secure := tls.Client(carry(conn), config)
 	if err := secure.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		return nil, err

@@ -1,7 +1,6 @@
 package client
 
 import (
-	"net"
 	"sync"
 	"time"
 )
@@ -16,8 +15,8 @@ const (
 )
 
 // Poller finds which of many polled clients have something to read. One
-// goroutine owns it. Connections without TLS are polled through the system
-// where that is possible (Linux); each other has two goroutines.
+// goroutine owns it. Connections are polled through the system where that is
+// possible (Linux); each other has two goroutines.
 type Poller struct {
 	kernel     kernelPoller
 	polled     int // connections given to kernel, over all time
@@ -45,8 +44,8 @@ func NewPoller() (*Poller, error) {
 func (l *Poller) Add(p *Polled, index int) error {
 	conn := p.open.conn
 	p.open = opened{}
-	if tcp, ok := conn.(*net.TCPConn); ok && canPoll {
-		polled, err := l.kernel.add(tcp, index)
+	if pollable(conn) {
+		polled, err := l.kernel.add(conn, index)
 		if err != nil {
 			return err
 		}

@@ -1,14 +1,12 @@
 package client
 
 import (
+	"crypto/tls"
 	"net"
 	"time"
 
 	"github.com/metronome-server/metronome/internal/tickconn"
 )
-
-// canPoll says whether this platform has a kernelPoller.
-const canPoll = true
 
 const (
 	// sendBuffer is the kernel's per connection, bytes.
@@ -25,18 +23,47 @@ func newKernelPoller() (kernelPoller, error) {
 	return kernelPoller{tick}, err
 }
 
-func (k kernelPoller) add(tcp *net.TCPConn, index int) (nonblocking, error) {
-	conn, err := tickconn.Detach(tcp, tickconn.Options{
-		MaxTail: maxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout,
-	})
+// carry has TLS stand on a socket that can be polled.
+func carry(conn net.Conn) net.Conn {
+	if tcp, ok := conn.(*net.TCPConn); ok {
+		return tickconn.Carry(tcp)
+	}
+	return conn
+}
+
+// pollable says whether a kernelPoller takes a connection.
+func pollable(conn net.Conn) bool {
+	if secure, ok := conn.(*tls.Conn); ok {
+		_, ok = secure.NetConn().(*tickconn.Carrier)
+		return ok
+	}
+	_, ok := conn.(*net.TCPConn)
+	return ok
+}
+
+// add takes over a pollable connection.
+func (k kernelPoller) add(conn net.Conn, index int) (nonblocking, error) {
+	options := tickconn.Options{MaxTail: maxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout}
+	if secure, ok := conn.(*tls.Conn); ok {
+		taken, err := tickconn.DetachTLS(secure, options)
+		if err != nil {
+			return nil, err
+		}
+		return taken, k.watch(taken.Conn, index)
+	}
+	taken, err := tickconn.Detach(conn.(*net.TCPConn), options)
 	if err != nil {
 		return nil, err
 	}
-	if err := k.tick.Add(conn, index); err != nil {
+	return taken, k.watch(taken, index)
+}
+
+func (k kernelPoller) watch(conn *tickconn.Conn, index int) error {
+	err := k.tick.Add(conn, index)
+	if err != nil {
 		_ = conn.Close()
-		return nil, err
 	}
-	return conn, nil
+	return err
 }
 
 func (k kernelPoller) wait(timeout time.Duration) ([]int, error) { return k.tick.Wait(timeout) }

@@ -8,15 +8,17 @@ import (
 	"time"
 )
 
-// canPoll says whether this platform has a kernelPoller.
-const canPoll = false
+// carry is of use where connections can be polled.
+func carry(conn net.Conn) net.Conn { return conn }
+
+func pollable(net.Conn) bool { return false }
 
 // kernelPoller is not for this platform.
 type kernelPoller struct{}
 
 func newKernelPoller() (kernelPoller, error) { return kernelPoller{}, nil }
 
-func (kernelPoller) add(*net.TCPConn, int) (nonblocking, error) { return nil, errors.ErrUnsupported }
+func (kernelPoller) add(net.Conn, int) (nonblocking, error) { return nil, errors.ErrUnsupported }
 
 // wait only waits: there is nobody in it yet.
 func (kernelPoller) wait(timeout time.Duration) ([]int, error) {

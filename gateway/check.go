@@ -57,11 +57,8 @@ func asksForWebSocket(r *http.Request) bool {
 
 // checkWhere refuses by where a request comes from.
 func (u *Upgrader) checkWhere(r *http.Request) *RefusedError {
-	switch {
-	case !u.originAllowed(r):
+	if !u.originAllowed(r) {
 		return &RefusedError{http.StatusForbidden, "pages of this origin may not connect"}
-	case u.config.Mode == ModeTick && r.TLS != nil:
-		return &RefusedError{http.StatusInternalServerError, "connections driven by the tick do not carry TLS"}
 	}
 	return nil
 }

@@ -13,8 +13,8 @@ import (
 	"github.com/metronome-server/metronome/netproto"
 )
 
-// portableLink serves what the tick cannot drive: TLS, and platforms without
-// tickconn. One goroutine reads, one writes; the room only meets queues.
+// portableLink serves where there is no tickconn. One goroutine reads, one
+// writes; the room only meets queues.
 type portableLink struct {
 	conn *Conn
 	net  net.Conn
@@ -46,7 +46,7 @@ func attachPortable(c *Conn) {
 		written: make(chan struct{}),
 	}
 	l.filled.L = &l.mu
-	if tcp, ok := socket(l.net).(*net.TCPConn); ok {
+	if tcp, ok := socket(l.net).(interface{ SetWriteBuffer(bytes int) error }); ok {
 		// A hint: some systems refuse it, and then only notice a backlog later.
 		_ = tcp.SetWriteBuffer(portableSendBuffer)
 	}

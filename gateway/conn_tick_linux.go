@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"crypto/tls"
 	"net"
 	"sync"
 	"time"
@@ -28,7 +29,7 @@ const (
 // no goroutine, no lock, no wake-up, no buffer while nothing is pending.
 type tickLink struct {
 	conn   *Conn
-	raw    *tickconn.Conn
+	raw    tickSocket
 	frames frames
 	// rest was read and not taken: an unfinished frame, or what one poll may not
 	// take. At most netproto.ReadBudget; while it is full, nothing is read.
@@ -36,21 +37,51 @@ type tickLink struct {
 	doubt int // bytes written since the kernel was last known to be empty
 }
 
+// tickSocket is a tickconn.Conn, or a tickconn.SecureConn for TLS.
+type tickSocket interface {
+	TryRead(b []byte) (int, error)
+	WriteParts(head, body []byte) (int, error)
+	Flush() bool
+	Tail() int
+	Unsent() int
+	Leave(last []byte) (tickconn.Remains, bool)
+	Close() error
+}
+
 // scratch is what one pump reads into; each is used for a microsecond.
 var scratch = sync.Pool{New: func() any { return new([netproto.ReadBudget]byte) }}
 
-// attachTick takes over c's socket, which Mode.ticks has found to be TCP. gws has
-// done its part with the upgrade.
+// carry has TLS stand on a socket that the tick can take over.
+func carry(tcp *net.TCPConn) net.Conn { return tickconn.Carry(tcp) }
+
+// tickable says whether the tick can take over a connection's socket.
+func tickable(conn net.Conn) bool {
+	if secure, ok := conn.(*tls.Conn); ok {
+		_, ok = secure.NetConn().(*tickconn.Carrier)
+		return ok
+	}
+	_, ok := conn.(*net.TCPConn)
+	return ok
+}
+
+// attachTick takes over c's socket, which is tickable. gws has done its part with
+// the upgrade.
 func attachTick(c *Conn) error {
-	raw, err := tickconn.Detach(c.wire.Conn.(*net.TCPConn), tickconn.Options{
-		MaxTail: netproto.MaxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout,
-	})
+	raw, err := detach(c.wire.Conn)
 	if err != nil {
 		return err
 	}
 	c.link = &tickLink{conn: c, raw: raw, rest: c.wire.early}
 	c.wire, c.ws = nil, nil
 	return nil
+}
+
+func detach(conn net.Conn) (tickSocket, error) {
+	options := tickconn.Options{MaxTail: netproto.MaxTail, SendBuffer: sendBuffer, UserTimeout: userTimeout}
+	if secure, ok := conn.(*tls.Conn); ok {
+		return tickconn.DetachTLS(secure, options)
+	}
+	return tickconn.Detach(conn.(*net.TCPConn), options)
 }
 
 func (l *tickLink) pump() {
@@ -116,10 +147,7 @@ func (l *tickLink) leave(last []byte) {
 		_ = l.raw.Close()
 		return
 	}
-	if _, err := l.raw.Write(last); err == nil {
-		last = nil
-	}
-	if remains, open := l.raw.Release(); open {
-		l.conn.upgrader.depart(goodbye{remains: remains, last: append(remains.Tail, last...)})
+	if remains, open := l.raw.Leave(last); open {
+		l.conn.upgrader.depart(goodbye{remains: remains, last: remains.Tail})
 	}
 }

@@ -11,7 +11,8 @@ type Mode string
 const (
 	// ModeAuto drives from the tick what it can, and is the default.
 	ModeAuto Mode = "auto"
-	// ModeTick drives every connection from the room's tick: Linux, without TLS.
+	// ModeTick demands Linux, where connections are driven from the room's tick:
+	// plain ones, and with TLS those of ListenTLS.
 	ModeTick Mode = "tick"
 	// ModePortable gives every connection two goroutines. It costs about twice
 	// the CPU of the tick.
@@ -33,6 +34,5 @@ func (m Mode) validate() error {
 
 // ticks says whether a connection of this kind is driven by the tick.
 func (m Mode) ticks(conn net.Conn) bool {
-	_, plain := conn.(*net.TCPConn)
-	return m != ModePortable && canTick && plain
+	return m != ModePortable && tickable(conn)
 }

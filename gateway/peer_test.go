@@ -2,6 +2,7 @@ package gateway
 
 import (
 	"bufio"
+	"crypto/tls"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -21,6 +22,8 @@ type rig struct {
 	upgrader *Upgrader
 	server   *http.Server
 	address  string
+	secret   *Certificate
+	trust    *tls.Config // what clients trust; nil: there is no TLS
 	conns    chan *Conn
 }
 
@@ -41,6 +44,9 @@ func newRig(t testing.TB, mode Mode, change ...func(*rig)) *rig {
 	for _, f := range change {
 		f(r)
 	}
+	if r.trust != nil {
+		listener = ListenTLS(listener, r.secret.Config())
+	}
 	served := make(chan struct{})
 	go func() { defer close(served); _ = r.server.Serve(listener) }()
 	t.Cleanup(func() {
@@ -57,7 +63,7 @@ func (r *rig) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// modes runs a test over both kinds of connection.
+// modes runs a test over both kinds of connection, without and with TLS.
 func modes(t *testing.T, test func(t *testing.T, r *rig)) {
 	for _, mode := range []Mode{ModeTick, ModePortable} {
 		t.Run(string(mode), func(t *testing.T) {
@@ -66,15 +72,42 @@ func modes(t *testing.T, test func(t *testing.T, r *rig)) {
 			}
 			test(t, newRig(t, mode))
 		})
+		t.Run(string(mode)+" with TLS", func(t *testing.T) {
+			if mode == ModeTick && !canTick {
+				t.Skip("not on this platform")
+			}
+			test(t, newRig(t, mode, withTLS))
+		})
 	}
 }
+
+// withTLS is a change for newRig.
+func withTLS(r *rig) { r.secret, r.trust = testCertificate(r.t) }
 
 // peer is a client that can send anything.
 type peer struct {
 	t testing.TB
-	*net.TCPConn
+	socketConn
 	in *bufio.Reader
 }
+
+// socketConn is a *net.TCPConn or a securedConn.
+type socketConn interface {
+	net.Conn
+	CloseWrite() error
+	SetLinger(seconds int) error
+	SetReadBuffer(bytes int) error
+}
+
+// securedConn is a client's TLS connection whose Close is as abrupt as TCP's.
+type securedConn struct {
+	*tls.Conn
+	tcp *net.TCPConn
+}
+
+func (s securedConn) Close() error                  { return s.tcp.Close() }
+func (s securedConn) SetLinger(seconds int) error   { return s.tcp.SetLinger(seconds) }
+func (s securedConn) SetReadBuffer(bytes int) error { return s.tcp.SetReadBuffer(bytes) }
 
 const request = "GET /rooms/1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
 	"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\nSec-WebSocket-Protocol: metronome.v1\r\n\r\n"
@@ -89,7 +122,7 @@ func (r *rig) open(behind ...byte) (*Conn, *peer) {
 }
 
 // dial connects and sends nothing.
-func (r *rig) dial() *net.TCPConn {
+func (r *rig) dial() socketConn {
 	r.t.Helper()
 	conn, err := net.Dial("tcp", r.address)
 	if err != nil {
@@ -97,13 +130,17 @@ func (r *rig) dial() *net.TCPConn {
 	}
 	r.t.Cleanup(func() { conn.Close() })
 	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	return conn.(*net.TCPConn)
+	tcp := conn.(*net.TCPConn)
+	if r.trust == nil {
+		return tcp
+	}
+	return securedConn{tls.Client(conn, r.trust), tcp}
 }
 
 func (r *rig) openUnattached(behind ...byte) (*Conn, *peer) {
 	r.t.Helper()
 	conn := r.dial()
-	p := &peer{t: r.t, TCPConn: conn, in: bufio.NewReaderSize(conn, 128<<10)}
+	p := &peer{t: r.t, socketConn: conn, in: bufio.NewReaderSize(conn, 128<<10)}
 	p.send(append([]byte(request), behind...))
 	response, err := http.ReadResponse(p.in, nil)
 	if err != nil || response.StatusCode != http.StatusSwitchingProtocols {

@@ -1,15 +1,12 @@
 package gateway
 
 import (
-	"crypto/tls"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/metronome-server/metronome/netproto"
 )
@@ -93,67 +90,5 @@ func TestUpgradeNeedsHijack(t *testing.T) {
 	w := httptest.NewRecorder()
 	if _, err := r.upgrader.Upgrade(w, req); err == nil || w.Code != http.StatusHTTPVersionNotSupported {
 		t.Errorf("status %d, %v", w.Code, err)
-	}
-}
-
-// dialTLS starts a TLS server over r, and upgrades a connection to it.
-func (r *rig) dialTLS(t *testing.T) (conn *tls.Conn, status string) {
-	t.Helper()
-	secure := httptest.NewUnstartedServer(r)
-	secure.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelDebug)
-	secure.StartTLS()
-	t.Cleanup(secure.Close)
-	conn, err := tls.Dial("tcp", secure.Listener.Addr().String(), &tls.Config{InsecureSkipVerify: true})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	conn.SetDeadline(time.Now().Add(20 * time.Second))
-	io.WriteString(conn, request)
-	head := make([]byte, 12)
-	io.ReadFull(conn, head)
-	return conn, string(head[9:])
-}
-
-func TestTLSIsServedPortably(t *testing.T) {
-	r := newRig(t, ModeAuto)
-	conn, _ := r.dialTLS(t)
-	c := <-r.conns
-	c.Attach()
-	conn.Write(masked(0x82, []byte("secret")))
-	if got := collect(t, c, 1, 1); got[0] != "secret" {
-		t.Errorf("got %q", got)
-	}
-	c.Close(netproto.CloseKicked, "away")
-	if rest, err := io.ReadAll(conn); err != nil || !strings.HasSuffix(string(rest), "\x88\x06\x0f\xa5away") {
-		t.Errorf("the peer read %q, %v", rest, err)
-	}
-}
-
-func TestTLSNeverReads(t *testing.T) {
-	r := newRig(t, ModeAuto)
-	r.dialTLS(t)
-	c := <-r.conns
-	c.Attach()
-	defer c.Close(netproto.CloseLost, "")
-	sent, stuck := 0, 0
-	until(t, "the tail stays full", func() bool {
-		stuck++
-		for c.Write(make([]byte, 1000)) == nil {
-			sent, stuck = sent+1000, 0
-		}
-		return stuck > 100
-	})
-	if sent > 1<<20 {
-		t.Errorf("%d bytes were taken for a peer that does not read", sent)
-	}
-}
-
-func TestTLSIsRefusedByTheTick(t *testing.T) {
-	if !canTick {
-		t.Skip("not on this platform")
-	}
-	if _, status := newRig(t, ModeTick).dialTLS(t); status != "500" {
-		t.Errorf("status %s", status)
 	}
 }

@@ -40,9 +40,15 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 func (p *program) bots(args []string) error {
 	c := bots.Default()
 	f := botsFlags(&c)
+	var t trust
+	t.add(f)
 	asJSON := f.Bool("json", false, "print one JSON object")
 	quiet := f.Bool("quiet", false, "show no progress")
 	if err := p.parse(f, args, false); err != nil {
+		return err
+	}
+	var err error
+	if c.TLS, err = t.config(); err != nil {
 		return err
 	}
 	var printed error
@@ -113,5 +119,6 @@ func quantiles(row func(string, string, ...any), name string, q *bots.Quantiles)
 func (n *Node) botsConfig() bots.Config {
 	c := bots.Default()
 	c.Server, c.Room, c.Players, c.RoomSize, c.Behaviour = n.LocalURL(), n.home.ID(), n.config.Bots, 0, "wander"
+	c.TLS = n.trustSelf()
 	return c
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -127,7 +128,7 @@ func TestServeStopsWhenTold(t *testing.T) {
 	go func() { done <- p.main([]string{"serve", "--listen", "127.0.0.1:0", "--bots", "3"}) }()
 	url := strings.TrimSpace(strings.SplitAfter(<-out.said, "open ")[1])
 	for {
-		rooms, err := p.listRooms(url, "", false)
+		rooms, err := p.listRooms(http.DefaultClient, url, "", false)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -20,6 +20,9 @@ type Config struct {
 	// PublicURL is where clients reach this node, http:// or https://. Empty:
 	// the address it listens on.
 	PublicURL string
+	// TLSCert and TLSKey are PEM files, both or none. With them the node speaks
+	// TLS only. They are read again when they change.
+	TLSCert, TLSKey string
 	// Redis is the URL of the store that nodes share. Empty: one in this process.
 	Redis string
 	// Secret signs tickets, 16 bytes or more, the same on all nodes. Empty: one
@@ -78,6 +81,7 @@ func (c Config) Validate() error {
 		u, err := url.Parse(c.PublicURL)
 		fault(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
 	}
+	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
 	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)

@@ -33,7 +33,9 @@ type Node struct {
 	routes   *gateway.Server
 	http     *http.Server
 	debug    *http.Server
-	home     *room.Room // the room that is always there
+	// certificate is nil without TLS.
+	certificate *gateway.Certificate
+	home        *room.Room // the room that is always there
 
 	cancel context.CancelFunc // of what runs below
 	run    sync.WaitGroup
@@ -49,6 +51,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 	}
 	n := &Node{config: c, log: log, stats: &room.Stats{}, failed: make(chan error, 1)}
 	steps := []func(context.Context) error{
+		n.openTLS,
 		n.listen,
 		n.openLobby,
 		func(context.Context) error { return n.openRooms(games) },
@@ -91,7 +94,11 @@ func (n *Node) LocalURL() string {
 	if ip := net.ParseIP(host); ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	scheme := "http://"
+	if n.certificate != nil {
+		scheme = "https://"
+	}
+	return scheme + net.JoinHostPort(host, port)
 }
 
 func (n *Node) openLobby(ctx context.Context) (err error) {
@@ -136,8 +143,12 @@ func (n *Node) serve(context.Context) error {
 		AdminKey: n.config.AdminKey, Records: n.config.Record != "",
 	}
 	n.http = gateway.NewHTTPServer(n.routes.Handler(), n.log)
+	listener := n.listener
+	if n.certificate != nil {
+		listener = gateway.ListenTLS(listener, n.certificate.Config())
+	}
 	n.run.Go(func() {
-		if err := n.http.Serve(n.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := n.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			n.failed <- err
 		}
 	})

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -29,10 +30,16 @@ func (p *program) rooms(args []string) error {
 	mode := f.String("mode", "", "only rooms of this mode")
 	free := f.Bool("free", false, "only rooms with a seat free")
 	asJSON := f.Bool("json", false, "print one JSON object per line")
+	var t trust
+	t.add(f)
 	if err := p.parse(f, args, false); err != nil {
 		return err
 	}
-	rooms, err := p.listRooms(*server, *mode, *free)
+	secret, err := t.config()
+	if err != nil {
+		return err
+	}
+	rooms, err := p.listRooms(httpClient(secret), *server, *mode, *free)
 	if err != nil {
 		return err
 	}
@@ -53,8 +60,9 @@ func (p *program) rooms(args []string) error {
 	return w.Flush()
 }
 
-func (p *program) listRooms(server, mode string, free bool) ([]*pb.Room, error) {
-	lobby := metronomev1connect.NewLobbyServiceClient(http.DefaultClient, server)
+func (p *program) listRooms(asker *http.Client, server, mode string, free bool) ([]*pb.Room, error) {
+	defer asker.CloseIdleConnections()
+	lobby := metronomev1connect.NewLobbyServiceClient(asker, server)
 	var rooms []*pb.Room
 	for page := ""; ; {
 		ctx, cancel := context.WithTimeout(p.ctx, requestTimeout)
@@ -71,12 +79,25 @@ func (p *program) listRooms(server, mode string, free bool) ([]*pb.Room, error) 
 }
 
 // localServer is this machine's server: in a container METRONOME_LISTEN tells
-// its port to the health check too.
+// its port to the health check too, and METRONOME_TLS_CERT that it speaks TLS.
 func (p *program) localServer() string {
-	if _, port, err := net.SplitHostPort(p.env("METRONOME_LISTEN")); err == nil && port != "" {
-		return "http://127.0.0.1:" + port
+	scheme, port := "http", "8080"
+	if p.env("METRONOME_TLS_CERT") != "" {
+		scheme = "https"
 	}
-	return defaultServer
+	if _, given, err := net.SplitHostPort(p.env("METRONOME_LISTEN")); err == nil && given != "" {
+		port = given
+	}
+	return scheme + "://127.0.0.1:" + port
+}
+
+// localTrust is t, and without it this machine's server's own certificate.
+func (p *program) localTrust(t trust) (*tls.Config, error) {
+	secret, err := t.config()
+	if file := p.env("METRONOME_TLS_CERT"); secret == nil && err == nil && file != "" {
+		secret = trustAlso(func() ([]byte, error) { return firstCertificate(file) })
+	}
+	return secret, err
 }
 
 // health asks a server whether it lives, for container health checks.
@@ -84,7 +105,13 @@ func (p *program) health(args []string) error {
 	f := pflag.NewFlagSet("health", pflag.ContinueOnError)
 	server := f.String("server", p.localServer(), "server to ask")
 	ready := f.Bool("ready", false, "ask whether it takes new players, not only whether it lives")
+	var t trust
+	t.add(f)
 	if err := p.parse(f, args, false); err != nil {
+		return err
+	}
+	secret, err := p.localTrust(t)
+	if err != nil {
 		return err
 	}
 	path := "/healthz"
@@ -97,7 +124,9 @@ func (p *program) health(args []string) error {
 	if err != nil {
 		return err
 	}
-	answer, err := http.DefaultClient.Do(req)
+	asker := httpClient(secret)
+	defer asker.CloseIdleConnections()
+	answer, err := asker.Do(req)
 	if err != nil {
 		return err
 	}

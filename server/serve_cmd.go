@@ -17,6 +17,8 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	f.StringVar(&c.Listen, "listen", c.Listen, "address to serve on")
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where clients reach this node, e.g. https://play.example.org (default: the address it listens on)")
+	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "PEM file of the certificate, the node's own first; serve https and wss (default: http and ws)")
+	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "PEM file of the certificate's key")
 	f.StringVar(&c.Redis, "redis", c.Redis, "store shared by all nodes, e.g. redis://127.0.0.1:6379 (default: one inside this process)")
 	f.StringVar(&c.Secret, "secret", c.Secret, "key that signs tickets, the same on all nodes (default: made and shared through the store)")
 	f.StringVar(&c.AdminKey, "admin-key", c.AdminKey, "key that opens /console (default: none; an open node shows it to this machine, others to nobody)")

@@ -30,6 +30,15 @@ func (c *Conn) Release() (Remains, bool) {
 	return Remains{fd: fd, Tail: tail}, fd >= 0
 }
 
+// Leave is Release with last behind the tail, which may exceed Options.MaxTail
+// by it.
+func (c *Conn) Leave(last []byte) (Remains, bool) {
+	if _, err := c.Write(last); err != nil {
+		c.tail = append(c.tail, last...)
+	}
+	return c.Release()
+}
+
 func (c *Conn) release() (fd int, tail []byte) {
 	fd, tail = c.fd, c.tail
 	if fd >= 0 && c.poller != nil {
