@@ -1,1 +1,45 @@
-export {};
+// The arena page.
+
+import { sentence } from "../lobby/sentences.ts";
+import { el } from "./dom.ts";
+import { enter, type Way, wayOf } from "./entry.ts";
+import { Game } from "./game.ts";
+import { playerName } from "./names.ts";
+import { backToLobby, Notice } from "./notice.ts";
+import { makePainter } from "./painters.ts";
+import { askName } from "./start.ts";
+
+/** How long the tab may be hidden before it lets go of its connection, ms; for trying it out. */
+function hiddenAfter(): { hiddenAfter?: number } {
+  const ms = Number(new URLSearchParams(location.search).get("hiddenAfter"));
+  return ms > 0 ? { hiddenAfter: ms } : {};
+}
+
+async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
+  const notice = new Notice();
+  stage.append(notice.root);
+  try {
+    const [session, painter] = await Promise.all([enter(way, name, hiddenAfter()), makePainter(stage)]);
+    notice.root.remove();
+    const game = new Game(session, stage, painter);
+    if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());
+  } catch (fault) {
+    const retry = { text: "Retry", act: () => location.reload() };
+    notice.say("No seat", sentence(fault, way.kind === "code" ? way.code : ""), [backToLobby, retry]);
+  }
+}
+
+async function main(): Promise<void> {
+  const stage = el("div", "stage");
+  document.body.append(stage);
+  let way = wayOf(location.search);
+  let name = playerName();
+  if (!way) {
+    name = await askName(stage, name);
+    way = { kind: "mode", mode: "" };
+  }
+  stage.append(el("h1", "spoken", "Arena"));
+  await play(stage, way, name);
+}
+
+void main();

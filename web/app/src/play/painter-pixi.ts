@@ -2,7 +2,7 @@
 // used anew in every frame: no object is made while a match goes on.
 
 import "pixi.js/unsafe-eval";
-import { Container, Particle, ParticleContainer, Rectangle, Texture, WebGLRenderer } from "pixi.js";
+import { CanvasSource, Container, Particle, ParticleContainer, Rectangle, Texture, WebGLRenderer } from "pixi.js";
 import type { Camera } from "./camera.ts";
 import { ground } from "./palette.ts";
 import { adds, Layer, layers, type Painter } from "./painter.ts";
@@ -70,6 +70,7 @@ class PixiPainter implements Painter {
   private readonly stage = new Container();
   private readonly drawn: Drawn[] = [];
   private labels: Sheet | null = null;
+  private atlasTexture: Texture | null = null;
   private labelsTexture: Texture | null = null;
   private labelsVersion = 0;
 
@@ -82,8 +83,9 @@ class PixiPainter implements Painter {
   }
 
   use(atlas: Sheet, labels: Sheet): void {
-    const texture = Texture.from(atlas.canvas, true);
-    this.labelsTexture = Texture.from(labels.canvas, true);
+    for (const old of [this.atlasTexture, this.labelsTexture]) old?.destroy(true);
+    const texture = (this.atlasTexture = new Texture({ source: new CanvasSource({ resource: atlas.canvas, autoGenerateMipmaps: true }) }));
+    this.labelsTexture = new Texture({ source: new CanvasSource({ resource: labels.canvas }) });
     this.labels = labels;
     this.labelsVersion = labels.version;
     this.drawn.forEach((d, layer) => d.use(layer === Layer.Label ? this.labelsTexture! : texture));

@@ -1,0 +1,232 @@
+// One player's match on the page: session, inputs, picture and HUD, put
+// together. Everything runs on the main thread, once per animation frame.
+
+import { arenaFingerprint } from "./arena.gen.ts";
+import { Arms } from "./arms.ts";
+import { Controls, type Give } from "./controls.ts";
+import { show } from "./dom.ts";
+import { hears } from "./happen.ts";
+import { Ground } from "./ground.ts";
+import { count, type Handle } from "./handle.ts";
+import { Hud, nameOf } from "./hud.ts";
+import { gamepad } from "./input-gamepad.ts";
+import { keyboard } from "./input-keyboard.ts";
+import { mouse } from "./input-mouse.ts";
+import { touch } from "./input-touch.ts";
+import { Look } from "./look.ts";
+import { Own } from "./own.ts";
+import type { Painter } from "./painter.ts";
+import { emptyPicture, type Picture } from "./picture.ts";
+import { rulesOf } from "./rules.ts";
+import { Scene } from "./scene.ts";
+import { keys, tools } from "./keys.ts";
+import { Sound } from "./sound.ts";
+import { matchOf } from "./standing.ts";
+import { Status } from "./status.ts";
+import { ownPlayer, ownShip } from "./tables.ts";
+import { type ArenaSession, Phase } from "./types.ts";
+import { Watch } from "./watch.ts";
+
+/** The parts that depend on the mode's rules. */
+interface Flight {
+  own: Own;
+  arms: Arms;
+  look: Look;
+}
+
+/** How often the slow parts of the page are filled, ms. */
+const slow = 100;
+
+export class Game {
+  readonly controls = new Controls();
+  readonly sound = new Sound();
+  readonly watch = new Watch();
+  readonly scene: Scene;
+  readonly hud: Hud;
+  readonly handle: Handle;
+  picture: Picture = emptyPicture();
+  /** Who destroyed the own ship last. */
+  fate = { by: "", weapon: 0 };
+  private flight: Flight | null = null;
+  private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
+  private last = 0;
+  private filled = 0;
+
+  constructor(
+    readonly session: ArenaSession,
+    readonly stage: HTMLElement,
+    painter: Painter,
+  ) {
+    this.scene = new Scene(painter);
+    this.hud = new Hud(session, {
+      tools: tools(this),
+      watchNext: (way) => this.watch.next(this.picture, way),
+      watchEnd: () => this.setWatch(false),
+    });
+    stage.append(this.hud.root);
+    this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
+    window.metronome = this.handle;
+    this.listen();
+    this.readDevices();
+    keys(this);
+    const fit = () => this.scene.resize(stage.clientWidth, stage.clientHeight);
+    new ResizeObserver(fit).observe(stage);
+    fit();
+    requestAnimationFrame(this.frame);
+  }
+
+  get own(): Own | null {
+    return this.flight?.own ?? null;
+  }
+
+  get arms(): Arms | null {
+    return this.flight?.arms ?? null;
+  }
+
+  setWatch(on: boolean): boolean {
+    this.watch.on = on;
+    if (on) this.watch.next(this.picture, 1);
+    this.hud.toolbar.set("watch", on);
+    return on;
+  }
+
+  private listen(): void {
+    const { session, hud } = this;
+    const status = new Status(hud.notice, hud.banner);
+    status.joining();
+    session.on("welcome", ({ resumed }) => {
+      this.begin(resumed);
+      if (session.schema?.fingerprint === arenaFingerprint) return;
+      session.leave();
+      queueMicrotask(() => status.wrongVersion());
+    });
+    session.on("state", (e) => status.state(e.state, e.end));
+    session.on("retry", (e) => status.retry(e, performance.now()));
+    if (session.state !== "connecting") status.state(session.state, session.end ?? undefined);
+    session.on("snapshot", () => this.snapshot());
+    hears(this);
+    session.input(() => {
+      this.give(performance.now());
+      return [this.live.dx, this.live.dy, this.live.aim, this.live.buttons];
+    });
+  }
+
+  /** A connection is in a room: perhaps another, of another mode. */
+  private begin(resumed: boolean): void {
+    const rules = rulesOf(this.session.mode, this.session.tickHz);
+    document.title = `${this.session.mode} · metronome`;
+    const known = this.flight?.own.ground.rules;
+    if (resumed && known && known.hz === rules.hz && known.width === rules.width) return;
+    const own = new Own(new Ground(rules));
+    const arms = new Arms(rules);
+    own.onTick = (tick, values, before) => arms.tick(tick, values, before);
+    own.onCorrection = (units) => this.session.corrected(units);
+    arms.onBolt = (b) => {
+      this.scene.effects.muzzle(b.x / 256, b.y / 256, b.angle, 0xffb000);
+      this.sound.play("blaster");
+    };
+    arms.onRail = (x, y, angle) => this.ownBeam(x, y, angle);
+    this.flight = { own, arms, look: new Look(rules, own, arms, (seat) => nameOf(this.session, seat)) };
+    this.hud.rules(rules);
+  }
+
+  private ownBeam(x: number, y: number, angle: number): void {
+    const g = this.flight!.own.ground;
+    const [dx, dy] = [Math.cos(angle) * g.rules.railRange, Math.sin(angle) * g.rules.railRange];
+    const part = g.free(x, y, dx, dy);
+    this.scene.effects.beam(x / 256, y / 256, (x + dx * part) / 256, (y + dy * part) / 256, 0xffb000);
+    this.scene.follow.shake(5);
+    this.sound.play("rail");
+  }
+
+  private snapshot(): void {
+    const { session, flight } = this;
+    if (!flight) return;
+    const { own, arms } = flight;
+    const walls = session.world.table("wall");
+    if (own.ground.walls.length !== walls.count || session.mode === "open") {
+      const [x, y, w, h] = [walls.column("x"), walls.column("y"), walls.column("w"), walls.column("h")];
+      own.ground.walls = Array.from({ length: walls.count }, (_, i) => ({ x0: x[i]!, y0: y[i]!, x1: x[i]! + w[i]!, y1: y[i]! + h[i]! }));
+    }
+    const ship = ownShip(session.world, session.seat);
+    own.snapshot(session.world.tick, ship, session.pendingInputs());
+    if (ship) arms.snapshot({ ...ship, tick: session.world.tick });
+    arms.allowed = matchOf(session.world).phase !== Phase.Pause;
+  }
+
+  private give(now: number): void {
+    this.controls.idle = this.hud.chat.open || this.watch.on || this.session.state !== "playing";
+    this.live = this.controls.give(now, 1000 / Math.max(1, this.session.tickHz));
+  }
+
+  private readDevices(): void {
+    const { controls, stage, hud } = this;
+    const canvas = stage.querySelector("canvas")!;
+    controls.add(keyboard(window));
+    controls.add(mouse(canvas, () => this.shipOnPage()));
+    controls.add(touch(canvas, hud.sticks));
+    controls.add(gamepad());
+  }
+
+  /** Where the own ship is on the page, CSS pixels. */
+  private shipOnPage(): { x: number; y: number } {
+    const c = this.scene.follow.camera;
+    const at = this.picture.own ?? c;
+    return { x: (at.x - c.x) * c.zoom + c.width / 2, y: (at.y - c.y) * c.zoom + c.height / 2 };
+  }
+
+  private readonly frame = (now: number): void => {
+    requestAnimationFrame(this.frame);
+    const began = performance.now();
+    const dt = Math.min(0.1, (now - this.last) / 1000);
+    this.last = now;
+    this.give(began);
+    const view = this.session.view(began);
+    if (this.flight && view.tick >= 0) this.drawWorld(view, dt);
+    this.hud.netgraph.draw(this.session.stats);
+    if (now - this.filled >= slow && this.flight && this.session.world.tick >= 0) {
+      this.filled = now;
+      this.fill(began);
+    }
+    count(this.handle, performance.now() - began);
+    this.handle.onFrame?.(now, this.picture);
+  };
+
+  private drawWorld(view: ReturnType<ArenaSession["view"]>, dt: number): void {
+    const { own, look } = this.flight!;
+    own.advance(this.session.pendingInputs());
+    const p = look.take(view, this.session.seat, dt, this.controls.aim, this.live);
+    this.picture = this.handle.picture = p;
+    const auth = own.authority;
+    p.ghost = auth && !this.hud.netgraph.root.hidden ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
+    this.aimCamera(p, dt);
+    this.scene.draw(p, dt);
+  }
+
+  private aimCamera(p: Picture, dt: number): void {
+    const follow = this.scene.follow;
+    if (p.own && !this.watch.on) {
+      const a = this.controls.aim;
+      follow.follow(p.own.x, p.own.y, Math.cos(a), Math.sin(a), dt);
+      return;
+    }
+    const at = this.watch.place(p);
+    if (at) follow.put(at.x, at.y, dt);
+  }
+
+  private fill(now: number): void {
+    const { session, picture: p, hud } = this;
+    const ship = ownShip(session.world, session.seat);
+    const tick = this.own?.tick ?? session.world.tick;
+    const shown = ship && p.own && !this.watch.on;
+    hud.fill(now, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
+    hud.minimap.draw(p, this.scene.follow.camera);
+    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "");
+    else if (!p.own && session.state === "playing") {
+      const left = (ownPlayer(session.world, session.seat).respawnAt - session.world.tick) / session.tickHz;
+      hud.respawn.dead(this.fate.by, this.fate.weapon, left);
+    } else hud.respawn.hide();
+    if (hud.results.root.hidden === false) hud.respawn.hide();
+    show(hud.hint, !hud.hint.hidden && this.handle.frames < 60 * 20 && session.state === "playing");
+  }
+}

@@ -1,0 +1,107 @@
+// Everything of the page that is not the picture, in one place: made once, put
+// into the page, filled ten times a second.
+
+import { Chat } from "./chat.ts";
+import { el, show } from "./dom.ts";
+import { Feed } from "./feed.ts";
+import { MatchHud } from "./hud-match.ts";
+import { type Vitals, VitalsHud } from "./hud-vitals.ts";
+import { Minimap } from "./minimap.ts";
+import { NetGraph } from "./netgraph.ts";
+import { Banner, Notice } from "./notice.ts";
+import { Respawn } from "./respawn.ts";
+import { Results } from "./results.ts";
+import type { Rules } from "./rules.ts";
+import { type Line, Scoreboard } from "./scoreboard.ts";
+import { leadersOf, matchOf, playersOf } from "./standing.ts";
+import { type Tool, Toolbar } from "./toolbar.ts";
+import { type ArenaSession, Phase } from "./types.ts";
+
+export interface HudActions {
+  tools: readonly Tool[];
+  watchNext: (way: 1 | -1) => void;
+  watchEnd: () => void;
+}
+
+export class Hud {
+  readonly root = el("div", "hud");
+  readonly feed = new Feed();
+  readonly minimap = new Minimap();
+  readonly scoreboard = new Scoreboard();
+  readonly banner = new Banner();
+  readonly notice = new Notice();
+  readonly results = new Results();
+  readonly chat: Chat;
+  readonly netgraph: NetGraph;
+  readonly toolbar: Toolbar;
+  readonly respawn: Respawn;
+  readonly sticks = el("div", "sticks");
+  readonly hurt = el("div", "hurt");
+  readonly hint = el("p", "hint", "WASD fly · mouse aims · left button blaster · right button rail · Shift dash · Enter chat · Tab scores");
+  private readonly match = new MatchHud();
+  private vitals: VitalsHud | null = null;
+  private readonly bottom = el("div", "bottom");
+  /** The last players, best first. */
+  lines: Line[] = [];
+
+  constructor(
+    private readonly session: ArenaSession,
+    actions: HudActions,
+  ) {
+    this.chat = new Chat((text) => session.chat(text), () => {});
+    this.netgraph = new NetGraph(session.network);
+    this.toolbar = new Toolbar(actions.tools);
+    this.respawn = new Respawn(actions.watchNext, actions.watchEnd);
+    show(this.sticks, false);
+    this.hurt.setAttribute("aria-hidden", "true");
+    const right = el("div", "right");
+    right.append(this.minimap.root, this.netgraph.root, this.feed.root);
+    this.bottom.append(this.chat.root);
+    this.root.append(
+      this.hurt, this.sticks, this.toolbar.root, this.match.root, right, this.bottom, this.respawn.root,
+      this.results.root, this.hint, this.banner.root, this.scoreboard.root, this.notice.root,
+    );
+  }
+
+  /** Fits the bars to a mode's rules. */
+  rules(r: Rules): void {
+    this.vitals?.root.remove();
+    this.vitals = new VitalsHud(r);
+    this.bottom.append(this.vitals.root);
+  }
+
+  /** Fills everything that changes slowly; vitals null: there is no own ship. */
+  fill(now: number, vitals: Vitals | null): void {
+    const { session } = this;
+    const m = matchOf(session.world);
+    const players = playersOf(session.world);
+    this.lines = players.map((p) => ({ ...p, name: nameOf(session, p.seat), own: p.seat === session.seat, away: session.roster.get(p.seat)?.presence === "away" }));
+    const own = this.lines.find((l) => l.own);
+    this.match.set(m, players, own, session.world.tick, session.tickHz);
+    this.scoreboard.set(this.title(), this.listed());
+    show(this.results.root, m.phase === Phase.Pause);
+    if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
+    this.vitals?.set(vitals);
+    this.feed.tidy(now);
+    this.chat.tidy(now);
+    this.banner.tick(now);
+  }
+
+  /** In a large world the best of all, else everybody. */
+  private listed(): Line[] {
+    const best = leadersOf(this.session.world);
+    if (best.length === 0) return this.lines;
+    const known = new Map(this.lines.map((l) => [l.seat, l]));
+    return best.map((b) => known.get(b.seat) ?? { seat: b.seat, team: 0, kills: b.kills, deaths: 0, name: nameOf(this.session, b.seat), own: b.seat === this.session.seat, away: false });
+  }
+
+  private title(): string {
+    const titles: Record<string, string> = { ffa: "Free for all", teams: "Two teams", duel: "Duel", open: "Open world: the best" };
+    return titles[this.session.mode] ?? this.session.mode;
+  }
+}
+
+/** A player's name; rooms of many do not send all names. */
+export function nameOf(session: ArenaSession, seat: number): string {
+  return session.roster.get(seat)?.name || `player ${seat}`;
+}

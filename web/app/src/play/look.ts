@@ -1,0 +1,177 @@
+// The Picture of a frame, from the SDK's view and the own ship's prediction.
+
+import type { Arms } from "./arms.ts";
+import type { Own } from "./own.ts";
+import { emptyPicture, Pool, type Picture, type PickupNow, type ShipNow, type ShotNow, type WallNow } from "./picture.ts";
+import type { Stick } from "./predict.ts";
+import type { Rules } from "./rules.ts";
+import type { ArenaView } from "./types.ts";
+
+/** Units per unit on the wire. */
+const unit = 1 / 256;
+
+/** A projectile as it was seen before: its speed in units per tick is what it moved since. */
+interface Flight {
+  seat: number;
+  x: number;
+  y: number;
+  tick: number;
+  vx: number;
+  vy: number;
+  frame: number;
+}
+
+export class Look {
+  readonly picture: Picture = emptyPicture();
+  private readonly ships = new Pool<ShipNow>(() => ({ id: 0, seat: 0, team: 0, x: 0, y: 0, vx: 0, vy: 0, aim: 0, health: 0, shield: 0, safe: false, own: false, name: "" }));
+  private readonly shots = new Pool<ShotNow>(() => ({ id: 0, x: 0, y: 0, angle: 0, seat: 0, team: 0, own: false }));
+  private readonly pickups = new Pool<PickupNow>(() => ({ id: 0, x: 0, y: 0, kind: 0, there: 0 }));
+  private readonly walls = new Pool<WallNow>(() => ({ x: 0, y: 0, w: 0, h: 0 }));
+  private readonly flights = new Map<number, Flight>();
+  private readonly teams = new Map<number, number>();
+  private readonly before = new Map<number, { seat: number; x: number; y: number; vx: number; vy: number }>();
+  private frame = 0;
+
+  constructor(
+    private readonly rules: Rules,
+    private readonly own: Own,
+    private readonly arms: Arms,
+    private readonly nameOf: (seat: number) => string,
+  ) {
+    this.picture.width = rules.width * unit;
+    this.picture.height = rules.height * unit;
+  }
+
+  /** Takes the view of a frame; dt in seconds, aim in radians, live is what the player asks for now. */
+  take(view: ArenaView, seat: number, dt: number, aim: number, live: Stick): Picture {
+    this.frame++;
+    this.picture.time += dt;
+    this.takeShips(view, seat, dt);
+    this.takeOwn(dt, aim, live);
+    this.takeShots(view, seat);
+    this.takeGround(view);
+    return this.picture;
+  }
+
+  private takeShips(view: ArenaView, seat: number, dt: number): void {
+    const t = view.table("ship");
+    const [x, y, aim, health] = [t.column("x"), t.column("y"), t.column("aim"), t.column("health")];
+    const [shield, team, seats, safe] = [t.column("shield"), t.column("team"), t.column("seat"), t.column("safeuntil")];
+    this.ships.begin();
+    this.picture.own = null;
+    for (let i = 0; i < t.count; i++) {
+      const s = this.ships.take();
+      s.id = t.ids[i]!;
+      s.seat = seats[i]!;
+      s.team = team[i]!;
+      s.x = x[i]! * unit;
+      s.y = y[i]! * unit;
+      s.aim = (aim[i]! / 128) * Math.PI;
+      s.health = health[i]!;
+      s.shield = shield[i]!;
+      s.safe = safe[i]! > view.tick;
+      s.own = s.seat === seat;
+      s.name = this.nameOf(s.seat);
+      if (s.own) this.picture.own = s;
+      else this.speed(s, dt);
+      this.teams.set(s.seat, s.team);
+    }
+    this.ships.fill(this.picture.ships);
+  }
+
+  /** Other ships' speed as seen, a little smoothed. */
+  private speed(s: ShipNow, dt: number): void {
+    let b = this.before.get(s.id);
+    if (!b || b.seat !== s.seat || dt <= 0) this.before.set(s.id, (b = { seat: s.seat, x: s.x, y: s.y, vx: 0, vy: 0 }));
+    else {
+      b.vx += ((s.x - b.x) / dt - b.vx) * 0.3;
+      b.vy += ((s.y - b.y) / dt - b.vy) * 0.3;
+      b.x = s.x;
+      b.y = s.y;
+    }
+    s.vx = b.vx;
+    s.vy = b.vy;
+  }
+
+  private takeOwn(dt: number, aim: number, live: Stick): void {
+    this.own.run(dt);
+    const s = this.picture.own;
+    const at = this.own.shown(live);
+    if (!s || !at) return;
+    const hz = this.rules.hz;
+    s.x = at.x * unit;
+    s.y = at.y * unit;
+    s.vx = at.vx * unit * hz;
+    s.vy = at.vy * unit * hz;
+    s.aim = aim;
+    s.safe = s.safe && this.arms.bolts.length === 0;
+  }
+
+  private takeShots(view: ArenaView, seat: number): void {
+    const t = view.table("shot");
+    const [x, y, seats] = [t.column("x"), t.column("y"), t.column("seat")];
+    this.arms.reached(view.tick);
+    this.shots.begin();
+    for (let i = 0; i < t.count; i++) {
+      const f = this.flight(t.ids[i]!, seats[i]!, x[i]! * unit, y[i]! * unit, view.tick);
+      if (f.vx === 0 && f.vy === 0) continue;
+      const ahead = f.seat === seat && this.own.alive ? Math.max(0, this.own.tick - view.tick) : 0;
+      this.shot(t.ids[i]!, f.seat, seat, f.x, f.y, f.vx * ahead, f.vy * ahead, Math.atan2(f.vy, f.vx));
+    }
+    for (const b of this.arms.bolts) {
+      const ahead = Math.max(0, this.own.tick - b.tick + 1);
+      this.shot(-b.tick, seat, seat, b.x * unit, b.y * unit, b.vx * unit * ahead, b.vy * unit * ahead, b.angle);
+    }
+    this.shots.fill(this.picture.shots);
+    for (const [id, f] of this.flights) if (f.frame !== this.frame) this.flights.delete(id);
+  }
+
+  /** Puts a projectile (dx, dy) further than (x, y), unless a wall is between. */
+  private shot(id: number, by: number, seat: number, x: number, y: number, dx: number, dy: number, angle: number): void {
+    if ((dx !== 0 || dy !== 0) && this.own.ground.free(x / unit, y / unit, dx / unit, dy / unit) < 1) return;
+    const s = this.shots.take();
+    s.id = id;
+    s.x = x + dx;
+    s.y = y + dy;
+    s.angle = angle;
+    s.seat = by;
+    s.own = by === seat;
+    s.team = this.teams.get(by) ?? 0;
+  }
+
+  private flight(id: number, seat: number, x: number, y: number, tick: number): Flight {
+    let f = this.flights.get(id);
+    // A free id may name another projectile: one that turned or jumped is new.
+    const far = f && Math.hypot(x - f.x, y - f.y) > 1.5 * this.rules.bolt * unit * Math.max(1, tick - f.tick);
+    if (!f || f.seat !== seat || far) {
+      this.flights.set(id, (f = { seat, x, y, tick, vx: 0, vy: 0, frame: 0 }));
+    } else if (tick > f.tick + 0.01) {
+      const k = (this.rules.bolt * unit) / Math.max(0.001, Math.hypot(x - f.x, y - f.y));
+      if (k < 1000) [f.vx, f.vy] = [(x - f.x) * k, (y - f.y) * k];
+      [f.x, f.y, f.tick] = [x, y, tick];
+    }
+    f.frame = this.frame;
+    return f;
+  }
+
+  private takeGround(view: ArenaView): void {
+    const w = view.table("wall");
+    const [x, y, width, height] = [w.column("x"), w.column("y"), w.column("w"), w.column("h")];
+    this.walls.begin();
+    for (let i = 0; i < w.count; i++) Object.assign(this.walls.take(), { x: x[i]! * unit, y: y[i]! * unit, w: width[i]! * unit, h: height[i]! * unit });
+    this.walls.fill(this.picture.walls);
+    const p = view.table("pickup");
+    const [px, py, kind, back] = [p.column("x"), p.column("y"), p.column("kind"), p.column("backat")];
+    this.pickups.begin();
+    for (let i = 0; i < p.count; i++) {
+      const away = back[i]! - view.tick;
+      const k = this.pickups.take();
+      k.id = p.ids[i]!;
+      k.x = px[i]! * unit;
+      k.y = py[i]! * unit;
+      k.kind = kind[i]!;
+      k.there = away <= 0 ? 1 : Math.max(0, 0.999 - away / this.rules.pickupReturn);
+    }
+    this.pickups.fill(this.picture.pickups);
+  }
+}

@@ -1,0 +1,72 @@
+// The state of the session in words: what is going on and what to do next.
+
+import type { End, Events, State } from "@metronome/sdk";
+import { type Action, backToLobby, type Banner, type Notice } from "./notice.ts";
+
+const again: Action = { text: "Play again", act: () => location.reload() };
+const retry: Action = { text: "Retry", act: () => location.reload() };
+
+export class Status {
+  private played = false;
+
+  constructor(
+    private readonly notice: Notice,
+    private readonly banner: Banner,
+  ) {}
+
+  /** Nothing has come yet. */
+  joining(): void {
+    this.notice.say("Joining", "Looking for a seat in a room.", [backToLobby]);
+  }
+
+  state(state: State, end: End | undefined): void {
+    switch (state) {
+      case "playing":
+        this.played = true;
+        this.notice.hide();
+        this.banner.hide();
+        return;
+      case "connecting":
+      case "away":
+        if (end) this.trouble(end, 0);
+        return;
+      case "closed":
+        this.banner.hide();
+        this.closed(end);
+    }
+  }
+
+  /** The server plays by other tables than this page was made for. */
+  wrongVersion(): void {
+    this.notice.say("Another version", "The server's game is not the one that this page was made for. Reload the page; if that does not help, ask whoever runs the server.", [
+      { text: "Reload", act: () => location.reload() },
+      backToLobby,
+    ]);
+  }
+
+  /** Another attempt follows: now is performance.now(). */
+  retry(e: Events["retry"], now: number): void {
+    this.trouble(e.end, now + e.in);
+  }
+
+  private trouble(end: End, until: number): void {
+    if (this.played) this.banner.say(end.sentence, until, [backToLobby]);
+    else this.notice.say("Not in play yet", end.sentence, [retry, backToLobby], end.reason);
+  }
+
+  private closed(end: End | undefined): void {
+    if (!end || end.code === 1000) {
+      this.notice.say("You have left", "Your seat is free again.", [again, backToLobby]);
+      return;
+    }
+    this.notice.say(titles[end.name] ?? "The game is over for you", end.sentence, [again, backToLobby], end.reason);
+  }
+}
+
+const titles: Record<string, string> = {
+  kicked: "Removed from the room",
+  replaced: "Your seat is taken over",
+  unreachable: "The server is gone",
+  "bad-url": "This is no room",
+  "refused-400": "Wrong version",
+};

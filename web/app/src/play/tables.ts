@@ -1,0 +1,32 @@
+// The own rows of the newest snapshot.
+
+import type { ArenaWorld } from "./types.ts";
+
+export interface OwnShip {
+  id: number;
+  x: number;
+  y: number;
+  ammo: number;
+  blasterAt: number;
+  railAt: number;
+  dashAt: number;
+}
+
+/** Returns a seat's ship, in 1/256 unit and ticks; null while it is dead. */
+export function ownShip(world: ArenaWorld, seat: number): OwnShip | null {
+  const t = world.table("ship");
+  const i = t.column("seat").indexOf(seat);
+  if (i < 0 || i >= t.count) return null;
+  const id = t.ids[i]!;
+  const o = t.ownIds.indexOf(id);
+  const own = (c: "ammo" | "blasterat" | "railat" | "dashat") => (o < 0 ? 0 : (t.own(c)[o] ?? 0));
+  return { id, x: t.column("x")[i]!, y: t.column("y")[i]!, ammo: own("ammo"), blasterAt: own("blasterat"), railAt: own("railat"), dashAt: own("dashat") };
+}
+
+/** Returns when a seat's ship comes back. */
+export function ownPlayer(world: ArenaWorld, seat: number): { respawnAt: number } {
+  const t = world.table("player");
+  const i = t.column("seat").indexOf(seat);
+  const o = i < 0 ? -1 : t.ownIds.indexOf(t.ids[i]!);
+  return { respawnAt: o < 0 ? 0 : (t.own("respawnat")[o] ?? 0) };
+}
