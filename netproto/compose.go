@@ -70,7 +70,7 @@ func (c *composer) fits(g *group, missed int) bool {
 			size += n + 4
 		}
 	}
-	return size <= g.keyframeAtLeast(c.plane) || size <= len(g.keyframe(c.plane, c.tick))
+	return size <= g.least || size <= len(g.keyframe(c.plane, c.tick))
 }
 
 // delta appends the chunk of one tick, unless it is empty. inStep says that

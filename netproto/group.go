@@ -23,6 +23,7 @@ type group struct {
 	id      sim.Group
 	lists   []rowList // by lane
 	rows    int
+	least   int // a size that no keyframe is below, bytes
 	chunks  chunkLog
 	now     *chunk // of this tick
 	born    sim.Tick
@@ -80,6 +81,7 @@ func (g *group) encode(p *plane, t sim.Tick) {
 		c.seal()
 		g.chunks.keep()
 		g.now = c
+		g.weigh(p)
 	}
 	if g.rows > 0 || !c.empty() {
 		g.touched = t
@@ -146,11 +148,10 @@ func (g *group) keyframe(p *plane, t sim.Tick) []byte {
 	return g.key
 }
 
-// keyframeAtLeast is a size that no keyframe of the group is below.
-func (g *group) keyframeAtLeast(p *plane) int {
-	size := 0
+// weigh brings least up to date; rows come and go with a chunk only.
+func (g *group) weigh(p *plane) {
+	g.least = 0
 	for i := range g.lists {
-		size += len(g.lists[i].slots) * p.lanes[i].least
+		g.least += len(g.lists[i].slots) * p.lanes[i].least
 	}
-	return size
 }

@@ -128,7 +128,7 @@ func (p *plane) group(id sim.Group, t sim.Tick) *group {
 	}
 	g.id, g.born, g.touched = id, t, t
 	g.chunks.clear()
-	g.now = &nothing
+	g.now, g.least = &nothing, 0
 	p.groups.put(id, g)
 	p.order = append(p.order, g)
 	return g

@@ -1,5 +1,6 @@
-// Command crowd is cmd/metronome with one mode more, for workload W2: a single
-// room at 20 Hz on the ground of ffa in which everybody sees everybody.
+// Command crowd is cmd/metronome with two modes more. crowd, for workload W2, is
+// a single room at 20 Hz on the ground of ffa in which everybody sees everybody;
+// open-10hz is the arena's open with a snapshot every other tick.
 package main
 
 import (
@@ -16,6 +17,9 @@ func main() {
 	c := arena.Default()
 	c.Hz, c.Seats = 20, seats
 	g := arena.Game()
-	g.Modes = append(g.Modes, arena.Mode("crowd", "Crowd", c))
+	world, _ := arena.ConfigOf("open")
+	half := arena.Mode("open-10hz", "Open world, 10 snapshots a second", world)
+	half.SnapshotEvery = 2
+	g.Modes = append(g.Modes, arena.Mode("crowd", "Crowd", c), half)
 	os.Exit(server.Main(g))
 }

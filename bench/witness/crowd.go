@@ -61,7 +61,7 @@ func enter(ctx context.Context, lobby *client.Lobby, first *pb.Join, o options) 
 
 // handler flies at random and takes notes.
 func (c *crowd) handler(seed uint64, every int) client.Handler {
-	random := rand.New(rand.NewPCG(seed, 0))
+	random, noted := rand.New(rand.NewPCG(seed, 0)), -1
 	return client.Handler{
 		Input: func(_ *client.Session, tick sim.Tick, values []int32) {
 			if tick%20 == 0 {
@@ -69,7 +69,8 @@ func (c *crowd) handler(seed uint64, every int) client.Handler {
 			}
 		},
 		Snapshot: func(s *client.Session) {
-			if s.Synced() && int(s.Tick())%every == 0 {
+			if period := int(s.Tick()) / every; s.Synced() && period != noted {
+				noted = period
 				seen := look(s.Mirror())
 				c.mutex.Lock()
 				c.notes[s.Tick()] = append(c.notes[s.Tick()], note{s.Seat(), seen})

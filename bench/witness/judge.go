@@ -34,22 +34,19 @@ type court struct {
 	faults      []error
 }
 
-// judge replays a journal and compares all notes.
-func judge(journal string, notes map[sim.Tick][]note) error {
+// judge replays a journal by the rules of an arena's mode and compares all notes.
+func judge(journal, rules string, notes map[sim.Tick][]note) error {
 	file, err := os.Open(journal)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	c := &court{notes: notes}
-	game := arena.Game()
-	find := func(name string) (sim.Mode, bool) {
-		i := slices.IndexFunc(game.Modes, func(m sim.Mode) bool { return m.Name == name })
-		if i < 0 {
-			return sim.Mode{}, false
-		}
-		return game.Modes[i], true
+	config, ok := arena.ConfigOf(rules)
+	if !ok {
+		return fmt.Errorf("the arena has no mode %q", rules)
 	}
+	find := func(name string) (sim.Mode, bool) { return arena.Mode(name, name, config), true }
 	replay, err := room.ReplayJournal(file, find, c.hear)
 	if err != nil {
 		return err

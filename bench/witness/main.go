@@ -18,7 +18,7 @@ import (
 )
 
 type options struct {
-	server, record, mode        string
+	server, record, mode, rules string
 	players, witnesses, mirrors int
 	every                       int
 	duration                    time.Duration
@@ -29,10 +29,11 @@ func main() {
 	flag.StringVar(&o.server, "server", "http://127.0.0.1:8080", "server to play on")
 	flag.StringVar(&o.record, "record", "", "the folder that the server records into")
 	flag.StringVar(&o.mode, "mode", "open", "mode of the room")
+	flag.StringVar(&o.rules, "rules", "", "the arena's mode whose rules it has (default: the mode)")
 	flag.IntVar(&o.players, "players", 5000, "players, witnesses included")
 	flag.IntVar(&o.witnesses, "witnesses", 20, "players whose mirrors are compared")
 	flag.IntVar(&o.mirrors, "mirrors", 40, "other players that keep a mirror, to count what is visible")
-	flag.IntVar(&o.every, "every", 50, "ticks between two notes of a witness")
+	flag.IntVar(&o.every, "every", 50, "ticks between two notes of a witness, at least")
 	flag.DurationVar(&o.duration, "duration", time.Minute, "measured time")
 	flag.Parse()
 	if err := run(context.Background(), o); err != nil {
@@ -64,7 +65,10 @@ func run(ctx context.Context, o options) error {
 	if len(journals) != 1 {
 		return fmt.Errorf("no journal of room %s in %q: does the server record there?", room, o.record)
 	}
-	return judge(journals[0], notes)
+	if o.rules == "" {
+		o.rules = o.mode
+	}
+	return judge(journals[0], o.rules, notes)
 }
 
 // play has the other players in the room for the measured time.
