@@ -125,7 +125,7 @@ export interface NetStats {
   readonly slack: number;
   /** Between the newest snapshot as it should be there and the view, ticks. */
   readonly interpolationTicks: number;
-  /** Shortest and last round trip of a ping, up to a tick longer than the network's, ms. */
+  /** Round trip of a ping, up to a tick longer than the network's, ms: the shortest of the last five, and the last. */
   readonly rttMs: number;
   readonly lastRttMs: number;
   /** Spread of the arrival of snapshots, ms. */

@@ -283,7 +283,7 @@ export class Engine {
     const world = synced ? pack(core.mirror!) : null;
     this.host.report({
       type: "snapshot", tick: f.tick, inputTick: f.inputAge >= f.tick ? -1 : f.tick - f.inputAge, slack: f.slack, at, bytes,
-      decodeMs: this.host.now() - at, rttMs: core.ping.best, lastRttMs: core.ping.last, dropped: core.dropped, backlog: core.backlog,
+      decodeMs: this.host.now() - at, rttMs: core.ping.now, lastRttMs: core.ping.last, dropped: core.dropped, backlog: core.backlog,
       gaps: core.gaps, resyncs: core.resyncs, inputs: core.inputs, events: [...core.mirror!.events], world,
     }, world ? [world] : []);
   }

@@ -5,9 +5,10 @@ const PING_EVERY = 2_000;
 
 /** Asks for a pong now and then. Times are ms. */
 export class Pinger {
-  /** Shortest and newest round trip; a pong waits for the next tick, so up to one longer than the network's. */
+  /** Shortest of this connection, ms; a pong waits for the next tick, so up to one longer than the network's. */
   best = 0;
-  last = 0;
+  /** The newest ones, at most five. */
+  private readonly newest: number[] = [];
   private asked = -Infinity;
   private number = 0;
   private open = false;
@@ -16,7 +17,18 @@ export class Pinger {
   connected(rtt: number): void {
     this.asked = -Infinity;
     this.open = false;
-    this.best = this.last = Math.max(rtt, 0);
+    this.best = Math.max(rtt, 0);
+    this.newest.length = 0;
+  }
+
+  /** The newest round trip, ms. */
+  get last(): number {
+    return this.newest.at(-1) ?? this.best;
+  }
+
+  /** The shortest of the newest, ms: what it is now, without a moment's bad luck. */
+  get now(): number {
+    return this.newest.length > 0 ? Math.min(...this.newest) : this.best;
   }
 
   due(now: number): boolean {
@@ -35,8 +47,10 @@ export class Pinger {
   pong(number: number, now: number): void {
     if (!this.open || number !== this.number) return;
     this.open = false;
-    this.last = now - this.asked;
-    if (this.last < this.best || this.best === 0) this.best = this.last;
+    const rtt = now - this.asked;
+    this.newest.push(rtt);
+    if (this.newest.length > 5) this.newest.shift();
+    if (rtt < this.best || this.best === 0) this.best = rtt;
   }
 }
 
