@@ -1,0 +1,185 @@
+// One room: its last minutes as plots, its seats, and what an operator can do.
+import { call, recording, type Overview, type RoomDetail, type RoomLine, type SeatLine } from "./api.ts";
+import { ask } from "./dialog.ts";
+import { byId, make, mark, say, text } from "./dom.ts";
+import { History } from "./history.ts";
+import { adminKey } from "./key.ts";
+import { Plots } from "./plots.ts";
+import { place } from "./route.ts";
+import { Table } from "./table.ts";
+import { bytes, health, sentence, span, stateMood, ticks } from "./words.ts";
+
+/** The longest reason of a close and announcement, bytes; the server cuts off what is over. */
+const mostReason = 120;
+const mostLine = 1000;
+
+export const history = new History();
+const plots = new Plots();
+let shown = "";
+let hz = 1;
+
+const seats = new Table<SeatLine>(
+  "Seats of this room",
+  [
+    { title: "Seat", by: (s) => s.seat, fill: fillSeat, figure: true },
+    { title: "Player", by: (s) => s.name ?? "", fill: fillName },
+    { title: "State", by: (s) => s.state ?? "", fill: (cell, s) => marked(cell, s.state === "active" ? "ok" : "warn", s.state ?? "") },
+    { title: "Slack", by: (s) => s.slack ?? 0, text: (s) => ticks(s.slack, 1e9), figure: true },
+    { title: "Last input used", by: (s) => s.inputAge ?? 0, text: (s) => ago(s.inputAge), figure: true },
+    { title: "Last heard of", by: (s) => s.silent ?? 0, text: (s) => ago(s.silent), figure: true },
+    { title: "Last snapshot", by: (s) => s.unsent ?? 0, text: (s) => ago(s.unsent), figure: true },
+  ],
+  (s) => String(s.seat),
+  0,
+  false,
+);
+
+byId("plots", HTMLElement).append(plots.element);
+byId("seats", HTMLElement).append(seats.element);
+byId("do-announce", HTMLButtonElement).addEventListener("click", announce);
+byId("do-close", HTMLButtonElement).addEventListener("click", close);
+byId("do-download", HTMLButtonElement).addEventListener("click", () => void download());
+
+/** Turns to a room; "" to none. */
+export function openRoom(id: string): void {
+  if (id === shown) return;
+  shown = id;
+  history.clear();
+  plots.show(history);
+  seats.show([]);
+  text(byId("room-title", HTMLElement), id);
+  text(byId("room-line", HTMLElement), "");
+  done("");
+  say(byId("ended", HTMLElement), "");
+  operable(true);
+}
+
+export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined): void {
+  const line = o?.room?.find((r) => r.id === shown);
+  if (line) showLine(line, o?.records ?? false);
+  if (!detail || detail.room !== shown) return;
+  if (detail.samples) {
+    history.add(detail.samples);
+    plots.show(history);
+  }
+  if (!detail.seat && (detail.occupied ?? 0) > 0) return; // the room was too busy to list them
+  const listed = detail.seat ?? [];
+  seats.show(listed);
+  const more = (detail.occupied ?? 0) - listed.length;
+  say(byId("no-seats", HTMLElement), listed.length === 0 ? "Nobody sits in this room." : more > 0 ? `These are the first ${listed.length}; ${more} more are occupied.` : "");
+}
+
+/** The room is over; what is shown stays. */
+export function roomEnded(why: string): void {
+  const known = history.newest > 0;
+  say(byId("ended", HTMLElement), `${sentence(why)} ${known ? "What you see is how it was last." : "It may never have been on this node."} The overview has the rooms there are.`);
+  operable(false);
+}
+
+function operable(on: boolean): void {
+  for (const id of ["do-announce", "do-close", "do-download"]) byId(id, HTMLButtonElement).disabled = !on;
+}
+
+function showLine(r: RoomLine, records: boolean): void {
+  hz = r.tickHz ?? 1;
+  mark(byId("room-state", HTMLElement), stateMood(r.state ?? ""), r.state ?? "");
+  mark(byId("room-health", HTMLElement), health(r).mood, health(r).word);
+  const facts = [r.mode ?? "", `${r.tickHz ?? 0} Hz`, `${r.taken ?? 0} of ${r.seats ?? 0} seats`, `tick ${r.tick ?? 0}`, `up ${span(r.ageSeconds)}`];
+  text(byId("room-line", HTMLElement), facts.join(" · "));
+  byId("do-download", HTMLElement).hidden = !records;
+}
+
+function done(what: string): void {
+  say(byId("done", HTMLElement), what);
+}
+
+function announce(): void {
+  const room = shown;
+  ask({
+    title: `Announce to ${room}`,
+    means: "Everybody in the room reads it as a line from the server.",
+    field: "Announcement",
+    needed: true,
+    most: mostLine,
+    act: "Announce",
+    do: async (line) => {
+      await call(adminKey(), "Announce", { room, text: line });
+      done(`Announced: ${line}`);
+    },
+  });
+}
+
+function close(): void {
+  const room = shown;
+  ask({
+    title: `Close ${room}?`,
+    means: "The match ends now. Every player is told that the room has ended, with your reason, and goes back to the lobby.",
+    field: "Reason",
+    value: "the room was closed by an operator",
+    most: mostReason,
+    act: "Close the room",
+    danger: true,
+    do: async (reason) => {
+      await call(adminKey(), "CloseRoom", { room, reason });
+      done("The room was closed.");
+    },
+  });
+}
+
+/** Asks whether to kick who sits on a seat. */
+export function kick(seat: number, name: string): void {
+  const room = shown;
+  ask({
+    title: `Kick ${name}?`,
+    means: `The connection of seat ${seat} is closed and the seat is free for others. The player sees your reason and does not come back by itself.`,
+    field: "Reason",
+    value: "an operator removed you",
+    most: mostReason,
+    act: "Kick",
+    danger: true,
+    do: async (reason) => {
+      await call(adminKey(), "KickSeat", { room, seat, name, reason });
+      done(`${name} was kicked.`);
+    },
+  });
+}
+
+async function download(): Promise<void> {
+  done("Fetching the recording …");
+  try {
+    const { name, body } = await recording(adminKey(), shown);
+    const link = make("a");
+    link.href = URL.createObjectURL(body);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    done(`${name}: ${bytes(body.size)} so far. "metronome replay ${name}" plays it again.`);
+  } catch (fault) {
+    done(sentence(fault instanceof Error ? fault.message : String(fault)));
+  }
+}
+
+function ago(n: number | undefined): string {
+  return (n ?? 0) <= 1 ? "now" : `${ticks(n, hz)} ago`;
+}
+
+function marked(cell: HTMLElement, mood: string, word: string): void {
+  const inner = (cell.firstElementChild as HTMLElement | null) ?? cell.appendChild(make("span"));
+  mark(inner, mood, word);
+}
+
+function fillSeat(cell: HTMLElement, s: SeatLine): void {
+  if (cell.childElementCount === 0) cell.append(make("a", "figure", String(s.seat)));
+  const link = cell.firstElementChild as HTMLAnchorElement;
+  const there = place({ room: shown, seat: s.seat });
+  if (link.getAttribute("href") !== there) link.setAttribute("href", there);
+  const label = `Seat ${s.seat}, ${s.name ?? ""}`;
+  if (link.getAttribute("aria-label") !== label) link.setAttribute("aria-label", label);
+}
+
+function fillName(cell: HTMLElement, s: SeatLine): void {
+  const name = cell.firstElementChild ?? cell.appendChild(make("span"));
+  text(name, s.name ?? "");
+  const tag = cell.children[1] ?? cell.appendChild(make("span", "tag", "bot"));
+  (tag as HTMLElement).hidden = !s.bot;
+}
