@@ -1,7 +1,6 @@
 // One player's match on the page: session, inputs, picture and HUD, put
 // together. Everything runs on the main thread, once per animation frame.
 
-import { arenaFingerprint } from "./arena.gen.ts";
 import { Arms } from "./arms.ts";
 import { Controls, type Give } from "./controls.ts";
 import { show } from "./dom.ts";
@@ -23,7 +22,7 @@ import { keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
 import { matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
-import { ownPlayer, ownShip } from "./tables.ts";
+import { fits, ownPlayer, ownShip } from "./tables.ts";
 import { type ArenaSession, Phase } from "./types.ts";
 import { Watch } from "./watch.ts";
 
@@ -95,10 +94,9 @@ export class Game {
     const status = new Status(hud.notice, hud.banner);
     status.joining();
     session.on("welcome", ({ resumed }) => {
-      this.begin(resumed);
-      if (session.schema?.fingerprint === arenaFingerprint) return;
+      if (session.schema && fits(session.schema)) return this.begin(resumed);
+      status.wrongVersion();
       session.leave();
-      queueMicrotask(() => status.wrongVersion());
     });
     session.on("state", (e) => status.state(e.state, e.end));
     session.on("retry", (e) => status.retry(e, performance.now()));
@@ -181,7 +179,7 @@ export class Game {
     const dt = Math.min(0.1, (now - this.last) / 1000);
     this.last = now;
     this.give(began);
-    const view = this.session.view(began);
+    const view = this.session.view(now);
     if (this.flight && view.tick >= 0) this.drawWorld(view, dt);
     this.hud.netgraph.draw(this.session.stats);
     if (now - this.filled >= slow && this.flight && this.session.world.tick >= 0) {

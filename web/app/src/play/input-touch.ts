@@ -55,8 +55,8 @@ class Stick {
 
 /** Reads touches on an element; the sticks are put into layer, which shows itself at the first touch. */
 export function touch(area: HTMLElement, layer: HTMLElement): () => Device {
-  const fly = new Stick(layer, "left");
-  const aim = new Stick(layer, "right");
+  const fly = new Stick(layer, "fly");
+  const aim = new Stick(layer, "aim");
   let held = 0;
   const press = (name: string, label: string, bit: number) => {
     const b = el("div", `touch-button ${name}`, label);

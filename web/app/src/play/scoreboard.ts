@@ -59,8 +59,8 @@ function row(l: Line): HTMLElement {
   mark.style.color = colour;
   if (l.team > 0) mark.title = teamName(l.team);
   const name = el("td", "name", l.name);
-  if (l.own) name.append(el("span", "tag", "you"));
-  if (l.away) name.append(el("span", "tag", "away"));
+  if (l.own) name.append(" ", el("span", "tag", "you"));
+  if (l.away) name.append(" ", el("span", "tag", "away"));
   tr.append(mark, name, el("td", "n figure", String(l.kills)), el("td", "n figure", String(l.deaths)));
   return tr;
 }

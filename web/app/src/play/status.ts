@@ -8,6 +8,7 @@ const retry: Action = { text: "Retry", act: () => location.reload() };
 
 export class Status {
   private played = false;
+  private foreign = false;
 
   constructor(
     private readonly notice: Notice,
@@ -20,6 +21,7 @@ export class Status {
   }
 
   state(state: State, end: End | undefined): void {
+    if (this.foreign) return;
     switch (state) {
       case "playing":
         this.played = true;
@@ -38,6 +40,7 @@ export class Status {
 
   /** The server plays by other tables than this page was made for. */
   wrongVersion(): void {
+    this.foreign = true;
     this.notice.say("Another version", "The server's game is not the one that this page was made for. Reload the page; if that does not help, ask whoever runs the server.", [
       { text: "Reload", act: () => location.reload() },
       backToLobby,

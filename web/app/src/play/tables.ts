@@ -1,6 +1,16 @@
-// The own rows of the newest snapshot.
+// The own rows of the newest snapshot, and whether the tables are the arena's.
 
+import type { Schema } from "@metronome/sdk";
+import { arenaKinds } from "./arena.gen.ts";
 import type { ArenaWorld } from "./types.ts";
+
+/** Returns whether a server's game has all that this page reads. */
+export function fits(schema: Schema): boolean {
+  return Object.entries(arenaKinds).every(([name, columns]) => {
+    const table = schema.tables.find((t) => t.name === name);
+    return Object.keys(columns).every((c) => table?.columns.some((have) => have.name === c));
+  });
+}
 
 export interface OwnShip {
   id: number;

@@ -1,0 +1,23 @@
+import type { Schema } from "@metronome/sdk";
+import { expect, it } from "vitest";
+import { arenaKinds } from "./arena.gen.ts";
+import { fits } from "./tables.ts";
+
+const column = (name: string) => ({ name, kind: 6, linear: false, private: false });
+
+function schema(): Schema {
+  const tables = Object.entries(arenaKinds).map(([name, columns]) => ({ name, columns: Object.keys(columns).map(column) }));
+  return { tables, events: [], input: [], fingerprint: "" };
+}
+
+it("fits the arena, also a newer one with more columns", () => {
+  const s = schema();
+  expect(fits(s)).toBe(true);
+  expect(fits({ ...s, tables: s.tables.map((t) => ({ ...t, columns: [...t.columns, column("new")] })) })).toBe(true);
+});
+
+it("does not fit another game", () => {
+  const s = schema();
+  expect(fits({ ...s, tables: s.tables.slice(1) })).toBe(false);
+  expect(fits({ ...s, tables: s.tables.map((t) => ({ ...t, columns: t.columns.slice(1) })) })).toBe(false);
+});

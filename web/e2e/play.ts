@@ -1,0 +1,51 @@
+// What the stories of the arena page have in common.
+import { expect, type Page } from "./story.ts";
+
+/** Resolves when the page is in play and has drawn its own ship. */
+export async function inPlay(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const m = window.metronome;
+    return m?.session.state === "playing" && m.frames > 5 && m.picture.own !== null;
+  });
+}
+
+/** Where a seat's ship was last drawn on a page, in units; null: nowhere. */
+export function shipOn(page: Page, seat: number): Promise<{ x: number; y: number } | null> {
+  return page.evaluate((s) => {
+    const ship = window.metronome!.picture.ships.find((o) => o.seat === s);
+    return ship ? { x: ship.x, y: ship.y } : null;
+  }, seat);
+}
+
+export function seatOf(page: Page): Promise<number> {
+  return page.evaluate(() => window.metronome!.session.seat);
+}
+
+/** Makes a private room of a mode and returns the path that leads into it. */
+export async function privateRoom(server: { ask<T>(method: string, body: object): Promise<T> }, mode: string): Promise<string> {
+  const made = await server.ask<{ join: { room: { code: string } } }>("CreateRoom", { mode, private: true, name: "maker" });
+  expect(made.join.room.code).not.toBe("");
+  return `/play?code=${made.join.room.code}`;
+}
+
+/**
+ * Aims each of some pages at the first: they fly up to it and fire until the
+ * page's session closes. Everything else is left to the game.
+ */
+export function hunt(page: Page, seat: number): Promise<void> {
+  return page.evaluate((target) => {
+    const m = window.metronome!;
+    const spun = (n: number) => Math.round((n / (2 * Math.PI)) * 65536) & 0xffff;
+    m.session.input(() => {
+      const own = m.picture.own;
+      const it = m.picture.ships.find((s) => s.seat === target);
+      if (!own || !it) return [0, 0, 0, 0];
+      const [dx, dy] = [it.x - own.x, it.y - own.y];
+      const far = Math.hypot(dx, dy);
+      // Around walls: now and then sideways.
+      const side = Math.floor(performance.now() / 700) % 3 === 0 ? 1 : 0;
+      const k = far > 160 ? 127 / Math.max(1, far) : 0;
+      return [Math.round((side ? -dy : dx) * k), Math.round((side ? dx : dy) * k), spun(Math.atan2(dy, dx)), 1];
+    });
+  }, seat);
+}
