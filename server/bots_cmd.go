@@ -115,10 +115,18 @@ func quantiles(row func(string, string, ...any), name string, q *bots.Quantiles)
 	}
 }
 
-// botsConfig is the swarm that keeps the node's own room company.
+// tempi are the names of bots that keep a node's own room company.
+var tempi = []string{
+	"Grave", "Largo", "Lento", "Adagio", "Andante", "Moderato", "Allegretto", "Allegro", "Vivace", "Presto", "Prestissimo", "Rubato",
+	"Legato", "Staccato", "Fermata", "Coda", "Segno", "Tutti", "Forte", "Dolce", "Brio", "Scherzo", "Rondo", "Fuga",
+}
+
+// botsConfig is the swarm that keeps the node's own room company: a match to
+// fly into.
 func (n *Node) botsConfig() bots.Config {
 	c := bots.Default()
-	c.Server, c.Room, c.Players, c.RoomSize, c.Behaviour = n.LocalURL(), n.home.ID(), n.config.Bots, 0, "wander"
+	c.Server, c.Room, c.Players, c.RoomSize, c.Behaviour = n.LocalURL(), n.home.ID(), n.config.Bots, 0, "fighter"
+	c.Names = tempi
 	c.TLS = n.trustSelf()
 	return c
 }

@@ -49,7 +49,9 @@ func company(t *testing.T, n *Node) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
-	go func() { done <- bots.Keep(ctx, n.botsConfig(), slog.New(slog.DiscardHandler)) }()
+	c := n.botsConfig()
+	c.Behaviour = "wander" // nobody dies: as many ships as bots
+	go func() { done <- bots.Keep(ctx, c, slog.New(slog.DiscardHandler)) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {
