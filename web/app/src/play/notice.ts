@@ -34,6 +34,8 @@ export class Notice {
   }
 
   hide(): void {
+    // The keys are the ship's again.
+    if (this.root.contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
     show(this.root, false);
     this.said = "";
   }
