@@ -8,7 +8,7 @@ const FASTER = 0.2;
 const SLOWER = 0.15;
 /** Part of an error that is made good per tick. */
 const GAIN = 0.05;
-/** Errors from so many ticks on are not slewed but jumped over: somebody stalled. */
+/** Errors and pauses from so many ticks on are not slewed but jumped over: somebody stalled, or nobody looked. */
 const JUMP = 12;
 /** How far the view may run past the newest snapshot, ticks. */
 const REACH = 2;
@@ -69,7 +69,7 @@ export class Playback {
     const elapsed = Math.max(0, now - this.at) / this.period;
     this.at = now;
     const error = target - (this.tick + elapsed);
-    if (this.tick < 0 || Math.abs(error) > JUMP) this.tick = target;
+    if (this.tick < 0 || elapsed > JUMP || Math.abs(error) > JUMP) this.tick = target;
     else this.tick += elapsed * (1 + Math.min(Math.max(error * GAIN, -SLOWER), FASTER));
     this.tick = Math.max(0, Math.min(this.tick, most));
     return this.tick;

@@ -1,0 +1,357 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ConnectOptions, Events } from "../src/api.ts";
+import { connect, quickPlay } from "../src/connect.ts";
+import { Engine } from "../src/engine/engine.ts";
+import { hostOf } from "../src/engine/host.ts";
+import type { Connector } from "../src/engine/link.ts";
+import type { Command, Report } from "../src/engine/protocol.ts";
+import { closeEnd } from "../src/net/ends.ts";
+import { PageSession, type Source } from "../src/page/session.ts";
+import { Room } from "./room.ts";
+
+/** A session whose engine is played by the test, or whose engine's socket is. */
+class Rig {
+  readonly commands: Command[] = [];
+  readonly heard: [keyof Events, unknown][] = [];
+  readonly room = new Room();
+  readonly session: PageSession;
+  closed = false;
+  say!: (r: Report) => void;
+  /** An engine that reads this room's frames. */
+  readonly engine: Engine;
+  private socket!: { onopen(): void; onmessage(e: { data: ArrayBuffer }): void };
+
+  constructor(o: ConnectOptions = {}, pulls = false, source: Partial<Source> = {}) {
+    const rig = this;
+    const make = function (this: unknown): object {
+      return (rig.socket = { send: () => {}, close: () => {}, bufferedAmount: 0 } as never);
+    };
+    this.engine = new Engine(hostOf((r) => this.say(r), () => null, { WebSocket: make as never }));
+    const connector: Connector = (onReport) => {
+      this.say = onReport;
+      return { pulls, send: (c) => this.commands.push(c), close: () => (this.closed = true) };
+    };
+    this.session = new PageSession({ url: "ws://h/rooms/r", key: "k", find: async () => "ws://h/rooms/s", ...source }, { storage: null, ...o }, connector);
+    for (const name of ["state", "retry", "welcome", "snapshot", "event", "chat", "roster", "announcement", "correction"] as const) {
+      this.session.on(name, (e) => this.heard.push([name, e]));
+    }
+  }
+  of<T extends Command["type"]>(type: T): (Command & { type: T })[] {
+    return this.commands.filter((c): c is Command & { type: T } => c.type === type);
+  }
+  said(name: keyof Events): unknown[] {
+    return this.heard.filter((h) => h[0] === name).map((h) => h[1]);
+  }
+  message(b: Uint8Array): void {
+    this.socket.onmessage({ data: b.slice().buffer });
+  }
+  play(): this {
+    this.room.ships.set(1, { x: 256, y: -256, aim: 3 });
+    this.engine.command({ type: "start", url: "ws://h/rooms/r", resume: "", name: "", hiddenAfter: Infinity });
+    this.socket.onopen();
+    this.message(this.room.key({}));
+    return this;
+  }
+  tick(events: [number, number][] = []): void {
+    this.room.tick++;
+    this.message(this.room.frame({}, events));
+  }
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe("what a page sees", () => {
+  test("the world, the schema, the roster and who it is", () => {
+    const rig = new Rig();
+    expect([rig.session.state, rig.session.world.tick, rig.session.view().tick]).toEqual(["connecting", -1, -1]);
+    expect(() => rig.session.world.table("ship")).toThrow("no world");
+    rig.play();
+    const { session } = rig;
+    expect([session.state, session.seat, session.room, session.mode, session.tickHz, session.schema?.fingerprint]).toEqual(["playing", 1, "r1", "ffa", 30, "0000000000000123"]);
+    expect([...session.roster.values()]).toEqual([{ seat: 1, name: "ann", presence: "active" }]);
+    const ship = session.world.table("ship");
+    expect([session.world.tick, ship.count, ...ship.ids, ...ship.column("x"), ...ship.column("y"), ship.index(1), ship.index(2), ...ship.own("ammo")]).toEqual([100, 1, 1, 256, -256, 0, -1, 9]);
+    rig.say({ type: "roster", seat: 2, player: { seat: 2, name: "bob", presence: "away" } });
+    rig.say({ type: "roster", seat: 1, player: null });
+    expect([...session.roster.keys()]).toEqual([2]);
+    expect(rig.said("roster")).toEqual([{ seat: 0, player: undefined }, { seat: 2, player: { seat: 2, name: "bob", presence: "away" } }, { seat: 1, player: undefined }]);
+  });
+
+  test("events come with their snapshot, and again when the view is there", () => {
+    const rig = new Rig().play();
+    for (let i = 0; i < 5; i++) {
+      vi.advanceTimersByTime(33);
+      rig.tick(i === 4 ? [[7, 200]] : []);
+      rig.session.view();
+    }
+    const hit = { name: "hit", tick: 105, group: 0, fields: { victim: 7, damage: 200 } };
+    expect(rig.said("snapshot").at(-1)).toMatchObject({ tick: 105, events: [hit] });
+    expect(rig.said("event")).toEqual([]);
+    expect(rig.session.view().tick).toBeLessThan(105);
+    vi.advanceTimersByTime(60);
+    expect(rig.session.view().tick).toBeGreaterThanOrEqual(105);
+    expect(rig.said("event")).toEqual([hit]);
+    rig.session.view();
+    expect(rig.said("event").length).toBe(1);
+  });
+
+  test("who does not draw hears events at once", () => {
+    const rig = new Rig().play();
+    vi.advanceTimersByTime(1_000);
+    rig.tick([[7, 1]]);
+    expect(rig.said("event").length).toBe(1);
+  });
+
+  test("a listener that throws does not keep the others from hearing", () => {
+    const rig = new Rig();
+    const thrown: unknown[] = [];
+    vi.stubGlobal("queueMicrotask", (f: () => void) => {
+      try {
+        f();
+      } catch (fault) {
+        thrown.push(fault);
+      }
+    });
+    rig.session.on("chat", () => {
+      throw new Error("mine");
+    });
+    const heard: string[] = [];
+    const off = rig.session.on("chat", (e) => heard.push(e.text));
+    rig.say({ type: "chat", seat: 1, name: "ann", text: "one" });
+    off();
+    rig.say({ type: "chat", seat: 1, name: "ann", text: "two" });
+    vi.unstubAllGlobals();
+    expect([heard, thrown.length]).toEqual([["one"], 2]);
+  });
+
+  test("figures for a net graph", () => {
+    const rig = new Rig().play();
+    for (let i = 0; i < 400; i++) {
+      vi.advanceTimersByTime(i % 3 === 0 ? 34 : 33);
+      rig.tick();
+      rig.session.view();
+    }
+    rig.session.corrected(12);
+    const { stats } = rig.session;
+    expect(stats).toMatchObject({ tick: 500, gaps: 0, dropped: 0, corrections: 1, reconnects: 0, snapshots: 401 });
+    expect(stats.history.bytes.length).toBe(300);
+    expect(stats.history.arrivalMs.at(299)).toBeCloseTo(34, 5);
+    expect(stats.bitsPerEntity).toBeCloseTo(8 * stats.snapshotBytes.mean, 6);
+    expect(stats.interpolationTicks).toBeGreaterThanOrEqual(1);
+    expect(stats.interpolationTicks).toBeLessThan(1.2);
+    expect(stats.history.bytes.at(300)).toBeNaN();
+    expect(rig.said("correction")).toEqual([{ amount: 12 }]);
+  });
+});
+
+describe("inputs", () => {
+  test("are told to a worker when they change, by name or place", () => {
+    const rig = new Rig().play();
+    let now: object | number[] = { buttons: 1, dx: -3.6, unknown: 9 };
+    rig.session.input(() => now as never);
+    rig.session.view();
+    rig.session.view();
+    now = [1, 2];
+    rig.session.view();
+    rig.session.input(null);
+    expect(rig.of("input").map((c) => c.values)).toEqual([[-4, 0, 1], [1, 2, 0], null]);
+  });
+
+  test("are not sampled twice where the engine asks itself", () => {
+    const rig = new Rig({}, true).play();
+    const sample = vi.fn(() => [1]);
+    rig.session.input(sample);
+    rig.session.view();
+    expect([sample.mock.calls.length, rig.of("input").length]).toEqual([0, 0]);
+  });
+
+  test("stay pending until a snapshot includes them", () => {
+    const rig = new Rig().play();
+    for (const tick of [101, 102, 103]) rig.say({ type: "sent", tick, values: [tick] });
+    rig.room.tick = 102;
+    rig.message(rig.room.frame({ inputAge: 1 }));
+    expect(rig.session.pendingInputs()).toEqual([{ tick: 102, values: [102] }, { tick: 103, values: [103] }]);
+  });
+
+  test("the engine hears what the page draws", () => {
+    const rig = new Rig().play();
+    rig.tick();
+    const { tick } = rig.session.view();
+    expect(rig.of("look").at(-1)).toEqual({ type: "look", tick, at: performance.timeOrigin + performance.now() });
+  });
+});
+
+describe("states and orders", () => {
+  test("away and closed say why, playing that all is well", () => {
+    const rig = new Rig().play();
+    const end = closeEnd(1006, "");
+    rig.say({ type: "state", state: "away", end });
+    expect(rig.session.end).toEqual(end);
+    rig.say({ type: "retry", in: 5, attempt: 1, end: closeEnd(4007, "") });
+    expect(rig.session.end?.code).toBe(4007);
+    rig.say({ type: "state", state: "connecting", end: null });
+    expect(rig.session.end?.code).toBe(4007);
+    rig.say({ type: "state", state: "playing", end: null });
+    expect(rig.session.end).toBeNull();
+    rig.say({ type: "state", state: "closed", end });
+    expect([rig.session.end, rig.closed]).toEqual([end, true]);
+    expect(rig.said("state").at(-1)).toEqual({ state: "closed", was: "playing", end });
+  });
+
+  test("chat is for those who play and have something short to say", () => {
+    const rig = new Rig();
+    expect(rig.session.chat("hi")).toBe(false);
+    rig.play();
+    expect([rig.session.chat(""), rig.session.chat("é".repeat(121)), rig.session.chat("é".repeat(120)), rig.session.chat("hi")]).toEqual([false, false, true, true]);
+    expect(rig.of("chat").length).toBe(2);
+  });
+
+  test("leave and the worse network reach the engine", () => {
+    const rig = new Rig();
+    rig.session.leave();
+    rig.session.network.set({ delayMs: 150 });
+    rig.session.network.set({ jitterMs: 40 });
+    rig.session.network.stall(500);
+    expect(rig.commands.slice(1)).toEqual([
+      { type: "leave" }, { type: "network", delayMs: 150, jitterMs: 0 }, { type: "network", delayMs: 150, jitterMs: 40 }, { type: "stall", ms: 500 },
+    ]);
+    expect(rig.session.network).toMatchObject({ delayMs: 150, jitterMs: 40 });
+  });
+
+  test("a room that is asked for is found, or the reason why not", async () => {
+    const find = vi.fn<Source["find"]>(async () => "ws://h/rooms/s");
+    const rig = new Rig({}, false, { find }).play();
+    const end = closeEnd(4006, "");
+    rig.say({ type: "ask", end, played: true });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(find).toHaveBeenCalledWith(end, true, "ffa");
+    find.mockRejectedValueOnce(end).mockRejectedValueOnce(new Error("no"));
+    rig.say({ type: "ask", end, played: true });
+    rig.say({ type: "ask", end, played: true });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(rig.of("room")).toEqual([{ type: "room", url: "ws://h/rooms/s" }]);
+    expect(rig.of("no-room").map((c) => [c.end.code, c.end.comeback])).toEqual([[4006, "rejoin"], [0, "rejoin-later"]]);
+  });
+});
+
+describe("over a reload", () => {
+  class Page extends EventTarget {
+    visibilityState = "visible";
+  }
+  const storage = (): Storage => {
+    const all = new Map<string, string>();
+    return { getItem: (k: string) => all.get(k) ?? null, setItem: (k: string, v: string) => void all.set(k, v), removeItem: (k: string) => void all.delete(k) } as Storage;
+  };
+  let page: Page;
+  let frame: EventTarget;
+  beforeEach(() => {
+    vi.stubGlobal("document", (page = new Page()));
+    vi.stubGlobal("window", (frame = new EventTarget()));
+  });
+  afterEach(() => void vi.unstubAllGlobals());
+
+  test("the seat is kept when the page goes, and found once by the same game", () => {
+    const kept = storage();
+    const rig = new Rig({ storage: kept }).play();
+    expect(kept.getItem("metronome.seat")).toBeNull(); // a duplicated tab finds nothing
+    frame.dispatchEvent(new Event("pagehide"));
+    const again = new Rig({ storage: kept });
+    expect(again.of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "token" }]);
+    expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "" }]);
+    frame.dispatchEvent(new Event("pagehide"));
+    expect(new Rig({ storage: kept }, false, { key: "other", url: "" }).of("start")).toMatchObject([{ url: "", resume: "" }]);
+    rig.session.leave();
+    frame.dispatchEvent(new Event("pagehide"));
+    expect(kept.getItem("metronome.seat")).toBeNull();
+  });
+
+  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}'])("%s in the storage is nothing", (text) => {
+    const kept = storage();
+    kept.setItem("metronome.seat", text);
+    expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ resume: "" }]);
+  });
+
+  test("whether the page is seen reaches the engine, until the session is closed", () => {
+    const rig = new Rig().play();
+    for (const state of ["hidden", "visible"]) {
+      page.visibilityState = state;
+      page.dispatchEvent(new Event("visibilitychange"));
+    }
+    expect(rig.of("hidden").map((c) => c.hidden)).toEqual([true, false]);
+    rig.say({ type: "state", state: "closed", end: closeEnd(1000, "") });
+    page.dispatchEvent(new Event("visibilitychange"));
+    expect(rig.of("hidden").length).toBe(2);
+  });
+});
+
+describe("finding a room", () => {
+  /** found answers what is opened after the first URL was refused, and what the lobby was asked. */
+  async function found(status: number, lobby: Record<string, unknown>, o: ConnectOptions = {}): Promise<{ opened: string[]; asked: [string, unknown][]; state: string }> {
+    vi.useRealTimers();
+    const opened: string[] = [];
+    const asked: [string, unknown][] = [];
+    const make = function (this: { onclose?: (e: object) => void }, url: string): object {
+      opened.push(url);
+      const socket = { close: () => {}, onclose: null as ((e: object) => void) | null };
+      if (opened.length === 1) queueMicrotask(() => socket.onclose?.({ code: 1006, reason: "" }));
+      return socket;
+    };
+    const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      const url = String(input);
+      const method = /LobbyService\/(\w+)/.exec(url)?.[1];
+      if (!method) return new Response("no", { status });
+      asked.push([url.replace(/metronome.*/, "") + method, JSON.parse(String(init?.body))]);
+      const body = lobby[method] as { code?: string } | undefined;
+      return Response.json(body ?? { code: "unavailable", message: "" }, { status: body && !body.code ? 200 : 503 });
+    };
+    const session = connect("ws://h:1/rooms/r%201?ticket=t", { worker: false, storage: null, WebSocket: make as never, fetch: answer as never, name: "ann", ...o });
+    await vi.waitUntil(() => opened.length > 1 || session.state === "closed", { timeout: 5_000 });
+    session.leave();
+    return { opened, asked, state: session.state };
+  }
+  const join = { join: { room: { id: "r2", mode: "ffa" }, url: "ws://h:2/rooms/r2?ticket=u", expiresUnix: "5" } };
+
+  test("an expired ticket is renewed for the same room", async () => {
+    const got = await found(401, { JoinRoom: join });
+    expect(got.asked).toEqual([["http://h:1/JoinRoom", { id: "r 1", name: "ann" }]]);
+    expect(got.opened[1]).toBe("ws://h:2/rooms/r2?ticket=u");
+  });
+
+  test("when that room is gone another one will do", async () => {
+    const got = await found(401, { JoinRoom: { code: "not_found", message: "gone" }, QuickPlay: join }, { lobby: "http://l/" });
+    expect(got.asked.map((a) => a[0])).toEqual(["http://l/JoinRoom", "http://l/QuickPlay"]);
+    expect(got.opened[1]).toBe("ws://h:2/rooms/r2?ticket=u");
+  });
+
+  test("a room that is not there any more is not asked for again", async () => {
+    expect((await found(404, { QuickPlay: join })).asked.map((a) => a[0])).toEqual(["http://h:1/QuickPlay"]);
+  });
+
+  test("the page may find rooms itself", async () => {
+    const got = await found(404, {}, { onRejoin: async () => "ws://own/rooms/x" });
+    expect([got.opened[1], got.asked]).toEqual(["ws://own/rooms/x?name=ann", []]);
+  });
+
+  test("a page that does not fit the server stops", async () => {
+    expect(await found(400, { QuickPlay: join })).toMatchObject({ state: "closed", asked: [] });
+  });
+
+  test("quick play asks first", async () => {
+    vi.useRealTimers();
+    const opened: string[] = [];
+    const make = function (this: unknown, url: string): object {
+      opened.push(url);
+      return { close: () => {} };
+    };
+    const asked: unknown[] = [];
+    const answer = async (_: unknown, init?: RequestInit): Promise<Response> => {
+      asked.push(JSON.parse(String(init?.body)));
+      return Response.json(join);
+    };
+    const session = quickPlay("http://h", { mode: "ffa", name: "ann", worker: false, storage: null, WebSocket: make as never, fetch: answer as never });
+    await vi.waitUntil(() => opened.length > 0);
+    session.leave();
+    expect([opened, asked]).toEqual([["ws://h:2/rooms/r2?ticket=u"], [{ mode: "ffa", metadata: {}, name: "ann" }]]);
+  });
+});
