@@ -52,6 +52,10 @@ curve: ## what a player costs as a room grows (SIZES=500,1000,...); draws docs/c
 entropy: ## bits per entity of snapshots, beside the entropy floor of the same run
 	go run ./bench/entropy $(if $(PLAYERS),--players $(PLAYERS)) $(if $(SECONDS),--seconds $(SECONDS))
 
+.PHONY: console-cost
+console-cost: build ## what the console costs a server with 20 rooms, watched and not
+	go run ./bench/console --binary $(BIN)
+
 .PHONY: fuzz
 fuzz: ## fuzz each reader (FUZZTIME=30s each)
 	scripts/fuzz $(FUZZTIME)

@@ -99,6 +99,9 @@ func (c *console) watch(ctx context.Context, v *view, stream *connect.ServerStre
 	defer tick.Stop()
 	for turn := 0; ; turn++ {
 		m, err := v.message(ctx, turn%watchTurns == 0)
+		if errors.Is(err, room.ErrClosed) {
+			return c.roomEnded()
+		}
 		if err != nil {
 			return consoleError(err)
 		}
@@ -110,13 +113,24 @@ func (c *console) watch(ctx context.Context, v *view, stream *connect.ServerStre
 		select {
 		case <-tick.C:
 		case <-v.ended(): // at once: an operator who closed the room waits for it
-			return consoleError(room.ErrClosed)
+			return c.roomEnded()
 		case <-c.ending:
-			return connect.NewError(connect.CodeUnavailable, errors.New("the server is stopping"))
+			return errStopping
 		case <-ctx.Done():
 			return nil
 		}
 	}
+}
+
+// errStopping has the watchers come back.
+var errStopping = connect.NewError(connect.CodeUnavailable, errors.New("the server is stopping"))
+
+// roomEnded says why a watched room is over.
+func (c *console) roomEnded() error {
+	if c.Node.State() >= NodeDraining {
+		return errStopping
+	}
+	return consoleError(room.ErrClosed)
 }
 
 // send writes one message, unless the watcher does not read.

@@ -119,6 +119,7 @@ func TestWatchEnds(t *testing.T) {
 	n := startNode(t, nil)
 	id := seated(t, n, "ann").GetRoom().GetId()
 	anything := func(*pb.WatchResponse) bool { return true }
+	another := seated(t, n, "bob")
 	ofRoom, _ := watch(t, n, &pb.WatchRequest{Room: id, Seat: 1}, anything)
 	ofNode, _ := watch(t, n, &pb.WatchRequest{}, anything)
 	_, leave := watch(t, n, &pb.WatchRequest{Room: id, Seat: 1}, anything)
@@ -132,6 +133,16 @@ func TestWatchEnds(t *testing.T) {
 	}
 	if err := ofRoom.Err(); connect.CodeOf(err) != connect.CodeNotFound || !strings.Contains(err.Error(), "the room has ended") {
 		t.Errorf("of a room that ended: %v", err)
+	}
+	n.Node.Become(NodeDraining)
+	stopping, _ := watch(t, n, &pb.WatchRequest{Room: another.GetRoom().GetId()}, anything)
+	if r, ok := n.Rooms.Get(another.GetRoom().GetId()); ok {
+		r.Close(netproto.CloseRestart, "")
+	}
+	for stopping.Receive() {
+	}
+	if err := stopping.Err(); connect.CodeOf(err) != connect.CodeUnavailable {
+		t.Errorf("of a room that ends with its node: %v", err)
 	}
 	n.EndWatches()
 	n.EndWatches()

@@ -188,7 +188,11 @@ func (v *view) traced(ctx context.Context) (*pb.SeatTrace, error) {
 			Tick: uint32(t.Tick), Used: room.OriginName(t.Used), WithLateButtons: t.LateButtons, Waiting: uint32(t.Waiting), More: uint32(t.More),
 		}
 		for _, a := range t.Arrivals {
-			tick.Arrival = append(tick.Arrival, &pb.Arrival{ForTick: uint32(a.For), Fate: a.Fate.String(), Why: a.Why(t.Tick)})
+			arrival := &pb.Arrival{ForTick: uint32(a.For), Fate: a.Fate.String()}
+			if a.Fate != room.FateOnTime {
+				arrival.Why = a.Why(t.Tick)
+			}
+			tick.Arrival = append(tick.Arrival, arrival)
 		}
 		m.Tick = append(m.Tick, tick)
 	})

@@ -1097,7 +1097,7 @@ type Arrival struct {
 	ForTick uint32 `protobuf:"varint,1,opt,name=for_tick,json=forTick,proto3" json:"for_tick,omitempty"`
 	// "on-time", "late", "too-late", "early", "double" or "dropped".
 	Fate string `protobuf:"bytes,2,opt,name=fate,proto3" json:"fate,omitempty"`
-	// Why, for people.
+	// Why it was of no use, for people; empty when it was on time.
 	Why           string `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache

@@ -92,7 +92,8 @@ export interface RoomDetail {
 export interface Arrival {
   forTick?: number;
   fate: string;
-  why: string;
+  /** Why it was of no use; not told when it was on time. */
+  why?: string;
 }
 
 export interface TraceTick {

@@ -58,7 +58,7 @@ export class Link {
       if (stopped.aborted) return;
       if (heard) failures = 0;
       const said = verdict(fault, this.wish().room !== "");
-      if (said) return this.status(said);
+      if (said) return this.status(said); // whoever hears it may start anew
       const again = pauses[Math.min(failures++, pauses.length - 1)] ?? 8;
       this.status({ kind: "lost", sentence: fault.code === "unavailable" ? "" : fault.message, again });
       await pause(again * 1000, stopped);

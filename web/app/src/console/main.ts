@@ -12,8 +12,9 @@ import { sentence, span } from "./words.ts";
 let here: Place = { room: "", seat: 0 };
 let heard = 0; // when something last came, ms
 let lost: { sentence: string } | null = null;
+let over = false; // the room has ended; only the overview is watched
 
-const link = new Link(adminKey, () => ({ room: here.room, seat: here.seat, since: history.newest }), show, turn);
+const link = new Link(adminKey, () => (over ? { room: "", seat: 0, since: 0 } : { ...here, since: history.newest }), show, turn);
 
 function show(m: WatchResponse): void {
   heard = performance.now();
@@ -21,12 +22,18 @@ function show(m: WatchResponse): void {
     text(byId("version", HTMLElement), `version ${m.overview.version ?? ""} · ${m.overview.state ?? ""} · up ${span(m.overview.uptimeSeconds)}`);
     showOverview(m.overview);
   }
-  if (here.room !== "") showRoom(m.overview, m.detail);
+  if (over && m.overview?.room?.some((r) => r.id === here.room && r.state !== "closed")) return go(); // it is there again
+  if (here.room !== "" && !over) showRoom(m.overview, m.detail);
   if (m.trace) showSeat(m.trace);
 }
 
 /** Says how the stream is, and shows what fits. */
 function turn(s: Status): void {
+  if (s.kind === "ended") {
+    over = true;
+    roomEnded(s.sentence);
+    return link.start();
+  }
   const live = s.kind === "live";
   mark(byId("live", HTMLElement), live ? "ok" : s.kind === "lost" ? "warn" : "idle", live ? "live" : s.kind === "lost" ? "reconnecting" : "stopped");
   lost = s.kind === "lost" ? { sentence: s.sentence } : null;
@@ -34,8 +41,7 @@ function turn(s: Status): void {
   tellLost();
   if (s.kind === "key") askKey(s.sentence, s.wrong);
   else hideKey();
-  if (s.kind === "ended") roomEnded(s.sentence);
-  byId("views", HTMLElement).hidden = s.kind === "key" || s.kind === "closed" || heard === 0 && s.kind !== "ended";
+  byId("views", HTMLElement).hidden = s.kind === "key" || s.kind === "closed" || heard === 0;
   byId("views", HTMLElement).classList.toggle("old", s.kind === "lost");
 }
 
@@ -48,6 +54,7 @@ function tellLost(): void {
 
 function go(): void {
   here = parse(location.hash);
+  over = false;
   byId("overview", HTMLElement).hidden = here.room !== "";
   byId("room", HTMLElement).hidden = here.room === "";
   document.title = here.room === "" ? "metronome: console" : `metronome: console, ${here.room}`;

@@ -15,6 +15,8 @@ interface Line {
 
 interface Plot {
   title: string;
+  /** The least that the height shows, so that nothing does not look like much. */
+  least: number;
   text: (value: number | null) => string;
   lines: Line[];
 }
@@ -23,6 +25,7 @@ const solid = { p50: "--team-blue", high: "--accent", most: "--danger" };
 const plots: Plot[] = [
   {
     title: "Tick time",
+    least: 1000,
     text: ms,
     lines: [
       { figure: "tickP50", label: "p50", colour: solid.p50 },
@@ -32,6 +35,7 @@ const plots: Plot[] = [
   },
   {
     title: "Lateness of ticks",
+    least: 1000,
     text: ms,
     lines: [
       { figure: "lateP50", label: "p50", colour: solid.p50 },
@@ -39,9 +43,10 @@ const plots: Plot[] = [
       { figure: "lateMax", label: "max", colour: solid.most, dash: [2, 3] },
     ],
   },
-  { title: "Snapshots out, per second", text: bytes, lines: [{ figure: "bytes", label: "payload", colour: solid.p50 }] },
+  { title: "Snapshots out, per second", least: 1000, text: bytes, lines: [{ figure: "bytes", label: "payload", colour: solid.p50 }] },
   {
     title: "Inputs, per second",
+    least: 10,
     text: whole,
     lines: [
       { figure: "onTime", label: "on time", colour: "--ok" },
@@ -53,6 +58,7 @@ const plots: Plot[] = [
   },
   {
     title: "Slack of inputs, ticks",
+    least: 2,
     text: whole,
     lines: [
       { figure: "slackMax", label: "max", colour: "--muted", dash: [4, 4] },
@@ -62,6 +68,7 @@ const plots: Plot[] = [
   },
   {
     title: "Seats",
+    least: 4,
     text: whole,
     lines: [
       { figure: "seats", label: "active", colour: "--ok" },
@@ -79,12 +86,13 @@ export class Plots {
   private readonly charts: { chart: uPlot; plot: Plot; box: HTMLElement }[] = [];
   private readonly sized = new ResizeObserver(() => this.resize());
 
-  constructor() {
+  /** `moved` is told the second whose figures stand below the plots. */
+  constructor(moved: (at: number | null) => void) {
     for (const plot of plots) {
       const box = make("figure", "plot", make("figcaption", "", plot.title));
       box.setAttribute("aria-label", plot.title);
       this.element.append(box);
-      const chart = new uPlot(options(plot), [[], ...plot.lines.map(() => [])], box);
+      const chart = new uPlot(options(plot, moved), [[], ...plot.lines.map(() => [])], box);
       chart.root.querySelector("canvas")?.setAttribute("aria-hidden", "true"); // the legend has the figures
       this.charts.push({ chart, plot, box });
     }
@@ -110,24 +118,30 @@ function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-function options(plot: Plot): uPlot.Options {
+/** The line of a legend's mark, like that of its series. */
+function border(dash: number[] | undefined): string {
+  return !dash ? "solid" : (dash[0] ?? 0) > 2 ? "dashed" : "dotted";
+}
+
+function options(plot: Plot, moved: (at: number | null) => void): uPlot.Options {
   const axis = { stroke: token("--muted"), font: `11px ${token("--mono")}`, grid: { stroke: token("--line"), width: 1 }, ticks: { show: false } };
   return {
     width: 320,
     height,
     padding: [8, 8, 0, 0],
     cursor: { sync: { key: "room" }, drag: { x: false, y: false }, points: { size: 5 } },
-    legend: { live: true, markers: { width: 2 } },
+    legend: { live: true, markers: { width: 2, dash: (_, i) => border(plot.lines[i - 1]?.dash) } },
+    hooks: { setLegend: [(chart) => moved(chart.data[0][chart.legend.idx ?? -1] ?? null)] },
     scales: {
-      x: { range: (_, __, max) => [max - minutes, max] },
-      y: { range: (_, min, max) => bounds(min, max) },
+      x: { range: (_, __, max) => [(max ?? 0) - minutes, max ?? 0] },
+      y: { range: (_, min, max) => bounds(min, max, plot.least) },
     },
     axes: [
       { ...axis, size: 24, space: 64, values: (_, at) => at.map((t) => new Date(t * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })) },
       { ...axis, size: 64, space: 32, values: (_, at) => at.map((v) => plot.text(v)) },
     ],
     series: [
-      { label: "at", value: (_, t) => (t === null ? "–" : new Date(t * 1000).toLocaleTimeString("en-GB")) },
+      {},
       ...plot.lines.map((line) => ({
         label: line.label,
         stroke: token(line.colour),
@@ -141,8 +155,8 @@ function options(plot: Plot): uPlot.Options {
 }
 
 /** From 0 (or below, for slack) to a little above the highest. */
-function bounds(min: number | null, max: number | null): [number, number] {
+function bounds(min: number | null, max: number | null, least: number): [number, number] {
   const low = Math.min(min ?? 0, 0);
-  const high = Math.max(max ?? 0, low + 1);
+  const high = Math.max(max ?? 0, low + least);
   return [low < 0 ? low - 1 : 0, high + (high - low) * 0.1];
 }

@@ -14,7 +14,7 @@ const mostReason = 120;
 const mostLine = 1000;
 
 export const history = new History();
-const plots = new Plots();
+const plots = new Plots((at) => text(byId("at", HTMLElement), at === null ? "" : new Date(at * 1000).toLocaleTimeString("en-GB")));
 let shown = "";
 let hz = 1;
 
@@ -42,6 +42,9 @@ byId("do-download", HTMLButtonElement).addEventListener("click", () => void down
 
 /** Turns to a room; "" to none. */
 export function openRoom(id: string): void {
+  say(byId("ended", HTMLElement), "");
+  byId("room-views", HTMLElement).hidden = false;
+  operable(true);
   if (id === shown) return;
   shown = id;
   history.clear();
@@ -50,8 +53,8 @@ export function openRoom(id: string): void {
   text(byId("room-title", HTMLElement), id);
   text(byId("room-line", HTMLElement), "");
   done("");
-  say(byId("ended", HTMLElement), "");
-  operable(true);
+  mark(byId("room-state", HTMLElement), "idle", "");
+  mark(byId("room-health", HTMLElement), "idle", "");
 }
 
 export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined): void {
@@ -72,7 +75,11 @@ export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined
 /** The room is over; what is shown stays. */
 export function roomEnded(why: string): void {
   const known = history.newest > 0;
-  say(byId("ended", HTMLElement), `${sentence(why)} ${known ? "What you see is how it was last." : "It may never have been on this node."} The overview has the rooms there are.`);
+  const rest = "The list of all rooms has those that are open.";
+  say(byId("ended", HTMLElement), known ? `${sentence(why)} What you see is how it was last. ${rest}` : `No room "${shown}" is open on this node; it may have ended. ${rest}`);
+  mark(byId("room-state", HTMLElement), "bad", known ? "closed" : "");
+  mark(byId("room-health", HTMLElement), "idle", "");
+  byId("room-views", HTMLElement).hidden = !known;
   operable(false);
 }
 

@@ -56,7 +56,7 @@ function add(tick: TraceTick): void {
   for (const arrival of tick.arrival ?? []) {
     counts.set(arrival.fate, (counts.get(arrival.fate) ?? 0) + 1);
     if (arrival.fate === "on-time") continue;
-    const row = make("li", "", make("span", "figure", `tick ${tick.tick}`), make("b", `fate ${arrival.fate}`, arrival.fate), make("span", "", sentence(arrival.why)));
+    const row = make("li", "", make("span", "figure", `tick ${tick.tick}`), make("b", `fate ${arrival.fate}`, arrival.fate), make("span", "", sentence(arrival.why ?? "")));
     list.prepend(row);
   }
   if (tick.more) list.prepend(make("li", "", make("span", "figure", `tick ${tick.tick}`), make("span", "", `And ${tick.more} more at the same tick.`)));
@@ -73,7 +73,7 @@ function tell(): void {
 /** The newest tick as a sentence. */
 function said(t: TraceTick): string {
   const used = { received: "its own input", repeated: "the last input again, since none had come", neutral: "no input" }[t.used] ?? t.used;
-  const waiting = t.waiting ? ` ${t.waiting} wait for later ticks.` : "";
+  const waiting = t.waiting ? ` ${t.waiting === 1 ? "1 waits for its tick" : `${t.waiting} wait for later ticks`}.` : "";
   return `Tick ${t.tick} used ${used}${t.withLateButtons ? ", with the buttons of a late one" : ""}.${waiting}`;
 }
 

@@ -18,7 +18,7 @@ test.each([
 });
 
 test("figures", () => {
-  expect([ms(40), ms(1234), ms(250_000), ms(undefined)]).toEqual(["0.04 ms", "1.2 ms", "250 ms", "–"]);
+  expect([ms(0), ms(40), ms(1234), ms(250_000), ms(undefined)]).toEqual(["0 ms", "0.04 ms", "1.2 ms", "250 ms", "–"]);
   expect([bytes(0), bytes(999), bytes(1000), bytes(45_600), bytes(1_234_567)]).toEqual(["0 B", "999 B", "1.0 kB", "46 kB", "1.2 MB"]);
   expect([span(0), span(61), span(3700), span(90_000)]).toEqual(["0 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"]);
   expect([ticks(3, 30), ticks(90, 30), ticks(undefined, 0)]).toEqual(["3 ticks", "3 s", "0 ticks"]);

@@ -26,6 +26,7 @@ export function stateMood(state: string): Mood {
 /** Microseconds, as milliseconds with as many digits as one reads. */
 export function ms(us: number | undefined | null): string {
   if (us === undefined || us === null) return "–";
+  if (us === 0) return "0 ms";
   const v = us / 1000;
   return `${v.toFixed(v < 1 ? 2 : v < 100 ? 1 : 0)} ms`;
 }
