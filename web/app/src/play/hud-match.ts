@@ -53,7 +53,7 @@ export class MatchHud {
 
   private alone(players: readonly PlayerNow[], own: PlayerNow | undefined): void {
     say(this.left, own ? `${own.kills} kills` : "");
-    say(this.right, own ? `${place(players, own)}. of ${players.length}` : "");
+    say(this.right, own ? `place ${place(players, own)} of ${players.length}` : "");
   }
 
   private about(m: MatchNow, teams: boolean): string {
