@@ -1,23 +1,22 @@
 import { defineConfig } from "vitest/config";
 
-// Three projects: the SDK and the pages' own logic run in Node; e2e drives
-// Chromium against a real server, one file after the other.
+// The SDK and the pages' own logic run in Node; e2e drives Chromium against a
+// real server, one file after the other; so does pictures, for docs/img.
+const browser = {
+  environment: "node",
+  globalSetup: ["e2e/setup.ts"],
+  fileParallelism: false,
+  testTimeout: 90_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: "sdk", include: ["sdk/test/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { name: "app", include: ["app/src/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
-      {
-        test: {
-          name: "e2e",
-          include: ["e2e/**/*.e2e.ts"],
-          environment: "node",
-          globalSetup: ["e2e/setup.ts"],
-          fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-        },
-      },
+      { test: { ...browser, name: "e2e", include: ["e2e/**/*.e2e.ts"] } },
+      { test: { ...browser, name: "pictures", include: ["e2e/pictures.ts"] } },
     ],
   },
 });

@@ -1,0 +1,93 @@
+// Takes the pictures of docs/img from a server with bots: `make screenshots`.
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { story, type Page } from "./story.ts";
+
+const folder = fileURLToPath(new URL("../../docs/img", import.meta.url));
+await mkdir(folder, { recursive: true });
+
+const take = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(folder, `${name}.png`) });
+
+/** Flies to whoever is nearest and fires, until there is something to see: so many ships on the screen, one less after every ten seconds of waiting. */
+async function fight(page: Page, ships: number): Promise<void> {
+  await page.waitForFunction(() => window.metronome);
+  await page.evaluate(() => {
+    const press = (code: string, on: boolean): void => void dispatchEvent(new KeyboardEvent(on ? "keydown" : "keyup", { code }));
+    const stage = document.querySelector("canvas")!;
+    window.metronome!.onFrame = (_, { own, ships }) => {
+      if (!own) return;
+      const far = (s: { x: number; y: number }): number => Math.hypot(s.x - own.x, s.y - own.y);
+      const prey = ships.filter((s) => !s.own && (s.team === 0 || s.team !== own.team)).sort((a, b) => far(a) - far(b))[0];
+      if (!prey) return;
+      const [dx, dy] = [prey.x - own.x, prey.y - own.y];
+      press("KeyD", dx > 150);
+      press("KeyA", dx < -150);
+      press("KeyS", dy > 150);
+      press("KeyW", dy < -150);
+      press("Space", far(prey) < 500);
+      const aim = { clientX: innerWidth / 2 + dx, clientY: innerHeight / 2 + dy, pointerType: "mouse", bubbles: true };
+      stage.dispatchEvent(new PointerEvent("pointermove", aim));
+    };
+  });
+  await page.waitForFunction(
+    (enough) => {
+      const { picture, frames } = window.metronome!;
+      const own = picture.own;
+      if (!own || own.health < 20 || frames < 60) return false;
+      const zoom = Math.sqrt((innerWidth * innerHeight) / (1300 * 800)); // as camera.ts
+      const seen = (s: { x: number; y: number }): boolean =>
+        Math.abs(s.x - own.x) * zoom < innerWidth * 0.4 && Math.abs(s.y - own.y) * zoom < innerHeight * 0.35;
+      const ships = Math.max(enough - Math.floor(performance.now() / 10_000), 2);
+      return picture.ships.filter(seen).length >= ships && picture.shots.filter(seen).length >= 3;
+    },
+    ships,
+    { polling: "raf", timeout: 60_000 },
+  );
+}
+
+/** A visitor who was here before and has a name. */
+const known = (url: string) => ({ cookies: [], origins: [{ origin: url, localStorage: [{ name: "metronome.name", value: "you" }] }] });
+
+story("play, on a desk", async ({ serve, open }) => {
+  const server = await serve({ bots: 45 });
+  const page = await open(server, "/play?room=ffa", { storageState: known(server.url) });
+  await fight(page, 5);
+  await take(page, "play-desktop");
+});
+
+story("play, on a phone", async ({ serve, open }) => {
+  const server = await serve({ bots: 31, args: ["--mode", "teams"] });
+  const page = await open(server, "/play?mode=teams", {
+    storageState: known(server.url), viewport: { width: 390, height: 720 }, hasTouch: true, isMobile: true, deviceScaleFactor: 1.5,
+  });
+  await fight(page, 3);
+  await take(page, "play-phone");
+});
+
+story("the net graph", async ({ serve, open }) => {
+  const server = await serve({ bots: 45 });
+  const page = await open(server, "/play?room=ffa", { storageState: known(server.url) });
+  await page.waitForFunction(() => window.metronome?.session.state === "playing");
+  await page.keyboard.press("KeyN");
+  await page.evaluate(() => window.metronome!.session.network.set({ delayMs: 75, jitterMs: 20 }));
+  await fight(page, 4);
+  await take(page, "netgraph");
+});
+
+story("the lobby", async ({ serve, open }) => {
+  const server = await serve({ bots: 20 });
+  for (const mode of ["teams", "duel", "open"]) await server.ask("CreateRoom", { mode });
+  const page = await open(server, "/", { viewport: { width: 1280, height: 800 } });
+  await page.locator("#rooms li").filter({ hasText: "20 bots" }).waitFor();
+  await page.getByLabel("Your name").fill("you");
+  await take(page, "lobby");
+});
+
+story("the console", async ({ serve, open }) => {
+  const server = await serve({ bots: 45 });
+  const page = await open(server, "/console#room/ffa/seat/1", { viewport: { width: 1280, height: 800 } });
+  await page.locator("#plots canvas").first().waitFor();
+  await page.waitForFunction(() => Number(document.getElementById("n-on-time")?.textContent) > 100, null, { timeout: 30_000 });
+  await take(page, "console");
+});
