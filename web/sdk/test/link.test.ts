@@ -1,0 +1,60 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { localLink, workerLink } from "../src/engine/link.ts";
+import type { Command, Report } from "../src/engine/protocol.ts";
+
+const start: Command = { type: "start", url: "", resume: "", name: "", hiddenAfter: Infinity };
+const ask: Report = { type: "ask", end: null, played: false };
+
+class FakeWorker {
+  static last: FakeWorker;
+  readonly got: Command[] = [];
+  terminated = false;
+  onmessage: ((e: { data: Report }) => void) | null = null;
+  onerror: ((e: { message: string }) => void) | null = null;
+  constructor(readonly url: URL) {
+    FakeWorker.last = this;
+  }
+  postMessage(c: Command): void {
+    this.got.push(c);
+  }
+  terminate(): void {
+    this.terminated = true;
+  }
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+test("an engine on this thread gets what was sent before it was loaded", async () => {
+  const reports: Report[] = [];
+  const link = localLink({})((r) => reports.push(r), () => null);
+  link.send(start);
+  await vi.waitUntil(() => reports.length > 0);
+  expect([link.pulls, reports]).toEqual([true, [ask]]);
+  link.close();
+  link.send({ type: "leave" });
+  expect(reports.length).toBe(1);
+});
+
+test("a worker gets commands and gives reports", () => {
+  vi.stubGlobal("Worker", FakeWorker);
+  const reports: Report[] = [];
+  const link = workerLink({})((r) => reports.push(r), () => null);
+  link.send(start);
+  FakeWorker.last.onmessage!({ data: ask });
+  link.send({ type: "leave" });
+  expect([link.pulls, reports, FakeWorker.last.got]).toEqual([false, [ask], [start, { type: "leave" }]]);
+  expect(FakeWorker.last.url.pathname).toMatch(/engine\/worker\.ts$/);
+  link.close();
+  expect(FakeWorker.last.terminated).toBe(true);
+});
+
+test("when the worker does not load, the engine runs on this thread and misses nothing", async () => {
+  vi.stubGlobal("Worker", FakeWorker);
+  const reports: Report[] = [];
+  const link = workerLink({})((r) => reports.push(r), () => null);
+  link.send(start);
+  FakeWorker.last.onerror!({ message: "blocked" });
+  await vi.waitUntil(() => reports.length > 0);
+  expect([link.pulls, reports, FakeWorker.last.terminated]).toEqual([true, [ask], true]);
+  link.close();
+});
