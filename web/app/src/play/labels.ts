@@ -4,7 +4,7 @@
 import type { Frame, Sheet } from "./sheet.ts";
 
 const columns = 4;
-const rows = 32;
+const rows = 64;
 const cellWidth = 128;
 const cellHeight = 16;
 

@@ -1,5 +1,6 @@
 // The arena page.
 
+import { LobbyError } from "@metronome/sdk";
 import { sentence } from "../lobby/sentences.ts";
 import { el } from "./dom.ts";
 import { enter, type Way, wayOf } from "./entry.ts";
@@ -15,6 +16,12 @@ function hiddenAfter(): { hiddenAfter?: number } {
   return ms > 0 ? { hiddenAfter: ms } : {};
 }
 
+/** A room that is full answers as a server that is asked too often does. */
+function why(fault: unknown, way: Way): string {
+  if (fault instanceof LobbyError && fault.message.includes("full")) return "The room is full. Try again when somebody has left, or choose another in the lobby.";
+  return sentence(fault, way.kind === "code" ? way.code : "");
+}
+
 async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   const notice = new Notice();
   stage.append(notice.root);
@@ -25,7 +32,7 @@ async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());
   } catch (fault) {
     const retry = { text: "Retry", act: () => location.reload() };
-    notice.say("No seat", sentence(fault, way.kind === "code" ? way.code : ""), [backToLobby, retry]);
+    notice.say("No seat", why(fault, way), [backToLobby, retry]);
   }
 }
 
