@@ -81,6 +81,7 @@ var kinds = map[string]string{
 	".svg":  "image/svg+xml",
 	".png":  "image/png",
 	".wasm": "application/wasm",
+	".bin":  "application/octet-stream",
 }
 
 func kindOf(name string) string {

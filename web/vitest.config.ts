@@ -16,7 +16,7 @@ export default defineConfig({
       { test: { name: "sdk", include: ["sdk/test/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { name: "app", include: ["app/src/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { ...browser, name: "e2e", include: ["e2e/**/*.e2e.ts"] } },
-      { test: { ...browser, name: "pictures", include: ["e2e/pictures.ts"] } },
+      { test: { ...browser, name: "pictures", testTimeout: 240_000, include: ["e2e/pictures.ts"] } },
     ],
   },
 });

@@ -70,7 +70,8 @@ story("the net graph", async ({ serve, open }) => {
   const page = await open(server, "/play?room=ffa", { storageState: known(server.url) });
   await page.waitForFunction(() => window.metronome?.session.state === "playing");
   await page.keyboard.press("KeyN");
-  await page.evaluate(() => window.metronome!.session.network.set({ delayMs: 75, jitterMs: 20 }));
+  await page.getByLabel("Added delay").fill("75");
+  await page.getByLabel("Added jitter").fill("20");
   await fight(page, 4);
   await take(page, "netgraph");
 });
@@ -88,6 +89,10 @@ story("the console", async ({ serve, open }) => {
   const server = await serve({ bots: 45 });
   const page = await open(server, "/console#room/ffa/seat/1", { viewport: { width: 1280, height: 800 } });
   await page.locator("#plots canvas").first().waitFor();
-  await page.waitForFunction(() => Number(document.getElementById("n-on-time")?.textContent) > 100, null, { timeout: 30_000 });
+  // A room of its plots' age, not one that has just begun.
+  const minutes = 2;
+  await page.waitForFunction((tick) => Number(/tick ([\d,]+)/.exec(document.body.innerText)?.[1]?.replaceAll(",", "")) > tick, minutes * 60 * 30, {
+    timeout: minutes * 60_000 * 1.5,
+  });
   await take(page, "console");
 });
