@@ -6,6 +6,7 @@ BIN     := bin/metronome
 URL     ?= http://127.0.0.1:8080
 BOTS    ?= 20
 FUZZTIME ?= 30s
+BENCHING = $(if $(BENCH),BENCH='$(BENCH)') $(if $(COUNT),COUNT=$(COUNT)) $(if $(BENCHTIME),BENCHTIME=$(BENCHTIME))
 
 .PHONY: help
 help: ## list the commands
@@ -28,8 +29,12 @@ test: ## install what the tests need, then run every check
 	scripts/test
 
 .PHONY: bench
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+bench: ## run the benchmarks, beside bench/baseline.txt (BENCH=Tick, COUNT=6)
+	$(BENCHING) scripts/bench
+
+.PHONY: bench-baseline
+bench-baseline: ## run the benchmarks and keep them as bench/baseline.txt
+	scripts/bench --renew
 
 # WORKLOAD=w1 PLAYERS=1000 SECONDS=10 ROUNDS=3 ARRIVALS=even TARGETS=a,b SIZES=500,1000: bench/README.md
 MEASURE = $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WARM),--warm $(WARM)) $(if $(ROUNDS),--rounds $(ROUNDS)) \

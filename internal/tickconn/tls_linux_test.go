@@ -205,12 +205,15 @@ func TestSecureBothWays(t *testing.T) {
 func TestSecureFull(t *testing.T) {
 	c, client, _ := securePair(t, tls.VersionTLS13, testOptions)
 	message, sent := make([]byte, 1000), 0
-	for err := error(nil); err == nil; sent++ {
-		if _, err = c.WriteParts(nil, message); err != nil && err != ErrFull {
+	for _, size := range []int{1000, 1} { // to the last byte
+		_, err := c.WriteParts(nil, message[:size])
+		for ; err == nil; _, err = c.WriteParts(nil, message[:size]) {
+			sent += size
+		}
+		if err != ErrFull {
 			t.Fatal(err)
 		}
 	}
-	sent--
 	if _, err := c.WriteParts(nil, message); err != ErrFull || c.Tail() > testOptions.MaxTail+100 {
 		t.Errorf("%v with a tail of %d", err, c.Tail())
 	}
@@ -229,8 +232,8 @@ func TestSecureFull(t *testing.T) {
 		written <- err
 	}()
 	got, err := io.ReadAll(client) // to TLS's own end
-	if err != nil || len(got) != sent*1000+7 || !bytes.HasSuffix(got, []byte("goodbye")) {
-		t.Errorf("the client read %d of %d bytes, %v", len(got), sent*1000+7, err)
+	if err != nil || len(got) != sent+7 || !bytes.HasSuffix(got, []byte("goodbye")) {
+		t.Errorf("the client read %d of %d bytes, %v", len(got), sent+7, err)
 	}
 	if err := <-written; err != nil {
 		t.Error(err)
