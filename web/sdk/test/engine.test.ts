@@ -120,6 +120,48 @@ describe("playing", () => {
     expect(input.seen).toBeGreaterThan(16 * (input.tick - newest));
   });
 
+  test("a picture that was drawn long ago does not count", async () => {
+    const rig = new Rig().play();
+    await rig.pass(5);
+    rig.engine.command({ type: "look", tick: rig.room.tick - 50, at: performance.timeOrigin + performance.now() });
+    await rig.pass(1);
+    expect(rig.socket.inputs.at(-1)!.seen).toBeGreaterThan(16 * 49);
+    await rig.pass(10);
+    expect(rig.socket.inputs.at(-1)!.seen).toBeLessThan(16 * 5);
+  });
+
+  test("inputs that keep coming late are sent earlier and earlier", async () => {
+    const rig = new Rig().play();
+    await rig.pass(10);
+    const lead = (): number => rig.socket.inputs.at(-1)!.tick - rig.room.tick;
+    const before = lead();
+    for (let i = 0; i < 300; i++) {
+      await rig.pass(1, false);
+      rig.message(rig.room.frame({ slack: -1 }));
+    }
+    expect(lead() - before).toBeGreaterThanOrEqual(2);
+  });
+
+  test("an input that this machine sent late is no reason to be earlier", async () => {
+    const rig = new Rig().play();
+    await rig.pass(10);
+    const now = performance.now();
+    const late = vi.spyOn(performance, "now").mockImplementation(() => now + 33 + 25);
+    await vi.advanceTimersByTimeAsync(34);
+    late.mockRestore();
+    const { tick } = rig.socket.inputs.at(-1)!;
+    const sent: number[] = [];
+    rig.room.tick = tick + 1;
+    rig.message(rig.room.frame({ slack: -1 }));
+    for (let i = 0, count = rig.socket.inputs.length; i < 400; i++) {
+      await vi.advanceTimersByTimeAsync(1);
+      if (rig.socket.inputs.length > count) sent.push(performance.now());
+      count = rig.socket.inputs.length;
+    }
+    expect(sent.length).toBeGreaterThan(8);
+    expect(sent.at(-1)! - sent[1]!).toBeGreaterThan((sent.length - 2) * 33.2);
+  });
+
   test("who gives no inputs still pings", async () => {
     const rig = new Rig();
     rig.sample = null;
@@ -145,6 +187,22 @@ describe("playing", () => {
     const frames = rig.socket.sent.map((b) => clientFrame(b));
     expect(frames.map((f) => f.noticeAck).filter((n) => n > 0)).toEqual([3]);
     expect(frames.map((f) => f.chat).filter((c) => c !== "")).toEqual(["one", "two"]);
+  });
+
+  test("a resume brings notices again that came already, a new seat counts anew", async () => {
+    const rig = new Rig().play();
+    const line = (text: string): Uint8Array => {
+      rig.room.tick++;
+      return rig.room.frame({ notice: [{ number: 1, body: { case: "announcement", value: text } }] as never });
+    };
+    rig.message(line("first"));
+    for (const [resumed, text] of [[true, "again"], [false, "new"]] as const) {
+      rig.socket.onclose?.({ code: 1006, reason: "" });
+      await vi.advanceTimersByTimeAsync(1_000);
+      rig.play(resumed);
+      rig.message(line(text));
+    }
+    expect(rig.of("announcement").map((a) => a.text)).toEqual(["first", "new"]);
   });
 
   test("a gap asks for keyframes, again each second, until they come", async () => {

@@ -96,6 +96,22 @@ describe("what a page sees", () => {
     expect(rig.said("event").length).toBe(1);
   });
 
+  test("another connection begins with nothing of the one before", () => {
+    const rig = new Rig().play();
+    rig.session.view();
+    vi.advanceTimersByTime(33);
+    rig.tick([[7, 1]]);
+    rig.say({ type: "sent", tick: 200, values: [] });
+    expect(rig.session.view().tick).toBeGreaterThan(0);
+    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [] };
+    rig.say({ ...welcome, type: "welcome", schema: rig.session.schema! });
+    vi.advanceTimersByTime(200);
+    expect([rig.session.view().tick, rig.said("event"), rig.session.pendingInputs(), rig.session.stats.reconnects]).toEqual([-1, [], [], 1]);
+    rig.tick();
+    expect(rig.session.view().tick).toBeGreaterThan(0);
+    expect(rig.said("event")).toEqual([]);
+  });
+
   test("who does not draw hears events at once", () => {
     const rig = new Rig().play();
     vi.advanceTimersByTime(1_000);

@@ -230,6 +230,7 @@ describe("the delay", () => {
     let tick = 0;
     let before = 0;
     for (let i = 0, now = 0; i < 600; i++) {
+      if (i === 360) expect(i - 12 - tick).toBeGreaterThan(0.9); // soon nothing need be bridged any more
       if (i <= 300 || i > 312) p.arrived(i - (i > 300 ? 12 : 0), now + 10);
       for (let k = 0; k < 2; k++) {
         now += PERIOD / 2;
@@ -239,6 +240,23 @@ describe("the delay", () => {
       }
     }
     expect(600 - 12 - tick).toBeLessThan(4.5);
+  });
+
+  test("is reached a little faster or slower than the room, never at once", () => {
+    const p = new Playback(PERIOD, 1, 1, 4);
+    const late = (i: number): number => (i < 900 ? 10 + 60 * Math.floor(i / 150) : 10);
+    let [fastest, slowest, i] = [0, 9, 0];
+    for (let now = 20 * PERIOD, was = 0; now < 1200 * PERIOD; now += 10) {
+      for (; i * PERIOD + late(i) <= now; i++) p.arrived(i, i * PERIOD + late(i));
+      const tick = p.advance(now);
+      const rate = ((tick - was) * PERIOD) / 10;
+      if (was > 0) [fastest, slowest] = [Math.max(fastest, rate), Math.min(slowest, rate)];
+      was = tick;
+    }
+    expect(fastest).toBeGreaterThan(1.19);
+    expect(fastest).toBeLessThan(1.2001);
+    expect(slowest).toBeGreaterThan(0.8499);
+    expect(slowest).toBeLessThan(0.95);
   });
 
   test("a long stall is jumped over, back to the present, drawn all the while or not", () => {

@@ -24,6 +24,8 @@ export interface Host extends LineHost {
 const SILENT_AFTER = 10_000;
 /** Who comes back to a tab does not wait so long for a connection that seems dead, ms. */
 const SILENT_ON_FOCUS = 1_500;
+/** Browsers take a longer timer for none at all, ms. */
+const LONGEST_TIMER = 2 ** 31;
 /** How long the server may take to close after a leave, ms. */
 const LEAVE_WITHIN = 1_000;
 /** Lines of chat that may wait. */
@@ -174,19 +176,18 @@ export class Engine {
     this.timer(Math.max(0, this.pace.due - now), () => this.beat());
   }
 
-  /** over is the end of a connection or of an attempt to get one. */
+  /** over is the end of a connection or of an attempt to get one. While asleep there is neither. */
   private over(end: End): void {
     this.stopTimer();
     this.end = end;
     const comeback = comebackOf(end, this.resume !== "");
-    const pause = this.asleep ? 0 : this.retry.after(comeback, this.host.random());
+    const pause = this.retry.after(comeback, this.host.random());
     if (pause === null) {
       this.finish(end);
       return;
     }
     this.line.drop();
     if (this.state !== "away") this.to("away", end);
-    if (this.asleep) return;
     this.host.report({ type: "retry", in: pause, attempt: this.retry.tries, end }, []);
     this.timer(pause, () => this.again());
   }
@@ -223,7 +224,7 @@ export class Engine {
     this.cancelSleep?.();
     this.cancelSleep = null;
     if (hidden) {
-      if (this.hiddenAfter !== Infinity) this.cancelSleep = this.host.after(this.hiddenAfter, () => this.sleep());
+      if (this.hiddenAfter < LONGEST_TIMER) this.cancelSleep = this.host.after(this.hiddenAfter, () => this.sleep());
     } else if (this.asleep) {
       this.asleep = false;
       this.retry.succeeded();

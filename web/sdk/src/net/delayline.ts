@@ -9,8 +9,8 @@ export interface Timers {
 export class DelayLine<T> {
   delayMs = 0;
   jitterMs = 0;
+  /** In the order in which they came; who is due waits for those before. */
   private readonly waiting: { at: number; item: T }[] = [];
-  private last = 0;
   private held = 0;
   private cancel: (() => void) | null = null;
 
@@ -23,12 +23,11 @@ export class DelayLine<T> {
   push(item: T): void {
     const now = this.timers.now();
     const delay = this.delayMs + (2 * this.random() - 1) * this.jitterMs;
-    const at = Math.max(now + Math.max(delay, 0), this.last, this.held);
+    const at = Math.max(now + Math.max(delay, 0), this.held);
     if (at <= now && this.waiting.length === 0) {
       this.deliver(item);
       return;
     }
-    this.last = at;
     this.waiting.push({ at, item });
     this.arm(now);
   }
@@ -48,7 +47,6 @@ export class DelayLine<T> {
     this.cancel?.();
     this.cancel = null;
     this.waiting.length = 0;
-    this.last = 0;
   }
 
   private arm(now: number): void {
