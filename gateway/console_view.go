@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
@@ -25,9 +24,6 @@ type view struct {
 	trace   *room.Trace
 	place   int // of the trace
 	samples []room.Sample
-	nodes   []lobby.Node
-	fault   error
-	turns   int
 }
 
 // open adds a room, and a seat unless it is 0.
@@ -90,25 +86,16 @@ func (v *view) message(ctx context.Context, all bool) (*pb.WatchResponse, error)
 	return m, nil
 }
 
-// nodesEvery is how many seconds a list of nodes serves.
-const nodesEvery = 2
-
 func (v *view) overview(ctx context.Context) *pb.Overview {
-	if v.turns++; v.turns%nodesEvery == 1 {
-		if nodes, err := v.Lobby.Nodes(ctx); err == nil {
-			v.nodes, v.fault = nodes, nil
-		} else {
-			v.fault = err
-		}
-	}
+	nodes, err := v.nodes.get(ctx, v.Lobby)
 	o := &pb.Overview{
 		Version: v.Version, State: v.Node.State().String(), CpuSeconds: cpuSeconds(), ResidentKb: uint32(residentKB()),
 		UptimeSeconds: uint32(time.Since(v.started).Seconds()), Records: v.Records,
 	}
-	if v.fault != nil {
+	if err != nil {
 		o.NodeFault = "the lobby's store does not answer; the list of nodes is old"
 	}
-	for _, n := range v.nodes {
+	for _, n := range nodes {
 		self := n.ID == v.Lobby.NodeID()
 		if self {
 			o.Self = n.URL

@@ -58,8 +58,8 @@ func run(ctx context.Context, o options) error {
 	start := func(core string, args ...string) error {
 		c := exec.CommandContext(ctx, "taskset", append([]string{"-c", core, o.binary}, args...)...)
 		c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
-		if err := c.Start(); err != nil {
-			return err
+		if failed := c.Start(); failed != nil {
+			return failed
 		}
 		wait.Go(func() { _ = c.Wait() })
 		return nil
