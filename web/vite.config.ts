@@ -3,7 +3,8 @@ import { defineConfig } from "vite";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-// The server that `npm run dev` takes the rooms from.
+// The server that `npm run dev` takes the rooms from. It lets the page's sockets
+// in when it was started with --origin http://127.0.0.1:5173.
 const server = process.env["METRONOME_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
@@ -32,10 +33,12 @@ export default defineConfig({
   },
   worker: { format: "es" },
   server: {
+    host: "127.0.0.1",
     proxy: {
       "/metronome.v1": server,
-      "/rooms": { target: server, ws: true },
+      "/info": server,
       "/stats": server,
+      "/metrics": server,
     },
   },
 });
