@@ -33,6 +33,9 @@ interface Flight {
   look: Look;
 }
 
+/** How long the keys are shown, ms. */
+const hinted = 12_000;
+
 /** How often the slow parts of the page are filled, ms. */
 const slow = 100;
 
@@ -50,6 +53,7 @@ export class Game {
   private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
   private last = 0;
   private filled = 0;
+  private hintUntil = Infinity;
 
   constructor(
     readonly session: ArenaSession,
@@ -124,6 +128,7 @@ export class Game {
       this.sound.play("blaster");
     };
     arms.onRail = (x, y, angle) => this.ownBeam(x, y, angle);
+    this.hintUntil = Math.min(this.hintUntil, performance.now() + hinted);
     this.flight = { own, arms, look: new Look(rules, own, arms, (seat) => nameOf(this.session, seat)) };
     this.hud.rules(rules);
   }
@@ -225,6 +230,6 @@ export class Game {
       hud.respawn.dead(this.fate.by, this.fate.weapon, left);
     } else hud.respawn.hide();
     if (hud.results.root.hidden === false) hud.respawn.hide();
-    show(hud.hint, !hud.hint.hidden && this.handle.frames < 60 * 20 && session.state === "playing");
+    show(hud.hint, now < this.hintUntil && !this.watch.on);
   }
 }

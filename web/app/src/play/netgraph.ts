@@ -22,7 +22,7 @@ const plots: Plot[] = [
   { label: "view delay, ticks", colour: you, data: (h) => h.delayTicks, least: 4 },
 ];
 
-const plotHeight = 34;
+const plotHeight = 28;
 const rowHeight = plotHeight + 18;
 
 export class NetGraph {
@@ -44,19 +44,19 @@ export class NetGraph {
     if (this.root.hidden) return;
     const list: [string, string][] = [
       ["tick", String(s.tick)],
-      ["slack", `${s.slack} ticks`],
-      ["view delay", `${s.interpolationTicks.toFixed(2)} ticks`],
-      ["round trip", `${s.rttMs.toFixed(0)} ms`],
-      ["last", `${s.lastRttMs.toFixed(0)} ms`],
-      ["jitter", `${s.jitterMs.toFixed(1)} ms`],
-      ["snapshot", `${s.snapshotBytes.last} B, mean ${s.snapshotBytes.mean.toFixed(0)}`],
-      ["per entity", `${s.bitsPerEntity.toFixed(2)} bits`],
+      ["slack, ticks", String(s.slack)],
+      ["view delay, ticks", s.interpolationTicks.toFixed(2)],
+      ["jitter, ms", s.jitterMs.toFixed(1)],
+      ["round trip, ms", s.rttMs.toFixed(0)],
+      ["last one, ms", s.lastRttMs.toFixed(0)],
+      ["snapshot, bytes", String(s.snapshotBytes.last)],
+      ["mean, bytes", s.snapshotBytes.mean.toFixed(1)],
+      ["bits per entity", s.bitsPerEntity.toFixed(2)],
+      ["decode, ms", s.decodeMs.mean.toFixed(3)],
       ["gaps", String(s.gaps)],
-      ["backlog", `${s.backlog} ticks`],
-      ["dropped", `${s.dropped} of ${s.inputs}`],
+      ["backlog, ticks", String(s.backlog)],
+      ["inputs dropped", String(s.dropped)],
       ["corrections", String(s.corrections)],
-      ["resyncs", String(s.resyncs)],
-      ["decode", `${s.decodeMs.mean.toFixed(3)} ms`],
     ];
     for (const [name, value] of list) this.figure(name, value);
     this.plot(s);
@@ -66,7 +66,7 @@ export class NetGraph {
     let e = this.values.get(name);
     if (!e) {
       e = el("dd", "figure");
-      e.dataset["figure"] = name;
+      e.dataset["figure"] = name.split(",")[0];
       this.values.set(name, e);
       const pair = el("div");
       pair.append(el("dt", "", name), e);
