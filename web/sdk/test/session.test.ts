@@ -107,9 +107,17 @@ describe("what a page sees", () => {
     rig.say({ ...welcome, type: "welcome", schema: rig.session.schema! });
     vi.advanceTimersByTime(200);
     expect([rig.session.view().tick, rig.said("event"), rig.session.pendingInputs(), rig.session.stats.reconnects]).toEqual([-1, [], [], 1]);
-    rig.tick();
-    expect(rig.session.view().tick).toBeGreaterThan(0);
-    expect(rig.said("event")).toEqual([]);
+    rig.room.tick = 10; // another room
+    rig.room.ships.set(1, { x: 5000, y: 0, aim: 0 });
+    rig.message(rig.room.key(null));
+    expect(rig.session.view().table("ship").column("x")[0]).toBe(5000);
+    for (let i = 0; i < 3; i++) {
+      vi.advanceTimersByTime(34);
+      rig.tick(i === 0 ? [[9, 2]] : []);
+      rig.session.view();
+    }
+    const view = rig.session.view();
+    expect([Math.round(view.tick), view.table("ship").column("x")[0], rig.said("event")]).toEqual([12, 5000, [{ name: "hit", tick: 11, group: 0, fields: { victim: 9, damage: 2 } }]]);
   });
 
   test("who does not draw hears events at once", () => {
