@@ -4,18 +4,18 @@ import { expect, story, type Page, type Server } from "./story.ts";
 
 const key = "correct horse";
 
-/** A player in a browser, by hand: joins a room and answers how it ended. */
-async function play(page: Page, server: Server, name: string): Promise<{ room: string; ended: () => Promise<{ code: number; reason: string }> }> {
+/** A player in a browser, by hand: joins a room, sends a frame every so often, and answers how it ended. */
+async function play(page: Page, server: Server, name: string, frame: number[] = []): Promise<{ room: string; ended: () => Promise<{ code: number; reason: string }> }> {
   const { join } = await server.ask<{ join: { url: string; room: { id: string } } }>("CreateRoom", { mode: "ffa", name });
-  await page.evaluate((url) => {
+  await page.evaluate(({ url, frame }) => {
     const socket = new WebSocket(url, "metronome.v1");
     const ended = new Promise((resolve) => (socket.onclose = (e) => resolve({ code: e.code, reason: e.reason })));
     Object.assign(window, { ended });
     return new Promise((resolve) => {
       socket.onmessage = resolve;
-      socket.onopen = () => setInterval(() => socket.readyState === 1 && socket.send(new Uint8Array()), 500);
+      socket.onopen = () => setInterval(() => socket.readyState === 1 && socket.send(new Uint8Array(frame)), 300);
     }).then(() => undefined);
-  }, join.url);
+  }, { url: join.url, frame });
   return { room: join.room.id, ended: () => page.evaluate(() => (window as unknown as { ended: Promise<{ code: number; reason: string }> }).ended) };
 }
 
@@ -68,6 +68,21 @@ story("a room's minutes from before anybody looked, its seats, and a seat's inpu
   expect(await unreachable(page)).toEqual([]);
   await page.setViewportSize({ width: 320, height: 568 });
   await expect.poll(() => tooWide(page)).toEqual([]);
+});
+
+story("a seat whose inputs are of no use says why", async ({ server, open }) => {
+  const tab = await open(server, "/");
+  // Two inputs in a frame: for tick 1, long over, and for tick 2,097,151, far ahead.
+  const { room } = await play(tab, server, "ann", [0x0a, 2, 0x08, 1, 0x0a, 4, 0x08, 0xff, 0xff, 0x7f]);
+  const page = await open(server, `/console#room/${room}`);
+  await page.getByRole("link", { name: "Seat 1, ann" }).click();
+  await expect.poll(async () => Number(await page.locator("#n-early").innerText())).toBeGreaterThan(1);
+  await expect.poll(async () => Number(await page.locator("#n-too-late").innerText())).toBeGreaterThan(1);
+  const why = page.locator("#faults");
+  await why.getByText(/^For tick 2097151, \d+ ticks ahead; a room keeps inputs for at most 32\.$/).first().waitFor();
+  await why.getByText(/^Tick 1 was over, \d+ ticks ago; nothing of an input counts that is more than 31 late\.$/).first().waitFor();
+  await page.locator("#trace-said", { hasText: "used no input" }).waitFor();
+  await expect.poll(() => page.getByRole("region", { name: "Seats of this room" }).locator("tbody tr").innerText()).toMatch(/1\s+ann\s+active/);
 });
 
 story("kick: who plays is told why", async ({ server, open }) => {
