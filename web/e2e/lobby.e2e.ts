@@ -36,7 +36,8 @@ story("the list lives and is filtered", async ({ server, open }) => {
   const duel = await server.ask<Made>("CreateRoom", { mode: "duel" });
   const { id } = duel.join.room;
   await row(page, id).getByRole("link", { name: "Join" }).waitFor();
-  await row(page, id).getByRole("link", { name: "Watch" }).focus();
+  expect(await row(page, id).getByRole("link", { name: "Watch" }).count()).toBe(0); // it would take the other's seat
+  await row(page, "Free for all").getByRole("link", { name: "Watch" }).focus();
   await server.ask("JoinRoom", { id });
   await row(page, id).filter({ hasText: "2 / 2" }).waitFor();
   expect(await row(page, id).getByText("Full").getAttribute("href")).toBe(null);
@@ -56,6 +57,12 @@ story("a room of the list is joined", async ({ server, open }) => {
   const page = await open(server, "/");
   await row(page, "Free for all").getByRole("link", { name: "Join" }).click();
   await page.waitForURL("**/play?room=ffa");
+});
+
+story("a room of the list is watched", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await row(page, "Free for all").getByRole("link", { name: "Watch" }).click();
+  await page.getByRole("button", { name: "Watch", pressed: true }).waitFor();
 });
 
 story("a private room: code, link and a friend", async ({ server, open }) => {
@@ -78,6 +85,7 @@ story("a private room: code, link and a friend", async ({ server, open }) => {
   await friend.waitForURL(`**/play?code=${code}`);
   await page.getByRole("link", { name: "Enter the room" }).click();
   await page.waitForURL(`**/play?code=${code}`);
+  for (const tab of [page, friend]) await tab.waitForFunction(() => window.metronome?.session.state === "playing"); // in a room of two
 });
 
 story("a public room is entered at once", async ({ server, open }) => {

@@ -3,6 +3,9 @@
 import type { Room } from "@metronome/sdk";
 import { make } from "./dom.ts";
 
+/** The fewest seats of a room that is worth watching: whoever watches takes one. */
+const watchable = 8;
+
 export class RoomList {
   private readonly rows = new Map<string, Row>();
 
@@ -46,6 +49,7 @@ class Row {
     const title = make("span", "title", this.name, make("small", "figure", id));
     this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, make("span", "act", this.join, this.watch));
     this.watch.href = `/play?room=${encodeURIComponent(id)}&watch=1`;
+    this.watch.title = "Takes a seat, as playing does";
   }
 
   show(room: Room, title: string, now: number): void {
@@ -60,6 +64,7 @@ class Row {
     if (open) this.join.href = `/play?room=${encodeURIComponent(room.id)}`;
     else this.join.removeAttribute("href");
     this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${text}`;
+    this.watch.hidden = !open || room.seats < watchable;
     this.watch.ariaLabel = `Watch ${title} ${room.id}`;
   }
 }

@@ -9,6 +9,7 @@ import { playerName } from "./names.ts";
 import { backToLobby, Notice } from "./notice.ts";
 import { makePainter } from "./painters.ts";
 import { askName } from "./start.ts";
+import type { ArenaSession } from "./types.ts";
 
 /** How long the tab may be hidden before it lets go of its connection, ms; for trying it out. */
 function hiddenAfter(): { hiddenAfter?: number } {
@@ -29,11 +30,21 @@ async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
     const [session, painter] = await Promise.all([enter(way, name, hiddenAfter()), makePainter(stage)]);
     notice.root.remove();
     const game = new Game(session, stage, painter);
+    if (new URLSearchParams(location.search).has("watch")) watchFirst(game, session);
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());
   } catch (fault) {
     const retry = { text: "Retry", act: () => location.reload() };
     notice.say("No seat", why(fault, way), [backToLobby, retry]);
   }
+}
+
+/** Watches as soon as there is somebody to watch. */
+function watchFirst(game: Game, session: ArenaSession): void {
+  const stop = session.on("snapshot", () => {
+    if (!game.picture.ships.some((s) => !s.own)) return;
+    stop();
+    game.setWatch(true);
+  });
 }
 
 async function main(): Promise<void> {
