@@ -103,6 +103,19 @@ story("a hidden tab lets go of its seat and is back in step when it is seen agai
   expect(await seatOf(page)).toBe(seat);
 });
 
+story("a tab that slept for so long that its seat is gone gets another", async ({ serve, open }) => {
+  const server = await serve({ args: ["--resume-window", "500ms"] });
+  const page = await open(server, "/play?mode=ffa&hiddenAfter=300", { expected: /401/ });
+  const other = await open(server, "/play?mode=ffa");
+  await Promise.all([inPlay(page), inPlay(other)]);
+  const seat = await seatOf(page);
+  await setHidden(page, true);
+  await other.waitForFunction((s) => !window.metronome!.session.roster.has(s), seat);
+  await setHidden(page, false);
+  await page.waitForFunction(() => window.metronome!.session.state === "playing");
+  await inPlay(page);
+});
+
 story("without WebGL it is drawn on a canvas and played all the same", async ({ server, open }) => {
   const page = await open(server, "/play");
   await page.addInitScript(() => {
@@ -118,6 +131,13 @@ story("without WebGL it is drawn on a canvas and played all the same", async ({ 
   const x = await page.evaluate(() => window.metronome!.picture.own!.x);
   await page.keyboard.down(x < 2048 ? "KeyD" : "KeyA");
   await page.waitForFunction((was) => Math.abs((window.metronome!.picture.own?.x ?? was) - was) > 100, x);
+});
+
+story("a room that is full says so", async ({ serve, open }) => {
+  const server = await serve({ bots: 2, args: ["--mode", "duel"] });
+  const page = await open(server, "/play?room=duel", { expected: /429|503/ });
+  await page.getByText("The room is full").waitFor();
+  await page.getByRole("button", { name: "Back to the lobby" }).waitFor();
 });
 
 story("a code that never was, and a room that ended", async ({ server, open }) => {

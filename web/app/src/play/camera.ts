@@ -28,6 +28,8 @@ const ahead = 90;
 /** Follows a point, with a slight look ahead towards where its ship aims. */
 export class Follow {
   readonly camera: Camera = { x: 0, y: 0, zoom: 1, width: 1, height: 1 };
+  /** Nothing shakes. */
+  calm = false;
   private leadX = 0;
   private leadY = 0;
   private shakeLeft = 0;
@@ -63,8 +65,9 @@ export class Follow {
     this.shakeLeft *= Math.exp(-dt * 9);
   }
 
-  /** Shakes the picture by so many units, fading. */
+  /** Shakes the picture by so many units, fading; not for who asked for less motion. */
   shake(units: number): void {
+    if (this.calm) return;
     this.shakeLeft = Math.min(14, Math.max(this.shakeLeft, units));
   }
 }

@@ -65,7 +65,7 @@ export function keys(g: Game): void {
         g.setWatch(!g.watch.on);
         break;
       case "Escape":
-        hud.toolbar.root.querySelector<HTMLElement>("[data-tool]")?.focus();
+        hud.toolbar.focus();
         break;
       default:
         if (g.watch.on && (e.code === "ArrowLeft" || e.code === "ArrowRight")) g.watch.next(g.picture, e.code === "ArrowRight" ? 1 : -1);

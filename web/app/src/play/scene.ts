@@ -21,6 +21,7 @@ export class Scene {
 
   constructor(readonly painter: Painter) {
     this.brush = new Brush(painter, this.follow.camera);
+    this.follow.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.effects.rich = painter.name === "webgl";
   }
 

@@ -31,6 +31,13 @@ export class Toolbar {
     this.buttons.get(name)?.setAttribute("aria-pressed", String(on));
   }
 
+  /** Takes the focus to the first button that is there: from it, Tab goes to the others. */
+  focus(): void {
+    for (const b of this.buttons.values()) {
+      if (b.checkVisibility()) return b.focus();
+    }
+  }
+
   private open(on: boolean): void {
     this.buttons.get("menu")?.setAttribute("aria-expanded", String(on));
   }
