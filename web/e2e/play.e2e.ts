@@ -104,7 +104,7 @@ story("a hidden tab lets go of its seat and is back in step when it is seen agai
 });
 
 story("a tab that slept for so long that its seat is gone gets another", async ({ serve, open }) => {
-  const server = await serve({ args: ["--resume-window", "500ms"] });
+  const server = await serve({ args: ["--resume-window", "1s"] });
   const page = await open(server, "/play?mode=ffa&hiddenAfter=300", { expected: /401/ });
   const other = await open(server, "/play?mode=ffa");
   await Promise.all([inPlay(page), inPlay(other)]);

@@ -65,7 +65,7 @@ function hit(g: Game, { victim, by }: { victim: number; by: number }): void {
 /** Starts the red frame again, also while it still fades. */
 function flash(e: HTMLElement): void {
   for (const a of e.getAnimations()) a.cancel();
-  e.animate([{ opacity: 0.9 }, { opacity: 0 }], { duration: 320, easing: "ease-out" });
+  e.animate([{ opacity: 0.8 }, { opacity: 0 }], { duration: 260, easing: "ease-out" });
 }
 
 function kill(g: Game, f: { victim: number; by: number; weapon: number; x: number; y: number }): void {
