@@ -1,4 +1,6 @@
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { faint, tooWide, unlabelled, unreachable } from "./basics.ts";
 import { expect, story, type Page, type Server } from "./story.ts";
 
@@ -6,7 +8,7 @@ const key = "correct horse";
 
 /** A player in a browser, by hand: joins a room, sends a frame every so often, and answers how it ended. */
 async function play(page: Page, server: Server, name: string, frame: number[] = []): Promise<{ room: string; ended: () => Promise<{ code: number; reason: string }> }> {
-  const { join } = await server.ask<{ join: { url: string; room: { id: string } } }>("CreateRoom", { mode: "ffa", name });
+  const made = await server.ask<{ join: { url: string; room: { id: string } } }>("CreateRoom", { mode: "ffa", name });
   await page.evaluate(({ url, frame }) => {
     const socket = new WebSocket(url, "metronome.v1");
     const ended = new Promise((resolve) => (socket.onclose = (e) => resolve({ code: e.code, reason: e.reason })));
@@ -15,8 +17,8 @@ async function play(page: Page, server: Server, name: string, frame: number[] = 
       socket.onmessage = resolve;
       socket.onopen = () => setInterval(() => socket.readyState === 1 && socket.send(new Uint8Array(frame)), 300);
     }).then(() => undefined);
-  }, { url: join.url, frame });
-  return { room: join.room.id, ended: () => page.evaluate(() => (window as unknown as { ended: Promise<{ code: number; reason: string }> }).ended) };
+  }, { url: made.join.url, frame });
+  return { room: made.join.room.id, ended: () => page.evaluate(() => (window as unknown as { ended: Promise<{ code: number; reason: string }> }).ended) };
 }
 
 /** How many pixels of the first plot are drawn in the colour of a line. */
@@ -66,6 +68,11 @@ story("a room's minutes from before anybody looked, its seats, and a seat's inpu
   expect(await unlabelled(page)).toEqual([]);
   expect(await faint(page)).toEqual([]);
   expect(await unreachable(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await page.locator("#seat").waitFor({ state: "hidden" });
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("1");
+  await page.keyboard.press("Enter");
+  await page.locator("#seat").waitFor();
   await page.setViewportSize({ width: 320, height: 568 });
   await expect.poll(() => tooWide(page)).toEqual([]);
 });
@@ -112,11 +119,11 @@ story("a dialog that is cancelled does nothing", async ({ server, open }) => {
 });
 
 story("announce, download, close: the room ends while one looks", async ({ serve, open }) => {
-  const folder = `/tmp/metronome-console-${process.pid}-${Date.now()}`;
+  const folder = await mkdtemp(join(tmpdir(), "metronome-recordings-"));
   const server = await serve({ args: ["--record", folder] });
-  const tab = await open(server, "/");
+  const tab = await open(server, "/", { expected: /ERR_|Failed to load/ });
   const { room, ended } = await play(tab, server, "ann");
-  const page = await open(server, `/console#room/${room}`);
+  const page = await open(server, `/console#room/${room}`, { expected: /ERR_|Failed to load/ });
   await page.getByRole("button", { name: "Announce" }).click();
   await page.getByLabel("Announcement").fill("In five minutes");
   await page.keyboard.press("Enter");
@@ -133,6 +140,8 @@ story("announce, download, close: the room ends while one looks", async ({ serve
   expect(await page.getByRole("button", { name: "Announce" }).isDisabled()).toBe(true);
   await page.getByRole("link", { name: "All rooms" }).click();
   await page.getByRole("region", { name: "Rooms of this node" }).getByRole("link", { name: "ffa" }).waitFor();
+  await server.stop();
+  await rm(folder, { recursive: true });
 });
 
 story("a room that never was", async ({ server, open }) => {

@@ -27,6 +27,8 @@ function show(m: WatchResponse): void {
   if (m.trace) showSeat(m.trace);
 }
 
+const pill = { live: ["ok", "live"], lost: ["warn", "reconnecting"], key: ["idle", "locked"], closed: ["idle", "closed"] } as const;
+
 /** Says how the stream is, and shows what fits. */
 function turn(s: Status): void {
   if (s.kind === "ended") {
@@ -34,8 +36,8 @@ function turn(s: Status): void {
     roomEnded(s.sentence);
     return link.start();
   }
-  const live = s.kind === "live";
-  mark(byId("live", HTMLElement), live ? "ok" : s.kind === "lost" ? "warn" : "idle", live ? "live" : s.kind === "lost" ? "reconnecting" : "stopped");
+  const [mood, word] = pill[s.kind];
+  mark(byId("live", HTMLElement), mood, word);
   lost = s.kind === "lost" ? { sentence: s.sentence } : null;
   say(byId("trouble", HTMLElement), s.kind === "closed" ? sentence(s.sentence) : "");
   tellLost();
@@ -69,6 +71,12 @@ onKey(() => {
   link.start();
 });
 addEventListener("hashchange", go);
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || here.seat === 0 || document.querySelector("dialog[open]")) return;
+  const from = here;
+  location.hash = place({ room: from.room, seat: 0 });
+  document.querySelector<HTMLElement>(`#seats a[href="${CSS.escape(place(from))}"]`)?.focus();
+});
 // A tab that nobody sees asks for nothing; what it missed comes when it is shown.
 document.addEventListener("visibilitychange", () => (document.hidden ? link.stop() : link.start()));
 setInterval(tellLost, 1000);
