@@ -101,6 +101,7 @@ export async function unreachable(page: Page): Promise<string[]> {
     reached.add(at.stop);
     if (!at.shows) faults.push(`focus does not show: ${at.html}`);
   }
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
   const missed = await page.evaluate(
     (stops) => [...document.querySelectorAll<HTMLElement>("[data-tab-stop]")].filter((e) => !stops.includes(e.dataset["tabStop"]!)).map((e) => e.outerHTML.slice(0, 120)),
     [...reached],

@@ -90,7 +90,7 @@ story("the console", async ({ serve, open }) => {
   const page = await open(server, "/console#room/ffa/seat/1", { viewport: { width: 1280, height: 800 } });
   await page.locator("#plots canvas").first().waitFor();
   // A room of its plots' age, not one that has just begun.
-  const minutes = 2;
+  const minutes = 1.5;
   await page.waitForFunction((tick) => Number(/tick ([\d,]+)/.exec(document.body.innerText)?.[1]?.replaceAll(",", "")) > tick, minutes * 60 * 30, {
     timeout: minutes * 60_000 * 1.5,
   });
