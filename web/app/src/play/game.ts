@@ -230,6 +230,6 @@ export class Game {
       hud.respawn.dead(this.fate.by, this.fate.weapon, left);
     } else hud.respawn.hide();
     if (hud.results.root.hidden === false) hud.respawn.hide();
-    show(hud.hint, now < this.hintUntil && !this.watch.on);
+    show(hud.hint, now < this.hintUntil && !this.watch.on && hud.netgraph.root.hidden !== false);
   }
 }

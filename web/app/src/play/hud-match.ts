@@ -31,12 +31,13 @@ export class MatchHud {
     this.root.append(row, this.line);
   }
 
-  set(m: MatchNow, players: readonly PlayerNow[], own: PlayerNow | undefined, tick: number, hz: number): void {
+  /** large: there are more players than those in view. */
+  set(m: MatchNow, players: readonly PlayerNow[], own: PlayerNow | undefined, large: boolean, tick: number, hz: number): void {
     say(this.time, m.endsAt > 0 ? clock(m.endsAt - tick, hz) : m.phase === Phase.Warmup ? "warm-up" : "∞");
     this.root.classList.toggle("late", m.phase === Phase.Play && m.endsAt > 0 && m.endsAt - tick < 30 * hz);
     const teams = players.some((p) => p.team > 0);
     if (teams) this.teams(m);
-    else this.alone(players, own);
+    else this.alone(large ? [] : players, own);
     say(this.line, this.about(m, teams));
     show(this.line, this.line.textContent !== "");
   }
@@ -52,8 +53,8 @@ export class MatchHud {
   }
 
   private alone(players: readonly PlayerNow[], own: PlayerNow | undefined): void {
-    say(this.left, own ? `${own.kills} kills` : "");
-    say(this.right, own ? `place ${place(players, own)} of ${players.length}` : "");
+    say(this.left, own ? `${own.kills} ${own.kills === 1 ? "kill" : "kills"}` : "");
+    say(this.right, own && players.length > 0 ? `place ${place(players, own)} of ${players.length}` : "");
   }
 
   private about(m: MatchNow, teams: boolean): string {

@@ -12,7 +12,7 @@ import { Banner, Notice } from "./notice.ts";
 import { Respawn } from "./respawn.ts";
 import { Results } from "./results.ts";
 import type { Rules } from "./rules.ts";
-import { type Line, Scoreboard } from "./scoreboard.ts";
+import { type Line, Scoreboard, unknown } from "./scoreboard.ts";
 import { leadersOf, matchOf, playersOf } from "./standing.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
 import { type ArenaSession, Phase } from "./types.ts";
@@ -77,8 +77,9 @@ export class Hud {
     const players = playersOf(session.world);
     this.lines = players.map((p) => ({ ...p, name: nameOf(session, p.seat), own: p.seat === session.seat, away: session.roster.get(p.seat)?.presence === "away" }));
     const own = this.lines.find((l) => l.own);
-    this.match.set(m, players, own, session.world.tick, session.tickHz);
-    this.scoreboard.set(this.title(), this.listed());
+    const best = leadersOf(session.world);
+    this.match.set(m, players, own, best.length > 0, session.world.tick, session.tickHz);
+    this.scoreboard.set(this.title(), this.listed(best));
     show(this.results.root, m.phase === Phase.Pause);
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
@@ -88,11 +89,10 @@ export class Hud {
   }
 
   /** In a large world the best of all, else everybody. */
-  private listed(): Line[] {
-    const best = leadersOf(this.session.world);
+  private listed(best: readonly { seat: number; kills: number }[]): Line[] {
     if (best.length === 0) return this.lines;
     const known = new Map(this.lines.map((l) => [l.seat, l]));
-    return best.map((b) => known.get(b.seat) ?? { seat: b.seat, team: 0, kills: b.kills, deaths: 0, name: nameOf(this.session, b.seat), own: b.seat === this.session.seat, away: false });
+    return best.map((b) => known.get(b.seat) ?? { seat: b.seat, team: 0, kills: b.kills, deaths: unknown, name: nameOf(this.session, b.seat), own: b.seat === this.session.seat, away: false });
   }
 
   private title(): string {

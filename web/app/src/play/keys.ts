@@ -78,6 +78,11 @@ export function keys(g: Game): void {
     show(hud.scoreboard.root, false);
     hud.toolbar.set("scores", false);
   });
+  // After a click the keys are the ship's again; who came by keyboard stays.
+  hud.root.addEventListener("click", (e) => {
+    const at = document.activeElement;
+    if (e.detail > 0 && at instanceof HTMLElement && at.matches("button, input[type=range]")) at.blur();
+  });
   drag(g);
 }
 

@@ -8,6 +8,9 @@ import type { PlayerNow } from "./standing.ts";
 /** Rows at most; the own one is always among them. */
 const most = 50;
 
+/** The deaths of somebody out of view. */
+export const unknown = -1;
+
 export interface Line extends PlayerNow {
   name: string;
   own: boolean;
@@ -61,6 +64,6 @@ function row(l: Line): HTMLElement {
   const name = el("td", "name", l.name);
   if (l.own) name.append(" ", el("span", "tag", "you"));
   if (l.away) name.append(" ", el("span", "tag", "away"));
-  tr.append(mark, name, el("td", "n figure", String(l.kills)), el("td", "n figure", String(l.deaths)));
+  tr.append(mark, name, el("td", "n figure", String(l.kills)), el("td", "n figure", l.deaths === unknown ? "" : String(l.deaths)));
   return tr;
 }

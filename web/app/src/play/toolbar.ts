@@ -46,8 +46,6 @@ export class Toolbar {
     const b = button(t.text, "tool", () => {
       const on = t.act();
       if (typeof on === "boolean") this.set(t.name, on);
-      // The keys of the ship are not for the button.
-      if (matchMedia("(pointer: fine)").matches && document.activeElement === b && !b.matches(":focus-visible")) b.blur();
     });
     b.dataset["tool"] = t.name;
     if (t.on !== undefined) b.setAttribute("aria-pressed", String(t.on));
