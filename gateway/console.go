@@ -84,7 +84,7 @@ func (c *console) Watch(ctx context.Context, req *connect.Request[pb.WatchReques
 	case c.watches <- struct{}{}:
 		defer func() { <-c.watches }()
 	default:
-		return connect.NewError(connect.CodeResourceExhausted, errors.New("too many are watching this node; close a console"))
+		return connect.NewError(connect.CodeAborted, errors.New("too many are watching this node; close a console"))
 	}
 	v := &view{console: c, since: req.Msg.GetSince()}
 	if id := req.Msg.GetRoom(); id != "" {
