@@ -9,7 +9,7 @@ await mkdir(folder, { recursive: true });
 
 const take = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(folder, `${name}.png`) });
 
-/** Flies to whoever is nearest and fires, until there is something to see: so many ships on the screen, one less after every ten seconds of waiting. */
+/** Flies to whoever is nearest and fires, until there is something to see: so many ships on the screen, one less after every 15 s of waiting. */
 async function fight(page: Page, ships: number): Promise<void> {
   await page.waitForFunction(() => window.metronome);
   await page.evaluate(() => {
@@ -34,11 +34,11 @@ async function fight(page: Page, ships: number): Promise<void> {
     (enough) => {
       const { picture, frames } = window.metronome!;
       const own = picture.own;
-      if (!own || own.health < 20 || frames < 60) return false;
+      if (!own || own.health < 50 || frames < 60) return false;
       const zoom = Math.sqrt((innerWidth * innerHeight) / (1300 * 800)); // as camera.ts
       const seen = (s: { x: number; y: number }): boolean =>
         Math.abs(s.x - own.x) * zoom < innerWidth * 0.4 && Math.abs(s.y - own.y) * zoom < innerHeight * 0.35;
-      const ships = Math.max(enough - Math.floor(performance.now() / 10_000), 2);
+      const ships = Math.max(enough - Math.floor(performance.now() / 15_000), 2);
       return picture.ships.filter(seen).length >= ships && picture.shots.filter(seen).length >= 3;
     },
     ships,
@@ -50,9 +50,9 @@ async function fight(page: Page, ships: number): Promise<void> {
 const known = (url: string) => ({ cookies: [], origins: [{ origin: url, localStorage: [{ name: "metronome.name", value: "you" }] }] });
 
 story("play, on a desk", async ({ serve, open }) => {
-  const server = await serve({ bots: 45 });
-  const page = await open(server, "/play?room=ffa", { storageState: known(server.url) });
-  await fight(page, 5);
+  const server = await serve({ bots: 31, args: ["--mode", "teams"] });
+  const page = await open(server, "/play?mode=teams", { storageState: known(server.url) });
+  await fight(page, 7);
   await take(page, "play-desktop");
 });
 
