@@ -1,1 +1,0 @@
-import"./painters-Ea0S1ygZ.js";import"./init-C_7RSRt6.js";

@@ -1,0 +1,1 @@
+import"./painters-CUFjqHya.js";import"./init-wX4BIExB.js";
