@@ -133,11 +133,11 @@ function options(plot: Plot, moved: (at: number | null) => void): uPlot.Options 
     legend: { live: true, markers: { width: 2, dash: (_, i) => border(plot.lines[i - 1]?.dash) } },
     hooks: { setLegend: [(chart) => moved(chart.data[0][chart.legend.idx ?? -1] ?? null)] },
     scales: {
-      x: { range: (_, __, max) => [(max ?? 0) - minutes, max ?? 0] },
+      x: { range: (_, min, max) => [(max ?? 0) - span(min, max), max ?? 0] },
       y: { range: (_, min, max) => bounds(min, max, plot.least) },
     },
     axes: [
-      { ...axis, size: 24, space: 64, values: (_, at) => at.map((t) => new Date(t * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" })) },
+      { ...axis, size: 24, space: 64, values: (_, at) => at.map((t) => clock(t, (at[1] ?? 60) - (at[0] ?? 0) < 60)) },
       { ...axis, size: 64, space: 32, values: (_, at) => at.map((v) => plot.text(v)) },
     ],
     series: [
@@ -152,6 +152,15 @@ function options(plot: Plot, moved: (at: number | null) => void): uPlot.Options 
       })),
     ],
   };
+}
+
+/** How much time the plots show, seconds: a room's life, from a minute to all that is kept. */
+function span(min: number | null, max: number | null): number {
+  return Math.min(Math.max((max ?? 0) - (min ?? 0), 60), minutes);
+}
+
+function clock(seconds: number, exactly: boolean): string {
+  return new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...(exactly ? { second: "2-digit" } : {}) });
 }
 
 /** From 0 (or below, for slack) to a little above the highest. */
