@@ -57,7 +57,8 @@ func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
 		{"no such room", n.url + "/rooms/nowhere", "", 404, "no such room"},
 		{"stale resume", bare + "?resume=never", "", 401, "resume token"},
 		{"locked", locked.GetUrl(), "", 403, "no new players"},
-		{"foreign page", join.GetUrl(), "https://evil.example", 403, "origin"},
+		{"foreign page", bare, "https://evil.example", 403, "origin"},
+		{"another node's page", used.GetUrl(), "https://other.example", 401, "used already"},
 		{"foreign page, no such room", n.url + "/rooms/nowhere", "https://evil.example", 403, "origin"},
 	} {
 		change := func(h http.Header) {

@@ -9,6 +9,10 @@ export interface ServeOptions {
   args?: string[];
 }
 
+/** Those that run: none may outlive the stories, however they end. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => running.forEach((child) => child.kill("SIGKILL")));
+
 export class Server {
   /** Where it listens, without a slash at the end; the same after a restart. */
   url = "";
@@ -26,6 +30,8 @@ export class Server {
     const args = ["serve", "--listen", listen, "--bots", String(this.options.bots ?? 0), "--handshakes-per-second", "0", ...(this.options.args ?? [])];
     const child = spawn(this.binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] } });
     this.child = child;
+    running.add(child);
+    child.once("exit", () => running.delete(child));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (this.output += text));
     this.url = await new Promise((resolve, reject) => {
       let said = "";
