@@ -1,0 +1,1 @@
+import"./painters-WL7a1TSq.js";import"./init-F25RuuWs.js";

@@ -1,1 +1,0 @@
-import"./painters-CUFjqHya.js";import"./init-wX4BIExB.js";
