@@ -112,26 +112,16 @@ func TestSteadyTickAllocatesNothing(t *testing.T) {
 	}
 }
 
-func BenchmarkTick(b *testing.B) {
-	for _, players := range []int{50, 200, 1000} {
-		b.Run(fmt.Sprint(players), func(b *testing.B) {
-			r, all := wandering(b, ffa(players))
-			b.ReportAllocs()
-			b.ResetTimer()
-			for range b.N {
-				r.tick()
-			}
-			report(b, r.Room, players, all)
-		})
-	}
-}
+func BenchmarkTick(b *testing.B) { benchTick(b, ffa, 50, 200, 1000) }
 
 // BenchmarkOpen ticks one big room in which everybody sees about 50 others: all
 // of a tick but the system calls.
-func BenchmarkOpen(b *testing.B) {
-	for _, players := range []int{1000, 5000} {
+func BenchmarkOpen(b *testing.B) { benchTick(b, openWorld, 1000, 5000) }
+
+func benchTick(b *testing.B, mode func(seats int) sim.Mode, sizes ...int) {
+	for _, players := range sizes {
 		b.Run(fmt.Sprint(players), func(b *testing.B) {
-			r, all := wandering(b, openWorld(players))
+			r, all := wandering(b, mode(players))
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
