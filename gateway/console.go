@@ -146,12 +146,7 @@ func send(ctx context.Context, stream *connect.ServerStream[pb.WatchResponse], m
 	return stream.Send(m)
 }
 
-// consoleErrors gives every cause its code and words.
-var consoleErrors = []struct {
-	cause error
-	code  connect.Code
-	text  string
-}{
+var consoleCauses = []apiCause{
 	{room.ErrClosed, connect.CodeNotFound, "the room has ended"},
 	{room.ErrNoSeat, connect.CodeNotFound, "nobody of that name sits there any more"},
 	{room.ErrBusy, connect.CodeUnavailable, "the room is busy; try again"},
@@ -164,10 +159,8 @@ func consoleError(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	for _, row := range consoleErrors {
-		if errors.Is(err, row.cause) {
-			return connect.NewError(row.code, errors.New(row.text))
-		}
+	if answer := coded(consoleCauses, err); answer != nil {
+		return answer
 	}
 	return connect.NewError(connect.CodeInternal, err)
 }

@@ -348,7 +348,7 @@ func TestRecordingRefusals(t *testing.T) {
 }
 
 func TestConsoleErrors(t *testing.T) {
-	for _, row := range consoleErrors {
+	for _, row := range consoleCauses {
 		if err := consoleError(row.cause); connect.CodeOf(err) != row.code || !strings.Contains(err.Error(), row.text) {
 			t.Errorf("%v: %v", row.cause, err)
 		}

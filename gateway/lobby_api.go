@@ -112,12 +112,25 @@ func (a *lobbyAPI) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickP
 	return connect.NewResponse(&pb.QuickPlayResponse{Join: out}), nil
 }
 
-// apiErrors gives every cause its code; the message says what to do.
-var apiErrors = []struct {
+// apiCause is why something failed, with the code and the words for it, which say
+// what to do.
+type apiCause struct {
 	cause error
 	code  connect.Code
 	text  string
-}{
+}
+
+// coded returns the answer for an error; nil when its cause is not listed.
+func coded(causes []apiCause, err error) *connect.Error {
+	for _, row := range causes {
+		if errors.Is(err, row.cause) {
+			return connect.NewError(row.code, errors.New(row.text))
+		}
+	}
+	return nil
+}
+
+var lobbyCauses = []apiCause{
 	{lobby.ErrRoomNotFound, connect.CodeNotFound, "no such room; it may have ended"},
 	{lobby.ErrRoomFull, connect.CodeResourceExhausted, "the room is full"},
 	{lobby.ErrRoomLocked, connect.CodeFailedPrecondition, "the room takes no new players"},
@@ -127,10 +140,8 @@ var apiErrors = []struct {
 }
 
 func apiError(err error) error {
-	for _, row := range apiErrors {
-		if errors.Is(err, row.cause) {
-			return connect.NewError(row.code, errors.New(row.text))
-		}
+	if known := coded(lobbyCauses, err); known != nil {
+		return known
 	}
 	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) {
 		return connect.NewError(connect.CodeInvalidArgument, err)
