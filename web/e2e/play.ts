@@ -29,22 +29,27 @@ export async function privateRoom(server: { ask<T>(method: string, body: object)
 }
 
 /**
- * Aims each of some pages at the first: they fly up to it and fire until the
- * page's session closes. Everything else is left to the game.
+ * Has a page fly up to the ship of a seat and fire at it, until the page's
+ * session closes. Everything else is left to the game.
  */
 export function hunt(page: Page, seat: number): Promise<void> {
   return page.evaluate((target) => {
     const m = window.metronome!;
     const spun = (n: number) => Math.round((n / (2 * Math.PI)) * 65536) & 0xffff;
+    let [vital, hurt] = [0, 0];
     m.session.input(() => {
       const own = m.picture.own;
       const it = m.picture.ships.find((s) => s.seat === target);
       if (!own || !it) return [0, 0, 0, 0];
       const [dx, dy] = [it.x - own.x, it.y - own.y];
       const far = Math.hypot(dx, dy);
-      // Around walls: now and then sideways.
-      const side = Math.floor(performance.now() / 700) % 3 === 0 ? 1 : 0;
-      const k = far > 160 ? 127 / Math.max(1, far) : 0;
+      // Around walls: now and then sideways, and for good where no shot has hit from near.
+      const now = performance.now();
+      if (far > 160 || it.health + it.shield < vital) hurt = now;
+      vital = it.health + it.shield;
+      const stuck = now - hurt > 1500;
+      const side = stuck || (far > 160 && Math.floor(now / 700) % 3 === 0);
+      const k = far > 160 || stuck ? 127 / Math.max(1, far) : 0;
       return [Math.round((side ? -dy : dx) * k), Math.round((side ? dx : dy) * k), spun(Math.atan2(dy, dx)), 1];
     });
   }, seat);
