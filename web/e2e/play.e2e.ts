@@ -39,11 +39,14 @@ story("two tabs see each other move", async ({ server, open }) => {
   const seat = await seatOf(ann);
   await ben.waitForFunction((s) => window.metronome!.picture.ships.some((o) => o.seat === s), seat);
   const before = (await shipOn(ben, seat))!;
-  // Towards the middle there is room to fly.
-  const key = before.x < 2048 ? "KeyD" : "KeyA";
-  await ann.keyboard.down(key);
-  await ben.waitForFunction(([s, x]) => Math.abs((window.metronome!.picture.ships.find((o) => o.seat === s)?.x ?? x!) - x!) > 100, [seat, before.x] as const);
-  await ann.keyboard.up(key);
+  // Towards the middle there is room to fly; aslant, as walls are slid along.
+  const keys = [before.x < 2048 ? "KeyD" : "KeyA", before.y < 2048 ? "KeyS" : "KeyW"];
+  for (const key of keys) await ann.keyboard.down(key);
+  await ben.waitForFunction(([s, from]) => {
+    const now = window.metronome!.picture.ships.find((o) => o.seat === s) ?? from;
+    return Math.hypot(now.x - from.x, now.y - from.y) > 100;
+  }, [seat, before] as const);
+  for (const key of keys) await ann.keyboard.up(key);
   // Both come to rest at the same place, to the unit.
   await expect.poll(async () => {
     const [here, there] = [await shipOn(ann, seat), await shipOn(ben, seat)];
