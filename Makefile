@@ -61,6 +61,10 @@ entropy: ## bits per entity of snapshots, beside the entropy floor of the same r
 console-cost: build ## what the console costs a server with 20 rooms, watched and not
 	go run ./bench/console --binary $(BIN)
 
+.PHONY: attacks
+attacks: build ## what players feel beside each attack (ONLY=gzip,metrics SECONDS=10 BASELINE=BINARY)
+	go run ./bench/attacks --binary $(BIN) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
+
 .PHONY: fuzz
 fuzz: ## fuzz each reader (FUZZTIME=30s each)
 	scripts/fuzz $(FUZZTIME)
