@@ -15,9 +15,12 @@ import (
 	"connectrpc.com/connect"
 	"github.com/lxzan/gws"
 
+	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -264,7 +267,7 @@ func TestOperations(t *testing.T) {
 	dir := t.TempDir()
 	n := startNode(t, func(s *Server, c *room.RegistryConfig) {
 		s.Log = slog.New(slog.NewTextHandler(&l, nil))
-		c.Journal = func(id string) (room.Journal, error) { return room.NewFileJournal(dir, id) }
+		c.Journal = func(id string) (journal.Sink, error) { return file.Create(dir, id) }
 	})
 	join := n.create(t, &pb.CreateRoomRequest{Name: "ann"})
 	id := join.GetRoom().GetId()
@@ -324,7 +327,7 @@ func replays(t *testing.T, n *testNode, id string) {
 		return len(body) > 1000
 	})
 	mode := sim.Mode{Name: "puck", Hz: 60, Seats: 8, New: newPuck}
-	if got, err := room.ReplayJournal(bytes.NewReader(body), func(string) (sim.Mode, bool) { return mode, true }, nil); err != nil || got.Last == 0 {
+	if got, err := replay.Play(bytes.NewReader(body), func(string) (sim.Mode, bool) { return mode, true }, nil); err != nil || got.Last == 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

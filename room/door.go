@@ -2,6 +2,7 @@ package room
 
 import (
 	"errors"
+	"slices"
 	"sync"
 
 	"github.com/metronome-server/metronome/netproto"
@@ -34,8 +35,36 @@ type entry struct {
 	conn  Conn
 }
 
+// State is what a room is doing.
+type State uint8
+
+// The room states.
+const (
+	// Open: players may join.
+	Open State = iota
+	// Locked: play goes on, nobody new may join, players may resume.
+	Locked
+	// Draining: as Locked, and the room ends when no person sits in it.
+	Draining
+	// Closed: over. Nothing leads out of it.
+	Closed
+)
+
+var stateNames = [...]string{"open", "locked", "draining", "closed"}
+
+func (s State) String() string { return nameOf(stateNames[:], int(s)) }
+
+// stateMoves are the legal transitions: from, then to.
+var stateMoves = map[State][]State{
+	Open:     {Locked, Draining, Closed},
+	Locked:   {Open, Draining, Closed},
+	Draining: {Closed},
+	Closed:   {},
+}
+
 // door is where others meet the room's goroutine.
 type door struct {
+	stats  *Stats
 	mu     sync.Mutex
 	state  State
 	why    *netproto.CloseError // once Closed
@@ -123,23 +152,23 @@ func (d *door) collect(entries []entry, orders []func()) ([]entry, []func()) {
 	return entries, orders
 }
 
-// admitted turns a new player's pass into a taken seat.
-func (d *door) admitted() {
+// takeSeat turns a new player's pass into a taken seat.
+func (d *door) takeSeat() {
 	d.mu.Lock()
 	d.passes--
 	d.taken++
 	d.mu.Unlock()
 }
 
-// refused gives a pass back that found no seat.
-func (d *door) refused() {
+// returnPass gives a pass back that found no seat.
+func (d *door) returnPass() {
 	d.mu.Lock()
 	d.passes--
 	d.mu.Unlock()
 }
 
-// freed gives a taken seat back.
-func (d *door) freed() {
+// freeSeat gives a taken seat back.
+func (d *door) freeSeat() {
 	d.mu.Lock()
 	d.taken--
 	d.mu.Unlock()
@@ -155,7 +184,7 @@ func (d *door) current() State {
 func (d *door) to(s State) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !legal(stateMoves, d.state, s) {
+	if !slices.Contains(stateMoves[d.state], s) {
 		return false
 	}
 	d.state = s
@@ -166,7 +195,7 @@ func (d *door) to(s State) bool {
 func (d *door) close(why *netproto.CloseError) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if legal(stateMoves, d.state, Closed) {
+	if slices.Contains(stateMoves[d.state], Closed) {
 		d.state, d.why = Closed, why
 	}
 }
@@ -175,9 +204,100 @@ func (d *door) close(why *netproto.CloseError) {
 func (d *door) closeUnlessAwaited(why *netproto.CloseError) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.passes > 0 || !legal(stateMoves, d.state, Closed) {
+	if d.passes > 0 || !slices.Contains(stateMoves[d.state], Closed) {
 		return false
 	}
 	d.state, d.why = Closed, why
 	return true
+}
+
+// Pass is the right to bring one connection in, held while it is upgraded.
+// Exactly one of Enter and Cancel must be called. Any goroutine.
+type Pass struct {
+	door  *door
+	guest Guest
+	spent bool // guarded by the door
+}
+
+// Enter hands the connection to the room, which owns it from now on. One that
+// cannot be let in any more is closed here, with the reason: the room has
+// ended meanwhile, or the token was used by another connection.
+func (p *Pass) Enter(conn Conn) {
+	if loser, why := p.door.queueEntry(p, conn); loser != nil {
+		p.door.refuse(loser, why)
+	}
+}
+
+// Cancel gives the pass back. After Enter it does nothing.
+func (p *Pass) Cancel() { p.door.cancel(p) }
+
+// refuse closes a connection that never got a seat.
+func (d *door) refuse(conn Conn, why *netproto.CloseError) {
+	conn.Close(why.Code, why.Reason)
+	d.stats.CountClose(why.Code)
+}
+
+var (
+	refusedFull  = &netproto.CloseError{Code: netproto.CloseRoomFull, Reason: ErrFull.Error()}
+	refusedStale = &netproto.CloseError{Code: netproto.CloseResumeStale, Reason: ErrResumeStale.Error()}
+	replaced     = &netproto.CloseError{Code: netproto.CloseReplaced, Reason: "the seat was taken back on another connection"}
+)
+
+// queueEntry puts a connection in the queue. It returns the one that has to go
+// instead, if any: this one, or one that waits with the same token.
+func (d *door) queueEntry(p *Pass, conn Conn) (loser Conn, why *netproto.CloseError) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch {
+	case d.state == Closed:
+		return conn, d.why
+	case p.spent:
+		return conn, refusedFull
+	}
+	p.spent = true
+	e := entry{p.guest, conn}
+	if token := p.guest.Resume; token != "" {
+		c, ok := d.tokens[token]
+		if !ok {
+			return conn, refusedStale
+		}
+		if c.at > 0 {
+			loser, d.queue[c.at-1] = d.queue[c.at-1].conn, e
+			return loser, replaced
+		}
+		c.at = len(d.queue) + 1
+		d.tokens[token] = c
+	}
+	d.queue = append(d.queue, e)
+	return nil, nil
+}
+
+func (d *door) cancel(p *Pass) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !p.spent && p.guest.Resume == "" {
+		d.passes--
+	}
+	p.spent = true
+}
+
+// addToken makes a resume token good for a seat.
+func (d *door) addToken(token string, seat sim.Seat) {
+	d.mu.Lock()
+	d.tokens[token] = claim{seat: seat}
+	d.mu.Unlock()
+}
+
+// dropToken makes a resume token worthless.
+func (d *door) dropToken(token string) {
+	d.mu.Lock()
+	delete(d.tokens, token)
+	d.mu.Unlock()
+}
+
+// seatOf returns the seat that a resume token takes back, 0 for none.
+func (d *door) seatOf(token string) sim.Seat {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.tokens[token].seat
 }

@@ -65,7 +65,7 @@ func (r *Room) each(first int, do func(*Room, *worker, *seat)) {
 		r.fanout.busy.Add(1)
 		w.work <- share{first, n * (i + 1) / len(crew), n * (i + 2) / len(crew), do}
 	}
-	r.do(crew[0], share{first, 0, n / len(crew), do})
+	r.work(crew[0], share{first, 0, n / len(crew), do})
 	r.fanout.busy.Wait()
 	for _, w := range crew {
 		if fault := w.fault; fault != nil {
@@ -75,8 +75,8 @@ func (r *Room) each(first int, do func(*Room, *worker, *seat)) {
 	}
 }
 
-// do works one share off. It keeps a panic for each.
-func (r *Room) do(w *worker, s share) {
+// work does one share. It keeps a panic for each.
+func (r *Room) work(w *worker, s share) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.fault = &stacked{fault, debug.Stack()}
@@ -97,7 +97,7 @@ func (r *Room) startWorkers() {
 	for _, w := range r.fanout.workers[1:] {
 		r.fanout.alive.Go(func() {
 			for s := range w.work {
-				r.do(w, s)
+				r.work(w, s)
 				r.fanout.busy.Done()
 			}
 		})

@@ -2,24 +2,26 @@ package room
 
 import (
 	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
 )
 
-// laneSize is how many lines (chat, announcements) a seat keeps until the
+// noticeLines is how many lines (chat, announcements) a seat keeps until the
 // client has acked them. Full: the oldest is dropped, so that a client that is
 // away for long gets the newest of what it missed.
-const laneSize = 64
+const noticeLines = 64
 
-// noticeLane is what one seat must not miss. Notices get their numbers, from 1
-// up, when they first go out. Of rosters only the newest about each seat waits,
-// at most one per seat of the room.
-type noticeLane struct {
-	waiting []waiting // not acked, oldest first
+// noticeQueue is what one seat must not miss. Notices get their numbers, from 1
+// up, when they first go out; a link knows up to which one it has sent. Of rosters
+// only the newest about each seat waits, at most one per seat of the room.
+type noticeQueue struct {
+	waiting []waiting // not acked, oldest first: those with a number stand in front
 	lines   int       // of them no rosters
-	sent    int       // of them gone out on this connection: the first ones
 	number  uint32    // the last that was given
 }
 
@@ -30,75 +32,192 @@ type waiting struct {
 	about  sim.Seat // of a roster; else 0
 }
 
-// add puts a notice in the lane.
-func (l *noticeLane) add(body *pb.Notice) {
+// add puts a notice in the queue.
+func (q *noticeQueue) add(body *pb.Notice) {
 	about := sim.Seat(body.GetRoster().GetSeat())
 	if about == 0 {
-		l.lines++
+		q.lines++
 	}
-	if about != 0 || l.lines > laneSize {
-		l.drop(about)
+	if about != 0 || q.lines > noticeLines {
+		q.drop(about)
 	}
-	l.waiting = append(l.waiting, waiting{body: body, about: about})
+	q.waiting = append(q.waiting, waiting{body: body, about: about})
 }
 
 // drop takes out the oldest roster about a seat; of seat 0, the oldest line.
-func (l *noticeLane) drop(about sim.Seat) {
-	for i, w := range l.waiting {
+func (q *noticeQueue) drop(about sim.Seat) {
+	for i, w := range q.waiting {
 		if w.about != about {
 			continue
 		}
-		l.waiting = slices.Delete(l.waiting, i, i+1)
-		if i < l.sent {
-			l.sent--
-		}
+		q.waiting = slices.Delete(q.waiting, i, i+1)
 		if about == 0 {
-			l.lines--
+			q.lines--
 		}
 		return
 	}
 }
 
 // dropRosters takes out all rosters: the Welcome has them.
-func (l *noticeLane) dropRosters() {
-	l.waiting = slices.DeleteFunc(l.waiting, func(w waiting) bool { return w.about != 0 })
-	l.sent = min(l.sent, len(l.waiting))
+func (q *noticeQueue) dropRosters() {
+	q.waiting = slices.DeleteFunc(q.waiting, func(w waiting) bool { return w.about != 0 })
 }
 
 // ack forgets what the client has. It cannot have what never went out.
-func (l *noticeLane) ack(number uint32) {
+func (q *noticeQueue) ack(number uint32) {
 	n := 0
-	for n < len(l.waiting) && l.waiting[n].number != 0 && l.waiting[n].number <= number {
-		if l.waiting[n].about == 0 {
-			l.lines--
+	for n < len(q.waiting) && q.waiting[n].number != 0 && q.waiting[n].number <= number {
+		if q.waiting[n].about == 0 {
+			q.lines--
 		}
 		n++
 	}
 	if n > 0 {
-		l.waiting = slices.Delete(l.waiting, 0, n)
-		l.sent = max(l.sent-n, 0)
+		q.waiting = slices.Delete(q.waiting, 0, n)
 	}
 }
 
-// rewind has everything that was not acked sent again, on a new connection.
-func (l *noticeLane) rewind() { l.sent = 0 }
-
-// pending reports whether something has not gone out on this connection.
-func (l *noticeLane) pending() bool {
-	return l.sent < len(l.waiting)
+// pending reports whether something waits that is newer than what a link has sent.
+func (q *noticeQueue) pending(sent uint32) bool {
+	if len(q.waiting) == 0 {
+		return false
+	}
+	newest := q.waiting[len(q.waiting)-1].number
+	return newest == 0 || newest > sent
 }
 
-// take returns what has not gone out on this connection, at most
-// netproto.MaxNotices, and takes it as sent. Valid until the next call.
-func (l *noticeLane) take() []waiting {
-	out := l.waiting[l.sent:]
+// take returns what is newer than what a link has sent, at most
+// netproto.MaxNotices, each with its number. Valid until the next call.
+func (q *noticeQueue) take(sent uint32) []waiting {
+	first := 0
+	for first < len(q.waiting) && q.waiting[first].number != 0 && q.waiting[first].number <= sent {
+		first++
+	}
+	out := q.waiting[first:]
 	out = out[:min(len(out), netproto.MaxNotices)]
 	for i := range out {
 		if out[i].number == 0 {
-			l.number++
-			out[i].number = l.number
+			q.number++
+			out[i].number = q.number
 		}
 	}
-	l.sent += len(out)
 	return out
+}
+
+const (
+	// chatBurst lines of one seat may come at once, then one every chatEvery
+	// seconds. Why: faster than people type, slower than what fills a screen.
+	chatBurst = 5
+	chatEvery = 2
+	// roomChatBurst lines of all seats together may come at once, then
+	// roomChatRate a second. Why: each goes to every seat, and faster than this
+	// nobody reads.
+	roomChatBurst = 20
+	roomChatRate  = 10
+)
+
+// chatLimit is a right to speak: a bucket of lines. A seat's belongs to the
+// seat, so that a new connection does not fill it.
+type chatLimit struct {
+	used  int
+	since sim.Tick
+	told  bool // that the limit is reached
+}
+
+// full reports whether another line is one too many. One is forgotten every
+// so many ticks.
+func (c *chatLimit) full(now sim.Tick, burst, every int) bool {
+	for c.used > 0 && now.Since(c.since) >= every {
+		c.used--
+		c.since = c.since.Add(every)
+		c.told = false
+	}
+	if c.used == 0 {
+		c.since = now
+	}
+	return c.used >= burst
+}
+
+// relayChat sends a line of chat to everybody, or tells the speaker why not.
+func (r *Room) relayChat(s *seat, text string) {
+	text = cleanLine(text)
+	hz := r.mode.Hz
+	switch {
+	case text == "":
+	case s.chat.full(r.next, chatBurst, chatEvery*hz):
+		r.dropLine(s, "You are writing too fast; that line was not sent.")
+	case r.chat.full(r.next, roomChatBurst, max(hz/roomChatRate, 1)):
+		r.dropLine(s, "Too many are writing at once; that line was not sent.")
+	default:
+		s.chat.used++
+		r.chat.used++
+		r.notify(&pb.Notice{Body: &pb.Notice_Chat{Chat: &pb.Chat{Seat: uint32(s.number), Name: s.name, Text: text}}})
+	}
+}
+
+// dropLine drops a line and tells its speaker why, once until they may speak again.
+func (r *Room) dropLine(s *seat, why string) {
+	r.stats.ChatDropped.Add(1)
+	if !s.chat.told {
+		s.chat.told = true
+		s.notices.add(&pb.Notice{Body: &pb.Notice_Announcement{Announcement: why}})
+	}
+}
+
+// rosterSeats is the largest room in which everybody is told who sits where.
+// Why: the roster goes out with every welcome and every change goes to every
+// seat, which grows with the square.
+const rosterSeats = 256
+
+// notifyRoster tells everybody who has a seat now.
+func (r *Room) notifyRoster(s *seat) {
+	if r.door.seats <= rosterSeats {
+		r.notify(&pb.Notice{Body: &pb.Notice_Roster{Roster: s.roster()}})
+	}
+}
+
+// notify puts a notice into every seat's queue.
+func (r *Room) notify(n *pb.Notice) {
+	for _, s := range r.taken {
+		s.notices.add(n)
+	}
+}
+
+// roster returns who sits where, for a Welcome.
+func (r *Room) roster() []*pb.Roster {
+	if r.door.seats > rosterSeats {
+		return nil
+	}
+	rows := make([]*pb.Roster, len(r.taken))
+	for i, s := range r.taken {
+		rows[i] = s.roster()
+	}
+	return rows
+}
+
+// cleanLine makes one printable line of what somebody else wrote: no control
+// characters, no spaces at the ends or in a row, and nothing that is not seen
+// or turns the direction of the text. Text, never markup.
+func cleanLine(s string) string {
+	s = strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsControl(c) || unicode.IsSpace(c):
+			return ' '
+		case unicode.Is(unicode.Cf, c) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c):
+			return -1
+		}
+		return c
+	}, strings.ToValidUTF8(s, ""))
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// clip cuts a line to most bytes, between two characters.
+func clip(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && !utf8.RuneStart(s[most]) {
+		most--
+	}
+	return strings.TrimRight(s[:most], " ")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -17,8 +18,26 @@ func about(seat int, name string) *pb.Notice {
 	return &pb.Notice{Body: &pb.Notice_Roster{Roster: &pb.Roster{Seat: uint32(seat), Name: name}}}
 }
 
+// notified is a link's view of a queue: it sends what is newer than what it sent.
+type notified struct {
+	noticeQueue
+	sent uint32
+}
+
+// take takes what has not gone out on this link.
+func (n *notified) take() []waiting {
+	out := n.noticeQueue.take(n.sent)
+	if len(out) > 0 {
+		n.sent = out[len(out)-1].number
+	}
+	return out
+}
+
+// rewind is a new link.
+func (n *notified) rewind() { n.sent = 0 }
+
 // taken is what take returns, as text.
-func taken(l *noticeLane) string {
+func taken(l *notified) string {
 	var out []string
 	for _, w := range l.take() {
 		out = append(out, fmt.Sprintf("%d%s%s", w.number, w.body.GetAnnouncement(), w.body.GetRoster().GetName()))
@@ -26,8 +45,8 @@ func taken(l *noticeLane) string {
 	return strings.Join(out, " ")
 }
 
-func TestLane(t *testing.T) {
-	l := &noticeLane{}
+func TestNoticeQueue(t *testing.T) {
+	l := &notified{}
 	expect := func(want string) {
 		t.Helper()
 		if got := taken(l); got != want {
@@ -57,19 +76,19 @@ func TestLane(t *testing.T) {
 	l.ack(5)
 	l.rewind()
 	expect("")
-	if len(l.waiting) != 0 || l.lines != 0 || l.sent != 0 {
+	if len(l.waiting) != 0 || l.lines != 0 {
 		t.Errorf("left over: %+v", l)
 	}
 }
 
-func TestLaneOverflow(t *testing.T) {
-	l := &noticeLane{}
-	for i := range laneSize {
+func TestNoticeQueueOverflow(t *testing.T) {
+	l := &notified{}
+	for i := range noticeLines {
 		l.add(line(fmt.Sprint("#", i)))
 	}
 	l.add(about(1, "anna"))
 	l.add(line("one more"))
-	if l.lines != laneSize || len(l.waiting) != laneSize+1 {
+	if l.lines != noticeLines || len(l.waiting) != noticeLines+1 {
 		t.Fatalf("%d lines, %d in all", l.lines, len(l.waiting))
 	}
 	if got := taken(l); !strings.HasPrefix(got, "1#1 2#2 ") || !strings.HasSuffix(got, "63#63 64anna") {
@@ -88,8 +107,8 @@ func TestLaneOverflow(t *testing.T) {
 	}
 }
 
-func TestLaneKeepsOneRosterPerSeat(t *testing.T) {
-	l := &noticeLane{}
+func TestNoticeQueueKeepsOneRosterPerSeat(t *testing.T) {
+	l := &notified{}
 	for i := range 1000 {
 		l.add(about(1+i%3, fmt.Sprint("#", i)))
 	}
@@ -110,18 +129,18 @@ func TestLaneKeepsOneRosterPerSeat(t *testing.T) {
 	}
 }
 
-// TestLaneOfAnyHistory adds, sends, acks and reconnects at random: a client
+// TestNoticesOverAnyReconnects adds, sends, acks and reconnects at random: a client
 // that ignores numbers it has misses nothing that was not dropped, in order,
 // and numbers it sees on one connection only grow.
-func TestLaneOfAnyHistory(t *testing.T) {
+func TestNoticesOverAnyReconnects(t *testing.T) {
 	r := random(t)
 	for range 200 {
-		l, n, has := &noticeLane{}, 0, uint32(0)
+		l, n, has := &notified{}, 0, uint32(0)
 		var got []string
 		for range 300 {
 			switch r.IntN(5) {
 			case 0, 1:
-				if len(l.waiting) < laneSize {
+				if len(l.waiting) < noticeLines {
 					n++
 					l.add(line(fmt.Sprint(n)))
 				}
@@ -191,7 +210,7 @@ func TestNoticesSurviveAResume(t *testing.T) {
 	}
 }
 
-// TestRosterSurvivesAStorm has more changes in a tick than a lane has lines.
+// TestRosterSurvivesAStorm has more changes in a tick than a queue has lines.
 func TestRosterSurvivesAStorm(t *testing.T) {
 	r := walking(t, func(o *Options) { o.Mode.Seats = 200 })
 	p := r.join("anna")
@@ -211,4 +230,179 @@ func TestRosterSurvivesAStorm(t *testing.T) {
 	if len(names) != 199 { // its own is in the Welcome
 		t.Errorf("was told of %d seats", len(names))
 	}
+}
+
+func (p *peer) say(text string) { p.send(netproto.ClientFrame{Chat: text}) }
+
+func TestChat(t *testing.T) {
+	r := walking(t)
+	a, b, away := r.join("anna"), r.join("bert"), r.join("away")
+	away.conn.lost = true
+	r.tick()
+	a.say(" hello\n\tall ")
+	a.say("")
+	a.say(" \x00\u202e ")
+	r.tick()
+	away = r.resume(away.token)
+	for _, p := range []*peer{a, b, away} {
+		p.read()
+		if got := strings.Join(p.lines(), "|"); got != "anna: hello all" {
+			t.Errorf("seat %d read %q", p.seat, got)
+		}
+	}
+}
+
+// TestChatLimit says a line every tick: five at once, then one in two seconds;
+// who speaks too fast is told so once, and nobody else hears of it.
+func TestChatLimit(t *testing.T) {
+	r := walking(t)
+	a, b := r.join("anna"), r.join("bert")
+	var said []int
+	warned := 0
+	for i := range 10 * walkHz {
+		a.say(fmt.Sprint(i))
+		r.tick()
+		a.read()
+		a.ack()
+		b.read()
+		for _, text := range a.lines() {
+			if strings.HasPrefix(text, "You are writing too fast") {
+				warned++
+			}
+		}
+		for _, text := range b.lines() {
+			said = append(said, i)
+			if text != fmt.Sprintf("anna: %d", i) {
+				t.Errorf("tick %d: %q", i, text)
+			}
+		}
+	}
+	if got, want := fmt.Sprint(said), "[0 1 2 3 4 60 120 180 240]"; got != want {
+		t.Errorf("said at ticks %v, want %v", got, want)
+	}
+	if dropped := r.stats.ChatDropped.Load(); dropped != 300-9 || warned != 5 {
+		t.Errorf("%d dropped, warned %d times", dropped, warned)
+	}
+	for range 10 * walkHz {
+		a.ack()
+		b.ack()
+		r.tick()
+	}
+	for range 6 {
+		a.say("again")
+	}
+	a.conn.lost = true // the limit is the seat's
+	r.tick()
+	a = r.resume(a.token)
+	a.say("once more")
+	r.tick()
+	b.read()
+	if got := len(b.lines()); got != 5 {
+		t.Errorf("%d lines after a pause", got)
+	}
+}
+
+// TestRoomChatLimit has everybody shout: the room passes on what can be read.
+func TestRoomChatLimit(t *testing.T) {
+	r := walking(t)
+	var peers []*peer
+	for range 8 {
+		peers = append(peers, r.join("p"))
+	}
+	heard := func(ticks int) int {
+		n := 0
+		for range ticks {
+			r.tick()
+			p := peers[0]
+			p.read()
+			p.ack()
+			for _, text := range p.lines() {
+				if strings.HasPrefix(text, "p: ") {
+					n++
+				}
+			}
+		}
+		return n
+	}
+	for _, p := range peers {
+		for range 5 {
+			p.say("me")
+		}
+	}
+	if n := heard(1); n != roomChatBurst || r.stats.ChatDropped.Load() != 20 {
+		t.Errorf("%d lines at once, %d dropped", n, r.stats.ChatDropped.Load())
+	}
+	for _, p := range peers {
+		p.say("me")
+	}
+	if n := heard(1); n != 0 {
+		t.Errorf("%d lines in the next tick", n)
+	}
+	heard(walkHz)
+	for _, p := range peers[4:] { // they have not spoken yet
+		for range 4 {
+			p.say("me")
+		}
+	}
+	if n := heard(1); n != roomChatRate {
+		t.Errorf("%d lines a second later", n)
+	}
+}
+
+func TestCleanLine(t *testing.T) {
+	for in, want := range map[string]string{
+		"":                         "",
+		"plain":                    "plain",
+		"  two   words ":           "two words",
+		"a\r\nb\tc\x00d\x1b[31m":   "a b c d [31m",
+		"<b>&amp;</b>":             "<b>&amp;</b>", // text: it is for who shows it to escape
+		"un\u00adsee\u200bn\ufeff": "unseen",
+		"\u202eevil\u2066":         "evil",
+		"\u3164\u115f\uffa0":       "",
+		"a\u2028b\u00a0c\u3000d":   "a b c d",
+		"\xff\xfebad\xc3":          "bad",
+		"Grüße 日本 🙂 é":             "Grüße 日本 🙂 é",
+	} {
+		if got := cleanLine(in); got != want {
+			t.Errorf("%q → %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestClip(t *testing.T) {
+	for _, row := range []struct {
+		in   string
+		most int
+		want string
+	}{
+		{"abc", 3, "abc"}, {"abcd", 3, "abc"}, {"ab cd", 3, "ab"}, {"aé", 3, "aé"}, {"aé", 2, "a"}, {"日本", 5, "日"}, {"🙂", 3, ""}, {"", 0, ""},
+	} {
+		if got := clip(row.in, row.most); got != row.want {
+			t.Errorf("%q to %d → %q, want %q", row.in, row.most, got, row.want)
+		}
+	}
+}
+
+func TestNames(t *testing.T) {
+	for in, want := range map[string]string{
+		"anna": "anna", "": "player", " \u200b\n": "player", "a\nb": "a b",
+		strings.Repeat("x", netproto.MaxName):   strings.Repeat("x", netproto.MaxName),
+		strings.Repeat("x", netproto.MaxName+1): strings.Repeat("x", netproto.MaxName),
+		strings.Repeat("é", netproto.MaxName):   strings.Repeat("é", netproto.MaxName/2),
+	} {
+		r := walking(t)
+		if p := r.join(in); p.welcome.GetRoster()[0].GetName() != want {
+			t.Errorf("%q sits as %q, want %q", in, p.welcome.GetRoster()[0].GetName(), want)
+		}
+	}
+}
+
+func FuzzCleanLine(f *testing.F) {
+	f.Add("a\u202e\x00 b", 3)
+	f.Fuzz(func(t *testing.T, in string, most int) {
+		out := clip(cleanLine(in), max(most, 0))
+		if !utf8.ValidString(out) || cleanLine(out) != out || len(out) > max(most, 0) {
+			t.Errorf("%q → %q", in, out)
+		}
+	})
 }

@@ -1,6 +1,13 @@
 package room
 
 import (
+	"context"
+	"io"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
@@ -8,6 +15,23 @@ import (
 
 // maxAnnouncement is the longest announcement, bytes of UTF-8; more is cut off.
 const maxAnnouncement = 1000
+
+// Knock asks for a way in before the connection is upgraded. Errors: ErrFull,
+// ErrLocked, ErrClosed, ErrResumeStale.
+func (r *Room) Knock(g Guest) (*Pass, error) {
+	g.Name = clip(cleanLine(g.Name), netproto.MaxName)
+	if err := r.door.knock(g); err != nil {
+		return nil, err
+	}
+	return &Pass{door: &r.door, guest: g}, nil
+}
+
+// Admits is Knock without the pass: what it would say now.
+func (r *Room) Admits(g Guest) error {
+	r.door.mu.Lock()
+	defer r.door.mu.Unlock()
+	return r.door.admits(g)
+}
 
 // Lock stops new players from joining; players may still resume. It reports
 // whether that changed anything.
@@ -25,15 +49,9 @@ func (r *Room) Drain() bool { return r.door.to(Draining) }
 func (r *Room) Kick(number sim.Seat, reason string) error {
 	return r.door.do(func() {
 		if int(number) < len(r.seats) && r.seats[number].state != SeatFree {
-			r.kick(&r.seats[number], reason)
+			r.release(&r.seats[number], netproto.CloseKicked, reason)
 		}
 	})
-}
-
-// kick closes a seat's connection and frees the seat.
-func (r *Room) kick(s *seat, reason string) {
-	r.hangUp(s, netproto.CloseKicked, reason)
-	r.leave(s)
 }
 
 // Announce sends a line from the server to every seat. Errors: ErrClosed, ErrBusy.
@@ -44,17 +62,141 @@ func (r *Room) Announce(text string) error {
 	})
 }
 
-// Close ends the room: nobody is let in any more, every connection is closed
-// with the code, Run returns. The first call's reason counts. Ended tells when
-// that is done.
-func (r *Room) Close(code netproto.CloseCode, reason string) {
-	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
-	r.door.close(r.closing.Load())
+// ask has the room's goroutine do something at its next tick and waits for
+// it. Errors: ErrClosed, ErrBusy, ctx's; then it may still be done.
+func (r *Room) ask(ctx context.Context, do func()) error {
+	done := make(chan struct{})
+	if err := r.door.do(func() { do(); close(done) }); err != nil {
+		return err
+	}
 	select {
-	case r.wake <- struct{}{}:
-	default:
+	case <-done:
+		return nil
+	case <-r.ended:
+		return ErrClosed
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
-// Ended is closed when the room is over and Run is about to return.
-func (r *Room) Ended() <-chan struct{} { return r.ended }
+// SeatInfo is an occupied seat as its operator sees it.
+type SeatInfo struct {
+	Number sim.Seat
+	Name   string
+	Bot    bool
+	State  SeatState
+	// Slack of its newest input, ticks.
+	Slack int
+	// InputAge, Silent and Unsent are the ticks since the last input that was
+	// used, since anything came, and since the last snapshot.
+	InputAge, Silent, Unsent int
+}
+
+// Seats returns the first occupied seats by number, at most so many, and how
+// many there are. Errors: ErrClosed, ErrBusy, ctx's.
+func (r *Room) Seats(ctx context.Context, most int) (seats []SeatInfo, occupied int, err error) {
+	type answer struct {
+		seats    []SeatInfo
+		occupied int
+	}
+	got := make(chan answer, 1)
+	err = r.ask(ctx, func() {
+		a := answer{make([]SeatInfo, min(len(r.taken), most)), len(r.taken)}
+		for i := range a.seats {
+			a.seats[i] = r.seatInfo(r.taken[i])
+		}
+		got <- a
+	})
+	if err != nil {
+		return nil, 0, err
+	}
+	a := <-got
+	return a.seats, a.occupied, nil
+}
+
+// Seat returns one seat, SeatFree when nobody has it. Errors: ErrNoSeat and
+// those of Seats.
+func (r *Room) Seat(ctx context.Context, number sim.Seat) (SeatInfo, error) {
+	if number < 1 || int(number) >= len(r.seats) {
+		return SeatInfo{}, ErrNoSeat
+	}
+	got := make(chan SeatInfo, 1)
+	if err := r.ask(ctx, func() { got <- r.seatInfo(&r.seats[number]) }); err != nil {
+		return SeatInfo{}, err
+	}
+	return <-got, nil
+}
+
+func (r *Room) seatInfo(s *seat) SeatInfo {
+	heard, wrote := s.awayAt, s.awayAt
+	if s.link != nil {
+		heard, wrote = s.link.heard, s.link.wrote
+	}
+	return SeatInfo{
+		Number: s.number, Name: s.name, Bot: s.bot, State: s.state, Slack: int(s.inputs.reported()),
+		InputAge: int(s.inputs.age(r.next)), Silent: r.next.Since(heard), Unsent: r.next.Since(wrote),
+	}
+}
+
+// KickNamed is Kick for an operator: it says whether somebody was kicked, and
+// spares whoever took the seat after the one that was meant. Errors: ErrNoSeat
+// (or nobody of that name has it), ErrClosed, ErrBusy, ctx's.
+func (r *Room) KickNamed(ctx context.Context, number sim.Seat, name, reason string) error {
+	if number < 1 || int(number) >= len(r.seats) {
+		return ErrNoSeat
+	}
+	found := make(chan bool, 1)
+	err := r.ask(ctx, func() {
+		s := &r.seats[number]
+		is := s.state != SeatFree && s.name == name
+		if is {
+			r.release(s, netproto.CloseKicked, reason)
+		}
+		found <- is
+	})
+	if err == nil && !<-found {
+		return ErrNoSeat
+	}
+	return err
+}
+
+// Recording opens the room's recording so far. The caller closes file. Errors:
+// ErrNotRecorded, those of the file.
+func (r *Room) Recording() (file io.ReadCloser, name string, bytes int64, err error) {
+	j, ok := r.options.Journal.(journal.Recorder)
+	if !ok {
+		return nil, "", 0, ErrNotRecorded
+	}
+	return j.Recording()
+}
+
+// counts is what others may see of the room at any time.
+type counts struct{ active, away, bots, backlogged, tick atomic.Int64 }
+
+// Info describes a room to others.
+type Info struct {
+	ID, Mode, Code string
+	State          State
+	Private, Keep  bool
+	Seats          int
+	// Taken seats: active, away and on their way in.
+	Taken, Active, Away, Bots, Backlogged int
+	Metadata                              map[string]string
+	Created                               time.Time
+	Hz                                    int
+	Tick                                  sim.Tick
+}
+
+// Info describes the room as it was at its last tick.
+func (r *Room) Info() Info {
+	r.door.mu.Lock()
+	state, taken := r.door.state, r.door.taken+r.door.passes
+	r.door.mu.Unlock()
+	return Info{
+		ID: r.id, Mode: r.mode.Name, Code: r.options.Code, State: state,
+		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken,
+		Active: int(r.counts.active.Load()), Away: int(r.counts.away.Load()), Bots: int(r.counts.bots.Load()),
+		Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
+		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,
+	}
+}

@@ -3,12 +3,17 @@ package room
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
+	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -131,4 +136,220 @@ func (g *Registry) gone(ctx context.Context) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// RegistryConfig is what all rooms of a node have in common.
+type RegistryConfig struct {
+	// MaxRooms and MaxSeats bound what the node takes on. 1 or more.
+	MaxRooms, MaxSeats int
+	Room               Config
+	Stats              *Stats
+	Log                *slog.Logger
+	// Clock makes the clock of a new room.
+	Clock func() Clock
+	// Journal makes the journal of a new room; nil records nothing.
+	Journal func(id string) (journal.Sink, error)
+	// Changed, unless nil, is called after a room was made or has ended, on the
+	// room's goroutine.
+	Changed func()
+	// Server is the version that Welcomes name.
+	Server string
+}
+
+// Validate reports every fault, joined.
+func (c RegistryConfig) Validate() error {
+	faults := []error{c.Room.Validate()}
+	if c.MaxRooms < 1 || c.MaxSeats < 1 {
+		faults = append(faults, fmt.Errorf("a node of %d rooms and %d seats; want 1 or more of each", c.MaxRooms, c.MaxSeats))
+	}
+	if c.Stats == nil || c.Log == nil || c.Clock == nil {
+		faults = append(faults, errors.New("a registry needs Stats, Log and Clock"))
+	}
+	return errors.Join(faults...)
+}
+
+func validateModes(modes []sim.Mode) error {
+	var faults []error
+	if len(modes) == 0 {
+		faults = append(faults, errors.New("no game has a mode"))
+	}
+	for i, m := range modes {
+		if slices.ContainsFunc(modes[:i], func(o sim.Mode) bool { return o.Name == m.Name }) {
+			faults = append(faults, fmt.Errorf("two modes are named %q", m.Name))
+		}
+		if _, err := sim.Start(m, 1); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// Wish is what a room is to be like.
+type Wish struct {
+	// ID is 1 to 64 of a-z, A-Z, 0-9, '-' and '_'. Empty: a random one is made.
+	ID       string
+	Mode     string // empty: the first
+	Seats    int    // 0: the mode's
+	Private  bool
+	Code     string
+	Metadata map[string]string
+	Keep     bool
+}
+
+// Create makes a room and starts it. Errors: ErrUnknownMode, ErrNodeFull,
+// ErrStopping, an id that exists or is not one, a journal that cannot be made.
+func (g *Registry) Create(w Wish) (*Room, error) {
+	mode, ok := g.Mode(w.Mode)
+	if !ok {
+		return nil, fmt.Errorf("%w %q; there are %s", ErrUnknownMode, w.Mode, g.modeNames())
+	}
+	if w.ID == "" {
+		w.ID = NewID()
+	}
+	if !validID(w.ID) {
+		return nil, fmt.Errorf("room id %q: want 1 to 64 of a-z, A-Z, 0-9, '-' and '_'", w.ID)
+	}
+	seats := seatsOf(w.Seats, mode)
+	number, err := g.claim(w.ID, seats)
+	if err != nil {
+		return nil, err
+	}
+	// Not under the lock: a large world or a slow disk must not hold up joins
+	// elsewhere.
+	r, err := g.build(w, mode, number)
+	if err = g.place(w.ID, r, err); err != nil {
+		g.release(w.ID, seats)
+		g.wait.Done()
+		return nil, err
+	}
+	return r, nil
+}
+
+// claim reserves the id and the seats, and numbers the room.
+func (g *Registry) claim(id string, seats int) (number int, err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	_, exists := g.rooms[id]
+	switch {
+	case g.closed:
+		return 0, ErrStopping
+	case exists:
+		return 0, fmt.Errorf("room %q exists", id)
+	case len(g.rooms) >= g.config.MaxRooms:
+		return 0, fmt.Errorf("%w: it has %d rooms", ErrNodeFull, len(g.rooms))
+	case g.seats+seats > g.config.MaxSeats:
+		return 0, fmt.Errorf("%w: it would have %d seats, at most %d", ErrNodeFull, g.seats+seats, g.config.MaxSeats)
+	}
+	g.rooms[id] = nil
+	g.seats += seats
+	g.made++
+	g.wait.Add(1)
+	return g.made, nil
+}
+
+func (g *Registry) release(id string, seats int) {
+	g.mu.Lock()
+	delete(g.rooms, id)
+	g.seats -= seats
+	g.mu.Unlock()
+}
+
+// place starts a room that was built, unless the node stops by now.
+func (g *Registry) place(id string, r *Room, err error) error {
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return errors.Join(ErrStopping, r.discard())
+	}
+	g.rooms[id] = r
+	go g.run(r) // Close waits for it
+	return nil
+}
+
+func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
+	var sink journal.Sink
+	if g.config.Journal != nil {
+		j, err := g.config.Journal(w.ID)
+		if err != nil {
+			return nil, err
+		}
+		sink = j
+	}
+	r, err := New(Options{
+		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
+		Seed: randomSeed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
+		Config: g.config.Room, Clock: g.config.Clock(), Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
+		Server: g.config.Server,
+	})
+	if err != nil && sink != nil {
+		err = errors.Join(err, sink.Close())
+	}
+	return r, err
+}
+
+// phase spreads rooms over the tick: the golden ratio leaves no two of them
+// close together, however many there are.
+func phase(n, hz int) time.Duration {
+	tick := time.Second / time.Duration(hz)
+	const golden = 0x9e3779b97f4a7c15
+	return time.Duration((uint64(n) * golden >> 32) * uint64(tick) >> 32)
+}
+
+func (g *Registry) run(r *Room) {
+	defer g.wait.Done()
+	g.changed()
+	_ = r.Run(g.ctx) // the room has logged what went wrong
+	g.release(r.id, r.door.seats)
+	g.changed()
+}
+
+func (g *Registry) changed() {
+	if g.config.Changed != nil {
+		g.config.Changed()
+	}
+}
+
+func (g *Registry) modeNames() string {
+	names := make([]string, len(g.modes))
+	for i, m := range g.modes {
+		names[i] = m.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+// idLetters leaves out what is easily confused.
+const idLetters = "abcdefghjkmnpqrstuvwxyz23456789"
+
+// NewID returns a random room id of 10 letters, 49 bits.
+func NewID() string {
+	n := randomSeed()
+	var b [10]byte
+	for i := range b {
+		b[i] = idLetters[n%uint64(len(idLetters))]
+		n /= uint64(len(idLetters))
+	}
+	return string(b[:])
+}
+
+// validID says whether a room may have this id: it stands in URLs and names
+// files.
+func validID(s string) bool {
+	if len(s) < 1 || len(s) > 64 {
+		return false
+	}
+	for _, c := range []byte(s) {
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+func randomSeed() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails since Go 1.24
+	return binary.LittleEndian.Uint64(b[:])
 }

@@ -1,3 +1,11 @@
+// Package room runs one match: its seats, their inputs, the tick, what goes
+// out and what is recorded; and keeps the rooms of this node.
+//
+// One goroutine owns a room, from Run until it returns. It reads the
+// connections, steps the game and writes the connections in one straight line;
+// tick.go is that line. Everybody else comes through the door (Knock) or the
+// mailbox. The package knows no sockets: a connection is a [Conn], time is
+// a [Clock].
 package room
 
 import (
@@ -7,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
@@ -33,7 +42,7 @@ type Options struct {
 
 	Config  Config
 	Clock   Clock
-	Journal Journal // nil records nothing
+	Journal journal.Sink // nil records nothing
 	Stats   *Stats
 	Log     *slog.Logger
 	// Server is the version that the Welcome names.
@@ -53,14 +62,14 @@ type Room struct {
 	wake    chan struct{}
 	ended   chan struct{}
 	counts  counts
-	history history
+	samples sampler
 	closing atomic.Pointer[netproto.CloseError]
 
 	// Owned by the room's goroutine.
 	clock     Clock
 	world     *sim.World
 	encoder   *netproto.Encoder
-	journal   Journal
+	journal   journal.Sink
 	recording bool // the journal still takes ticks
 	fields    []sim.InputField
 	schema    *pb.Schema
@@ -70,7 +79,8 @@ type Room struct {
 	entries   []entry
 	orders    []func()
 	fanout    fanout
-	step      JournalTick
+	departing []*seat // to be freed in admit
+	step      journal.Tick
 	state     []byte    // scratch: a checkpoint
 	chat      chatLimit // of all seats together
 	people    int       // seats that are taken by no bot
@@ -99,14 +109,12 @@ func New(o Options) (*Room, error) {
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	r.fanout.workers = newWorkers(o.Config.Workers)
-	r.door.seats, r.door.tokens = seats, map[string]claim{}
+	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
 	for i := range r.seats {
-		s := &r.seats[i]
-		s.number = sim.Seat(i)
-		s.handle = func(msg []byte) error { return r.receive(s, msg) }
+		r.seats[i].number = sim.Seat(i)
 	}
 	if r.recording {
-		r.journal.Begin(JournalHeader{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape()})
+		r.journal.Begin(journal.Header{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape()})
 		r.journal.Checkpoint(world.Tick(), world.Append(nil))
 	}
 	return r, nil

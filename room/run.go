@@ -2,6 +2,8 @@ package room
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 
 	"github.com/metronome-server/metronome/netproto"
 )
@@ -23,11 +25,26 @@ func (r *Room) Run(ctx context.Context) error {
 		r.tick()
 		took := r.clock.Now().Sub(began)
 		r.stats.TickTime.Add(took)
-		r.ticked(began, late, took, lost)
+		r.addTickTimes(began, late, took, lost)
 	}
 	r.end()
 	return r.fault
 }
+
+// Close ends the room: nobody is let in any more, every connection is closed
+// with the code, Run returns. The first call's reason counts. Ended tells when
+// that is done. Any goroutine.
+func (r *Room) Close(code netproto.CloseCode, reason string) {
+	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
+	r.door.close(r.closing.Load())
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Ended is closed when the room is over and Run is about to return.
+func (r *Room) Ended() <-chan struct{} { return r.ended }
 
 // end closes every connection and what is at the door.
 func (r *Room) end() {
@@ -35,18 +52,18 @@ func (r *Room) end() {
 	r.stopWorkers()
 	for _, e := range r.entries { // of a tick that failed
 		if e.conn != nil {
-			r.refuse(e.conn, why)
+			r.door.refuse(e.conn, why)
 		}
 	}
 	r.entries, r.orders = r.door.collect(r.entries, r.orders)
 	for _, e := range r.entries {
-		r.refuse(e.conn, why)
+		r.door.refuse(e.conn, why)
 	}
 	for _, s := range r.taken {
-		r.hangUp(s, why.Code, why.Reason)
+		r.disconnect(s, why.Code, why.Reason)
 	}
 	if err := r.closeJournal(); err != nil && r.recording {
-		r.recordingLost(err)
+		r.loseRecording(err)
 	}
 	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
 }
@@ -61,10 +78,34 @@ func (r *Room) closeJournal() error {
 	return r.journal.Close()
 }
 
-// recordingLost goes on without the journal. It is closed in the end: a disk
+// loseRecording goes on without the journal. It is closed in the end: a disk
 // that does not keep up must not hold a tick.
-func (r *Room) recordingLost(err error) {
+func (r *Room) loseRecording(err error) {
 	r.recording = false
 	r.stats.RecordingsLost.Add(1)
 	r.log.Error("the recording is incomplete; check the disk", "err", err)
+}
+
+// guard turns a panic of the game into the end of its room.
+func (r *Room) guard() {
+	if fault := recover(); fault != nil {
+		r.fail(fault)
+	}
+}
+
+// fail closes the room because its game panicked. The journal gets the inputs
+// of the tick that failed, so that playing it again fails the same way.
+func (r *Room) fail(fault any) {
+	stack := debug.Stack()
+	if from, ok := fault.(*stacked); ok {
+		fault, stack = from.fault, from.stack
+	}
+	if r.recording && r.step.Tick != r.next {
+		r.step.Tick, r.step.Hash = r.next, 0
+		r.journal.Tick(&r.step)
+	}
+	r.fault = fmt.Errorf("game %s, tick %d: %v", r.mode.Name, r.next, fault)
+	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "fault", fault, "stack", string(stack))
+	r.stats.Faults.Add(1)
+	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

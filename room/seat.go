@@ -1,84 +1,259 @@
 package room
 
 import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"sort"
+
 	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
 )
 
-// seat is a numbered place in the room. The room's goroutine owns it.
-type seat struct {
-	number sim.Seat
-	state  SeatState
-	name   string
-	bot    bool
-	conn   Conn                   // nil when free or away
-	handle func(msg []byte) error // hands a message to the room, for Poll
-	worker *worker                // that polls it
-	said   []string               // lines of chat of this tick
-	ended  error                  // why the connection is over, until it is heeded
-	buffer *buffer                // nil until an input came
-	viewer netproto.Viewer
-	lane   noticeLane
-	tokens tokens
+// SeatState is what a seat is doing. docs/STATES.md has the transitions; the
+// tests walk them.
+type SeatState uint8
 
-	welcomed bool     // the Welcome was written on this connection
-	greeted  sim.Tick // the tick of the frame that it was in
-	resumed  bool     // to be said in the Welcome
-	refused  bool     // a frame was not taken, and the log says so
-	pong     uint64   // to be echoed
-	heard    sim.Tick // tick at which something last came
-	wrote    sim.Tick // tick of the last snapshot
-	awayAt   sim.Tick
-	dropped  uint32   // inputs that could not be used since the last snapshot
-	budget   int      // messages and inputs that may still come now
-	overdrew bool     // budget ran out at this tick
-	flooding int      // ticks for which it did
-	asked    bool     // sent an input since the last snapshot
-	slow     bool     // took no snapshot for too long
-	resync   bool     // wants keyframes
-	keyed    sim.Tick // tick of the last snapshot of keyframes
-	chat     chatLimit
-	leaving  bool   // gives the seat up at the next tick
-	trace    *Trace // nil unless somebody watches the seat
+// The seat states.
+const (
+	// SeatFree: nobody.
+	SeatFree SeatState = iota
+	// SeatActive: a player with a connection.
+	SeatActive
+	// SeatAway: a player whose connection was lost; the seat is kept.
+	SeatAway
+)
+
+var seatNames = [...]string{"free", "active", "away"}
+
+func (s SeatState) String() string { return nameOf(seatNames[:], int(s)) }
+
+// nameOf names a state.
+func nameOf(names []string, i int) string {
+	if i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("state(%d)", i)
+}
+
+// seatMoves are the legal transitions: from, then to.
+var seatMoves = map[SeatState][]SeatState{
+	SeatFree:   {SeatActive},
+	SeatActive: {SeatAway, SeatFree},
+	SeatAway:   {SeatActive, SeatFree},
+}
+
+// seat is a numbered place in the room. It outlives its links. The room's
+// goroutine owns it.
+type seat struct {
+	number  sim.Seat
+	state   SeatState
+	name    string
+	bot     bool
+	link    *link        // nil when free or away
+	inputs  *inputBuffer // nil until an input came
+	budget  budget
+	notices noticeQueue
+	chat    chatLimit
+	tokens  tokens
+	awayAt  sim.Tick
+	trace   *Trace // nil unless somebody watches the seat
 }
 
 // to moves the seat to another state; an illegal move is a bug here.
 func (s *seat) to(state SeatState) {
-	if !legal(seatMoves, s.state, state) {
+	if !slices.Contains(seatMoves[s.state], state) {
 		panic("seat " + s.state.String() + " to " + state.String())
 	}
 	s.state = state
 }
 
-// sit gives a free seat to a player.
-func (r *Room) sit(s *seat, e entry) {
-	if s.buffer != nil {
-		s.buffer.reset()
-	}
+// occupy gives a free seat to a player.
+func (s *seat) occupy(g Guest, hz int) {
 	s.to(SeatActive)
-	s.name, s.bot = e.guest.Name, e.guest.Bot
+	if s.inputs != nil {
+		s.inputs.reset()
+	}
+	s.name, s.bot = g.Name, g.Bot
 	if s.name == "" {
 		s.name = "player"
 	}
-	s.budget = r.mode.Hz
-	s.connect(e.conn, r.next)
+	s.budget = budget{left: hz}
 }
 
-// connect starts a connection's life on the seat: with a Welcome and keyframes.
-func (s *seat) connect(conn Conn, now sim.Tick) {
-	s.conn = conn
-	s.lane.rewind()
-	s.welcomed, s.resumed, s.refused, s.pong, s.resync, s.leaving = false, false, false, 0, false, false
-	s.heard, s.wrote = now, now
-	s.overdrew = false // who flooded before is still remembered
-	conn.Attach()
-}
-
-// free gives the seat up.
-func (s *seat) free() {
+// vacate makes the seat free. What is worth keeping is its memory, and who
+// watches it.
+func (s *seat) vacate() {
 	s.to(SeatFree)
 	if s.trace != nil {
-		s.trace.arrived, s.trace.more = s.trace.arrived[:0], 0
+		s.trace.forgetArrivals()
 	}
-	*s = seat{number: s.number, handle: s.handle, buffer: s.buffer, viewer: s.viewer, trace: s.trace}
+	*s = seat{number: s.number, inputs: s.inputs, trace: s.trace}
+}
+
+// roster says who has the seat.
+func (s *seat) roster() *pb.Roster {
+	return &pb.Roster{Seat: uint32(s.number), Name: s.name, Presence: presences[s.state]}
+}
+
+var presences = map[SeatState]pb.Presence{
+	SeatFree: pb.Presence_PRESENCE_FREE, SeatActive: pb.Presence_PRESENCE_ACTIVE, SeatAway: pb.Presence_PRESENCE_AWAY,
+}
+
+// tokens are the resume tokens of one seat. Two are good at a time: the one
+// that the client surely has and the newest, which may never have arrived.
+type tokens struct {
+	confirmed string // came back from the client or is known to have reached it
+	newest    string
+}
+
+// newToken returns 128 random bits that fit a URL.
+func newToken() string {
+	var b [16]byte
+	// crypto/rand.Read never fails since Go 1.24: it crashes the program instead.
+	_, _ = rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// issueToken makes a new token for a seat's Welcome. One that was issued before
+// and never confirmed is good no more.
+func (r *Room) issueToken(s *seat) string {
+	t := newToken()
+	if s.tokens.newest != s.tokens.confirmed {
+		r.door.dropToken(s.tokens.newest)
+	}
+	s.tokens.newest = t
+	r.door.addToken(t, s.number)
+	return t
+}
+
+// confirmToken notes that the client has one of its two tokens: the other goes.
+func (r *Room) confirmToken(s *seat, token string) {
+	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
+		if t != token {
+			r.door.dropToken(t)
+		}
+	}
+	s.tokens = tokens{token, token}
+}
+
+// letIn gives the connections that waited at the door their seats. Those that a
+// failing game leaves behind are refused when the room ends.
+func (r *Room) letIn() {
+	for i, e := range r.entries {
+		r.entries[i] = entry{}
+		if e.guest.Resume != "" {
+			r.resumeSeat(e)
+		} else {
+			r.seatNewcomer(e)
+		}
+	}
+	r.entries = r.entries[:0]
+}
+
+// seatNewcomer gives a new player a free seat.
+func (r *Room) seatNewcomer(e entry) {
+	s := r.freeSeat()
+	if s == nil { // cannot be: passes are bounded by free seats
+		r.door.returnPass()
+		r.door.refuse(e.conn, refusedFull)
+		return
+	}
+	r.door.takeSeat()
+	s.occupy(e.guest, r.mode.Hz)
+	r.connect(s, e.conn, false)
+	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
+	r.taken = slices.Insert(r.taken, at, s)
+	// First the journal, so that a game that fails here fails again in a replay.
+	r.step.Joins = append(r.step.Joins, s.number)
+	if err := r.world.Join(s.number); err != nil {
+		panic(err) // the world's seats are not the room's: a bug here
+	}
+	r.stats.Joins.Add(1)
+	r.log.Debug("joined", "seat", s.number, "name", s.name)
+	r.notifyRoster(s)
+}
+
+// resumeSeat puts a new connection on the seat that its token takes back, even
+// while the old connection still looks alive.
+func (r *Room) resumeSeat(e entry) {
+	number := r.door.seatOf(e.guest.Resume)
+	if number == 0 {
+		r.door.refuse(e.conn, refusedStale)
+		return
+	}
+	s := &r.seats[number]
+	r.disconnect(s, replaced.Code, replaced.Reason)
+	r.confirmToken(s, e.guest.Resume)
+	r.connect(s, e.conn, true)
+	r.stats.Resumes.Add(1)
+	r.log.Debug("resumed", "seat", s.number)
+	if s.state == SeatAway {
+		s.to(SeatActive)
+		r.notifyRoster(s)
+	}
+}
+
+// freeSeat returns the free seat with the lowest number, or nil.
+func (r *Room) freeSeat() *seat {
+	// The first seat that is not in its place stands behind the free one.
+	n := 1 + sort.Search(len(r.taken), func(i int) bool { return int(r.taken[i].number) != i+1 })
+	if n == len(r.seats) {
+		return nil
+	}
+	return &r.seats[n]
+}
+
+func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
+
+// keepAway keeps the seat for a player whose connection is over.
+func (r *Room) keepAway(s *seat) {
+	s.to(SeatAway)
+	s.link, s.awayAt = nil, r.next
+	r.notifyRoster(s)
+}
+
+// release frees a seat, whose connection is over or is closed with a code.
+func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
+	r.disconnect(s, code, reason)
+	number := s.number
+	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
+	r.taken = slices.Delete(r.taken, at, at+1)
+	r.door.dropToken(s.tokens.confirmed)
+	r.door.dropToken(s.tokens.newest)
+	s.vacate()
+	r.door.freeSeat()
+	r.step.Leaves = append(r.step.Leaves, number)
+	r.world.Leave(number)
+	r.log.Debug("left", "seat", number)
+	r.notifyRoster(s)
+}
+
+// releaseDeparting frees the seats of those who left or were away for too long.
+// A seat may be listed twice, and kicked before.
+func (r *Room) releaseDeparting() {
+	for _, s := range r.departing {
+		if s.state != SeatFree {
+			r.release(s, netproto.CloseBye, "")
+		}
+	}
+	r.departing = r.departing[:0]
+}
+
+// endOverdue ends what has lasted too long on one seat.
+func (r *Room) endOverdue(s *seat) {
+	switch s.state {
+	case SeatActive:
+		if why := s.link.overdue(r.next, &r.config, r.mode.Hz); why != nil {
+			r.disconnect(s, why.Code, why.Reason)
+			r.keepAway(s)
+		}
+	case SeatAway:
+		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {
+			r.departing = append(r.departing, s)
+		}
+	case SeatFree:
+	}
 }

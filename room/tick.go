@@ -1,12 +1,15 @@
 package room
 
 import (
-	"fmt"
-	"runtime/debug"
-
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
+
+// checkpointSeconds is how far apart a journal's checkpoints are. Why 10: to
+// seek or to recover takes at most that much play, which runs 1,000 times
+// faster than it was played.
+const checkpointSeconds = 10
 
 // tick is the room's whole work for one tick, in this order. Nothing in it
 // blocks, and in a steady state nothing in it allocates. A game that panics
@@ -23,12 +26,12 @@ func (r *Room) tick() {
 	r.tidy()
 }
 
-// read polls every connection and decodes its frames into its seat's buffer,
+// read polls every connection and decodes its frames into its seat's inputs,
 // then does what concerns more than the one seat.
 func (r *Room) read() {
 	r.each(0, (*Room).poll)
 	for _, s := range r.taken {
-		r.heed(s)
+		r.takeArrivals(s)
 	}
 }
 
@@ -41,7 +44,7 @@ func (r *Room) admit() {
 		order()
 	}
 	clear(r.orders)
-	r.dismiss()
+	r.releaseDeparting()
 	r.letIn()
 }
 
@@ -49,15 +52,15 @@ func (r *Room) admit() {
 func (r *Room) take() {
 	for _, s := range r.taken {
 		if s.trace != nil {
-			r.traced(s)
+			r.recordTrace(s)
 		}
-		values, seen, from := s.buffer.take(r.next, r.config.HoldTicks)
+		values, seen, from := s.inputs.take(r.next, r.config.HoldTicks)
 		if s.state == SeatAway {
 			values, seen, from = nil, 0, sim.Neutral
 		}
 		r.world.SetInput(s.number, values, seen, from)
 		if r.recording {
-			r.step.Inputs = append(r.step.Inputs, JournalInput{s.number, from, seen, values})
+			r.step.Inputs = append(r.step.Inputs, journal.Input{Seat: s.number, From: from, Seen: seen, Values: values})
 		}
 	}
 }
@@ -77,7 +80,7 @@ func (r *Room) record() {
 		r.journal.Checkpoint(r.next, r.state)
 	}
 	if err := r.journal.Lost(); err != nil {
-		r.recordingLost(err)
+		r.loseRecording(err)
 	}
 }
 
@@ -86,54 +89,63 @@ func (r *Room) encode() { r.encoder.Encode() }
 
 // send writes every seat its snapshot: one frame, one write. Who goes first
 // rotates, so that nobody is always last.
-func (r *Room) send() {
-	r.each(int(r.next)%max(len(r.taken), 1), (*Room).sendTo)
-	for _, s := range r.taken {
-		if s.slow {
-			s.slow = false
-			r.drop(s, netproto.CloseSlow, "snapshots were not read for too long")
-		}
-	}
-}
+func (r *Room) send() { r.each(int(r.next)%max(len(r.taken), 1), (*Room).sendTo) }
 
-// tidy ends what has timed out and publishes the statistics.
+// tidy ends what has lasted too long and publishes the statistics.
 func (r *Room) tidy() {
 	for _, s := range r.taken {
-		r.expire(s)
+		r.endOverdue(s)
 	}
 	counted := r.counted()
 	r.stats.add(&counted)
-	r.history.count(&counted)
+	r.samples.count(&counted)
 	r.publish(counted.backlogged)
 	r.endWhenIdle()
 	r.next = r.next.Add(1)
 }
 
-// checkpointSeconds is how far apart a journal's checkpoints are. Why 10: to
-// seek or to recover takes at most that much play, which runs 1,000 times
-// faster than it was played.
-const checkpointSeconds = 10
+// publish lets others see how the room is, and leaves in r.people how many
+// seats are taken by people.
+func (r *Room) publish(backlogged int) {
+	active, away, bots := 0, 0, 0
+	for _, s := range r.taken {
+		if s.state == SeatAway {
+			away++
+		} else {
+			active++
+		}
+		if s.bot {
+			bots++
+		}
+	}
+	r.people = len(r.taken) - bots
+	r.counts.active.Store(int64(active))
+	r.counts.away.Store(int64(away))
+	r.counts.bots.Store(int64(bots))
+	r.counts.backlogged.Store(int64(backlogged))
+	r.counts.tick.Store(int64(r.next))
+}
 
-// guard turns a panic of the game into the end of its room.
-func (r *Room) guard() {
-	if fault := recover(); fault != nil {
-		r.fail(fault)
+// endWhenIdle closes a room that nobody sits in for too long, and at once one
+// that is drained of people: bots do not hold a node up. A room that a new
+// player is on the way to stays.
+func (r *Room) endWhenIdle() {
+	if len(r.taken) > 0 || r.options.Keep || r.config.EmptyAfter == 0 {
+		r.emptyFor = 0
+	} else {
+		r.emptyFor++
+	}
+	switch {
+	case r.people == 0 && r.door.current() == Draining:
+		r.closeUnlessAwaited("the room was drained")
+	case r.emptyFor > ticks(r.config.EmptyAfter, r.mode.Hz):
+		r.closeUnlessAwaited("nobody is here")
 	}
 }
 
-// fail closes the room because its game panicked. The journal gets the inputs
-// of the tick that failed, so that playing it again fails the same way.
-func (r *Room) fail(fault any) {
-	stack := debug.Stack()
-	if from, ok := fault.(*stacked); ok {
-		fault, stack = from.fault, from.stack
+func (r *Room) closeUnlessAwaited(reason string) {
+	why := &netproto.CloseError{Code: netproto.CloseRoomEnded, Reason: reason}
+	if r.door.closeUnlessAwaited(why) {
+		r.Close(why.Code, why.Reason)
 	}
-	if r.recording && r.step.Tick != r.next {
-		r.step.Tick, r.step.Hash = r.next, 0
-		r.journal.Tick(&r.step)
-	}
-	r.fault = fmt.Errorf("game %s, tick %d: %v", r.mode.Name, r.next, fault)
-	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "fault", fault, "stack", string(stack))
-	r.stats.Faults.Add(1)
-	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

@@ -43,12 +43,12 @@ const (
 
 var fateNames = [...]string{"on-time", "late", "too-late", "early", "double", "dropped"}
 
-func (f Fate) String() string { return name(fateNames[:], int(f)) }
+func (f Fate) String() string { return nameOf(fateNames[:], int(f)) }
 
 var originNames = [...]string{sim.Neutral: "neutral", sim.Received: "received", sim.Repeated: "repeated"}
 
 // OriginName says where the input of a tick came from.
-func OriginName(o sim.Origin) string { return name(originNames[:], int(o)) }
+func OriginName(o sim.Origin) string { return nameOf(originNames[:], int(o)) }
 
 // Arrival is one input that arrived before a tick. For is 0 of a dropped one.
 type Arrival struct {
@@ -161,16 +161,16 @@ func (t *Trace) Since(place int, yield func(*TraceTick)) int {
 	return t.made
 }
 
-// arrive notes an input that came before tick now.
-func (t *Trace) arrive(of, now sim.Tick, v verdict) {
+// addArrival notes an input that came before tick now.
+func (t *Trace) addArrival(of, now sim.Tick, v verdict) {
 	fate := [...]Fate{onTime: FateOnTime, late: FateLate, early: FateEarly, double: FateDouble}[v]
 	if fate == FateLate && of.Since(now) < -maxAge {
 		fate = FateTooLate
 	}
-	t.note(Arrival{of, fate})
+	t.add(Arrival{of, fate})
 }
 
-func (t *Trace) note(a Arrival) {
+func (t *Trace) add(a Arrival) {
 	if len(t.arrived) == traceArrivals {
 		t.more++
 		return
@@ -178,8 +178,11 @@ func (t *Trace) note(a Arrival) {
 	t.arrived = append(t.arrived, a)
 }
 
-// traced ends a tick of a seat's trace. It runs before the input is taken.
-func (r *Room) traced(s *seat) {
+// forgetArrivals forgets what a player who has left sent.
+func (t *Trace) forgetArrivals() { t.arrived, t.more = t.arrived[:0], 0 }
+
+// recordTrace ends a tick of a seat's trace. It runs before the input is taken.
+func (r *Room) recordTrace(s *seat) {
 	t := s.trace
 	if t.watchers.Load() == 0 {
 		s.trace = nil
@@ -190,8 +193,8 @@ func (r *Room) traced(s *seat) {
 	at := &t.ring[t.made%traceTicks]
 	t.made++
 	*at = TraceTick{Tick: r.next, Used: sim.Neutral, Arrivals: append(at.Arrivals[:0], t.arrived...), More: t.more}
-	t.arrived, t.more = t.arrived[:0], 0
-	if b := s.buffer; b != nil && s.state == SeatActive {
+	t.forgetArrivals()
+	if b := s.inputs; b != nil && s.state == SeatActive {
 		at.Used, at.LateButtons, at.Waiting = b.origin(r.next, r.config.HoldTicks), b.late, b.waiting(r.next)
 	}
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/room"
@@ -114,8 +116,8 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		Clock: func() room.Clock { return &room.RealClock{} }, Server: "metronome " + Version(),
 	}
 	if dir := n.config.Record; dir != "" {
-		config.Journal = func(id string) (room.Journal, error) {
-			return room.NewFileJournal(dir, time.Now().UTC().Format("20060102-150405-")+id)
+		config.Journal = func(id string) (journal.Sink, error) {
+			return file.Create(dir, time.Now().UTC().Format("20060102-150405-")+id)
 		}
 	}
 	var modes []sim.Mode

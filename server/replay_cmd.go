@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/sim"
 )
 
@@ -38,7 +38,7 @@ func (p *program) replayFile(file string) error {
 	}
 	defer func() { _ = in.Close() }()
 	began := time.Now()
-	r, err := room.ReplayJournal(in, p.mode, nil)
+	r, err := replay.Play(in, p.mode, nil)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 	"slices"
 
 	"github.com/metronome-server/metronome/netproto"
-	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
 )
@@ -47,7 +47,7 @@ func judge(journal, rules string, notes map[sim.Tick][]note) error {
 		return fmt.Errorf("the arena has no mode %q", rules)
 	}
 	find := func(name string) (sim.Mode, bool) { return arena.Mode(name, name, config), true }
-	replay, err := room.ReplayJournal(file, find, c.hear)
+	replay, err := replay.Play(file, find, c.hear)
 	if err != nil {
 		return err
 	}

@@ -15,9 +15,11 @@ var floors = map[string]int{
 	"internal": 0,
 
 	"netproto":          1,
+	"journal":           1,
 	"internal/tickconn": 1,
 
 	"room":   2,
+	"replay": 2,
 	"lobby":  2,
 	"client": 2,
 

@@ -1,4 +1,5 @@
-package room
+// Package file keeps journals in files.
+package file
 
 import (
 	"errors"
@@ -8,46 +9,47 @@ import (
 	"path/filepath"
 	"sync"
 
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/sim"
 )
 
-// journalBacklog is how many bytes of journal may wait for the disk, and one
+// backlog is how many bytes of journal may wait for the disk, and one
 // record more. Full: the recording stops there, says so, and play goes on. Why
 // 8 MB: a minute of the largest room that was measured, more than any disk
 // should stall.
-const journalBacklog = 8 << 20
+const backlog = 8 << 20
 
 // Why a journal stops by itself.
 var (
 	errBacklog = errors.New("the disk did not keep up with the recording")
-	errRecord  = fmt.Errorf("a record would be longer than %d bytes", maxRecord)
+	errRecord  = fmt.Errorf("a record would be longer than %d bytes", journal.MaxRecord)
 )
 
 const (
-	// journalBatch is how many bytes go to the disk at once, unless a second's
+	// batch is how many bytes go to the disk at once, unless a second's
 	// worth comes first: a write per tick costs more than the step of a small room.
-	journalBatch = 64 << 10
-	// journalKeep is the largest buffer that is kept for the next batch.
-	journalKeep = 1 << 20
+	batch = 64 << 10
+	// keptBuffer is the largest buffer that is kept for the next batch.
+	keptBuffer = 1 << 20
 )
 
-// journalFile is what a journal needs of its file.
-type journalFile interface {
+// Disk is what a journal needs of its file.
+type Disk interface {
 	Write([]byte) (int, error)
 	Sync() error
 	Close() error
 }
 
-// FileJournal writes a journal to a file from a goroutine of its own, so that
+// Sink writes a journal to a file from a goroutine of its own, so that
 // a slow disk never holds a tick. Close waits for that goroutine.
-type FileJournal struct {
-	file journalFile
+type Sink struct {
+	disk Disk
 	path string
 	body []byte // scratch of the room's goroutine
 
 	mu      sync.Mutex
 	more    *sync.Cond
-	waiting []byte // for the disk, bounded by journalBacklog
+	waiting []byte // for the disk, bounded by backlog
 	records int    // of them
 	hz      int    // records a second
 	due     bool   // they are to be written now
@@ -58,9 +60,9 @@ type FileJournal struct {
 	done chan struct{}
 }
 
-// NewFileJournal creates DIR/NAME.journal, which must not exist yet; DIR is
+// Create creates DIR/NAME.journal, which must not exist yet; DIR is
 // made when missing.
-func NewFileJournal(dir, name string) (*FileJournal, error) {
+func Create(dir, name string) (*Sink, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
@@ -68,52 +70,53 @@ func NewFileJournal(dir, name string) (*FileJournal, error) {
 	if err != nil {
 		return nil, fmt.Errorf("recording: %w", err)
 	}
-	j := newFileJournal(f)
+	j := NewSink(f)
 	j.path = f.Name()
 	return j, nil
 }
 
-func newFileJournal(f journalFile) *FileJournal {
-	j := &FileJournal{file: f, done: make(chan struct{}), waiting: []byte(journalMagic)}
+// NewSink writes to a disk that is the sink's from now on.
+func NewSink(disk Disk) *Sink {
+	j := &Sink{disk: disk, done: make(chan struct{}), waiting: []byte(journal.Magic)}
 	j.more = sync.NewCond(&j.mu)
 	go j.write()
 	return j
 }
 
-// Begin implements Journal.
-func (j *FileJournal) Begin(h JournalHeader) {
+// Begin implements journal.Sink.
+func (j *Sink) Begin(h journal.Header) {
 	j.hz = h.Hz
-	j.put(recordHeader, appendHeader(j.body[:0], h))
+	j.put(journal.KindHeader, journal.AppendHeader(j.body[:0], h))
 }
 
-// Checkpoint implements Journal.
-func (j *FileJournal) Checkpoint(tick sim.Tick, state []byte) {
-	j.put(recordCheckpoint, appendCheckpoint(j.body[:0], tick, state))
+// Checkpoint implements journal.Sink.
+func (j *Sink) Checkpoint(tick sim.Tick, state []byte) {
+	j.put(journal.KindCheckpoint, journal.AppendCheckpoint(j.body[:0], tick, state))
 }
 
-// Tick implements Journal.
-func (j *FileJournal) Tick(t *JournalTick) { j.put(recordTick, appendTick(j.body[:0], t)) }
+// Tick implements journal.Sink.
+func (j *Sink) Tick(t *journal.Tick) { j.put(journal.KindTick, journal.AppendTick(j.body[:0], t)) }
 
-// Lost implements Journal.
-func (j *FileJournal) Lost() error {
+// Lost implements journal.Sink.
+func (j *Sink) Lost() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.lost
 }
 
-func (j *FileJournal) put(kind recordKind, body []byte) {
+func (j *Sink) put(kind journal.Kind, body []byte) {
 	j.body = body
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	switch {
 	case j.closed || j.lost != nil:
-	case len(j.waiting) > journalBacklog:
+	case len(j.waiting) > backlog:
 		j.lost = errBacklog
-	case len(body) >= maxRecord:
+	case len(body) >= journal.MaxRecord:
 		j.lost = errRecord
 	default:
-		j.waiting = appendRecord(j.waiting, kind, body)
-		if j.records++; j.records >= j.hz || len(j.waiting) >= journalBatch {
+		j.waiting = journal.AppendRecord(j.waiting, kind, body)
+		if j.records++; j.records >= j.hz || len(j.waiting) >= batch {
 			j.due = true
 			j.more.Signal()
 		}
@@ -123,7 +126,7 @@ func (j *FileJournal) put(kind recordKind, body []byte) {
 // write is the journal's goroutine: it swaps the waiting bytes for an empty
 // slice and writes them. It ends after Close, which waits for it, or with the
 // first failure.
-func (j *FileJournal) write() {
+func (j *Sink) write() {
 	defer close(j.done)
 	var out []byte
 	for {
@@ -137,7 +140,7 @@ func (j *FileJournal) write() {
 		if len(out) == 0 {
 			return
 		}
-		if _, err := j.file.Write(out); err != nil {
+		if _, err := j.disk.Write(out); err != nil {
 			j.mu.Lock()
 			j.lost = err
 			j.mu.Unlock()
@@ -146,15 +149,15 @@ func (j *FileJournal) write() {
 		j.mu.Lock()
 		j.written += int64(len(out))
 		j.mu.Unlock()
-		if cap(out) > journalKeep {
+		if cap(out) > keptBuffer {
 			out = nil
 		}
 	}
 }
 
-// Recording implements Recorder. What waits for the disk is not in it. Any
+// Recording implements journal.Recorder. What waits for the disk is not in it. Any
 // goroutine.
-func (j *FileJournal) Recording() (file io.ReadCloser, name string, bytes int64, err error) {
+func (j *Sink) Recording() (file io.ReadCloser, name string, bytes int64, err error) {
 	j.mu.Lock()
 	bytes = j.written
 	j.mu.Unlock()
@@ -170,7 +173,7 @@ func (j *FileJournal) Recording() (file io.ReadCloser, name string, bytes int64,
 
 // Close implements Journal: what waits is written, then synced. It waits for a
 // disk that is stuck.
-func (j *FileJournal) Close() error {
+func (j *Sink) Close() error {
 	j.mu.Lock()
 	if j.closed {
 		j.mu.Unlock()
@@ -180,5 +183,5 @@ func (j *FileJournal) Close() error {
 	j.more.Signal()
 	j.mu.Unlock()
 	<-j.done
-	return errors.Join(j.lost, j.file.Sync(), j.file.Close())
+	return errors.Join(j.lost, j.disk.Sync(), j.disk.Close())
 }

@@ -1,29 +1,41 @@
-package room
+// Package journal knows every byte of a recording: what a room hands on at each
+// tick, how it is written, and how it is read again. It is enough to play a
+// match again, exactly.
+package journal
 
 import (
+	"io"
+
 	"github.com/metronome-server/metronome/sim"
 )
 
-// Journal takes a room's checkpoint and then every tick's joins, leaves,
+// Sink takes a room's checkpoint and then every tick's joins, leaves,
 // inputs and hash: enough to play the match again, exactly. The room's
 // goroutine calls it; no method blocks or fails loudly: a journal that cannot
 // keep up or write any more stops by itself, and Lost says so.
-type Journal interface {
+type Sink interface {
 	// Begin comes first, once.
-	Begin(h JournalHeader)
+	Begin(h Header)
 	// Checkpoint is the whole state after a tick.
 	Checkpoint(tick sim.Tick, state []byte)
 	// Tick is one step: what was done before it and its inputs, then the hash
 	// after it. t is valid during the call only.
-	Tick(t *JournalTick)
+	Tick(t *Tick)
 	// Lost returns why the journal stopped, or nil while it works.
 	Lost() error
 	// Close ends the journal and waits until it is written.
 	Close() error
 }
 
-// JournalHeader says what is recorded.
-type JournalHeader struct {
+// Recorder is a Sink that can be read while it is written.
+type Recorder interface {
+	// Recording opens what is written so far, whole records only, as a file of
+	// that name and length. Any goroutine. The caller closes recording.
+	Recording() (recording io.ReadCloser, name string, bytes int64, err error)
+}
+
+// Header says what is recorded.
+type Header struct {
 	Room  string
 	Mode  string
 	Hz    int
@@ -31,18 +43,18 @@ type JournalHeader struct {
 	Shape uint64
 }
 
-// JournalTick is one step of a room.
-type JournalTick struct {
+// Tick is one step of a room.
+type Tick struct {
 	Tick   sim.Tick
 	Leaves []sim.Seat
 	Joins  []sim.Seat
 	// Inputs are those of all occupied seats, ascending by seat.
-	Inputs []JournalInput
+	Inputs []Input
 	Hash   uint64
 }
 
-// JournalInput is the input that one seat's step used.
-type JournalInput struct {
+// Input is the input that one seat's step used.
+type Input struct {
 	Seat   sim.Seat
 	From   sim.Origin
 	Seen   int

@@ -9,9 +9,9 @@ import (
 	"github.com/metronome-server/metronome/netproto"
 )
 
-// historySeconds is how far back a room remembers. Why 300: what an operator
+// sampleSeconds is how far back a room remembers. Why 300: what an operator
 // who is called wants to see, for 20 KB a room.
-const historySeconds = 300
+const sampleSeconds = 300
 
 // Sample is one second of a room. Durations are in microseconds.
 type Sample struct {
@@ -29,9 +29,9 @@ type Sample struct {
 	SlackMin, SlackP50, SlackMax int8
 }
 
-// history is a room's last minutes, a sample each second. The room's goroutine
+// sampler keeps a room's last minutes, a sample each second. The room's goroutine
 // feeds it with what it counts anyway; any goroutine may read.
-type history struct {
+type sampler struct {
 	ends       time.Time // of this second
 	took, late []uint32  // of its ticks, µs
 	sum        tally     // of its ticks
@@ -43,15 +43,15 @@ type history struct {
 }
 
 // count adds what a tick counted.
-func (h *history) count(t *tally) {
+func (h *sampler) count(t *tally) {
 	most := max(h.sum.backlogged, t.backlogged)
 	h.sum.add(t)
 	h.sum.backlogged = most
 }
 
-// ticked adds a tick's times, and ends the second when it is over.
-func (r *Room) ticked(began time.Time, late, took time.Duration, lost int64) {
-	h := &r.history
+// addTickTimes adds a tick's times, and ends the second when it is over.
+func (r *Room) addTickTimes(began time.Time, late, took time.Duration, lost int64) {
+	h := &r.samples
 	if h.ends.IsZero() {
 		h.ends = began.Add(time.Second)
 	}
@@ -68,7 +68,7 @@ func micros(d time.Duration) uint32 { return uint32(min(max(d.Microseconds(), 0)
 
 // sample ends a second.
 func (r *Room) sample() {
-	h := &r.history
+	h := &r.samples
 	s := Sample{
 		At: uint32(h.ends.Unix()), Bytes: uint32(h.sum.bytes), Snapshots: uint32(h.sum.snapshots),
 		OnTime: uint32(h.sum.inputs[onTime]), Late: uint32(h.sum.inputs[late]), Early: uint32(h.sum.inputs[early]),
@@ -82,9 +82,9 @@ func (r *Room) sample() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.ring == nil {
-		h.ring = make([]Sample, historySeconds)
+		h.ring = make([]Sample, sampleSeconds)
 	}
-	h.ring[h.made%historySeconds] = s
+	h.ring[h.made%sampleSeconds] = s
 	h.made++
 }
 
@@ -111,8 +111,8 @@ func (r *Room) slacks() (least, p50, most int8) {
 	var bins [slackBins]int
 	n := 0
 	for _, s := range r.taken {
-		if s.state == SeatActive && s.buffer != nil && (s.buffer.at > 0 || s.buffer.slack != 0) {
-			bins[min(max(s.buffer.slack, -maxAge-1), netproto.MaxLead+1)+maxAge+1]++
+		if s.state == SeatActive && s.inputs != nil && (s.inputs.at > 0 || s.inputs.slack != 0) {
+			bins[min(max(s.inputs.slack, -maxAge-1), netproto.MaxLead+1)+maxAge+1]++
 			n++
 		}
 	}
@@ -132,11 +132,11 @@ func binAt(bins []int, n, place int) int8 {
 // Samples appends the room's samples that ended after a Unix second, oldest
 // first; at most five minutes of them. Any goroutine.
 func (r *Room) Samples(to []Sample, after uint32) []Sample {
-	h := &r.history
+	h := &r.samples
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for i := max(h.made-historySeconds, 0); i < h.made; i++ {
-		if s := &h.ring[i%historySeconds]; s.At > after {
+	for i := max(h.made-sampleSeconds, 0); i < h.made; i++ {
+		if s := &h.ring[i%sampleSeconds]; s.At > after {
 			to = append(to, *s)
 		}
 	}
@@ -146,11 +146,11 @@ func (r *Room) Samples(to []Sample, after uint32) []Sample {
 // Last returns the room's newest sample, the zero one before the first second
 // is over. Any goroutine.
 func (r *Room) Last() Sample {
-	h := &r.history
+	h := &r.samples
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.made == 0 {
 		return Sample{}
 	}
-	return h.ring[(h.made-1)%historySeconds]
+	return h.ring[(h.made-1)%sampleSeconds]
 }

@@ -64,9 +64,9 @@ func TestHistoryForgets(t *testing.T) {
 	if r.Last() != (Sample{}) || r.Samples(nil, 0) != nil {
 		t.Error("a room that never ran remembers")
 	}
-	r.play((historySeconds+50)*time.Second, nil)
+	r.play((sampleSeconds+50)*time.Second, nil)
 	got := r.Samples(nil, 0)
-	if len(got) != historySeconds {
+	if len(got) != sampleSeconds {
 		t.Fatalf("%d samples", len(got))
 	}
 	for i := 1; i < len(got); i++ {
@@ -141,8 +141,8 @@ func BenchmarkHistory(b *testing.B) {
 	counted := tally{snapshots: 50, bytes: 2000}
 	b.ReportAllocs()
 	for b.Loop() {
-		r.history.count(&counted)
-		r.ticked(now, dt/100, dt/50, 0)
+		r.samples.count(&counted)
+		r.addTickTimes(now, dt/100, dt/50, 0)
 		now = now.Add(dt)
 	}
 }

@@ -1,4 +1,4 @@
-package room
+package journal
 
 import (
 	"encoding/binary"
@@ -10,28 +10,33 @@ import (
 // A journal is a sequence of records: length (uvarint) of kind and body, kind
 // (1 byte), body, CRC-32 of kind and body (4 bytes, little endian). A file
 // starts with magic.
-const journalMagic = "metronome journal 1\n"
+// Magic begins every journal.
+const Magic = "metronome journal 1\n"
 
-type recordKind byte
+// Kind says what a record is.
+type Kind byte
 
+// The kinds.
 const (
-	recordHeader     recordKind = 'H'
-	recordCheckpoint recordKind = 'C'
-	recordTick       recordKind = 'T'
+	KindHeader     Kind = 'H'
+	KindCheckpoint Kind = 'C'
+	KindTick       Kind = 'T'
 )
 
-// maxRecord is the longest record, bytes. Threat: a damaged or forged file that
+// MaxRecord is the longest record, bytes. Threat: a damaged or forged file that
 // makes its reader allocate. 64 MB is the state of a million rows.
-const maxRecord = 64 << 20
+const MaxRecord = 64 << 20
 
-func appendRecord(b []byte, kind recordKind, body []byte) []byte {
+// AppendRecord appends a record: its length, its kind, its body and their checksum.
+func AppendRecord(b []byte, kind Kind, body []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(len(body)+1))
 	at := len(b)
 	b = append(append(b, byte(kind)), body...)
 	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b[at:]))
 }
 
-func appendHeader(b []byte, h JournalHeader) []byte {
+// AppendHeader appends the body of a KindHeader.
+func AppendHeader(b []byte, h Header) []byte {
 	for _, s := range []string{h.Room, h.Mode} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
@@ -40,11 +45,13 @@ func appendHeader(b []byte, h JournalHeader) []byte {
 	return binary.LittleEndian.AppendUint64(b, h.Shape)
 }
 
-func appendCheckpoint(b []byte, tick sim.Tick, state []byte) []byte {
+// AppendCheckpoint appends the body of a KindCheckpoint.
+func AppendCheckpoint(b []byte, tick sim.Tick, state []byte) []byte {
 	return append(binary.AppendUvarint(b, uint64(tick)), state...)
 }
 
-func appendTick(b []byte, t *JournalTick) []byte {
+// AppendTick appends the body of a KindTick.
+func AppendTick(b []byte, t *Tick) []byte {
 	b = binary.AppendUvarint(b, uint64(t.Tick))
 	b = appendSeats(b, t.Leaves)
 	b = appendSeats(b, t.Joins)

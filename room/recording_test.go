@@ -2,13 +2,17 @@ package room
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
 
+	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
 )
@@ -29,7 +33,7 @@ func modeNamed(modes ...sim.Mode) func(string) (sim.Mode, bool) {
 func wild(t testing.TB, r *rand.Rand, mode sim.Mode, n int) (recording []byte, hashes []uint64) {
 	t.Helper()
 	f := &fakeFile{}
-	j := newFileJournal(f)
+	j := file.NewSink(f)
 	room := newRig(t, mode, func(o *Options) { o.Journal, o.Seed, o.Keep = j, r.Uint64(), true })
 	var peers []*peer
 	for range n {
@@ -81,7 +85,7 @@ func TestReplayEqualsTheMatch(t *testing.T) {
 	for _, m := range modes {
 		recording, hashes := wild(t, r, m, 25*m.Hz)
 		n := 0
-		got, err := ReplayJournal(bytes.NewReader(recording), modeNamed(modes...), func(w *sim.World) {
+		got, err := replay.Play(bytes.NewReader(recording), modeNamed(modes...), func(w *sim.World) {
 			if w.Hash() != hashes[n] || int(w.Tick()) != n+1 {
 				t.Fatalf("%s: tick %d is another", m.Name, w.Tick())
 			}
@@ -107,8 +111,8 @@ func TestReplayFindsDesyncs(t *testing.T) {
 	})
 	inner := other.New
 	other.New = func(world *sim.World) sim.Rules { w = world; return inner(world) }
-	_, err := ReplayJournal(bytes.NewReader(recording), modeNamed(other), nil)
-	var d *Desync
+	_, err := replay.Play(bytes.NewReader(recording), modeNamed(other), nil)
+	var d *replay.Desync
 	if !errors.As(err, &d) || d.Tick != 321 || d.Want == d.Got || d.Error() == "" {
 		t.Errorf("%v", err)
 	}
@@ -128,12 +132,12 @@ func TestReplayNamesTheField(t *testing.T) {
 	other.SetInput(3, []int32{4, 0}, 0, sim.Received)
 	other.Step()
 
-	b := []byte(journalMagic)
-	b = appendRecord(b, recordHeader, appendHeader(nil, JournalHeader{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}))
-	b = appendRecord(b, recordCheckpoint, appendCheckpoint(nil, 1, state))
-	b = appendRecord(b, recordCheckpoint, appendCheckpoint(nil, 1, other.Append(nil)))
-	_, err = ReplayJournal(bytes.NewReader(b), modeNamed(walkMode(nil)), nil)
-	var d *Desync
+	b := []byte(journal.Magic)
+	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, journal.Header{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, state))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, other.Append(nil)))
+	_, err = replay.Play(bytes.NewReader(b), modeNamed(walkMode(nil)), nil)
+	var d *replay.Desync
 	if !errors.As(err, &d) || d.Tick != 1 || d.Where != "table walker, row 1, field x: 4 and 0" {
 		t.Errorf("%v", err)
 	}
@@ -143,45 +147,47 @@ func TestReplayNamesTheField(t *testing.T) {
 func TestReplayRefuses(t *testing.T) {
 	w, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
-	header := JournalHeader{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}
-	begin := func(h JournalHeader) []byte {
-		return appendRecord([]byte(journalMagic), recordHeader, appendHeader(nil, h))
+	header := journal.Header{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}
+	begin := func(h journal.Header) []byte {
+		return journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, h))
 	}
 	checkpoint := func(b []byte, tick sim.Tick) []byte {
-		return appendRecord(b, recordCheckpoint, appendCheckpoint(nil, tick, w.Append(nil)))
+		return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, w.Append(nil)))
 	}
 	good := checkpoint(begin(header), 0)
-	tick := func(x JournalTick) []byte { return appendRecord(bytes.Clone(good), recordTick, appendTick(nil, &x)) }
+	tick := func(x journal.Tick) []byte {
+		return journal.AppendRecord(bytes.Clone(good), journal.KindTick, journal.AppendTick(nil, &x))
+	}
 	for name, row := range map[string]struct {
 		journal []byte
 		cause   error
 	}{
-		"nothing":            {nil, ErrJournal},
-		"another file":       {[]byte("metronome journal 2\n and more"), ErrJournal},
-		"no header":          {[]byte(journalMagic), ErrJournal},
-		"begins with a tick": {appendRecord([]byte(journalMagic), recordTick, nil), ErrJournal},
-		"short header":       {appendRecord([]byte(journalMagic), recordHeader, []byte{1, 'x'}), ErrJournal},
-		"header and more":    {appendRecord([]byte(journalMagic), recordHeader, append(appendHeader(nil, header), 0)), ErrJournal},
-		"unknown mode":       {begin(JournalHeader{Mode: "chess"}), nil},
-		"other tables":       {begin(JournalHeader{Mode: "walk", Shape: 5}), nil},
-		"no checkpoint":      {appendRecord(begin(header), recordTick, appendTick(nil, &JournalTick{Tick: 1})), ErrJournal},
-		"empty checkpoint":   {appendRecord(begin(header), recordCheckpoint, nil), ErrJournal},
-		"no state":           {appendRecord(begin(header), recordCheckpoint, []byte{0}), ErrJournal},
-		"wrong checkpoint":   {checkpoint(begin(header), 7), ErrJournal},
-		"later checkpoint":   {appendRecord(bytes.Clone(good), recordCheckpoint, []byte{0}), ErrJournal},
-		"second header":      {appendRecord(bytes.Clone(good), recordHeader, appendHeader(nil, header)), ErrJournal},
-		"unknown record":     {appendRecord(bytes.Clone(good), 'X', nil), ErrJournal},
-		"a gap":              {tick(JournalTick{Tick: 2}), ErrJournal},
-		"a seat too high":    {tick(JournalTick{Tick: 1, Joins: []sim.Seat{9}}), ErrJournal},
-		"a seat twice":       {tick(JournalTick{Tick: 1, Joins: []sim.Seat{1, 1}}), ErrJournal},
-		"unknown origin":     {tick(JournalTick{Tick: 1, Inputs: []JournalInput{{Seat: 1, From: 3}}}), ErrJournal},
-		"tick and more":      {appendRecord(bytes.Clone(good), recordTick, append(appendTick(nil, &JournalTick{Tick: 1}), 0)), ErrJournal},
-		"empty record":       {append(bytes.Clone(good), 0), ErrJournal},
-		"huge record":        {append(bytes.Clone(good), 0xff, 0xff, 0xff, 0x7f), ErrJournal},
-		"endless number":     {append(bytes.Clone(good), bytes.Repeat([]byte{0xff}, 11)...), ErrJournal},
-		"wrong checksum":     {append(bytes.Clone(good), 1, 'T', 0, 0, 0, 0), ErrJournal},
+		"nothing":            {nil, journal.ErrDamaged},
+		"another file":       {[]byte("metronome journal 2\n and more"), journal.ErrDamaged},
+		"no header":          {[]byte(journal.Magic), journal.ErrDamaged},
+		"begins with a tick": {journal.AppendRecord([]byte(journal.Magic), journal.KindTick, nil), journal.ErrDamaged},
+		"short header":       {journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, []byte{1, 'x'}), journal.ErrDamaged},
+		"header and more":    {journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, append(journal.AppendHeader(nil, header), 0)), journal.ErrDamaged},
+		"unknown mode":       {begin(journal.Header{Mode: "chess"}), nil},
+		"other tables":       {begin(journal.Header{Mode: "walk", Shape: 5}), nil},
+		"no checkpoint":      {journal.AppendRecord(begin(header), journal.KindTick, journal.AppendTick(nil, &journal.Tick{Tick: 1})), journal.ErrDamaged},
+		"empty checkpoint":   {journal.AppendRecord(begin(header), journal.KindCheckpoint, nil), journal.ErrDamaged},
+		"no state":           {journal.AppendRecord(begin(header), journal.KindCheckpoint, []byte{0}), journal.ErrDamaged},
+		"wrong checkpoint":   {checkpoint(begin(header), 7), journal.ErrDamaged},
+		"later checkpoint":   {journal.AppendRecord(bytes.Clone(good), journal.KindCheckpoint, []byte{0}), journal.ErrDamaged},
+		"second header":      {journal.AppendRecord(bytes.Clone(good), journal.KindHeader, journal.AppendHeader(nil, header)), journal.ErrDamaged},
+		"unknown record":     {journal.AppendRecord(bytes.Clone(good), 'X', nil), journal.ErrDamaged},
+		"a gap":              {tick(journal.Tick{Tick: 2}), journal.ErrDamaged},
+		"a seat too high":    {tick(journal.Tick{Tick: 1, Joins: []sim.Seat{9}}), journal.ErrDamaged},
+		"a seat twice":       {tick(journal.Tick{Tick: 1, Joins: []sim.Seat{1, 1}}), journal.ErrDamaged},
+		"unknown origin":     {tick(journal.Tick{Tick: 1, Inputs: []journal.Input{{Seat: 1, From: 3}}}), journal.ErrDamaged},
+		"tick and more":      {journal.AppendRecord(bytes.Clone(good), journal.KindTick, append(journal.AppendTick(nil, &journal.Tick{Tick: 1}), 0)), journal.ErrDamaged},
+		"empty record":       {append(bytes.Clone(good), 0), journal.ErrDamaged},
+		"huge record":        {append(bytes.Clone(good), 0xff, 0xff, 0xff, 0x7f), journal.ErrDamaged},
+		"endless number":     {append(bytes.Clone(good), bytes.Repeat([]byte{0xff}, 11)...), journal.ErrDamaged},
+		"wrong checksum":     {append(bytes.Clone(good), 1, 'T', 0, 0, 0, 0), journal.ErrDamaged},
 	} {
-		got, err := ReplayJournal(bytes.NewReader(row.journal), modeNamed(walkMode(nil)), nil)
+		got, err := replay.Play(bytes.NewReader(row.journal), modeNamed(walkMode(nil)), nil)
 		if err == nil || row.cause != nil && !errors.Is(err, row.cause) || got.CutOff || len(err.Error()) > 200 {
 			t.Errorf("%s: %+v, %v", name, got, err)
 		}
@@ -194,18 +200,17 @@ func TestDamagedJournals(t *testing.T) {
 	r := random(t)
 	recording, hashes := wild(t, r, walkMode(nil), 60)
 	var ends []int // of records
-	for i := len(journalMagic); i < len(recording); {
-		in := &recordReader{b: recording[i:]}
-		size := int(in.number(maxRecord))
-		i = len(recording) - len(in.b) + size + 4
+	for i := len(journal.Magic); i < len(recording); {
+		size, n := binary.Uvarint(recording[i:])
+		i += n + int(size) + 4
 		ends = append(ends, i)
 	}
 	for n := range recording {
-		got, err := ReplayJournal(bytes.NewReader(recording[:n]), modeNamed(walkMode(nil)), nil)
+		got, err := replay.Play(bytes.NewReader(recording[:n]), modeNamed(walkMode(nil)), nil)
 		switch at := slices.Index(ends, n); {
-		case n < ends[0] && got.CutOff && n > len(journalMagic):
+		case n < ends[0] && got.CutOff && n > len(journal.Magic):
 		case n < ends[0]:
-			if !errors.Is(err, ErrJournal) {
+			if !errors.Is(err, journal.ErrDamaged) {
 				t.Fatalf("the first %d bytes: %+v, %v", n, got, err)
 			}
 		case err != nil || got.CutOff == (at >= 0) || got.Ticks > 0 && got.Final != hashes[got.Ticks-1]:
@@ -216,7 +221,7 @@ func TestDamagedJournals(t *testing.T) {
 		for _, flip := range []byte{1, 0x80, byte(1 + r.IntN(255))} {
 			bad := bytes.Clone(recording)
 			bad[i] ^= flip
-			got, err := ReplayJournal(bytes.NewReader(bad), modeNamed(walkMode(nil)), nil)
+			got, err := replay.Play(bytes.NewReader(bad), modeNamed(walkMode(nil)), nil)
 			if err == nil && !got.CutOff {
 				t.Fatalf("byte %d ^ %#x: %+v", i, flip, got)
 			}
@@ -226,7 +231,7 @@ func TestDamagedJournals(t *testing.T) {
 
 func TestCutInALength(t *testing.T) {
 	recording, _ := wild(t, random(t), walkMode(nil), 10)
-	got, err := ReplayJournal(bytes.NewReader(append(recording, 0x80)), modeNamed(walkMode(nil)), nil)
+	got, err := replay.Play(bytes.NewReader(append(recording, 0x80)), modeNamed(walkMode(nil)), nil)
 	if err != nil || !got.CutOff || got.Ticks != 10 {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -243,8 +248,8 @@ func FuzzReplay(f *testing.F) {
 		if !raw {
 			b = framed(b)
 		}
-		got, err := ReplayJournal(bytes.NewReader(b), modeNamed(walkMode(nil)), func(*sim.World) {})
-		var d *Desync
+		got, err := replay.Play(bytes.NewReader(b), modeNamed(walkMode(nil)), func(*sim.World) {})
+		var d *replay.Desync
 		if err != nil && got.CutOff || errors.As(err, &d) && d.Want == d.Got && d.Where == "" {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -253,21 +258,21 @@ func FuzzReplay(f *testing.F) {
 
 // unframed returns a journal's records as 2 bytes of length, kind and body.
 func unframed(recording []byte) (b []byte) {
-	in := &recordReader{b: recording[len(journalMagic):]}
-	for len(in.b) > 0 {
-		size := int(in.number(maxRecord))
-		b = append(append(b, byte(size>>8), byte(size)), in.b[:size]...)
-		in.b = in.b[size+4:]
+	for rest := recording[len(journal.Magic):]; len(rest) > 0; {
+		size, n := binary.Uvarint(rest)
+		end := n + int(size)
+		b = append(append(b, byte(size>>8), byte(size)), rest[n:end]...)
+		rest = rest[end+4:]
 	}
 	return b
 }
 
 // framed makes a journal of them.
 func framed(b []byte) []byte {
-	out := []byte(journalMagic)
+	out := []byte(journal.Magic)
 	for len(b) > 2 {
 		size := min(max(int(b[0])<<8|int(b[1]), 1), len(b)-2)
-		out = appendRecord(out, recordKind(b[2]), b[3:2+size])
+		out = journal.AppendRecord(out, journal.Kind(b[2]), b[3:2+size])
 		b = b[2+size:]
 	}
 	return out

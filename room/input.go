@@ -27,11 +27,11 @@ const (
 	double
 )
 
-// buffer holds one seat's inputs until their tick: at most one a tick, of a
+// inputBuffer holds one seat's inputs until their tick: at most one a tick, of a
 // bounded lead. However a client times or floods its inputs, take gives
-// exactly one per tick; that is the fair clock. The nil buffer is that of a seat
+// exactly one per tick; that is the fair clock. The nil inputBuffer is that of a seat
 // which never sent an input.
-type buffer struct {
+type inputBuffer struct {
 	fields []sim.InputField
 	ring   [bufferTicks]held // by tick
 	values []int32           // of the ring, len(fields) each
@@ -53,22 +53,22 @@ type held struct {
 	seen uint16
 }
 
-func newBuffer(fields []sim.InputField) *buffer {
+func newInputBuffer(fields []sim.InputField) *inputBuffer {
 	n := len(fields)
 	all := make([]int32, (bufferTicks+3)*n)
 	rest := all[bufferTicks*n:]
-	return &buffer{fields: fields, values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
+	return &inputBuffer{fields: fields, values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
 }
 
 // reset empties the buffer for another player.
-func (b *buffer) reset() {
+func (b *inputBuffer) reset() {
 	b.ring, b.late, b.at, b.slack = [bufferTicks]held{}, false, 0, 0
 	clear(b.pressed)
 	clear(b.last)
 }
 
 // put stores an input that arrived before the step of tick now.
-func (b *buffer) put(in *netproto.Input, now sim.Tick) verdict {
+func (b *inputBuffer) put(in *netproto.Input, now sim.Tick) verdict {
 	slack := in.Tick.Since(now)
 	switch {
 	case slack > netproto.MaxLead:
@@ -93,14 +93,14 @@ func (b *buffer) put(in *netproto.Input, now sim.Tick) verdict {
 }
 
 // of returns where the values of a tick's input are kept.
-func (b *buffer) of(t sim.Tick) []int32 {
+func (b *inputBuffer) of(t sim.Tick) []int32 {
 	n := len(b.fields)
 	at := int(t%bufferTicks) * n
 	return b.values[at : at+n]
 }
 
 // press keeps the buttons of a late input.
-func (b *buffer) press(in *netproto.Input) {
+func (b *inputBuffer) press(in *netproto.Input) {
 	for i := range b.fields {
 		if b.fields[i].Buttons && in.Values[i] != 0 {
 			b.pressed[i] |= in.Values[i]
@@ -111,7 +111,7 @@ func (b *buffer) press(in *netproto.Input) {
 
 // take returns the input for tick now. A missing one is the last again for
 // hold ticks, then neutral. The values are valid until the next take.
-func (b *buffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin) {
+func (b *inputBuffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin) {
 	if b == nil {
 		return nil, 0, sim.Neutral
 	}
@@ -130,7 +130,7 @@ func (b *buffer) take(now sim.Tick, hold int) (values []int32, seen int, from si
 }
 
 // origin says where the input of tick now comes from.
-func (b *buffer) origin(now sim.Tick, hold int) sim.Origin {
+func (b *inputBuffer) origin(now sim.Tick, hold int) sim.Origin {
 	switch {
 	case b.ring[now%bufferTicks].tick == now:
 		return sim.Received
@@ -141,7 +141,7 @@ func (b *buffer) origin(now sim.Tick, hold int) sim.Origin {
 }
 
 // waiting counts the inputs for ticks after now.
-func (b *buffer) waiting(now sim.Tick) (n int) {
+func (b *inputBuffer) waiting(now sim.Tick) (n int) {
 	for i := range b.ring {
 		if b.ring[i].tick > now {
 			n++
@@ -151,7 +151,7 @@ func (b *buffer) waiting(now sim.Tick) (n int) {
 }
 
 // withPressed adds the late buttons to this tick's input, once.
-func (b *buffer) withPressed() []int32 {
+func (b *inputBuffer) withPressed() []int32 {
 	for i := range b.mixed {
 		b.mixed[i] = b.last[i] | b.pressed[i]
 	}
@@ -161,7 +161,7 @@ func (b *buffer) withPressed() []int32 {
 }
 
 // age returns how old the newest used input is at tick now.
-func (b *buffer) age(now sim.Tick) uint32 {
+func (b *inputBuffer) age(now sim.Tick) uint32 {
 	if b == nil {
 		return uint32(now)
 	}
@@ -169,7 +169,7 @@ func (b *buffer) age(now sim.Tick) uint32 {
 }
 
 // reported is the slack that a snapshot tells.
-func (b *buffer) reported() int32 {
+func (b *inputBuffer) reported() int32 {
 	if b == nil {
 		return 0
 	}

@@ -1,0 +1,182 @@
+package journal
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+
+	"github.com/metronome-server/metronome/sim"
+)
+
+// ErrDamaged is the cause of every journal that cannot be read.
+var ErrDamaged = errors.New("journal is damaged")
+
+// ErrCutOff says that a journal ends in the middle of a record, as one does whose
+// process was killed.
+var ErrCutOff = errors.New("journal is cut off")
+
+// Reader reads a journal record by record.
+type Reader struct {
+	in   *bufio.Reader
+	body bytes.Buffer
+}
+
+// NewReader reads the magic. Errors: ErrDamaged, when it is not there.
+func NewReader(in io.Reader) (*Reader, error) {
+	r := &Reader{in: bufio.NewReader(in)}
+	magic := make([]byte, len(Magic))
+	if _, err := io.ReadFull(r.in, magic); err != nil || string(magic) != Magic {
+		return nil, fmt.Errorf("%w: it does not start as a journal does", ErrDamaged)
+	}
+	return r, nil
+}
+
+// Next reads the next record; body is valid until the one after. Errors:
+// io.EOF after the last one, ErrCutOff, ErrDamaged.
+func (r *Reader) Next() (kind Kind, body []byte, err error) {
+	size, err := binary.ReadUvarint(r.in)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return 0, nil, ErrCutOff
+	case errors.Is(err, io.EOF):
+		return 0, nil, io.EOF
+	case err != nil:
+		return 0, nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	case size < 1 || size > MaxRecord:
+		return 0, nil, fmt.Errorf("%w: a record of %d bytes", ErrDamaged, size)
+	}
+	r.body.Reset()
+	// The buffer grows with what is there, whatever the length claims.
+	switch _, err = io.CopyN(&r.body, r.in, int64(size)+4); {
+	case errors.Is(err, io.EOF):
+		return 0, nil, ErrCutOff
+	case err != nil:
+		return 0, nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	b := r.body.Bytes()
+	if crc32.ChecksumIEEE(b[:size]) != binary.LittleEndian.Uint32(b[size:]) {
+		return 0, nil, fmt.Errorf("%w: a record's checksum is wrong", ErrDamaged)
+	}
+	return Kind(b[0]), b[1:size], nil
+}
+
+// ReadHeader reads the body of a KindHeader. Errors: ErrDamaged.
+func ReadHeader(body []byte) (Header, error) {
+	r := bodyReader{b: body}
+	h := Header{Room: r.text(), Mode: r.text(), Hz: int(r.number(1000)), Seed: r.word(), Shape: r.word()}
+	if !r.done() {
+		return Header{}, fmt.Errorf("%w: its header", ErrDamaged)
+	}
+	return h, nil
+}
+
+// ReadCheckpoint reads the body of a KindCheckpoint; state is part of it.
+// Errors: ErrDamaged.
+func ReadCheckpoint(body []byte) (tick sim.Tick, state []byte, err error) {
+	r := bodyReader{b: body}
+	tick = sim.Tick(r.number(math.MaxUint32))
+	if r.bad {
+		return 0, nil, fmt.Errorf("%w: a checkpoint without a tick", ErrDamaged)
+	}
+	return tick, r.b, nil
+}
+
+// ReadTick reads the body of a KindTick into t, whose slices it uses again.
+// Errors: ErrDamaged.
+func ReadTick(body []byte, t *Tick) error {
+	r := bodyReader{b: body}
+	if r.tick(t); !r.done() {
+		return fmt.Errorf("%w: the record of tick %d", ErrDamaged, t.Tick)
+	}
+	return nil
+}
+
+// bodyReader takes a record's body apart; after a fault it gives zeros.
+type bodyReader struct {
+	b   []byte
+	bad bool
+}
+
+func (r *bodyReader) fail() { r.b, r.bad = nil, true }
+
+// done reports whether everything was there and nothing is left over.
+func (r *bodyReader) done() bool { return !r.bad && len(r.b) == 0 }
+
+func (r *bodyReader) number(most uint64) uint64 {
+	v, n := binary.Uvarint(r.b)
+	if n <= 0 || v > most {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *bodyReader) signed() int32 {
+	v, n := binary.Varint(r.b)
+	if n <= 0 || v < math.MinInt32 || v > math.MaxInt32 {
+		r.fail()
+		return 0
+	}
+	r.b = r.b[n:]
+	return int32(v)
+}
+
+func (r *bodyReader) word() uint64 {
+	if len(r.b) < 8 {
+		r.fail()
+		return 0
+	}
+	v := binary.LittleEndian.Uint64(r.b)
+	r.b = r.b[8:]
+	return v
+}
+
+func (r *bodyReader) text() string {
+	n := int(r.number(256))
+	if len(r.b) < n {
+		r.fail()
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
+}
+
+func (r *bodyReader) tick(t *Tick) {
+	t.Tick = sim.Tick(r.number(math.MaxUint32))
+	t.Leaves, t.Joins = r.seats(t.Leaves[:0]), r.seats(t.Joins[:0])
+	t.Inputs = t.Inputs[:0]
+	for n := r.number(sim.MaxSeats); n > 0 && !r.bad; n-- {
+		t.Inputs = append(t.Inputs, r.input())
+	}
+	t.Hash = r.word()
+}
+
+// maxInputValues is the most fields that an input has, netproto.MaxInputValues.
+// Threat: a forged file that makes its reader allocate.
+const maxInputValues = 32
+
+func (r *bodyReader) input() Input {
+	who := r.number(sim.MaxSeats<<2 | 3)
+	in := Input{Seat: sim.Seat(who >> 2), From: sim.Origin(who & 3), Seen: int(r.number(math.MaxUint16))}
+	if in.From > sim.Repeated {
+		r.fail()
+	}
+	for n := r.number(maxInputValues); n > 0 && !r.bad; n-- {
+		in.Values = append(in.Values, r.signed())
+	}
+	return in
+}
+
+func (r *bodyReader) seats(seats []sim.Seat) []sim.Seat {
+	for n := r.number(sim.MaxSeats); n > 0 && !r.bad; n-- {
+		seats = append(seats, sim.Seat(r.number(sim.MaxSeats)))
+	}
+	return seats
+}

@@ -1,0 +1,219 @@
+// Package replay plays journals again and compares every tick with what was
+// recorded.
+package replay
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Result is what playing a journal again came to.
+type Result struct {
+	Header journal.Header
+	// Ticks is how many were played, Players how many seats were taken at most.
+	Ticks, Players int
+	// First is the tick of the checkpoint that play started from, Last the last
+	// that was played.
+	First, Last sim.Tick
+	// Final is the hash after the last tick.
+	Final uint64
+	// CutOff says that the journal ends in the middle of a record, as one does
+	// whose process was killed; everything before was played.
+	CutOff bool
+}
+
+// Desync is a tick whose replay came out differently.
+type Desync struct {
+	Tick      sim.Tick
+	Want, Got uint64
+	// Where names the first difference, at a tick with a checkpoint.
+	Where string
+}
+
+// Error implements error.
+func (d *Desync) Error() string {
+	if d.Where != "" {
+		return fmt.Sprintf("desync at tick %d: %s (recorded, replayed)", d.Tick, d.Where)
+	}
+	return fmt.Sprintf("desync at tick %d: recorded hash %016x, replayed %016x", d.Tick, d.Want, d.Got)
+}
+
+// GameFault is a tick at which the game's rules panicked in a replay. A room
+// that was closed for it has a journal that ends there.
+type GameFault struct {
+	Tick  sim.Tick
+	Fault any
+}
+
+// Error implements error.
+func (f *GameFault) Error() string {
+	return fmt.Sprintf("the game's rules failed at tick %d: %v", f.Tick, f.Fault)
+}
+
+// Play plays a journal again and compares the hash of every tick. find gives the
+// mode by its name. each, unless nil, is called after every tick. Errors:
+// journal.ErrDamaged, a mode that find does not know or whose tables are not
+// those of the recording, *Desync, *GameFault.
+func Play(in io.Reader, find func(mode string) (sim.Mode, bool), each func(*sim.World)) (Result, error) {
+	p := &player{find: find, each: each}
+	records, err := journal.NewReader(in)
+	if err != nil {
+		return p.out, err
+	}
+	for {
+		kind, body, err := records.Next()
+		if err == nil {
+			err = p.record(kind, body)
+		}
+		switch {
+		case errors.Is(err, journal.ErrCutOff):
+			p.out.CutOff = true
+			return p.out, nil
+		case errors.Is(err, io.EOF) && p.world == nil:
+			return p.out, fmt.Errorf("%w: it has no header", journal.ErrDamaged)
+		case errors.Is(err, io.EOF):
+			return p.out, nil
+		case err != nil:
+			return p.out, err
+		}
+	}
+}
+
+// player plays a journal's records in a world of its own.
+type player struct {
+	find  func(string) (sim.Mode, bool)
+	each  func(*sim.World)
+	world *sim.World
+	begun bool // a checkpoint was restored
+	next  journal.Tick
+	state []byte // scratch
+	out   Result
+}
+
+func (p *player) record(kind journal.Kind, body []byte) error {
+	switch {
+	case p.world == nil && kind == journal.KindHeader:
+		return p.header(body)
+	case p.world == nil:
+		return fmt.Errorf("%w: it does not begin with a header", journal.ErrDamaged)
+	case kind == journal.KindCheckpoint:
+		return p.checkpoint(body)
+	case !p.begun:
+		return fmt.Errorf("%w: no checkpoint follows its header", journal.ErrDamaged)
+	case kind == journal.KindTick:
+		return p.tick(body)
+	}
+	return fmt.Errorf("%w: unknown record %q", journal.ErrDamaged, byte(kind))
+}
+
+func (p *player) header(body []byte) error {
+	h, err := journal.ReadHeader(body)
+	if err != nil {
+		return err
+	}
+	p.out.Header = h
+	mode, ok := p.find(p.out.Header.Mode)
+	if !ok {
+		return fmt.Errorf("mode %q of this journal is not known here", p.out.Header.Mode)
+	}
+	w, err := sim.Start(mode, p.out.Header.Seed)
+	if err != nil {
+		return err
+	}
+	if w.Shape() != p.out.Header.Shape {
+		return fmt.Errorf("mode %q had other tables when this journal was recorded", mode.Name)
+	}
+	p.world = w
+	return nil
+}
+
+// checkpoint starts play at the first one and compares the later ones with
+// what was played.
+func (p *player) checkpoint(body []byte) error {
+	tick, state, err := journal.ReadCheckpoint(body)
+	if err != nil {
+		return err
+	}
+	if p.begun {
+		p.state = p.world.Append(p.state[:0])
+		if !bytes.Equal(p.state, state) {
+			return p.differs(tick, state)
+		}
+		return nil
+	}
+	if err := p.world.Restore(state); err != nil {
+		return fmt.Errorf("%w: %w", journal.ErrDamaged, err)
+	}
+	if p.world.Tick() != tick {
+		return fmt.Errorf("%w: a checkpoint of tick %d says %d", journal.ErrDamaged, p.world.Tick(), tick)
+	}
+	p.begun, p.out.First, p.out.Last = true, tick, tick
+	return nil
+}
+
+// differs names the first field in which a recorded state is another.
+func (p *player) differs(tick sim.Tick, state []byte) error {
+	mode, _ := p.find(p.out.Header.Mode)
+	w, err := sim.Start(mode, p.out.Header.Seed)
+	if err == nil {
+		err = w.Restore(state)
+	}
+	if err != nil {
+		return fmt.Errorf("%w: the checkpoint of tick %d: %w", journal.ErrDamaged, tick, err)
+	}
+	d := &Desync{Tick: tick, Want: w.Hash(), Got: p.world.Hash(), Where: "the past positions"}
+	if diff, ok := sim.Diff(w, p.world); ok {
+		d.Where = diff.String()
+	}
+	return d
+}
+
+func (p *player) tick(body []byte) error {
+	t := &p.next
+	if err := journal.ReadTick(body, t); err != nil {
+		return err
+	}
+	if t.Tick != p.world.Tick().Add(1) {
+		return fmt.Errorf("%w: tick %d after %d", journal.ErrDamaged, t.Tick, p.world.Tick())
+	}
+	if err := p.step(t); err != nil {
+		return err
+	}
+	p.out.Ticks++
+	p.out.Last, p.out.Players = t.Tick, max(p.out.Players, len(p.world.Seats()))
+	if p.out.Final = p.world.Hash(); p.out.Final != t.Hash {
+		return &Desync{Tick: t.Tick, Want: t.Hash, Got: p.out.Final}
+	}
+	if p.each != nil {
+		p.each(p.world)
+	}
+	return nil
+}
+
+// step does what the room did at this tick.
+func (p *player) step(t *journal.Tick) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = &GameFault{t.Tick, fault}
+		}
+	}()
+	for _, s := range t.Leaves {
+		p.world.Leave(s)
+	}
+	for _, s := range t.Joins {
+		if err := p.world.Join(s); err != nil {
+			return fmt.Errorf("%w: tick %d: %w", journal.ErrDamaged, t.Tick, err)
+		}
+	}
+	for i := range t.Inputs {
+		in := &t.Inputs[i]
+		p.world.SetInput(in.Seat, in.Values, in.Seen, in.From)
+	}
+	p.world.Step()
+	return nil
+}

@@ -1,0 +1,362 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Conn is one client's connection as its room sees it. The room's goroutine
+// alone calls it, from Attach on; no method blocks.
+type Conn interface {
+	// Attach is called once, on the room's goroutine, before anything else. A
+	// connection that is not let in is only closed, on whichever goroutine
+	// finds that out.
+	Attach()
+	// Poll reads what has arrived since the last call, up to the connection's
+	// budget for one tick, and hands each binary message to handle, in order.
+	// msg is valid during the call only. A *netproto.CloseError from handle
+	// closes the connection with it. Once the connection has ended, for
+	// whatever reason, Poll returns why, as a *netproto.CloseError.
+	Poll(handle func(msg []byte) error) error
+	// Write sends one binary message. What the socket does not take is kept as
+	// a tail of at most netproto.MaxTail bytes and leaves with later Flush
+	// calls; a message that does not fit is refused whole with an error.
+	// msg may be reused after the call.
+	Write(msg []byte) error
+	// Flush tries to send the tail and reports whether the connection is clear:
+	// no tail here and nothing unsent in the kernel's buffer. A snapshot is
+	// only written to a clear connection.
+	Flush() (clear bool)
+	// Close sends a close frame if that is possible at once, and ends the
+	// connection. Later calls do nothing.
+	Close(code netproto.CloseCode, reason string)
+}
+
+const (
+	// burstGain is how much a seat's budget of messages and inputs grows per
+	// tick. Why 2: a client that catches up after a stall sends faster than the
+	// room ticks, and one that runs ahead by 5 % does so for long; twice the
+	// rate is neither.
+	burstGain = 2
+	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
+	// 2: a stall of a second costs nobody an input.
+	burstSeconds = 2
+	// resyncsPerSecond is how often a connection may be given keyframes because it
+	// asked. More often: it waits. Why: ten bytes of a client must not cost the
+	// keyframe of a whole view every tick.
+	resyncsPerSecond = 2
+	// frameHeader is the most that a WebSocket frame adds to a message, bytes.
+	frameHeader = 10
+)
+
+// budget is how many messages and inputs a seat may still send. It belongs to
+// the seat, so that a new connection does not fill it.
+type budget struct {
+	left      int
+	flooded   int  // ticks at which it ran out, less those at which it did not
+	exhausted bool // at this tick
+}
+
+// refill begins a tick.
+func (b *budget) refill(hz int) {
+	if !b.exhausted && b.flooded > 0 {
+		b.flooded--
+	}
+	b.exhausted = false
+	b.left = min(b.left+burstGain, burstSeconds*hz)
+}
+
+// exhaust notes a message over the budget and returns for how many ticks that
+// has been so.
+func (b *budget) exhaust() int {
+	if !b.exhausted {
+		b.exhausted = true
+		b.flooded++
+	}
+	return b.flooded
+}
+
+// link is a seat's connection and all that is of no use after it. A new
+// connection makes a new link.
+type link struct {
+	conn    Conn
+	handle  func(msg []byte) error // hands a message to the room, for Poll
+	worker  *worker                // that polls it
+	resumed bool                   // to be told in the Welcome
+	viewer  netproto.Viewer
+	arrived arrivals
+
+	// Ticks.
+	welcomed sim.Tick // of the frame with the Welcome; 0: it is still to be written
+	heard    sim.Tick // at which something last came
+	wrote    sim.Tick // of the last snapshot
+	blocked  sim.Tick // since which no snapshot was taken; 0: the last one was
+	keyed    sim.Tick // of the last snapshot of keyframes
+
+	noticed uint32 // number of the newest notice that went out here
+	dropped uint32 // inputs that could not be used since the last snapshot
+	pong    uint64 // to be echoed
+	asked   bool   // an input came since the last snapshot
+	resync  bool   // keyframes are wanted
+	refused bool   // a frame was not taken, and the log has it
+}
+
+// arrivals is what a tick's messages of one seat, or their end, mean to others.
+type arrivals struct {
+	lines  []string // of chat
+	leaves bool
+	end    error // why the connection is over
+}
+
+// overdue says why a connection has lasted too long, nil: it has not.
+func (l *link) overdue(now sim.Tick, c *Config, hz int) *netproto.CloseError {
+	switch {
+	case l.blocked != 0 && now.Since(l.blocked) >= ticks(c.SlowAfter, hz):
+		return &netproto.CloseError{Code: netproto.CloseSlow, Reason: "snapshots were not read for too long"}
+	case now.Since(l.heard) > ticks(c.SilentAfter, hz):
+		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent for too long"}
+	}
+	return nil
+}
+
+// connect gives a seat a new connection, whose life starts with a Welcome and
+// keyframes.
+func (r *Room) connect(s *seat, conn Conn, resumed bool) {
+	l := &link{conn: conn, resumed: resumed, heard: r.next, wrote: r.next}
+	l.handle = func(msg []byte) error { return r.receive(s, l, msg) }
+	s.link = l
+	conn.Attach()
+}
+
+// disconnect closes a seat's connection, if it has one.
+func (r *Room) disconnect(s *seat, code netproto.CloseCode, reason string) {
+	if s.link != nil {
+		s.link.conn.Close(code, reason)
+		r.stats.CountClose(code)
+		s.link = nil
+	}
+}
+
+// poll reads one seat's connection. It may run beside those of other seats.
+func (r *Room) poll(w *worker, s *seat) {
+	l := s.link
+	if l == nil {
+		return
+	}
+	l.worker = w
+	s.budget.refill(r.mode.Hz)
+	l.arrived.end = l.conn.Poll(l.handle)
+}
+
+// receive takes one message of a seat. Identity comes from the connection. A
+// message over the budget is dropped unread.
+func (r *Room) receive(s *seat, l *link, msg []byte) error {
+	l.heard = r.next
+	if s.budget.left <= 0 {
+		return r.dropMessage(s, l)
+	}
+	s.budget.left--
+	f := &l.worker.frame
+	if err := netproto.ReadClientFrame(msg, f); err != nil {
+		return err
+	}
+	if len(f.Inputs) > 0 {
+		r.receiveInputs(s, l, f.Inputs)
+	}
+	if f.Chat != "" {
+		l.arrived.lines = append(l.arrived.lines, f.Chat)
+	}
+	if f.Ping != 0 {
+		l.pong = f.Ping
+	}
+	l.resync = l.resync || f.Resync
+	l.arrived.leaves = l.arrived.leaves || f.Leave
+	s.notices.ack(f.NoticeAck)
+	return nil
+}
+
+func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
+	l.asked = true
+	if s.inputs == nil {
+		s.inputs = newInputBuffer(r.fields)
+	}
+	s.budget.left -= len(inputs) - 1
+	for i := range inputs {
+		v := s.inputs.put(&inputs[i], r.next)
+		l.worker.tally.inputs[v]++
+		if s.trace != nil {
+			s.trace.addArrival(inputs[i].Tick, r.next, v)
+		}
+		if v != onTime {
+			l.dropped++
+		}
+		// Only the Welcome's frame can have told the client that this tick comes.
+		if l.welcomed != 0 && s.tokens.confirmed != s.tokens.newest && inputs[i].Tick > l.welcomed {
+			r.confirmToken(s, s.tokens.newest)
+		}
+	}
+}
+
+// dropMessage drops a message unread, and ends a connection that keeps sending
+// too many.
+func (r *Room) dropMessage(s *seat, l *link) error {
+	l.dropped++
+	l.worker.tally.dropped++
+	if s.trace != nil {
+		s.trace.add(Arrival{Fate: FateDropped})
+	}
+	if s.budget.exhaust() <= ticks(r.config.FloodAfter, r.mode.Hz) {
+		return nil
+	}
+	return &netproto.CloseError{Code: netproto.CloseFlood, Reason: "more than one input per tick for too long; the server uses one"}
+}
+
+// takeArrivals carries out what a seat's messages, or their end, mean to others.
+func (r *Room) takeArrivals(s *seat) {
+	if s.link == nil {
+		return
+	}
+	a := &s.link.arrived
+	for _, line := range a.lines {
+		r.relayChat(s, line)
+	}
+	clear(a.lines)
+	a.lines = a.lines[:0]
+	if a.leaves {
+		r.departing = append(r.departing, s)
+	}
+	if a.end != nil {
+		r.loseLink(s, a.end)
+	}
+}
+
+// loseLink deals with a connection that is over: the seat is kept for its player
+// unless coming back is pointless.
+func (r *Room) loseLink(s *seat, err error) {
+	end := &netproto.CloseError{Code: netproto.CloseLost}
+	errors.As(err, &end)
+	r.stats.CountClose(end.Code)
+	r.log.Debug("connection over", "seat", s.number, "code", end.Code.String(), "reason", end.Reason)
+	s.link = nil
+	if end.Code.Info().Comeback == netproto.Never {
+		r.departing = append(r.departing, s)
+		return
+	}
+	r.keepAway(s)
+}
+
+// sendTo writes one seat what it needs, unless its connection is backlogged:
+// what it has not taken yet is older than what would be added. It may run
+// beside those of other seats.
+func (r *Room) sendTo(w *worker, s *seat) {
+	l := s.link
+	if l == nil || !r.snapshotDue(s, l) {
+		return
+	}
+	if !l.conn.Flush() {
+		w.tally.skipped++
+		w.tally.backlogged++
+		l.block(r.world.Tick())
+		return
+	}
+	r.writeSnapshot(w, s, l)
+}
+
+// snapshotDue reports whether a seat gets a snapshot at this tick. With fewer
+// snapshots than ticks, seats are spread over the ticks.
+func (r *Room) snapshotDue(s *seat, l *link) bool {
+	every := r.mode.SnapshotEvery
+	return every <= 1 || l.welcomed == 0 || (int(r.world.Tick())+int(s.number))%every == 0
+}
+
+// quiet reports whether a seat need not be told the tick alone: it asked for
+// nothing, and has heard from the room lately.
+func (r *Room) quiet(s *seat, l *link) bool {
+	return !l.asked && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
+		r.world.Tick().Since(l.wrote) < min(ticks(r.config.Quiet, r.mode.Hz), netproto.MaxQuiet)
+}
+
+func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
+	now, first := r.world.Tick(), l.welcomed == 0
+	if first || l.resync && now.Since(l.keyed)*resyncsPerSecond >= r.mode.Hz {
+		l.viewer.Reset()
+		l.resync, l.keyed = false, now
+	}
+	w.out = w.out[:0]
+	if first {
+		w.out = r.appendWelcome(w.out, s, l)
+	}
+	before := len(w.out)
+	w.out = r.encoder.AppendSnapshot(w.out, &l.viewer, s.number, netproto.Header{
+		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l),
+	})
+	if len(w.out) == before {
+		return
+	}
+	noticed := l.noticed
+	for _, n := range s.notices.take(l.noticed) {
+		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
+		w.out = r.logged(netproto.AppendNotice(w.out, &w.notice))
+		noticed = n.number
+	}
+	if err := l.conn.Write(w.out); err != nil {
+		l.viewer.Reset()
+		w.tally.skipped++
+		l.block(now)
+		r.logRefused(s, l, len(w.out), err)
+		return
+	}
+	if first {
+		l.welcomed = now
+	}
+	l.noticed, l.pong, l.dropped, l.wrote, l.asked, l.blocked = noticed, 0, 0, now, false, 0
+	w.tally.snapshots++
+	w.tally.bytes += uint64(len(w.out))
+}
+
+// block notes that a snapshot was due and could not be written.
+func (l *link) block(now sim.Tick) {
+	if l.blocked == 0 {
+		l.blocked = now
+	}
+}
+
+// logRefused logs, once, a frame that the connection refused: it is over, which
+// its next Poll says, or the frame does not fit.
+func (r *Room) logRefused(s *seat, l *link, size int, err error) {
+	if l.refused {
+		return
+	}
+	l.refused = true
+	level := slog.LevelDebug
+	if size > netproto.MaxTail-frameHeader {
+		level = slog.LevelWarn
+	}
+	r.log.Log(context.Background(), level, "snapshot refused", "seat", s.number, "bytes", size, "most", netproto.MaxTail, "err", err)
+}
+
+// appendWelcome appends the first frame of a connection, with a fresh token.
+func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
+	w := &pb.Welcome{
+		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.mode.Hz),
+		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
+		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.mode.Hz)),
+		Schema: r.schema, MaxLead: netproto.MaxLead, Server: r.options.Server, Resumed: l.resumed,
+		Roster: r.roster(),
+	}
+	s.notices.dropRosters()
+	return r.logged(netproto.AppendWelcome(b, w))
+}
+
+// logged logs what cannot be: our own message that does not marshal.
+func (r *Room) logged(b []byte, err error) []byte {
+	if err != nil {
+		r.log.Error("a message could not be written; this is a bug", "err", err)
+	}
+	return b
+}
