@@ -50,13 +50,13 @@ func redisDies(ctx context.Context, s *scene) string {
 
 // serverStops stands for a host that freezes for 2 s: 60 ticks at 30 Hz are lost.
 func serverStops(ctx context.Context, s *scene) string {
-	if pause(ctx, warm+time.Second) != nil {
+	if pause(ctx, warm+s.seconds/4) != nil {
 		return ""
 	}
 	s.server.signal(syscall.SIGSTOP)
 	_ = pause(ctx, 2*time.Second)
 	s.server.signal(syscall.SIGCONT)
-	_ = pause(ctx, time.Second)
+	_ = pause(ctx, s.seconds/4)
 	return fmt.Sprintf("readyz %d", s.ready(ctx))
 }
 
