@@ -14,6 +14,7 @@ import (
 
 	"github.com/lxzan/gws"
 
+	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -97,7 +98,7 @@ func TestDialEnds(t *testing.T) {
 // TestNothingIsLostBehindTheHandshake has the server send frames together with
 // its answer, in pieces of every size.
 func TestNothingIsLostBehindTheHandshake(t *testing.T) {
-	frame := unmasked(0x82, []byte("first"))
+	frame := unmasked(wsframe.Binary, []byte("first"))
 	upgrader := gws.NewUpgrader(gws.BuiltinEventHandler{}, &gws.ServerOption{SubProtocols: []string{netproto.Subprotocol}})
 	for piece := 1; piece < 400; piece += 37 {
 		room := serve(t, func(w http.ResponseWriter, r *http.Request) {

@@ -15,6 +15,7 @@ import (
 
 	"github.com/lxzan/gws"
 
+	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -103,7 +104,7 @@ func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, resumed bool) {
 		if l.silent && n > 0 {
 			continue
 		}
-		if _, err := conn.Write(unmasked(0x82, frame)); err != nil {
+		if _, err := conn.Write(unmasked(wsframe.Binary, frame)); err != nil {
 			break
 		}
 	}
@@ -111,7 +112,7 @@ func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, resumed bool) {
 		l.end = netproto.CloseBye
 	}
 	if l.end != netproto.CloseLost {
-		_, _ = conn.Write(unmasked(0x88, binary.BigEndian.AppendUint16(nil, uint16(l.end))))
+		_, _ = conn.Write(unmasked(wsframe.Close, binary.BigEndian.AppendUint16(nil, uint16(l.end))))
 		<-done // reads until the client has closed
 	}
 	conn.Close()
@@ -137,10 +138,10 @@ func (p *pipeServer) take(f netproto.ClientFrame, room *fakeRoom, h *netproto.He
 func (p *pipeServer) read(in io.Reader, got chan<- netproto.ClientFrame) {
 	for {
 		opcode, payload, err := readMasked(in)
-		if err != nil || opcode == opClose {
+		if err != nil || opcode == wsframe.Close {
 			return
 		}
-		if opcode != opBinary {
+		if opcode != wsframe.Binary {
 			continue
 		}
 		var f netproto.ClientFrame
@@ -154,7 +155,7 @@ func (p *pipeServer) read(in io.Reader, got chan<- netproto.ClientFrame) {
 var errUnmasked = errors.New("a client's frame without a mask")
 
 // readMasked reads one frame of a client.
-func readMasked(in io.Reader) (opcode byte, payload []byte, err error) {
+func readMasked(in io.Reader) (opcode wsframe.Opcode, payload []byte, err error) {
 	var head [8]byte
 	if _, err := io.ReadFull(in, head[:2]); err != nil {
 		return 0, nil, err
@@ -177,5 +178,11 @@ func readMasked(in io.Reader) (opcode byte, payload []byte, err error) {
 	for i := range payload {
 		payload[i] ^= head[4+i%4]
 	}
-	return head[0] & 0x0f, payload, err
+	return wsframe.Opcode(head[0] & 0x0f), payload, err
+}
+
+// unmasked is a server's frame.
+func unmasked(opcode wsframe.Opcode, payload []byte) []byte {
+	var head [wsframe.MaxHeader]byte
+	return append(wsframe.Header(&head, opcode, len(payload)), payload...)
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -74,13 +75,13 @@ func (c *Client) take(s *stream, e event) error {
 	switch {
 	case e.end != nil:
 		return e.end
-	case e.opcode == opBinary:
+	case e.opcode == wsframe.Binary:
 		return c.snapshot(e.payload)
-	case e.opcode == opPing:
-		return c.write(s, control(opPong, e.payload))
-	case e.opcode == opClose:
-		return goodbye(e.payload)
-	case e.opcode == opText:
+	case e.opcode == wsframe.Ping:
+		return c.write(s, wsframe.MaskedControl(wsframe.Pong, e.payload))
+	case e.opcode == wsframe.Close:
+		return readClose(e.payload)
+	case e.opcode == wsframe.Text:
 		return errFraming
 	}
 	return nil
@@ -123,10 +124,10 @@ func (c *Client) beat(s *stream, now time.Time) error {
 	} else {
 		c.out = c.session.AppendRest(c.out, now)
 	}
-	if len(c.out) == headRoom {
+	if len(c.out) == wsframe.HeadRoom {
 		return nil
 	}
-	return c.write(s, seal(c.out, opBinary))
+	return c.write(s, wsframe.Mask(c.out, wsframe.Binary))
 }
 
 func (c *Client) write(s *stream, frame []byte) error {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -23,7 +24,7 @@ type nonblocking interface {
 type Polled struct {
 	Session
 	conn   nonblocking
-	frames frames
+	frames wsframe.Reader
 	rest   []byte // read, but not a whole frame yet
 	ended  *netproto.CloseError
 	open   opened
@@ -37,7 +38,7 @@ func (p *Polled) Enter(ctx context.Context, room string, o Options) error {
 	if err != nil {
 		return err
 	}
-	p.open, p.ended, p.rest, p.frames = door, nil, door.early, frames{}
+	p.open, p.ended, p.rest, p.frames = door, nil, door.early, wsframe.Reader{Rules: &fromServer}
 	p.Connected(door.rtt)
 	return nil
 }
@@ -69,34 +70,34 @@ func (p *Polled) Receive(buffer []byte, now func() time.Time) error {
 // take handles all whole frames of b and keeps the rest.
 func (p *Polled) take(b []byte, now time.Time) {
 	for p.ended == nil {
-		opcode, payload, whole, size, bad := p.frames.next(b)
-		if bad != nil {
-			p.ended = bad
+		step, err := p.frames.Next(b)
+		if err != nil {
+			p.ended = framingFault(err)
 			return
 		}
-		if size == 0 {
+		if step.Size == 0 {
 			break
 		}
-		b = b[size:]
-		if whole {
-			p.message(opcode, payload, now)
+		b = b[step.Size:]
+		if step.Event {
+			p.message(step.Opcode, step.Payload, now)
 		}
 	}
 	p.rest = append(p.rest[:0], b...)
 }
 
-func (p *Polled) message(opcode byte, payload []byte, now time.Time) {
+func (p *Polled) message(opcode wsframe.Opcode, payload []byte, now time.Time) {
 	switch opcode {
-	case opBinary:
+	case wsframe.Binary:
 		if err := p.Session.Receive(payload, now); err != nil {
 			p.ended = asClose(err)
 		}
-	case opPing:
-		p.write(control(opPong, payload))
-	case opClose:
-		p.ended = goodbye(payload)
-		p.write(control(opClose, payload[:min(len(payload), 2)]))
-	case opText:
+	case wsframe.Ping:
+		p.write(wsframe.MaskedControl(wsframe.Pong, payload))
+	case wsframe.Close:
+		p.ended = readClose(payload)
+		p.write(wsframe.MaskedControl(wsframe.Close, payload[:min(len(payload), 2)]))
+	case wsframe.Text:
 		p.ended = errFraming
 	}
 }
@@ -105,13 +106,13 @@ func (p *Polled) message(opcode byte, payload []byte, now time.Time) {
 // does not take is kept, up to a limit; beyond it the frame is lost, and then
 // its inputs are: the room repeats the one before.
 func (p *Polled) Send(b []byte) {
-	if p.ended == nil && len(b) > headRoom {
-		p.write(seal(b, opBinary))
+	if p.ended == nil && len(b) > wsframe.HeadRoom {
+		p.write(wsframe.Mask(b, wsframe.Binary))
 	}
 }
 
 // Frame empties b and makes room for what Send puts in front of a ClientFrame.
-func Frame(b []byte) []byte { return append(b[:0], headSpace[:]...) }
+func Frame(b []byte) []byte { return wsframe.AppendHeadRoom(b[:0]) }
 
 // write sends; a connection that is over says so at the next Receive.
 func (p *Polled) write(frame []byte) { _, _ = p.conn.Write(frame) }

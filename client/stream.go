@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -22,7 +23,7 @@ const (
 
 // event is one message or control frame, or the end of the connection.
 type event struct {
-	opcode  byte
+	opcode  wsframe.Opcode
 	payload []byte
 	end     *netproto.CloseError
 }
@@ -46,19 +47,19 @@ func newStream(o opened) *stream {
 
 // read hands on what comes, until the connection ends or close is called.
 func (s *stream) read(b []byte) {
-	var f frames
+	f := wsframe.Reader{Rules: &fromServer}
 	for {
-		opcode, payload, whole, size, bad := f.next(b)
-		b = b[size:]
+		step, bad := f.Next(b)
+		b = b[step.Size:]
 		switch {
 		case bad != nil:
-			s.hand(event{end: bad})
+			s.hand(event{end: framingFault(bad)})
 			return
-		case whole:
-			if !s.hand(event{opcode: opcode, payload: s.keep(payload)}) {
+		case step.Event:
+			if !s.hand(event{opcode: step.Opcode, payload: s.keep(step.Payload)}) {
 				return
 			}
-		case size == 0:
+		case step.Size == 0:
 			grown, err := s.more(b)
 			if err != nil {
 				s.hand(event{end: lostBy(err)})
