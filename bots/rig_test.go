@@ -12,6 +12,8 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/metronome-server/metronome/gateway"
+	gatewaynode "github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/room"
@@ -44,13 +46,13 @@ func startNode(t testing.TB, modes ...sim.Mode) *node {
 	check(t, err)
 	directory, err := lobby.Open(t.Context(), lobby.Config{NodeURL: n.url, Log: log})
 	check(t, err)
-	upgrades := gateway.DefaultUpgradeConfig()
+	upgrades := ws.DefaultConfig()
 	upgrades.Log = log
-	upgrader, err := gateway.NewUpgrader(upgrades)
+	upgrader, err := ws.NewUpgrader(upgrades)
 	check(t, err)
-	link := gateway.NewNode(n.rooms, directory, log)
-	link.Become(gateway.NodeReady)
-	routes := &gateway.Server{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log}
+	link := gatewaynode.New(n.rooms, directory, log)
+	link.Become(gatewaynode.Ready)
+	routes := gateway.New(gateway.Config{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log})
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: routes.Handler()}}
 	server.Start()
 	t.Cleanup(func() {

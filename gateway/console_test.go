@@ -15,6 +15,8 @@ import (
 	"connectrpc.com/connect"
 	"github.com/lxzan/gws"
 
+	"github.com/metronome-server/metronome/gateway/console"
+	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/netproto"
@@ -59,7 +61,7 @@ func seated(t *testing.T, n *testNode, name string) *pb.Join {
 }
 
 func TestWatchShowsNodesRoomsAndSeats(t *testing.T) {
-	n := startNode(t, func(s *Server, _ *room.RegistryConfig) { s.Records = true })
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Records = true })
 	join := seated(t, n, "ann")
 	id := join.GetRoom().GetId()
 	until(t, "the node is in the directory", func() bool {
@@ -127,7 +129,7 @@ func TestWatchEnds(t *testing.T) {
 	ofNode, _ := watch(t, n, &pb.WatchRequest{}, anything)
 	_, leave := watch(t, n, &pb.WatchRequest{Room: id, Seat: 1}, anything)
 	leave()
-	until(t, "who left is gone", func() bool { return len(n.console.watches) == 2 })
+	until(t, "who left is gone", func() bool { return n.console.Watches() == 2 })
 
 	if _, err := n.operator().CloseRoom(t.Context(), connect.NewRequest(&pb.CloseRoomRequest{Room: id, Reason: "over"})); err != nil {
 		t.Fatal(err)
@@ -137,7 +139,7 @@ func TestWatchEnds(t *testing.T) {
 	if err := ofRoom.Err(); connect.CodeOf(err) != connect.CodeNotFound || !strings.Contains(err.Error(), "the room has ended") {
 		t.Errorf("of a room that ended: %v", err)
 	}
-	n.Node.Become(NodeDraining)
+	n.Node.Become(node.Draining)
 	stopping, _ := watch(t, n, &pb.WatchRequest{Room: another.GetRoom().GetId()}, anything)
 	if r, ok := n.Rooms.Get(another.GetRoom().GetId()); ok {
 		r.Close(netproto.CloseRestart, "")
@@ -154,13 +156,14 @@ func TestWatchEnds(t *testing.T) {
 	if err := ofNode.Err(); connect.CodeOf(err) != connect.CodeUnavailable || !strings.Contains(err.Error(), "stopping") {
 		t.Errorf("of a node that stops: %v", err)
 	}
-	until(t, "all are gone", func() bool { return len(n.console.watches) == 0 })
+	until(t, "all are gone", func() bool { return n.console.Watches() == 0 })
 }
 
 func TestWatchesAreLimited(t *testing.T) {
 	n := startNode(t, nil)
-	for range maxWatches {
-		n.console.watches <- struct{}{}
+	for range console.MaxWatches {
+		_, cancel := watch(t, n, &pb.WatchRequest{}, func(*pb.WatchResponse) bool { return true })
+		defer cancel()
 	}
 	stream, err := n.operator().Watch(t.Context(), connect.NewRequest(&pb.WatchRequest{}))
 	if err == nil {
@@ -265,8 +268,8 @@ func dialRoom(t *testing.T, address string) guest {
 func TestOperations(t *testing.T) {
 	var l logged
 	dir := t.TempDir()
-	n := startNode(t, func(s *Server, c *room.RegistryConfig) {
-		s.Log = slog.New(slog.NewTextHandler(&l, nil))
+	n := startNode(t, func(g *Config, c *room.RegistryConfig) {
+		g.Log = slog.New(slog.NewTextHandler(&l, nil))
 		c.Journal = func(id string) (journal.Sink, error) { return file.Create(dir, id) }
 	})
 	join := n.create(t, &pb.CreateRoomRequest{Name: "ann"})
@@ -344,22 +347,8 @@ func TestRecordingRefusals(t *testing.T) {
 			t.Errorf("%s: %d %s", row.room, status, body)
 		}
 	}
-	closed := startNode(t, func(s *Server, _ *room.RegistryConfig) { s.AdminKey = "correct horse" })
+	closed := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.AdminKey = "correct horse" })
 	if status, body := get(t, closed.url+"/console/recordings/x"); status != 401 || !strings.Contains(body, "admin key") {
 		t.Errorf("without the key: %d %s", status, body)
-	}
-}
-
-func TestConsoleErrors(t *testing.T) {
-	for _, row := range consoleCauses {
-		if err := consoleError(row.cause); connect.CodeOf(err) != row.code || !strings.Contains(err.Error(), row.text) {
-			t.Errorf("%v: %v", row.cause, err)
-		}
-	}
-	if err := consoleError(errors.New("a bug")); connect.CodeOf(err) != connect.CodeInternal {
-		t.Errorf("%v", err)
-	}
-	if err := connect.NewError(connect.CodeAborted, nil); consoleError(err) != error(err) {
-		t.Error("a code was changed")
 	}
 }

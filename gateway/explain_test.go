@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/metronome-server/metronome/gateway/door"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 )
@@ -36,7 +37,7 @@ func plain(t *testing.T, address, origin string) (status int, body string, heade
 
 // TestPlainGetSaysWhatAnUpgradeWould compares both answers row by row.
 func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
-	n := startNode(t, func(s *Server, _ *room.RegistryConfig) { s.Open = false })
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Open = false })
 	join, other := n.create(t, &pb.CreateRoomRequest{Seats: 1}), n.create(t, &pb.CreateRoomRequest{})
 	used, locked := n.create(t, &pb.CreateRoomRequest{}), n.create(t, &pb.CreateRoomRequest{})
 	bare := strings.Split(join.GetUrl(), "?")[0]
@@ -78,7 +79,7 @@ func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
 
 // TestPlainGetCostsNothing asks often before the one ticket of the one seat is used.
 func TestPlainGetCostsNothing(t *testing.T) {
-	n := startNode(t, func(s *Server, _ *room.RegistryConfig) { s.Open = false })
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Open = false })
 	join := n.create(t, &pb.CreateRoomRequest{Seats: 1})
 	for range 5 {
 		if status, body, _ := plain(t, join.GetUrl(), ""); status != 426 || !strings.Contains(body, "WebSocket URL") {
@@ -99,7 +100,7 @@ func TestPlainGetCostsNothing(t *testing.T) {
 }
 
 func TestPlainGetsAreLimited(t *testing.T) {
-	n := startNode(t, func(s *Server, _ *room.RegistryConfig) { s.HandshakesPerSecond = 1 })
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.HandshakesPerSecond = 1 })
 	// A request of another machine, which only the limit can tell from ours.
 	ask := func() int {
 		r, w := httptest.NewRequest(http.MethodGet, "/rooms/x", nil), httptest.NewRecorder()
@@ -108,10 +109,10 @@ func TestPlainGetsAreLimited(t *testing.T) {
 		return w.Code
 	}
 	statuses := map[int]int{}
-	for range handshakeBurst + 2 {
+	for range door.HandshakeBurst + 2 {
 		statuses[ask()]++
 	}
-	if statuses[404] < handshakeBurst || statuses[429] == 0 {
+	if statuses[404] < door.HandshakeBurst || statuses[429] == 0 {
 		t.Errorf("answers: %v", statuses)
 	}
 }

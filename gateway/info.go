@@ -3,6 +3,8 @@ package gateway
 import (
 	"encoding/json"
 	"net/http"
+
+	"github.com/metronome-server/metronome/gateway/door"
 )
 
 // InfoReport is what GET /info answers: what a page needs to know about the
@@ -23,7 +25,7 @@ type InfoMode struct {
 }
 
 func (s *Server) info(w http.ResponseWriter, r *http.Request) {
-	report := InfoReport{Version: s.Version, Open: s.Open && loopback(r)}
+	report := InfoReport{Version: s.Version, Open: s.Open && door.Loopback(r)}
 	for _, m := range s.Rooms.Modes() {
 		report.Modes = append(report.Modes, InfoMode{m.Name, m.Title, m.Seats, m.Hz})
 	}

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/gateway/console"
+	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/room"
 )
 
@@ -28,7 +30,7 @@ type Config struct {
 	// Secret signs tickets, 16 bytes or more, the same on all nodes. Empty: one
 	// is made and shared through the store.
 	Secret string
-	// AdminKey opens the console, gateway.MinAdminKey bytes or more. Empty: the
+	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: the
 	// console is for this machine while the node is open, else closed.
 	AdminKey string
 	// Mode of the room that is always there; empty is the first.
@@ -63,7 +65,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
-		Connections: string(gateway.ModeAuto), HandshakesPerSecond: 20, StopTimeout: 10 * time.Second, Room: room.Default(),
+		Connections: string(ws.ModeAuto), HandshakesPerSecond: 20, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
 
@@ -87,17 +89,17 @@ func (c Config) Validate() error {
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
 	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
-	fault(c.AdminKey == "" || len(c.AdminKey) >= gateway.MinAdminKey, "--admin-key: want %d bytes or more", gateway.MinAdminKey)
+	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
 	fault(c.HandshakesPerSecond >= 0, "--handshakes-per-second %d: want 0 or more", c.HandshakesPerSecond)
 	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
-	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate())
+	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate(), gateway.Config{Origins: c.Origins}.Validate())
 	return errors.Join(faults...)
 }
 
-func (c Config) upgrade(log *slog.Logger) gateway.UpgradeConfig {
-	u := gateway.DefaultUpgradeConfig()
-	u.Mode, u.Origins, u.Log = gateway.Mode(c.Connections), c.Origins, log
+func (c Config) upgrade(log *slog.Logger) ws.Config {
+	u := ws.DefaultConfig()
+	u.Mode, u.Log = ws.Mode(c.Connections), log
 	return u
 }
 

@@ -7,7 +7,7 @@ import (
 	"net/http"
 	"net/http/pprof"
 
-	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/gateway/door"
 )
 
 // serveDebug serves Go's profiles, when asked to, apart from what players see.
@@ -23,7 +23,7 @@ func (n *Node) serveDebug(ctx context.Context) error {
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
-	n.debug = gateway.NewHTTPServer(mux, n.log)
+	n.debug = door.NewHTTPServer(mux, n.log)
 	n.run.Go(func() { _ = n.debug.Serve(l) }) // ends with Close
 	n.log.Info("profiles", "url", "http://"+l.Addr().String()+"/debug/pprof/")
 	return nil

@@ -14,6 +14,9 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/lobby"
@@ -30,13 +33,13 @@ type Node struct {
 	listener net.Listener
 	lobby    *lobby.Lobby
 	rooms    *room.Registry
-	node     *gateway.Node
-	upgrader *gateway.Upgrader
+	node     *node.Node
+	upgrader *ws.Upgrader
 	routes   *gateway.Server
 	http     *http.Server
 	debug    *http.Server
 	// certificate is nil without TLS.
-	certificate *gateway.Certificate
+	certificate *ws.Certificate
 	home        *room.Room // the room that is always there
 
 	cancel context.CancelFunc // of what runs below
@@ -67,7 +70,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 			return nil, err
 		}
 	}
-	n.node.Become(gateway.NodeReady)
+	n.node.Become(node.Ready)
 	return n, nil
 }
 
@@ -127,11 +130,11 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	if n.rooms, err = room.NewRegistry(config, modes); err != nil {
 		return err
 	}
-	n.node = gateway.NewNode(n.rooms, n.lobby, n.log)
+	n.node = node.New(n.rooms, n.lobby, n.log)
 	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
 	}
-	n.upgrader, err = gateway.NewUpgrader(n.config.upgrade(n.log))
+	n.upgrader, err = ws.NewUpgrader(n.config.upgrade(n.log))
 	return err
 }
 
@@ -139,15 +142,15 @@ func (n *Node) serve(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node.Listing, n.node.Lost) })
-	n.routes = &gateway.Server{
+	n.routes = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
 		Open: n.config.open(n.listener.Addr()), HandshakesPerSecond: n.config.HandshakesPerSecond, Version: Version(), Log: n.log,
-		AdminKey: n.config.AdminKey, Records: n.config.Record != "",
-	}
-	n.http = gateway.NewHTTPServer(n.routes.Handler(), n.log)
+		AdminKey: n.config.AdminKey, Records: n.config.Record != "", Origins: n.config.Origins,
+	})
+	n.http = door.NewHTTPServer(n.routes.Handler(), n.log)
 	listener := n.listener
 	if n.certificate != nil {
-		listener = gateway.ListenTLS(listener, n.certificate.Config())
+		listener = ws.ListenTLS(listener, n.certificate.Config())
 	}
 	n.run.Go(func() {
 		if err := n.http.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -178,10 +181,10 @@ func (n *Node) Failed() <-chan error { return n.failed }
 // says to come back later, HTTP, the listing. It returns when nothing is left.
 func (n *Node) Stop() {
 	if n.node != nil {
-		if !n.node.Become(gateway.NodeDraining) {
-			n.node.Become(gateway.NodeGone) // it never was ready
+		if !n.node.Become(node.Draining) {
+			n.node.Become(node.Gone) // it never was ready
 		}
-		defer n.node.Become(gateway.NodeGone)
+		defer n.node.Become(node.Gone)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), max(n.config.StopTimeout, time.Second))
 	defer cancel()

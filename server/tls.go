@@ -13,13 +13,13 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/gateway/ws"
 )
 
 // openTLS reads the node's certificate, if it has one.
 func (n *Node) openTLS(context.Context) (err error) {
 	if n.config.TLSCert != "" {
-		n.certificate, err = gateway.NewCertificate(n.config.TLSCert, n.config.TLSKey, n.log)
+		n.certificate, err = ws.NewCertificate(n.config.TLSCert, n.config.TLSKey, n.log)
 	}
 	return err
 }

@@ -18,10 +18,11 @@ var floors = map[string]int{
 	"journal":           1,
 	"internal/tickconn": 1,
 
-	"room":   2,
-	"replay": 2,
-	"lobby":  2,
-	"client": 2,
+	"room":       2,
+	"replay":     2,
+	"lobby":      2,
+	"client":     2,
+	"gateway/ws": 2,
 
 	"gateway": 3,
 	"bots":    3,
@@ -76,7 +77,7 @@ var guests = []struct {
 	module string
 	known  []string // to these parts
 }{
-	{"github.com/lxzan/gws", []string{"gateway", "client"}},
+	{"github.com/lxzan/gws", []string{"gateway/ws", "client"}},
 	{"github.com/redis/go-redis", []string{"lobby"}},
 	{"github.com/alicebob/miniredis", []string{"lobby"}},
 }

@@ -18,6 +18,8 @@ func TestArrowsThatDoNot(t *testing.T) {
 		{"sim/arena/a.go", importing(module + "/sim"), ""},
 		{"proto/metronome/v1/x/a.go", importing(module + "/proto/metronome/v1"), ""},
 		{"netproto/a.go", importing(module + "/room"), "netproto (floor 1) may not import room (floor 2)"},
+		{"gateway/ws/a.go", importing(module + "/netproto"), ""},
+		{"gateway/ws/a.go", importing(module + "/room"), "gateway/ws (floor 2) may not import room (floor 2)"},
 		{"gateway/a.go", importing(module + "/bots"), "gateway (floor 3) may not import bots (floor 3)"},
 		{"room/a.go", importing(module + "/lobby/directory"), "room (floor 2) may not import lobby/directory"},
 		{"client/a.go", importing(module + "/internal/helper"), ""},
@@ -34,11 +36,12 @@ func TestGuestsStayWhereTheyAreKnown(t *testing.T) {
 
 func TestGuestsElsewhere(t *testing.T) {
 	judge(t, Guests, []verdict{
-		{"gateway/a.go", importing("github.com/lxzan/gws"), ""},
+		{"gateway/ws/a.go", importing("github.com/lxzan/gws"), ""},
 		{"client/a.go", importing("github.com/lxzan/gws"), ""},
 		{"lobby/script/a.go", importing("github.com/redis/go-redis/v9"), ""},
-		{"room/a.go", importing("github.com/lxzan/gws"), "only gateway and client may import"},
-		{"gateways/a.go", importing("github.com/lxzan/gws/internal"), "only gateway and client may import"},
+		{"room/a.go", importing("github.com/lxzan/gws"), "only gateway/ws and client may import"},
+		{"gateway/a.go", importing("github.com/lxzan/gws"), "only gateway/ws and client may import"},
+		{"gateway/wsx/a.go", importing("github.com/lxzan/gws/internal"), "only gateway/ws and client may import"},
 		{"server/a.go", importing("github.com/redis/go-redis/v9"), "only lobby may import"},
 		{"server/a.go", importing("github.com/alicebob/miniredis/v2"), "only lobby may import"},
 	})

@@ -1,0 +1,128 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/ws"
+	"github.com/metronome-server/metronome/room"
+)
+
+var _ room.Conn = (*ws.Conn)(nil)
+
+// serveRoom answers a room's URL: who has a right to a seat gets a WebSocket,
+// everybody else a status and a reason. Refusals come before the upgrade, in
+// the order of what they cost.
+func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
+	if !ws.Requested(r) {
+		s.explain(w, r)
+		return
+	}
+	if refused := s.admit(w, r); refused != nil {
+		s.Log.Debug("connection refused", "remote", r.RemoteAddr, "status", refused.Status, "reason", refused.Reason)
+		refused.Answer(w)
+	}
+}
+
+// entry is a request that may enter a room, as far as it alone can tell.
+type entry struct {
+	room       *room.Room
+	credential credential
+	guest      room.Guest
+}
+
+// admit takes a seat for a request and upgrades it.
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ws.RefusedError {
+	e, refused := s.readEntry(r, ws.Check)
+	if refused != nil {
+		return refused
+	}
+	if e.credential.kind == byTicket {
+		defer s.Node.CountEntering(e.room.ID())() // after settle, which is deferred later
+	}
+	pass, err := e.room.Knock(e.guest)
+	if err != nil {
+		return roomRefused(err)
+	}
+	settle, refused := s.redeem(r.Context(), e.credential, e.room)
+	if refused != nil {
+		pass.Cancel()
+		return refused
+	}
+	defer settle()
+	conn, err := s.Upgrader.Upgrade(w, r)
+	if err != nil { // it has answered
+		pass.Cancel()
+		s.Log.Debug("upgrade failed", "remote", r.RemoteAddr, "err", err)
+		return nil
+	}
+	pass.Enter(conn)
+	return nil
+}
+
+// explain answers a plain GET of a room's URL with what an upgrade would be
+// refused with, or 426: a page's script is not told why its WebSocket failed.
+// Nothing is spent and no seat taken. Pages of any origin may read the answer:
+// it tells less than they know who have the ticket, and where a foreign page
+// may not connect it tells just that.
+func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Cache-Control", "no-store")
+	refused := s.wouldRefuse(r)
+	if refused == nil {
+		refused = ws.ErrNoUpgrade
+	}
+	refused.Answer(w)
+}
+
+// wouldRefuse goes the way of admit as far as nothing changes.
+func (s *Server) wouldRefuse(r *http.Request) *ws.RefusedError {
+	e, refused := s.readEntry(r, func(*http.Request) *ws.RefusedError { return nil })
+	if refused != nil {
+		return refused
+	}
+	if err := e.room.Admits(e.guest); err != nil {
+		return roomRefused(err)
+	}
+	return s.wouldRedeem(r.Context(), e.credential, e.room)
+}
+
+// readEntry says where a request wants to go and who comes, unless that alone is
+// reason to refuse it. check looks at the request itself.
+func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.RefusedError) (entry, *ws.RefusedError) {
+	if !s.handshakes.Allow(r, s.HandshakesPerSecond) {
+		return entry{}, &ws.RefusedError{Status: http.StatusTooManyRequests, Reason: "too many connections from this address; wait a few seconds"}
+	}
+	if refused := check(r); refused != nil {
+		return entry{}, refused
+	}
+	c, refused := readCredential(r.URL)
+	if refused != nil {
+		return entry{}, refused
+	}
+	// A foreign page may not play by its visitor's address. Who shows a token needs
+	// no such favour, and may come from the page of another node.
+	if c.kind == byName && !s.originAllowed(r) {
+		return entry{}, &ws.RefusedError{Status: http.StatusForbidden, Reason: "pages of this origin may not connect"}
+	}
+	target, ok := s.Rooms.Get(r.PathValue("id"))
+	if !ok {
+		return entry{}, &ws.RefusedError{Status: http.StatusNotFound, Reason: "no such room here; it may have ended: ask the lobby for another"}
+	}
+	guest, refused := s.verify(c, target, door.Loopback(r))
+	return entry{target, c, guest}, refused
+}
+
+func roomRefused(err error) *ws.RefusedError {
+	status := http.StatusServiceUnavailable
+	switch {
+	case errors.Is(err, room.ErrResumeStale):
+		status = http.StatusUnauthorized
+	case errors.Is(err, room.ErrLocked):
+		status = http.StatusForbidden
+	case errors.Is(err, room.ErrClosed):
+		status = http.StatusNotFound
+	}
+	return &ws.RefusedError{Status: status, Reason: err.Error()}
+}

@@ -1,0 +1,166 @@
+// Package api is the lobby service: clients find, make and join rooms.
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/gateway/apierr"
+	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/lobby"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/room"
+)
+
+// Service is the Connect service over the lobby and this node's rooms.
+type Service struct {
+	Node  *node.Node
+	Rooms *room.Registry
+	Lobby *lobby.Lobby
+}
+
+// Handler returns the path below which the service answers, and its handler.
+func (s *Service) Handler() (string, http.Handler) {
+	return metronomev1connect.NewLobbyServiceHandler(s, apierr.Limits()...)
+}
+
+// ListRooms implements the service.
+func (s *Service) ListRooms(ctx context.Context, req *connect.Request[pb.ListRoomsRequest]) (*connect.Response[pb.ListRoomsResponse], error) {
+	m := req.Msg
+	rooms, next, err := s.Lobby.List(ctx, lobby.Query{
+		Mode: m.GetMode(), Metadata: m.GetMetadata(), WithFreeSeat: m.GetWithFreeSeat(),
+		PageSize: int(min(m.GetPageSize(), 200)), Page: m.GetPage(),
+	})
+	if err != nil {
+		return nil, apiError(err)
+	}
+	out := &pb.ListRoomsResponse{NextPage: next}
+	for _, r := range rooms {
+		out.Room = append(out.Room, roomMessage(r, false))
+	}
+	return connect.NewResponse(out), nil
+}
+
+// CreateRoom implements the service.
+func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.CreateRoomRequest]) (*connect.Response[pb.CreateRoomResponse], error) {
+	m := req.Msg
+	join, err := s.create(ctx, room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}, m.GetName())
+	if err != nil {
+		return nil, apiError(err)
+	}
+	return connect.NewResponse(&pb.CreateRoomResponse{Join: join}), nil
+}
+
+// create makes a room here and reserves its first seat.
+func (s *Service) create(ctx context.Context, w room.Wish, name string) (*pb.Join, error) {
+	if s.Node.State() != node.Ready {
+		return nil, room.ErrStopping
+	}
+	r, listing, err := s.Node.Create(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	var join lobby.Join
+	if w.Private {
+		join, err = s.Lobby.ReserveByCode(ctx, listing.Code, name)
+	} else {
+		join, err = s.Lobby.Reserve(ctx, r.ID(), name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return joinMessage(join, true), nil
+}
+
+// JoinRoom implements the service.
+func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoomRequest]) (*connect.Response[pb.JoinRoomResponse], error) {
+	var join lobby.Join
+	var err error
+	byCode := false
+	switch by := req.Msg.GetBy().(type) {
+	case *pb.JoinRoomRequest_Code:
+		byCode = true
+		join, err = s.Lobby.ReserveByCode(ctx, by.Code, req.Msg.GetName())
+	case *pb.JoinRoomRequest_Id:
+		join, err = s.Lobby.Reserve(ctx, by.Id, req.Msg.GetName())
+	default:
+		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("give the room's id or its code"))
+	}
+	if err != nil {
+		return nil, apiError(err)
+	}
+	return connect.NewResponse(&pb.JoinRoomResponse{Join: joinMessage(join, byCode)}), nil
+}
+
+// QuickPlay implements the service.
+func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPlayRequest]) (*connect.Response[pb.QuickPlayResponse], error) {
+	m := req.Msg
+	mode, ok := s.Rooms.Mode(m.GetMode())
+	if !ok {
+		return nil, apiError(room.ErrUnknownMode)
+	}
+	join, err := s.Lobby.QuickPlay(ctx, mode.Name, m.GetMetadata(), m.GetName())
+	var out *pb.Join
+	switch {
+	case errors.Is(err, lobby.ErrNoRoom):
+		out, err = s.create(ctx, room.Wish{Mode: mode.Name, Metadata: m.GetMetadata()}, m.GetName())
+	case err == nil:
+		out = joinMessage(join, false)
+	}
+	if err != nil {
+		return nil, apiError(err)
+	}
+	return connect.NewResponse(&pb.QuickPlayResponse{Join: out}), nil
+}
+
+var causes = []apierr.Row{
+	apierr.For(lobby.ErrRoomNotFound, connect.CodeNotFound, "no such room; it may have ended"),
+	apierr.For(lobby.ErrRoomFull, connect.CodeResourceExhausted, "the room is full"),
+	apierr.For(lobby.ErrRoomLocked, connect.CodeFailedPrecondition, "the room takes no new players"),
+	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
+	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "this node has no space for another room; try again later or on another node"),
+	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),
+}
+
+func apiError(err error) error {
+	if known := apierr.Find(causes, err); known != nil {
+		return known
+	}
+	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) {
+		return connect.NewError(connect.CodeInvalidArgument, err)
+	}
+	return connect.NewError(connect.CodeInternal, err)
+}
+
+// roomMessage is a listing as clients see it; its code only for who has it.
+func roomMessage(r lobby.Room, withCode bool) *pb.Room {
+	m := &pb.Room{
+		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
+		Metadata: r.Metadata, Private: r.Private, Node: r.URL, CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+	}
+	if withCode {
+		m.Code = r.Code
+	}
+	return m
+}
+
+func joinMessage(j lobby.Join, withCode bool) *pb.Join {
+	return &pb.Join{Room: roomMessage(j.Room, withCode), Url: roomURL(j), ExpiresUnix: j.Expires.Unix()}
+}
+
+// roomURL is where the ticket's WebSocket is opened: on the room's own node.
+func roomURL(j lobby.Join) string {
+	base := j.Room.URL
+	for from, to := range map[string]string{"http://": "ws://", "https://": "wss://"} {
+		if rest, ok := strings.CutPrefix(base, from); ok {
+			base = to + rest
+		}
+	}
+	return strings.TrimSuffix(base, "/") + "/rooms/" + url.PathEscape(j.Room.ID) + "?ticket=" + url.QueryEscape(j.Ticket)
+}

@@ -1,0 +1,114 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// find returns the room that an operation is for.
+func (c *Console) find(id string) (*room.Room, error) {
+	r, ok := c.Rooms.Get(id)
+	if !ok {
+		return nil, codeFor(room.ErrClosed)
+	}
+	return r, nil
+}
+
+// logAct logs what an operator did, or tried to do.
+func (c *Console) logAct(what string, peer connect.Peer, id string, err error, more ...any) {
+	args := append([]any{"remote", peer.Addr, "room", id}, more...)
+	if err != nil {
+		args = append(args, "failed", err)
+	}
+	c.Log.Info("console: "+what, args...)
+}
+
+// KickSeat implements the service.
+func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeatRequest]) (*connect.Response[pb.KickSeatResponse], error) {
+	m := req.Msg
+	r, err := c.find(m.GetRoom())
+	if err != nil {
+		return nil, err
+	}
+	if m.GetSeat() > sim.MaxSeats {
+		return nil, codeFor(room.ErrNoSeat)
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	reason := oneLine(m.GetReason())
+	err = r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
+	c.logAct("kick", req.Peer(), r.ID(), err, "seat", m.GetSeat(), "name", m.GetName(), "reason", reason)
+	if err != nil {
+		return nil, codeFor(err)
+	}
+	return connect.NewResponse(&pb.KickSeatResponse{}), nil
+}
+
+// CloseRoom implements the service.
+func (c *Console) CloseRoom(_ context.Context, req *connect.Request[pb.CloseRoomRequest]) (*connect.Response[pb.CloseRoomResponse], error) {
+	r, err := c.find(req.Msg.GetRoom())
+	if err != nil {
+		return nil, err
+	}
+	reason := oneLine(req.Msg.GetReason())
+	r.Close(netproto.CloseRoomEnded, reason)
+	c.logAct("close room", req.Peer(), r.ID(), nil, "reason", reason)
+	return connect.NewResponse(&pb.CloseRoomResponse{}), nil
+}
+
+// Announce implements the service.
+func (c *Console) Announce(_ context.Context, req *connect.Request[pb.AnnounceRequest]) (*connect.Response[pb.AnnounceResponse], error) {
+	r, err := c.find(req.Msg.GetRoom())
+	if err != nil {
+		return nil, err
+	}
+	text := oneLine(req.Msg.GetText())
+	if text == "" {
+		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("an announcement needs words"))
+	}
+	err = r.Announce(text)
+	c.logAct("announce", req.Peer(), r.ID(), err, "text", text)
+	if err != nil {
+		return nil, codeFor(err)
+	}
+	return connect.NewResponse(&pb.AnnounceResponse{}), nil
+}
+
+// recordingTime is how long a recording may take to leave. Threat: a client
+// that holds the file open.
+const recordingTime = 10 * time.Minute
+
+// recording sends a room's journal so far.
+func (c *Console) recording(w http.ResponseWriter, r *http.Request) {
+	id := r.PathValue("room")
+	target, err := c.find(id)
+	var file io.ReadCloser
+	var name string
+	var size int64
+	if err == nil {
+		file, name, size, err = target.Recording()
+	}
+	c.logAct("download recording", connect.Peer{Addr: r.RemoteAddr}, id, err, "bytes", size)
+	if err != nil {
+		_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
+		return
+	}
+	defer func() { _ = file.Close() }()
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(recordingTime))
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
+	_, _ = io.Copy(w, file) // who does not take it has seen that it is cut off
+}

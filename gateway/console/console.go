@@ -1,0 +1,192 @@
+// Package console is the operator's view of a node: streams of what happens, and
+// a few operations.
+package console
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/gateway/apierr"
+	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/lobby"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/room"
+)
+
+const (
+	// MaxWatches is how many may watch a node at once. Threat: memory and CPU. A
+	// page is one.
+	MaxWatches = 64
+	// watchEvery is how often a watched seat's trace is sent; everything else
+	// comes every watchTurns of it.
+	watchEvery = 250 * time.Millisecond
+	watchTurns = 4
+	// watchWrite is how long one message of a watch may take to leave. Threat: a
+	// watcher that does not read.
+	watchWrite = 10 * time.Second
+	// askTimeout bounds what is asked of a room, which answers at its next tick.
+	askTimeout = 5 * time.Second
+)
+
+// Config is what a console shows and to whom.
+type Config struct {
+	Node  *node.Node
+	Rooms *room.Registry
+	Lobby *lobby.Lobby
+	// AdminKey opens the console, MinAdminKey bytes or more. Empty: only Open does.
+	AdminKey string
+	// Open lets clients on this machine in while there is no key.
+	Open bool
+	// Records says whether rooms are recorded.
+	Records bool
+	// Version of the program, shown to people.
+	Version string
+	Log     *slog.Logger
+}
+
+// Console is the Connect service that operators use.
+type Console struct {
+	Config
+	gate    *gate
+	started time.Time
+	ending  chan struct{} // closed by EndWatches
+	end     sync.Once
+	watches chan struct{} // a place per watch
+	nodes   nodeList
+}
+
+// New returns a console.
+func New(c Config) *Console {
+	return &Console{
+		Config: c, gate: &gate{key: c.AdminKey, open: c.Open}, started: time.Now(),
+		ending: make(chan struct{}), watches: make(chan struct{}, MaxWatches),
+	}
+}
+
+// EndWatches ends every watch, so that a shutdown need not wait for operators
+// who look.
+func (c *Console) EndWatches() { c.end.Do(func() { close(c.ending) }) }
+
+// Watches is how many watch now.
+func (c *Console) Watches() int { return len(c.watches) }
+
+// Routes adds the console's API, all of it behind the gate.
+func (c *Console) Routes(mux *http.ServeMux) {
+	// Without compression: a millisecond of CPU per message, for an operator's few kB.
+	path, api := metronomev1connect.NewConsoleServiceHandler(c, append(apierr.Limits(),
+		connect.WithRequireConnectProtocolHeader(), connect.WithCompression("gzip", nil, nil))...)
+	mux.Handle(path, c.guard(api))
+	mux.Handle("GET /console/recordings/{room}", c.guard(http.HandlerFunc(c.recording)))
+}
+
+// controller is the key of a request's http.ResponseController.
+type controller struct{}
+
+// guard lets in who may see the console.
+func (c *Console) guard(next http.Handler) http.Handler {
+	refuse := connect.NewErrorWriter()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store")
+		if err := c.gate.check(r); err != nil {
+			c.Log.Info("console refused", "remote", r.RemoteAddr, "reason", err.Message())
+			_ = refuse.Write(w, r, err)
+			return
+		}
+		ctx := context.WithValue(r.Context(), controller{}, http.NewResponseController(w))
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+// Watch implements the service.
+func (c *Console) Watch(ctx context.Context, req *connect.Request[pb.WatchRequest], stream *connect.ServerStream[pb.WatchResponse]) error {
+	select {
+	case c.watches <- struct{}{}:
+		defer func() { <-c.watches }()
+	default:
+		return connect.NewError(connect.CodeAborted, errors.New("too many are watching this node; close a console"))
+	}
+	v := &view{Console: c, since: req.Msg.GetSince()}
+	if id := req.Msg.GetRoom(); id != "" {
+		if err := v.open(ctx, id, req.Msg.GetSeat()); err != nil {
+			return err
+		}
+		defer v.close()
+	}
+	return c.watch(ctx, v, stream)
+}
+
+// watch sends a view until somebody goes.
+func (c *Console) watch(ctx context.Context, v *view, stream *connect.ServerStream[pb.WatchResponse]) error {
+	tick := time.NewTicker(watchEvery)
+	defer tick.Stop()
+	for turn := 0; ; turn++ {
+		m, err := v.message(ctx, turn%watchTurns == 0)
+		if errors.Is(err, room.ErrClosed) {
+			return c.roomEnded()
+		}
+		if err != nil {
+			return codeFor(err)
+		}
+		if m != nil {
+			if err := send(ctx, stream, m); err != nil {
+				return err
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-v.ended(): // at once: an operator who closed the room waits for it
+			return c.roomEnded()
+		case <-c.ending:
+			return errStopping
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// errStopping has the watchers come back.
+var errStopping = connect.NewError(connect.CodeUnavailable, errors.New("the server is stopping"))
+
+// roomEnded says why a watched room is over.
+func (c *Console) roomEnded() error {
+	if c.Node.State() >= node.Draining {
+		return errStopping
+	}
+	return codeFor(room.ErrClosed)
+}
+
+// send writes one message, unless the watcher does not read.
+func send(ctx context.Context, stream *connect.ServerStream[pb.WatchResponse], m *pb.WatchResponse) error {
+	if rc, ok := ctx.Value(controller{}).(*http.ResponseController); ok {
+		if err := rc.SetWriteDeadline(time.Now().Add(watchWrite)); err != nil {
+			return connect.NewError(connect.CodeInternal, err)
+		}
+	}
+	return stream.Send(m)
+}
+
+var causes = []apierr.Row{
+	apierr.For(room.ErrClosed, connect.CodeNotFound, "the room has ended"),
+	apierr.For(room.ErrNoSeat, connect.CodeNotFound, "nobody of that name sits there any more"),
+	apierr.For(room.ErrBusy, connect.CodeUnavailable, "the room is busy; try again"),
+	apierr.For(room.ErrNotRecorded, connect.CodeFailedPrecondition, "this server records nothing; start it with --record DIR"),
+	apierr.For(context.DeadlineExceeded, connect.CodeUnavailable, "the room does not answer"),
+}
+
+func codeFor(err error) error {
+	var known *connect.Error
+	if errors.As(err, &known) {
+		return err
+	}
+	if answer := apierr.Find(causes, err); answer != nil {
+		return answer
+	}
+	return connect.NewError(connect.CodeInternal, err)
+}

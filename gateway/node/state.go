@@ -1,0 +1,55 @@
+package node
+
+import (
+	"fmt"
+	"slices"
+)
+
+// State is what a node is doing. docs/STATES.md has the moves.
+type State int32
+
+// The node states.
+const (
+	// Starting: something that it needs is not up yet.
+	Starting State = iota
+	// Ready: takes new rooms and players.
+	Ready
+	// Draining: takes none, and its rooms end.
+	Draining
+	// Gone: stopped. Nothing leads out of it.
+	Gone
+)
+
+var stateNames = [...]string{"starting", "ready", "draining", "gone"}
+
+// String names the state as docs/STATES.md does.
+func (s State) String() string {
+	if s >= 0 && int(s) < len(stateNames) {
+		return stateNames[s]
+	}
+	return fmt.Sprintf("state(%d)", int32(s))
+}
+
+// moves are the legal moves: from, then to.
+var moves = map[State][]State{
+	Starting: {Ready, Gone},
+	Ready:    {Draining},
+	Draining: {Gone},
+	Gone:     {},
+}
+
+// Become moves the node to another state and reports whether that was legal.
+func (n *Node) Become(to State) bool {
+	for {
+		from := n.State()
+		if !slices.Contains(moves[from], to) {
+			return false
+		}
+		if n.state.CompareAndSwap(int32(from), int32(to)) {
+			return true
+		}
+	}
+}
+
+// State is what the node is doing now.
+func (n *Node) State() State { return State(n.state.Load()) }

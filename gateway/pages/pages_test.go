@@ -1,0 +1,182 @@
+package pages
+
+import (
+	"bytes"
+	"compress/gzip"
+	"io"
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"path"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/metronome-server/metronome/web"
+)
+
+// ask answers a request with header lines "Name: value".
+func ask(t *testing.T, h http.Handler, url string, header ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	for _, line := range header {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Set(name, value)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+func builtPages(t *testing.T, files fs.FS) http.Handler {
+	t.Helper()
+	mux := http.NewServeMux()
+	if err := Routes(mux, files); err != nil {
+		t.Fatal(err)
+	}
+	return mux
+}
+
+var long = strings.Repeat("let tick = 1;\n", 200)
+
+func samplePages() fstest.MapFS {
+	files := fstest.MapFS{
+		"assets/app-1234.js":  {Data: []byte(long)},
+		"assets/icon-5678.js": {Data: []byte(long[:worthGzip-1])},
+	}
+	for _, name := range pageAt {
+		files[name] = &fstest.MapFile{Data: []byte("<!doctype html>" + name)}
+	}
+	return files
+}
+
+func TestPagesHaveTheirURLs(t *testing.T) {
+	h := builtPages(t, samplePages())
+	rows := []struct {
+		url, says string
+		status    int
+		cache     string
+	}{
+		{"/", "index.html", 200, "no-cache"},
+		{"/?from=there", "index.html", 200, "no-cache"},
+		{"/play?room=x", "play.html", 200, "no-cache"},
+		{"/console", "console.html", 200, "no-cache"},
+		{"/bench", "bench.html", 200, "no-cache"},
+		{"/assets/app-1234.js", "let tick", 200, "public, max-age=31536000, immutable"},
+		{"/assets/app-0000.js", "404", 404, ""},
+		{"/assets/", "404", 404, ""},
+		{"/play/", "404", 404, ""},
+		{"/index.html", "404", 404, ""},
+	}
+	for _, row := range rows {
+		w := ask(t, h, row.url)
+		if w.Code != row.status || !strings.Contains(w.Body.String(), row.says) || w.Header().Get("Cache-Control") != row.cache {
+			t.Errorf("%s: %d %q %.60q", row.url, w.Code, w.Header().Get("Cache-Control"), w.Body)
+		}
+	}
+}
+
+func TestPagesAreCompressedForWhoAsks(t *testing.T) {
+	h := builtPages(t, samplePages())
+	rows := []struct {
+		url, accepts string
+		small        bool
+	}{
+		{"/assets/app-1234.js", "gzip, deflate, br", true},
+		{"/assets/app-1234.js", "br, GZIP", true},
+		{"/assets/app-1234.js", "br", false},
+		{"/assets/app-1234.js", "gzip;q=0", false},
+		{"/assets/app-1234.js", "", false},
+		{"/assets/icon-5678.js", "gzip", false},
+	}
+	for _, row := range rows {
+		w := ask(t, h, row.url, "Accept-Encoding: "+row.accepts)
+		body := w.Body.Bytes()
+		if small := w.Header().Get("Content-Encoding") == "gzip"; small != row.small {
+			t.Errorf("%s for %q: compressed %v", row.url, row.accepts, small)
+		} else if small {
+			body = gunzip(t, body)
+		}
+		if !strings.HasPrefix(long, string(body)) || len(body) < worthGzip-1 {
+			t.Errorf("%s for %q: %d bytes of something else", row.url, row.accepts, len(body))
+		}
+	}
+}
+
+func gunzip(t *testing.T, body []byte) []byte {
+	t.Helper()
+	r, err := gzip.NewReader(bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
+
+func TestPageIsNotSentTwice(t *testing.T) {
+	h := builtPages(t, samplePages())
+	plain := ask(t, h, "/assets/app-1234.js").Header().Get("Etag")
+	small := ask(t, h, "/assets/app-1234.js", "Accept-Encoding: gzip").Header().Get("Etag")
+	if plain == "" || plain == small {
+		t.Fatalf("the plain file is %s, the compressed one %s", plain, small)
+	}
+	rows := []struct {
+		has, accepts string
+		status       int
+	}{
+		{plain, "", 304},
+		{`"other", W/` + plain, "", 304},
+		{small, "gzip", 304},
+		{plain, "gzip", 200},
+		{small, "", 200},
+		{`"other"`, "", 200},
+	}
+	for _, row := range rows {
+		w := ask(t, h, "/assets/app-1234.js", "If-None-Match: "+row.has, "Accept-Encoding: "+row.accepts)
+		if w.Code != row.status || (w.Code == 304) != (w.Body.Len() == 0) {
+			t.Errorf("has %s, accepts %q: %d with %d bytes", row.has, row.accepts, w.Code, w.Body.Len())
+		}
+	}
+}
+
+func TestPagesAreMissed(t *testing.T) {
+	for _, name := range []string{"index.html", "play.html", "console.html", "bench.html"} {
+		files := samplePages()
+		delete(files, name)
+		if Routes(http.NewServeMux(), files) == nil {
+			t.Errorf("a build without %s is served", name)
+		}
+	}
+}
+
+// TestBuiltPagesNeedNothingElse holds the built files to the policy: no inline
+// script or style, no other server, nothing that is not there.
+func TestBuiltPagesNeedNothingElse(t *testing.T) {
+	h := builtPages(t, web.FS)
+	inline := regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|javascript:|<script[^>]*>[^<]`)
+	refers := regexp.MustCompile(`<(?:link|script|img)[^>]*(?:href|src)="([^"]*)"`)
+	for url := range pageAt {
+		body := ask(t, h, strings.TrimSuffix(url, "{$}")).Body.String()
+		if found := inline.FindString(body); found != "" {
+			t.Errorf("%s has %q inline", url, found)
+		}
+		for _, to := range refers.FindAllStringSubmatch(body, -1) {
+			if ask(t, h, to[1]).Code != 200 {
+				t.Errorf("%s refers to %s, which is not there", url, to[1])
+			}
+		}
+	}
+	err := fs.WalkDir(web.FS, ".", func(name string, at fs.DirEntry, err error) error {
+		if err == nil && !at.IsDir() && kinds[path.Ext(name)] == "" {
+			t.Errorf("%s has no content type", name)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
