@@ -26,6 +26,10 @@ type attack struct {
 	// hang starts the server with the mode of ./hang.
 	hang bool
 
+	// descriptors is all that the server may have once the bots are in; 0: as many
+	// as the system gives.
+	descriptors uint64
+
 	// clients attack at a time, with at most rate requests a second together.
 	// A request may hold several messages: batch, 1 when 0.
 	clients int

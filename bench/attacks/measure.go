@@ -144,6 +144,9 @@ func (r *row) beside(ctx context.Context, o options, a *attack, s *scene) (err e
 	if before, err = s.server.ask(ctx); err != nil {
 		return err
 	}
+	if err = s.server.allow(a.descriptors); err != nil {
+		return err
+	}
 	r.before = s.server.residentMB()
 	from := time.Now()
 	seen := attack.run(ctx, s)
@@ -154,6 +157,9 @@ func (r *row) beside(ctx context.Context, o options, a *attack, s *scene) (err e
 	}
 	r.got, r.after = seen(time.Since(from)), s.server.residentMB()
 	attack.halt()
+	if a.descriptors > 0 { // or the question would find none
+		attack.end()
+	}
 	after, err := s.server.ask(ctx)
 	if err != nil {
 		return fmt.Errorf("after the attack: %w", err)

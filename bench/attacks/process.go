@@ -18,6 +18,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/metronome-server/metronome/internal/hist"
 )
 
@@ -80,6 +82,15 @@ func (p *process) residentMB() float64 {
 	}
 	pages, _ := strconv.ParseFloat(fields[1], 64)
 	return pages * float64(os.Getpagesize()) / (1 << 20)
+}
+
+// allow bounds the process's descriptors; 0 leaves them.
+func (p *process) allow(descriptors uint64) error {
+	if descriptors == 0 {
+		return nil
+	}
+	limit := unix.Rlimit{Cur: descriptors, Max: descriptors}
+	return unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_NOFILE, &limit, nil)
 }
 
 // node is a running server.
