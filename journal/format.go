@@ -7,10 +7,9 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// A journal is a sequence of records: length (uvarint) of kind and body, kind
-// (1 byte), body, CRC-32 of kind and body (4 bytes, little endian). A file
-// starts with magic.
-// Magic begins every journal.
+// Magic begins every journal. A sequence of records follows: length (uvarint) of
+// kind and body, kind (1 byte), body, CRC-32 of kind and body (4 bytes, little
+// endian).
 const Magic = "metronome journal 1\n"
 
 // Kind says what a record is.

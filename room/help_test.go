@@ -95,7 +95,7 @@ func (r *rig) knock(g Guest) *Pass {
 	return p
 }
 
-// join lets in a player within one tick.
+// join lets in a player within one tick, who counts as one that has spoken.
 func (r *rig) join(name string) *peer {
 	r.t.Helper()
 	p := newPeer(r)
@@ -105,6 +105,7 @@ func (r *rig) join(name string) *peer {
 	if p.seat == 0 {
 		r.t.Fatalf("%s got no welcome, %v", name, p.conn.ended)
 	}
+	r.seats[p.seat].link.spoke = true
 	return p
 }
 
@@ -115,6 +116,9 @@ func (r *rig) resume(token string) *peer {
 	r.knock(Guest{Resume: token}).Enter(p.conn)
 	r.tick()
 	p.read()
+	if p.seat != 0 {
+		r.seats[p.seat].link.spoke = true
+	}
 	return p
 }
 

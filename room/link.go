@@ -50,6 +50,10 @@ const (
 	// asked. More often: it waits. Why: ten bytes of a client must not cost the
 	// keyframe of a whole view every tick.
 	resyncsPerSecond = 2
+	// introSeconds is how long a new connection may take to send its first frame
+	// after the Welcome. Threat: sockets that hold seats and never play. Why 5: a
+	// phone that loads a page while its radio wakes up.
+	introSeconds = 5
 	// frameHeader is the most that a WebSocket frame adds to a message, bytes.
 	frameHeader = 10
 )
@@ -102,12 +106,14 @@ type link struct {
 	dropped uint32 // inputs that could not be used since the last snapshot
 	pong    uint64 // to be echoed
 	asked   bool   // an input came since the last snapshot
+	spoke   bool   // a frame came after the Welcome had gone out, and no end with it
 	resync  bool   // keyframes are wanted
 	refused bool   // a frame was not taken, and the log has it
 }
 
 // arrivals is what a tick's messages of one seat, or their end, mean to others.
 type arrivals struct {
+	frame  bool     // one that could be read
 	lines  []string // of chat
 	leaves bool
 	end    error // why the connection is over
@@ -116,6 +122,8 @@ type arrivals struct {
 // overdue says why a connection has lasted too long, nil: it has not.
 func (l *link) overdue(now sim.Tick, c *Config, hz int) *netproto.CloseError {
 	switch {
+	case !l.spoke && l.welcomed != 0 && now.Since(l.welcomed) > introSeconds*hz:
+		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent after the welcome"}
 	case l.blocked != 0 && now.Since(l.blocked) >= ticks(c.SlowAfter, hz):
 		return &netproto.CloseError{Code: netproto.CloseSlow, Reason: "snapshots were not read for too long"}
 	case now.Since(l.heard) > ticks(c.SilentAfter, hz):
@@ -165,6 +173,7 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 	if err := netproto.ReadClientFrame(msg, f); err != nil {
 		return err
 	}
+	l.arrived.frame = true
 	if len(f.Inputs) > 0 {
 		r.receiveInputs(s, l, f.Inputs)
 	}
@@ -221,7 +230,12 @@ func (r *Room) takeArrivals(s *seat) {
 	if s.link == nil {
 		return
 	}
-	a := &s.link.arrived
+	l := s.link
+	a := &l.arrived
+	if a.frame && a.end == nil && l.welcomed != 0 {
+		l.spoke = true // who sends and closes before reading anything, has not
+	}
+	a.frame = false
 	for _, line := range a.lines {
 		r.relayChat(s, line)
 	}
@@ -242,12 +256,13 @@ func (r *Room) loseLink(s *seat, err error) {
 	errors.As(err, &end)
 	r.stats.CountClose(end.Code)
 	r.log.Debug("connection over", "seat", s.number, "code", end.Code.String(), "reason", end.Reason)
+	spoke := s.link.spoke
 	s.link = nil
 	if end.Code.Info().Comeback == netproto.Never {
 		r.departing = append(r.departing, s)
 		return
 	}
-	r.keepAway(s)
+	r.keepAway(s, spoke)
 }
 
 // sendTo writes one seat what it needs, unless its connection is backlogged:

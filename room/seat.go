@@ -58,8 +58,9 @@ type seat struct {
 	notices noticeQueue
 	chat    chatLimit
 	tokens  tokens
-	awayAt  sim.Tick
-	trace   *Trace // nil unless somebody watches the seat
+	played  bool     // somebody has spoken on it: it is worth keeping
+	awayAt  sim.Tick // since when nobody has spoken on it, when away
+	trace   *Trace   // nil unless somebody watches the seat
 }
 
 // to moves the seat to another state; an illegal move is a bug here.
@@ -185,6 +186,9 @@ func (r *Room) resumeSeat(e entry) {
 		return
 	}
 	s := &r.seats[number]
+	if s.link != nil {
+		s.played, s.awayAt = true, r.next // whoever has the token had the Welcome
+	}
 	r.disconnect(s, replaced.Code, replaced.Reason)
 	r.confirmToken(s, e.guest.Resume)
 	r.connect(s, e.conn, true)
@@ -208,10 +212,19 @@ func (r *Room) freeSeat() *seat {
 
 func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
 
-// keepAway keeps the seat for a player whose connection is over.
-func (r *Room) keepAway(s *seat) {
+// keepAway keeps the seat for a player whose connection is over, unless nobody
+// has ever spoken on it: a socket that was opened and closed must not hold a seat
+// that its own player may want next. A connection that never spoke does not begin
+// the resume window anew.
+func (r *Room) keepAway(s *seat, spoke bool) {
+	if spoke {
+		s.played, s.awayAt = true, r.next
+	}
+	if !s.played {
+		r.departing = append(r.departing, s)
+		return
+	}
 	s.to(SeatAway)
-	s.link, s.awayAt = nil, r.next
 	r.notifyRoster(s)
 }
 
@@ -246,9 +259,13 @@ func (r *Room) releaseDeparting() {
 func (r *Room) endOverdue(s *seat) {
 	switch s.state {
 	case SeatActive:
+		if s.link == nil {
+			return // departs with the next tick
+		}
 		if why := s.link.overdue(r.next, &r.config, r.mode.Hz); why != nil {
+			spoke := s.link.spoke
 			r.disconnect(s, why.Code, why.Reason)
-			r.keepAway(s)
+			r.keepAway(s, spoke)
 		}
 	case SeatAway:
 		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {

@@ -486,3 +486,73 @@ func TestJoinsAndLeavesOfOneTick(t *testing.T) {
 		t.Errorf("told %q", got)
 	}
 }
+
+// TestGhostsHoldNoSeat opens connections that never become players: their seats
+// are free again with the tick that sees them go, or after the time to say
+// something.
+func TestGhostsHoldNoSeat(t *testing.T) {
+	cases := map[string]struct {
+		play  func(r *rig, p *peer)
+		ticks int // until the seat is free
+	}{
+		"closed before anything was read":         {func(_ *rig, p *peer) { p.conn.lost = true }, 1},
+		"closed after the welcome":                {func(r *rig, p *peer) { p.read(); r.tick(); p.conn.lost = true }, 1},
+		"a frame before the welcome, then closed": {func(_ *rig, p *peer) { p.conn.lost = true }, 1},
+		"silent":                 {func(*rig, *peer) {}, introSeconds*walkHz + 2},
+		"sends what is no frame": {func(_ *rig, p *peer) { p.conn.in = [][]byte{{0xff}} }, 1},
+		"leaves without a word":  {func(_ *rig, p *peer) { p.conn.ended = &netproto.CloseError{Code: netproto.CloseBye} }, 1},
+	}
+	for name, row := range cases {
+		r := walking(t)
+		p := newPeer(r)
+		if name == "a frame before the welcome, then closed" {
+			p.ack()
+		}
+		r.knock(Guest{Name: "nobody"}).Enter(p.conn)
+		r.tick()
+		if got := r.Info(); got.Taken != 1 {
+			t.Fatalf("%s: %+v", name, got)
+		}
+		row.play(r, p)
+		r.ticks(row.ticks)
+		if got := r.Info(); got.Taken != 0 || r.seats[1].state != SeatFree || len(r.door.tokens) != 0 {
+			t.Errorf("%s: %+v, seat %v, %d tokens", name, got, r.seats[1].state, len(r.door.tokens))
+		}
+	}
+}
+
+// TestAResumeThatNeverSpeaksRenewsNothing comes back again and again with a token
+// and never says a word: the seat is free when its window is over all the same.
+func TestAResumeThatNeverSpeaksRenewsNothing(t *testing.T) {
+	r := walking(t)
+	p := r.join("anna")
+	p.conn.lost = true
+	r.tick()
+	window := ticks(r.config.ResumeWindow, walkHz)
+	n := 0
+	for ; n < 2*window; n++ {
+		if n%40 == 0 {
+			again := newPeer(r)
+			pass, err := r.Knock(Guest{Resume: p.token})
+			if err != nil {
+				break
+			}
+			pass.Enter(again.conn)
+			again.conn.lost = true
+		}
+		r.tick()
+	}
+	if n < window || n > window+60 || r.seats[1].state != SeatFree {
+		t.Errorf("free after %d ticks, the window is %d; the seat is %v", n, window, r.seats[1].state)
+	}
+	// Who speaks begins the window anew.
+	q := r.join("bert")
+	q.conn.lost = true
+	r.ticks(window - 10)
+	q = r.resume(q.token)
+	q.conn.lost = true
+	r.ticks(window - 10)
+	if r.seats[1].state != SeatAway {
+		t.Errorf("%v", r.seats[1].state)
+	}
+}

@@ -49,6 +49,7 @@ func TestBadInputEndsOneConnectionOnly(t *testing.T) {
 	n := startTestNode(t, nil)
 	honest := join(t, n, "ffa?name=honest")
 	for _, row := range rows {
+		honest.send(&netproto.ClientFrame{Ping: 1})
 		c := join(t, n, "ffa?name=bad")
 		c.sendBytes(row.send)
 		if end := c.ends(); end.Code != row.code {
