@@ -20,6 +20,7 @@ const (
 	KindHeader     Kind = 'H'
 	KindCheckpoint Kind = 'C'
 	KindTick       Kind = 'T'
+	KindFault      Kind = 'F'
 )
 
 // MaxRecord is the longest record, bytes. Threat: a damaged or forged file that
@@ -71,6 +72,19 @@ func appendSeats(b []byte, seats []sim.Seat) []byte {
 	b = binary.AppendUvarint(b, uint64(len(seats)))
 	for _, s := range seats {
 		b = binary.AppendUvarint(b, uint64(s))
+	}
+	return b
+}
+
+// maxText is the longest text in a record, bytes.
+const maxText = 256
+
+// AppendFault appends the body of a KindFault.
+func AppendFault(b []byte, f Fault) []byte {
+	b = binary.AppendUvarint(b, uint64(f.Tick))
+	for _, s := range []string{f.Phase, f.Text} {
+		s = s[:min(len(s), maxText)]
+		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
 	return b
 }

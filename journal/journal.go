@@ -21,6 +21,8 @@ type Sink interface {
 	// Tick is one step: what was done before it and its inputs, then the hash
 	// after it. t is valid during the call only.
 	Tick(t *Tick)
+	// Fault comes last: the room ended because its rules failed.
+	Fault(f Fault)
 	// Lost returns why the journal stopped, or nil while it works.
 	Lost() error
 	// Close ends the journal and waits until it is written.
@@ -59,4 +61,14 @@ type Input struct {
 	From   sim.Origin
 	Seen   int
 	Values []int32
+}
+
+// Fault is where a room's rules failed. The tick of a fault that came before the
+// step was over has hash 0.
+type Fault struct {
+	Tick sim.Tick
+	// Phase of the tick: read, admit, take, advance, record, encode, send or tidy.
+	Phase string
+	// Text is what the rules panicked with, at most 256 bytes.
+	Text string
 }

@@ -96,6 +96,16 @@ func ReadTick(body []byte, t *Tick) error {
 	return nil
 }
 
+// ReadFault reads the body of a KindFault. Errors: ErrDamaged.
+func ReadFault(body []byte) (Fault, error) {
+	r := bodyReader{b: body}
+	f := Fault{Tick: sim.Tick(r.number(math.MaxUint32)), Phase: r.text(), Text: r.text()}
+	if !r.done() {
+		return Fault{}, fmt.Errorf("%w: the record of a fault", ErrDamaged)
+	}
+	return f, nil
+}
+
 // bodyReader takes a record's body apart; after a fault it gives zeros.
 type bodyReader struct {
 	b   []byte
@@ -138,7 +148,7 @@ func (r *bodyReader) word() uint64 {
 }
 
 func (r *bodyReader) text() string {
-	n := int(r.number(256))
+	n := int(r.number(maxText))
 	if len(r.b) < n {
 		r.fail()
 		return ""

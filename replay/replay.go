@@ -43,16 +43,22 @@ func (d *Desync) Error() string {
 	return fmt.Sprintf("desync at tick %d: recorded hash %016x, replayed %016x", d.Tick, d.Want, d.Got)
 }
 
-// GameFault is a tick at which the game's rules panicked in a replay. A room
-// that was closed for it has a journal that ends there.
+// GameFault is a tick at which the game's rules panicked: in the replay, or, as
+// the journal says, in the room, whose journal ends there.
 type GameFault struct {
-	Tick  sim.Tick
+	Tick sim.Tick
+	// Phase of the tick, when the journal says it; a replay does not go through
+	// those in which seats are shown what they see.
+	Phase string
 	Fault any
 }
 
 // Error implements error.
 func (f *GameFault) Error() string {
-	return fmt.Sprintf("the game's rules failed at tick %d: %v", f.Tick, f.Fault)
+	if f.Phase != "" {
+		return fmt.Sprintf("the game's rules failed in the room at tick %d, while it was at %q: %.300q", f.Tick, f.Phase, f.Fault)
+	}
+	return fmt.Sprintf("the game's rules failed at tick %d: %.300q", f.Tick, fmt.Sprint(f.Fault))
 }
 
 // Play plays a journal again and compares the hash of every tick. find gives the
@@ -107,6 +113,8 @@ func (p *player) record(kind journal.Kind, body []byte) error {
 		return fmt.Errorf("%w: no checkpoint follows its header", journal.ErrDamaged)
 	case kind == journal.KindTick:
 		return p.tick(body)
+	case kind == journal.KindFault:
+		return p.fault(body)
 	}
 	return fmt.Errorf("%w: unknown record %q", journal.ErrDamaged, byte(kind))
 }
@@ -195,11 +203,20 @@ func (p *player) tick(body []byte) error {
 	return nil
 }
 
+// fault ends a replay that came to where the room's rules failed.
+func (p *player) fault(body []byte) error {
+	f, err := journal.ReadFault(body)
+	if err != nil {
+		return err
+	}
+	return &GameFault{Tick: f.Tick, Phase: f.Phase, Fault: f.Text}
+}
+
 // step does what the room did at this tick.
 func (p *player) step(t *journal.Tick) (err error) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			err = &GameFault{t.Tick, fault}
+			err = &GameFault{Tick: t.Tick, Fault: fault}
 		}
 	}()
 	for _, s := range t.Leaves {

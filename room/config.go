@@ -12,9 +12,9 @@ type Config struct {
 	// ResumeWindow is how long a seat is kept for a player whose connection
 	// was lost. 1 s to 1 h.
 	ResumeWindow time.Duration
-	// HoldTicks is how many ticks a missing input is replaced by the one
-	// before; then the seat's input is neutral. 0 to 60.
-	HoldTicks int
+	// Hold is how long a missing input is replaced by the one before; then the
+	// seat's input is neutral. 0 to 2 s.
+	Hold time.Duration
 	// SilentAfter closes a connection that sent nothing for so long. 2 s to 1 h.
 	SilentAfter time.Duration
 	// SlowAfter closes a connection that took no snapshot for so long. 1 s to 1 h.
@@ -32,23 +32,23 @@ type Config struct {
 	// Workers is how many goroutines share the reading and the sending of a
 	// room of more than a few hundred seats, 1 to 64; the step stays on one.
 	Workers int
-	// CatchUp is how many late ticks are made up for at once; more than that
-	// are declared lost. 1 to 60.
-	CatchUp int
+	// CatchUp is how far behind a room may be to make up for it at once; what is
+	// later than that is declared lost. At least one tick. 10 ms to 2 s.
+	CatchUp time.Duration
 }
 
 // Default is what a room does unless told otherwise.
 func Default() Config {
 	return Config{
 		ResumeWindow: 30 * time.Second,
-		HoldTicks:    6,
+		Hold:         200 * time.Millisecond,
 		SilentAfter:  10 * time.Second,
 		SlowAfter:    15 * time.Second,
 		FloodAfter:   2 * time.Second,
 		Quiet:        time.Second / 2,
 		EmptyAfter:   time.Minute,
 		Workers:      1,
-		CatchUp:      5,
+		CatchUp:      160 * time.Millisecond,
 	}
 }
 
@@ -65,15 +65,11 @@ func (c Config) Validate() error {
 	between("SlowAfter", c.SlowAfter, time.Second, time.Hour)
 	between("Quiet", c.Quiet, 0, 10*time.Second)
 	between("FloodAfter", c.FloodAfter, time.Second, time.Minute)
-	if c.HoldTicks < 0 || c.HoldTicks > 60 {
-		faults = append(faults, fmt.Errorf("HoldTicks is %d, want 0 to 60", c.HoldTicks))
-	}
+	between("Hold", c.Hold, 0, 2*time.Second)
+	between("CatchUp", c.CatchUp, 10*time.Millisecond, 2*time.Second)
 	between("EmptyAfter", c.EmptyAfter, 0, 7*24*time.Hour)
 	if c.Workers < 1 || c.Workers > 64 {
 		faults = append(faults, fmt.Errorf("%s is %d, want 1 to 64", "Workers", c.Workers))
-	}
-	if c.CatchUp < 1 || c.CatchUp > 60 {
-		faults = append(faults, fmt.Errorf("CatchUp is %d, want 1 to 60", c.CatchUp))
 	}
 	return errors.Join(faults...)
 }

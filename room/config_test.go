@@ -19,9 +19,9 @@ func TestConfigValidate(t *testing.T) {
 		{func(c *Config, v time.Duration) { c.FloodAfter = v }, "FloodAfter", []time.Duration{time.Second, time.Minute}, []time.Duration{time.Second - 1, time.Minute + 1}},
 		{func(c *Config, v time.Duration) { c.EmptyAfter = v }, "EmptyAfter", []time.Duration{0, 168 * time.Hour}, []time.Duration{-1, 168*time.Hour + 1}},
 		{func(c *Config, v time.Duration) { c.Quiet = v }, "Quiet", []time.Duration{0, 10 * time.Second}, []time.Duration{-1, 10*time.Second + 1}},
-		{func(c *Config, v time.Duration) { c.HoldTicks = int(v) }, "HoldTicks", []time.Duration{0, 60}, []time.Duration{-1, 61}},
+		{func(c *Config, v time.Duration) { c.Hold = v }, "Hold", []time.Duration{0, 2 * time.Second}, []time.Duration{-1, 2*time.Second + 1}},
 		{func(c *Config, v time.Duration) { c.Workers = int(v) }, "Workers", []time.Duration{1, 64}, []time.Duration{0, 65}},
-		{func(c *Config, v time.Duration) { c.CatchUp = int(v) }, "CatchUp", []time.Duration{1, 60}, []time.Duration{0, 61}},
+		{func(c *Config, v time.Duration) { c.CatchUp = v }, "CatchUp", []time.Duration{10 * time.Millisecond, 2 * time.Second}, []time.Duration{0, 2*time.Second + 1}},
 	} {
 		for _, v := range row.good {
 			c := Default()
@@ -36,7 +36,7 @@ func TestConfigValidate(t *testing.T) {
 			}
 		}
 	}
-	if err := (Config{HoldTicks: -1, EmptyAfter: -1}).Validate(); err == nil || strings.Count(err.Error(), "\n") != 7 {
+	if err := (Config{Hold: -1, EmptyAfter: -1}).Validate(); err == nil || strings.Count(err.Error(), "\n") != 7 {
 		t.Errorf("all faults: %v", err)
 	}
 	if _, err := New(Options{}); err == nil {

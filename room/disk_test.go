@@ -97,6 +97,7 @@ type stuckJournal struct {
 
 func (j *stuckJournal) Begin(journal.Header)        {}
 func (j *stuckJournal) Checkpoint(sim.Tick, []byte) {}
+func (j *stuckJournal) Fault(journal.Fault)         {}
 func (j *stuckJournal) Tick(*journal.Tick)          {}
 func (j *stuckJournal) Lost() error                 { return errStuck }
 func (j *stuckJournal) Close() error                { <-j.closing; return errStuck }

@@ -9,8 +9,8 @@ const (
 	// bufferTicks is how many ticks of inputs a seat remembers: the one that
 	// comes, netproto.MaxLead after it and maxAge before it. A power of two.
 	bufferTicks = 64
-	// maxAge is how many ticks late an input may be for its buttons to count: as
-	// long as the buffer still tells it from one that was used.
+	// maxAge is how many ticks late an input may be at most for its buttons to
+	// count: as long as the buffer still tells it from one that was used.
 	maxAge = bufferTicks - netproto.MaxLead - 1
 	// minSlack is the least slack that is reported: whoever is later than that
 	// must start its clock anew.
@@ -33,6 +33,10 @@ const (
 // which never sent an input.
 type inputBuffer struct {
 	fields []sim.InputField
+	// oldest is how many ticks late an input may be for its buttons to count:
+	// about a second's worth, at most maxAge. Why: who pressed a button longer
+	// ago has seen that nothing came of it.
+	oldest int
 	ring   [bufferTicks]held // by tick
 	values []int32           // of the ring, len(fields) each
 	// pressed are the buttons of inputs that came too late, to be or-ed into
@@ -53,11 +57,11 @@ type held struct {
 	seen uint16
 }
 
-func newInputBuffer(fields []sim.InputField) *inputBuffer {
+func newInputBuffer(fields []sim.InputField, hz int) *inputBuffer {
 	n := len(fields)
 	all := make([]int32, (bufferTicks+3)*n)
 	rest := all[bufferTicks*n:]
-	return &inputBuffer{fields: fields, values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
+	return &inputBuffer{fields: fields, oldest: min(max(hz, 2)+1, maxAge), values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
 }
 
 // reset empties the buffer for another player.
@@ -74,7 +78,7 @@ func (b *inputBuffer) put(in *netproto.Input, now sim.Tick) verdict {
 	case slack > netproto.MaxLead:
 		b.slack = netproto.MaxLead + 1
 		return early
-	case slack < -maxAge:
+	case slack < -b.oldest:
 		b.slack = max(slack, minSlack)
 		return late
 	}

@@ -44,7 +44,7 @@ func TestBufferLimits(t *testing.T) {
 		{netproto.MaxLead + 1, early, netproto.MaxLead + 1, false},
 		{1 << 30, early, netproto.MaxLead + 1, false},
 	} {
-		b := newInputBuffer(bufferFields)
+		b := newInputBuffer(bufferFields, 30)
 		in := input(sim.Tick(now+row.lead), 3, 5)
 		if got := b.put(&in, now); got != row.want || b.slack != row.slack || b.late != row.pressed {
 			t.Errorf("lead %d: verdict %d, slack %d, pressed %v", row.lead, got, b.slack, b.late)
@@ -73,7 +73,7 @@ func TestBufferLimits(t *testing.T) {
 }
 
 func TestSlackNeverOverflows(t *testing.T) {
-	b := newInputBuffer(bufferFields)
+	b := newInputBuffer(bufferFields, 30)
 	in := input(1, 0, 0)
 	if b.put(&in, 1<<32-1); b.slack != minSlack {
 		t.Errorf("slack %d", b.slack)
@@ -82,7 +82,7 @@ func TestSlackNeverOverflows(t *testing.T) {
 
 func TestHoldThenNeutral(t *testing.T) {
 	for _, hold := range []int{0, 1, 6} {
-		b := newInputBuffer(bufferFields)
+		b := newInputBuffer(bufferFields, 30)
 		in := input(10, 4, 1)
 		in.Seen = 33
 		b.put(&in, 5)
@@ -107,7 +107,7 @@ func TestHoldThenNeutral(t *testing.T) {
 // TestLateButtons has presses come too late while other inputs are used: each
 // is in exactly one tick, and only its buttons.
 func TestLateButtons(t *testing.T) {
-	b := newInputBuffer(bufferFields)
+	b := newInputBuffer(bufferFields, 30)
 	put := func(tick sim.Tick, dx, buttons int, now sim.Tick, want verdict) {
 		t.Helper()
 		in := input(tick, dx, buttons)
@@ -147,7 +147,7 @@ func TestLateButtons(t *testing.T) {
 }
 
 func TestBufferReset(t *testing.T) {
-	b := newInputBuffer(bufferFields)
+	b := newInputBuffer(bufferFields, 30)
 	for tick := range sim.Tick(200) {
 		in := input(tick+20, 5, 255)
 		b.put(&in, tick)
@@ -169,7 +169,7 @@ func TestBufferReset(t *testing.T) {
 func TestOneInputPerTick(t *testing.T) {
 	r := random(t)
 	for range 200 {
-		b, hold := newInputBuffer(bufferFields), r.IntN(8)
+		b, hold := newInputBuffer(bufferFields, 30), r.IntN(8)
 		first := map[sim.Tick]used{} // what came in time
 		known := map[sim.Tick]bool{} // or late
 		var last used
@@ -218,7 +218,7 @@ func TestOneInputPerTick(t *testing.T) {
 
 // TestBufferIgnoresWhatTheGameDoesNotHave sends more fields than there are.
 func TestBufferIgnoresWhatTheGameDoesNotHave(t *testing.T) {
-	b := newInputBuffer(bufferFields)
+	b := newInputBuffer(bufferFields, 30)
 	in := netproto.Input{Tick: 5, Count: netproto.MaxInputValues}
 	for i := range in.Values {
 		in.Values[i] = int32(i + 1)

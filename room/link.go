@@ -46,6 +46,10 @@ const (
 	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
 	// 2: a stall of a second costs nobody an input.
 	burstSeconds = 2
+	// leastPerSecond is how many messages and inputs a second a seat may send in
+	// the slowest room. Why 20: an input, a ping, an ack and a line of chat each
+	// are a message, also where a tick is a second.
+	leastPerSecond = 20
 	// resyncsPerSecond is how often a connection may be given keyframes because it
 	// asked. More often: it waits. Why: ten bytes of a client must not cost the
 	// keyframe of a whole view every tick.
@@ -72,8 +76,11 @@ func (b *budget) refill(hz int) {
 		b.flooded--
 	}
 	b.exhausted = false
-	b.left = min(b.left+burstGain, burstSeconds*hz)
+	b.left = min(b.left+max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
 }
+
+// burst is how many messages and inputs a seat may save up.
+func burst(hz int) int { return burstSeconds * max(hz, leastPerSecond) }
 
 // exhaust notes a message over the budget and returns for how many ticks that
 // has been so.
@@ -192,14 +199,14 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 	l.asked = true
 	if s.inputs == nil {
-		s.inputs = newInputBuffer(r.fields)
+		s.inputs = newInputBuffer(r.fields, r.mode.Hz)
 	}
 	s.budget.left -= len(inputs) - 1
 	for i := range inputs {
 		v := s.inputs.put(&inputs[i], r.next)
 		l.worker.tally.inputs[v]++
 		if s.trace != nil {
-			s.trace.addArrival(inputs[i].Tick, r.next, v)
+			s.trace.addArrival(inputs[i].Tick, r.next, v, s.inputs.oldest)
 		}
 		if v != onTime {
 			l.dropped++

@@ -3,6 +3,7 @@ package room
 import (
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -105,31 +106,31 @@ func (q *noticeQueue) take(sent uint32) []waiting {
 }
 
 const (
-	// chatBurst lines of one seat may come at once, then one every chatEvery
-	// seconds. Why: faster than people type, slower than what fills a screen.
+	// chatBurst lines of one seat may come at once, then one every chatEvery.
+	// Why: faster than people type, slower than what fills a screen.
 	chatBurst = 5
-	chatEvery = 2
-	// roomChatBurst lines of all seats together may come at once, then
-	// roomChatRate a second. Why: each goes to every seat, and faster than this
-	// nobody reads.
+	chatEvery = 2 * time.Second
+	// roomChatBurst lines of all seats together may come at once, then one every
+	// roomChatEvery. Why: each goes to every seat, and faster than this nobody
+	// reads.
 	roomChatBurst = 20
-	roomChatRate  = 10
+	roomChatEvery = time.Second / 10
 )
 
 // chatLimit is a right to speak: a bucket of lines. A seat's belongs to the
 // seat, so that a new connection does not fill it.
 type chatLimit struct {
 	used  int
-	since sim.Tick
-	told  bool // that the limit is reached
+	since time.Duration // of the room's time
+	told  bool          // that the limit is reached
 }
 
 // full reports whether another line is one too many. One is forgotten every
-// so many ticks.
-func (c *chatLimit) full(now sim.Tick, burst, every int) bool {
-	for c.used > 0 && now.Since(c.since) >= every {
+// so often. now is the room's time: its ticks.
+func (c *chatLimit) full(now time.Duration, burst int, every time.Duration) bool {
+	for c.used > 0 && now-c.since >= every {
 		c.used--
-		c.since = c.since.Add(every)
+		c.since += every
 		c.told = false
 	}
 	if c.used == 0 {
@@ -141,12 +142,12 @@ func (c *chatLimit) full(now sim.Tick, burst, every int) bool {
 // relayChat sends a line of chat to everybody, or tells the speaker why not.
 func (r *Room) relayChat(s *seat, text string) {
 	text = cleanLine(text)
-	hz := r.mode.Hz
+	now := time.Duration(r.next) * time.Second / time.Duration(r.mode.Hz)
 	switch {
 	case text == "":
-	case s.chat.full(r.next, chatBurst, chatEvery*hz):
+	case s.chat.full(now, chatBurst, chatEvery):
 		r.dropLine(s, "You are writing too fast; that line was not sent.")
-	case r.chat.full(r.next, roomChatBurst, max(hz/roomChatRate, 1)):
+	case r.chat.full(now, roomChatBurst, roomChatEvery):
 		r.dropLine(s, "Too many are writing at once; that line was not sent.")
 	default:
 		s.chat.used++

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/metronome-server/metronome/netproto"
@@ -344,7 +345,7 @@ func TestRoomChatLimit(t *testing.T) {
 			p.say("me")
 		}
 	}
-	if n := heard(1); n != roomChatRate {
+	if n := heard(1); n != int(time.Second/roomChatEvery) {
 		t.Errorf("%d lines a second later", n)
 	}
 }

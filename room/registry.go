@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -134,8 +135,19 @@ func (g *Registry) gone(ctx context.Context) error {
 	case <-gone:
 		return nil
 	case <-ctx.Done():
-		return ctx.Err()
+		return errors.Join(ctx.Err(), g.hung())
 	}
+}
+
+// hung names the rooms whose tick has been running for over a second.
+func (g *Registry) hung() error {
+	var all []error
+	for _, r := range g.all() {
+		if now, ok := r.Running(); ok && time.Since(now.Began) > time.Second {
+			all = append(all, fmt.Errorf("room %s: tick %d has been at %q for %v", r.id, now.Tick, now.Phase, time.Since(now.Began).Round(time.Millisecond)))
+		}
+	}
+	return errors.Join(all...)
 }
 
 // RegistryConfig is what all rooms of a node have in common.
@@ -300,6 +312,8 @@ func phase(n, hz int) time.Duration {
 
 func (g *Registry) run(r *Room) {
 	defer g.wait.Done()
+	// Profiles and stacks of the process say which room a goroutine drives.
+	pprof.SetGoroutineLabels(pprof.WithLabels(g.ctx, pprof.Labels("room", r.id)))
 	g.changed()
 	_ = r.Run(g.ctx) // the room has logged what went wrong
 	g.release(r.id, r.door.seats)

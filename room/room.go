@@ -63,6 +63,8 @@ type Room struct {
 	ended   chan struct{}
 	counts  counts
 	samples sampler
+	began   atomic.Int64  // when the tick that runs began, Unix ns; 0 between ticks
+	phase   atomic.Uint32 // a Phase
 	closing atomic.Pointer[netproto.CloseError]
 
 	// Owned by the room's goroutine.
@@ -74,6 +76,7 @@ type Room struct {
 	fields    []sim.InputField
 	schema    *pb.Schema
 	next      sim.Tick // the tick that comes, and while it runs, this one
+	hold      int      // ticks that a missing input is replaced by the one before
 	seats     []seat   // by number; 0 is unused
 	taken     []*seat  // occupied, ascending
 	entries   []entry
@@ -105,7 +108,7 @@ func New(o Options) (*Room, error) {
 		log:     o.Log.With("room", o.ID, "mode", o.Mode.Name),
 		created: o.Clock.Now(), world: world, journal: o.Journal, recording: o.Journal != nil,
 		encoder: netproto.NewEncoder(world), schema: netproto.SchemaOf(world), fields: world.InputFields(),
-		next: world.Tick().Add(1), seats: make([]seat, seats+1),
+		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.Hz), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	r.fanout.workers = newWorkers(o.Config.Workers)

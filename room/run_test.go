@@ -3,11 +3,16 @@ package room
 import (
 	"context"
 	"errors"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // running makes a room for a synctest bubble.
@@ -127,4 +132,77 @@ func TestStoppedProcess(t *testing.T) {
 	if got := r.stats.Ticks.Load(); got != 1+199 || r.stats.Closes(netproto.CloseSilent) > 0 || p.conn.code() != netproto.CloseBye {
 		t.Errorf("%d ticks, ended with %v", got, p.conn.ended)
 	}
+}
+
+// TestLostTicksAreLogged stands still twice within a moment: one line for what was
+// lost first, and one for the rest when it is time.
+func TestLostTicksAreLogged(t *testing.T) {
+	stall := map[int]time.Duration{40: 17 * time.Second, 60: time.Second, 61: time.Second}
+	r := walking(t, func(o *Options) { o.Keep = true })
+	n := 0
+	r.clock.delay = func() time.Duration { n++; return stall[n] }
+	done := make(chan error)
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() { done <- r.Run(ctx) }()
+	for r.stats.Ticks.Load() < 20*walkHz {
+		runtime.Gosched()
+	}
+	cancel()
+	<-done
+	lost := int(r.stats.TicksLost.Load())
+	text := r.logs.text.String()
+	lines := regexp.MustCompile(`level=WARN .*lost=(\d+) late=(\S+)`).FindAllStringSubmatch(text, -1)
+	sum := 0
+	for _, line := range lines {
+		k, _ := strconv.Atoi(line[1])
+		sum += k
+	}
+	if len(lines) != 2 || sum != lost || lost < 17*walkHz || !strings.HasPrefix(lines[0][2], "17") {
+		t.Errorf("%d lost; %q", lost, lines)
+	}
+}
+
+// TestAHungStepIsSeen has a step not return: who asks hears which tick it is,
+// at what, and since when; nobody who wants something of the room waits for it.
+func TestAHungStepIsSeen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang, hung := make(chan struct{}), make(chan struct{})
+		r := newRig(t, walkMode(func(where string, tick sim.Tick) {
+			if where == "step" && tick == 60 {
+				close(hung)
+				<-hang
+			}
+		}), func(o *Options) { o.Clock = bubbleClock(); o.Keep = true })
+		done := make(chan error)
+		go func() { done <- r.Run(t.Context()) }()
+		<-hung
+		began := time.Now()
+		<-time.After(5 * time.Second)
+		now, ok := r.Running()
+		if !ok || now.Tick != 60 || now.Phase != PhaseAdvance || !now.Began.Equal(began) {
+			t.Errorf("%+v, %v, want tick 60 since %v", now, ok, began)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, _, err := r.Seats(ctx, 9); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("seats: %v", err)
+		}
+		for range mailboxSize {
+			_ = r.Announce("x")
+		}
+		if err := r.Announce("x"); !errors.Is(err, ErrBusy) {
+			t.Errorf("announce: %v", err)
+		}
+		if r.Info().Tick != 59 {
+			t.Errorf("%+v", r.Info())
+		}
+		r.Close(netproto.CloseRoomEnded, "")
+		close(hang)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if _, ok := r.Running(); ok {
+			t.Error("it runs after its end")
+		}
+	})
 }

@@ -81,7 +81,7 @@ func (s *seat) occupy(g Guest, hz int) {
 	if s.name == "" {
 		s.name = "player"
 	}
-	s.budget = budget{left: hz}
+	s.budget = budget{left: burst(hz) / burstSeconds}
 }
 
 // vacate makes the seat free. What is worth keeping is its memory, and who

@@ -1,6 +1,8 @@
 package room
 
 import (
+	"math"
+
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
@@ -16,14 +18,39 @@ const checkpointSeconds = 10
 // closes its room and nothing else.
 func (r *Room) tick() {
 	defer r.guard()
-	r.read()
-	r.admit()
-	r.take()
-	r.advance()
-	r.record()
-	r.encode()
-	r.send()
-	r.tidy()
+	r.at(PhaseRead).read()
+	r.at(PhaseAdmit).admit()
+	r.at(PhaseTake).take()
+	r.at(PhaseAdvance).advance()
+	r.at(PhaseRecord).record()
+	r.at(PhaseEncode).encode()
+	r.at(PhaseSend).send()
+	r.at(PhaseTidy).tidy()
+}
+
+// Phase is one of the eight calls of a tick.
+type Phase uint8
+
+// The phases, in their order.
+const (
+	PhaseRead Phase = iota
+	PhaseAdmit
+	PhaseTake
+	PhaseAdvance
+	PhaseRecord
+	PhaseEncode
+	PhaseSend
+	PhaseTidy
+)
+
+var phaseNames = [...]string{"read", "admit", "take", "advance", "record", "encode", "send", "tidy"}
+
+func (p Phase) String() string { return nameOf(phaseNames[:], int(p)) }
+
+// at notes which phase comes, for whoever wonders why a tick does not end.
+func (r *Room) at(p Phase) *Room {
+	r.phase.Store(uint32(p))
+	return r
 }
 
 // read polls every connection and decodes its frames into its seat's inputs,
@@ -54,7 +81,7 @@ func (r *Room) take() {
 		if s.trace != nil {
 			r.recordTrace(s)
 		}
-		values, seen, from := s.inputs.take(r.next, r.config.HoldTicks)
+		values, seen, from := s.inputs.take(r.next, r.hold)
 		if s.state == SeatAway {
 			values, seen, from = nil, 0, sim.Neutral
 		}
@@ -101,7 +128,20 @@ func (r *Room) tidy() {
 	r.samples.count(&counted)
 	r.publish(counted.backlogged)
 	r.endWhenIdle()
+	r.endBeforeLastTick()
 	r.next = r.next.Add(1)
+}
+
+// lastTick is the last tick that a room plays: an hour at 240 Hz before tick
+// numbers end, so that nothing that looks ahead of a tick ever meets their end.
+// At 30 Hz that is after four and a half years.
+const lastTick = math.MaxUint32 - 3600*240
+
+// endBeforeLastTick closes a room that runs out of tick numbers.
+func (r *Room) endBeforeLastTick() {
+	if r.next >= lastTick {
+		r.Close(netproto.CloseRoomEnded, "the room has played all the ticks that it can count; join another")
+	}
 }
 
 // publish lets others see how the room is, and leaves in r.people how many

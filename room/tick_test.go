@@ -2,9 +2,11 @@ package room
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -15,6 +17,105 @@ import (
 	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/sim"
 )
+
+// TestRoomEndsBeforeItsTicksDo plays up to the last tick that a room counts: it
+// ends there with a code and a sentence, and everything before went on as ever.
+func TestRoomEndsBeforeItsTicksDo(t *testing.T) {
+	r := walking(t)
+	p := r.join("anna")
+	state := r.world.Append(nil)
+	at := slices.Index(state, byte(r.world.Tick())) // of the tick in the state
+	for ; at >= 0; at++ {
+		late := binary.AppendUvarint(slices.Clone(state[:at]), uint64(lastTick-100))
+		late = append(late, state[at+1:]...)
+		if r.world.Restore(late) == nil && r.world.Tick() == lastTick-100 {
+			break
+		}
+	}
+	p.conn.lost = true
+	r.tick()
+	r.next = r.world.Tick().Add(1)
+	r.encoder = netproto.NewEncoder(r.world)
+	q := newPeer(r)
+	r.knock(Guest{Name: "bert"}).Enter(q.conn)
+	n := 0
+	for ; r.closing.Load() == nil; n++ {
+		if n > 1000 {
+			t.Fatalf("tick %d of %d", r.next, uint32(lastTick))
+		}
+		q.input(1, 1, 0)
+		r.tick()
+		q.read()
+		q.inStep()
+	}
+	r.end()
+	if r.world.Tick() != lastTick || q.conn.code() != netproto.CloseRoomEnded || q.conn.ended.Reason == "" || r.fault != nil {
+		t.Errorf("ended at tick %d after %d, %v, %v", r.world.Tick(), n, q.conn.ended, r.fault)
+	}
+}
+
+// TestEveryRateIsFair has players who keep to the rules at every rate a room may
+// have, from one tick a second: they are never closed and all their inputs count;
+// and one who floods, who is closed after as many seconds everywhere.
+func TestEveryRateIsFair(t *testing.T) {
+	for _, hz := range []int{1, 2, 4, 10, 30, 60, 128, 240} {
+		mode := walkMode(nil)
+		mode.Hz = hz
+		r := newRig(t, mode)
+		p, flood := r.join("anna"), r.join("flood")
+		closed := 0
+		for n := range 60 * hz {
+			p.input(1, 1, 0)
+			if n%hz == 0 {
+				p.send(netproto.ClientFrame{Ping: 7})
+				p.ack()
+			}
+			if n%(3*hz) == 0 {
+				p.say("hello")
+			}
+			for range 400/hz + 10 {
+				flood.input(0, 1, 0)
+			}
+			r.tick()
+			p.read()
+			if flood.conn.ended != nil && closed == 0 {
+				closed = n
+			}
+		}
+		if x := r.row(p.seat, colX); p.conn.ended != nil || x < 60*hz-2 {
+			t.Errorf("%d Hz: who keeps to the rules was closed with %v, and moved %d of %d", hz, p.conn.ended, x, 60*hz)
+		}
+		if seconds := float64(closed) / float64(hz); flood.conn.code() != netproto.CloseFlood || seconds < 1.9 || seconds > 7 {
+			t.Errorf("%d Hz: who floods was closed with %v after %.1f s", hz, flood.conn.ended, seconds)
+		}
+	}
+}
+
+// TestPanicInReadIsNotATick has a connection panic: the journal gets no tick that
+// never was, and says where it failed.
+func TestPanicInReadIsNotATick(t *testing.T) {
+	dir := t.TempDir()
+	j, err := file.Create(dir, "fault")
+	must(t, err)
+	r := walking(t, func(o *Options) { o.Journal = j })
+	p := r.join("anna")
+	r.ticks(5)
+	fault := r.next
+	r.seats[p.seat].link.conn = panicConn{p.conn}
+	r.tick()
+	r.end()
+	b, err := os.ReadFile(filepath.Join(dir, "fault.journal"))
+	must(t, err)
+	got, err := replay.Play(bytes.NewReader(b), modeNamed(walkMode(nil)), nil)
+	var failed *replay.GameFault
+	if !errors.As(err, &failed) || failed.Tick != fault || failed.Phase != "read" || got.Last != fault-1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+type panicConn struct{ *fakeConn }
+
+func (panicConn) Poll(func([]byte) error) error { panic("a bug in a connection") }
 
 // TestGameFaults has a game panic in each of its methods: its room closes with
 // a code that says so, everybody is told, those at the door too, and the
@@ -82,8 +183,8 @@ func replayFault(t *testing.T, file, where string, fault sim.Tick) {
 	got, err := replay.Play(bytes.NewReader(b), only(failsAt(fault)), nil)
 	var gf *replay.GameFault
 	switch {
-	case where == "view": // it was recorded: the fault came after the step
-		if err != nil || got.Last != fault {
+	case where == "view": // the fault came after the step, and the journal says so
+		if !errors.As(err, &gf) || gf.Tick != fault || gf.Phase != "send" || got.Last != fault {
 			t.Errorf("%+v, %v", got, err)
 		}
 	case !errors.As(err, &gf) || gf.Tick != fault || got.Last != fault-1:

@@ -65,7 +65,7 @@ func (a Arrival) Why(at sim.Tick) string {
 	case FateLate:
 		return fmt.Sprintf("tick %d was over, %s ago; its pressed buttons go into the next input", a.For, count(-lead))
 	case FateTooLate:
-		return fmt.Sprintf("tick %d was over, %s ago; nothing of an input counts that is more than %d late", a.For, count(-lead), maxAge)
+		return fmt.Sprintf("tick %d was over, %s ago; nothing of an input counts that is so late", a.For, count(-lead))
 	case FateEarly:
 		return fmt.Sprintf("for tick %d, %s ahead; a room keeps inputs for at most %d", a.For, count(lead), netproto.MaxLead)
 	case FateDouble:
@@ -162,9 +162,9 @@ func (t *Trace) Since(place int, yield func(*TraceTick)) int {
 }
 
 // addArrival notes an input that came before tick now.
-func (t *Trace) addArrival(of, now sim.Tick, v verdict) {
+func (t *Trace) addArrival(of, now sim.Tick, v verdict, oldest int) {
 	fate := [...]Fate{onTime: FateOnTime, late: FateLate, early: FateEarly, double: FateDouble}[v]
-	if fate == FateLate && of.Since(now) < -maxAge {
+	if fate == FateLate && of.Since(now) < -oldest {
 		fate = FateTooLate
 	}
 	t.add(Arrival{of, fate})
@@ -195,6 +195,6 @@ func (r *Room) recordTrace(s *seat) {
 	*at = TraceTick{Tick: r.next, Used: sim.Neutral, Arrivals: append(at.Arrivals[:0], t.arrived...), More: t.more}
 	t.forgetArrivals()
 	if b := s.inputs; b != nil && s.state == SeatActive {
-		at.Used, at.LateButtons, at.Waiting = b.origin(r.next, r.config.HoldTicks), b.late, b.waiting(r.next)
+		at.Used, at.LateButtons, at.Waiting = b.origin(r.next, r.hold), b.late, b.waiting(r.next)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
@@ -91,8 +92,9 @@ func wandering(t testing.TB, mode sim.Mode, change ...func(*Options)) (*rig, []*
 // hole is a journal that goes nowhere.
 type hole struct{ stuckJournal }
 
-func (*hole) Lost() error  { return nil }
-func (*hole) Close() error { return nil }
+func (*hole) Fault(journal.Fault) {}
+func (*hole) Lost() error         { return nil }
+func (*hole) Close() error        { return nil }
 
 // TestSteadyTickAllocatesNothing is about a room of 50 in which all fly, one
 // that sends every third tick, and one that is recorded.

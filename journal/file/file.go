@@ -97,6 +97,9 @@ func (j *Sink) Checkpoint(tick sim.Tick, state []byte) {
 // Tick implements journal.Sink.
 func (j *Sink) Tick(t *journal.Tick) { j.put(journal.KindTick, journal.AppendTick(j.body[:0], t)) }
 
+// Fault implements journal.Sink.
+func (j *Sink) Fault(f journal.Fault) { j.put(journal.KindFault, journal.AppendFault(j.body[:0], f)) }
+
 // Lost implements journal.Sink.
 func (j *Sink) Lost() error {
 	j.mu.Lock()
