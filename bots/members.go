@@ -42,9 +42,13 @@ func (s *swarm) lost(b *bot, err error) {
 	if errors.As(err, &end) {
 		s.closes[end.Code.String()]++
 	}
-	comeback := s.comeback(b, err)
-	b.resume = comeback == netproto.Resume
-	pause, ok := b.retry.After(comeback, s.random.Float64())
+	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
+	if !ok && s.keep {
+		next, ok = b.retry.Later(s.random.Float64()), true // one that keeps company always comes back
+	}
+	if b.resume = ok && next.Comeback == netproto.Resume; !b.resume {
+		b.ForgetSeat()
+	}
 	if !ok {
 		b.state = gone
 		if !b.joined {
@@ -52,16 +56,7 @@ func (s *swarm) lost(b *bot, err error) {
 		}
 		return
 	}
-	b.state, b.at = pausing, time.Now().Add(pause)
-}
-
-// comeback decides how a player comes back. One that keeps company always does.
-func (s *swarm) comeback(b *bot, err error) netproto.Comeback {
-	c := client.ComebackOf(err, b.Resume() != "" && b.url != "")
-	if c == netproto.Never && s.keep {
-		return netproto.RejoinLater
-	}
-	return c
+	b.state, b.at = pausing, time.Now().Add(next.Pause)
 }
 
 // comeAndGo takes in players who have entered, and sends off those whose pause

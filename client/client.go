@@ -27,6 +27,8 @@ type Handler struct {
 	Notice func(*pb.Notice)
 	// State is called when the state changes; why is what ended a connection.
 	State func(s State, why error)
+	// Retry is called while Away: another attempt follows, and why the last failed.
+	Retry func(next Attempt, why error)
 	// Rejoin asks the lobby for another seat and returns its room URL. Without
 	// it a player who cannot take the seat back is done.
 	Rejoin func(ctx context.Context) (room string, err error)
@@ -131,19 +133,24 @@ func (c *Client) to(s State, why error) {
 // Errors: why it no longer does.
 func (c *Client) comeBack(ctx context.Context, why error) error {
 	for {
-		comeback := ComebackOf(why, c.session.Resume() != "")
-		pause, ok := c.retry.After(comeback, rand.Float64())
-		if !ok || comeback != netproto.Resume && c.handler.Rejoin == nil {
+		next, ok := c.retry.After(why, c.session.CanResume(time.Now()), rand.Float64())
+		if !ok || next.Comeback != netproto.Resume && c.handler.Rejoin == nil {
 			return why
 		}
-		timer := time.NewTimer(pause)
+		if next.Comeback != netproto.Resume {
+			c.session.ForgetSeat()
+		}
+		if c.handler.Retry != nil {
+			c.handler.Retry(next, why)
+		}
+		timer := time.NewTimer(next.Pause)
 		select {
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
 		case <-timer.C:
 		}
-		if why = c.reopen(ctx, comeback); why == nil {
+		if why = c.reopen(ctx, next.Comeback); why == nil {
 			return nil
 		}
 	}

@@ -113,7 +113,7 @@ func TestClientObeysTheCloseCode(t *testing.T) {
 			if got != want {
 				t.Errorf("%v: %s, want %s", row.Comeback, got, want)
 			}
-			if row.Comeback == netproto.RejoinLater && back.Sub(began) < 2*time.Second {
+			if row.Comeback == netproto.RejoinLater && back.Sub(began) < time.Second/2 {
 				t.Errorf("came back after %v", back.Sub(began))
 			}
 		})
@@ -127,9 +127,9 @@ func TestClientResumes(t *testing.T) {
 	states, _ := playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
 		resumed, welcomes = s.Counts.Resumed, s.Counts.Welcomes
 	}}, nil)
-	// A node that is overloaded says to come back later and not where to.
-	if want := []string{"playing", "away", "closed"}; !slices.Equal(states, want) {
-		t.Errorf("refused with 503 and nobody to ask: went through %v", states)
+	// A node that is overloaded keeps the seat all the same.
+	if want := []string{"playing", "away", "connecting", "playing", "away", "closed"}; !slices.Equal(states, want) || p.requests[2].Get("resume") != "token-1" {
+		t.Errorf("refused with 503: went through %v, then asked %v", states, p.requests[2])
 	}
 	p = &pipeServer{lives: []life{{ticks: 60, end: netproto.CloseLost}, {ticks: 60, end: netproto.CloseKicked}}}
 	states, _ = playOn(t, p, Handler{Input: steady, Snapshot: func(s *Session) {
@@ -140,6 +140,71 @@ func TestClientResumes(t *testing.T) {
 	}
 	if resumed != 1 || welcomes != 2 || p.requests[1].Get("resume") != "token-1" || p.requests[1].Has("ticket") {
 		t.Errorf("%d of %d resumed, second request %v", resumed, welcomes, p.requests[1])
+	}
+}
+
+// rejoining asks a lobby that always knows another room, and takes note of when.
+func rejoining(asked *[]time.Time) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) {
+		*asked = append(*asked, time.Now())
+		return "ws://host/rooms/other?ticket=again", nil
+	}
+}
+
+// TestClientIsSoonBackAfterACrash: the node is gone, then there again, and knows
+// no seat of before.
+func TestClientIsSoonBackAfterACrash(t *testing.T) {
+	for range 20 {
+		p := &pipeServer{lives: []life{
+			{ticks: 30, end: netproto.CloseLost}, {down: true}, {down: true}, {refuse: 401}, {down: true}, {refuse: 503, after: "2"},
+			{ticks: 30, end: netproto.CloseKicked},
+		}}
+		var asked []time.Time
+		_, _ = playOn(t, p, Handler{Input: steady, Rejoin: rejoining(&asked)}, nil)
+		if len(asked) != 3 || len(p.at) != 7 {
+			t.Fatalf("asked for %d seats, tried %d times", len(asked), len(p.at))
+		}
+		if d := p.at[3].Sub(p.at[0]); d > 3*time.Second {
+			t.Errorf("three attempts to take the seat back took %v", d)
+		}
+		if d := asked[0].Sub(p.at[3]); d > 250*time.Millisecond {
+			t.Errorf("asked for a new seat %v after the old one was refused", d)
+		}
+		if p.requests[5].Has("resume") || p.requests[6].Has("resume") {
+			t.Error("tried the old seat's token on another room")
+		}
+		if d := asked[2].Sub(p.at[5]); d < 2*time.Second || d > 4*time.Second {
+			t.Errorf("came back %v after it was asked to wait for 2 s", d)
+		}
+	}
+}
+
+// TestClientLooksForAnotherSeat when the node stays away for longer than the seat
+// is kept.
+func TestClientLooksForAnotherSeat(t *testing.T) {
+	p := &pipeServer{lives: []life{{ticks: 30, end: netproto.CloseLost}, {down: true}}}
+	asked := []time.Time{}
+	other := rejoining(&asked)
+	_, _ = playOn(t, p, Handler{Input: steady, Rejoin: func(ctx context.Context) (string, error) {
+		p.lives = append(make([]life, len(p.requests)), life{ticks: 30, end: netproto.CloseKicked})
+		return other(ctx)
+	}}, nil)
+	if len(asked) != 1 {
+		t.Fatalf("asked for %d seats", len(asked))
+	}
+	if d := asked[0].Sub(p.at[0]); d < 40*time.Second || d > 50*time.Second {
+		t.Errorf("asked for another seat after %v; the room keeps one for 30 s after it notices, which may take 10 s", d)
+	}
+}
+
+func TestClientTellsOfItsAttempts(t *testing.T) {
+	p := &pipeServer{lives: []life{{ticks: 30, end: netproto.CloseLost}, {refuse: 429, after: "7"}, {ticks: 30, end: netproto.CloseKicked}}}
+	var told []string
+	_, _ = playOn(t, p, Handler{Retry: func(next Attempt, why error) {
+		told = append(told, fmt.Sprint(next.Comeback, " ", next.Pause >= 7*time.Second, " ", RetryAfter(why)))
+	}}, nil)
+	if want := []string{"resume false 0s", "resume true 7s"}; !slices.Equal(told, want) {
+		t.Errorf("told of %q", told)
 	}
 }
 

@@ -44,14 +44,21 @@ func TestComebackOfOtherErrors(t *testing.T) {
 		{errors.New("connection refused"), netproto.Resume},
 		{context.DeadlineExceeded, netproto.Resume},
 		{refused(400), netproto.Never}, {refused(401), netproto.Rejoin}, {refused(403), netproto.Rejoin},
-		{refused(404), netproto.Rejoin}, {refused(426), netproto.Never}, {refused(429), netproto.RejoinLater},
-		{refused(500), netproto.RejoinLater}, {refused(503), netproto.RejoinLater},
+		{refused(404), netproto.Rejoin}, {refused(426), netproto.Never}, {refused(429), netproto.Resume},
+		{refused(500), netproto.Resume}, {refused(503), netproto.Resume},
 		{said(connect.CodeInvalidArgument), netproto.Never}, {said(connect.CodeUnimplemented), netproto.Never},
 		{said(connect.CodeNotFound), netproto.Rejoin}, {said(connect.CodeFailedPrecondition), netproto.Rejoin},
 		{said(connect.CodeResourceExhausted), netproto.RejoinLater}, {said(connect.CodeUnavailable), netproto.RejoinLater},
 	} {
 		if got := ComebackOf(fmt.Errorf("wrapped: %w", c.err), true); got != c.want {
 			t.Errorf("%v: %v, want %v", c.err, got, c.want)
+		}
+		want := c.want
+		if want == netproto.Resume {
+			want = netproto.RejoinLater
+		}
+		if got := ComebackOf(c.err, false); got != want {
+			t.Errorf("%v, no seat to take back: %v, want %v", c.err, got, want)
 		}
 	}
 }

@@ -104,13 +104,21 @@ func upgrade(u *url.URL, conn net.Conn) (opened, error) {
 		ReadBufferSize:   handshakeBuffer,
 	}, w)
 	if response != nil && response.StatusCode != http.StatusSwitchingProtocols {
-		reason, _ := io.ReadAll(io.LimitReader(response.Body, maxReason))
-		return opened{}, &RefusedError{response.StatusCode, strings.TrimSpace(strings.ToValidUTF8(string(reason), "�"))}
+		return opened{}, refusal(response)
 	}
 	if err != nil {
 		return opened{}, err
 	}
 	return opened{conn, w.rest, time.Since(began)}, nil
+}
+
+// refusal is what a server answered instead.
+func refusal(response *http.Response) *RefusedError {
+	reason, _ := io.ReadAll(io.LimitReader(response.Body, maxReason))
+	return &RefusedError{
+		Status: response.StatusCode, Reason: strings.TrimSpace(strings.ToValidUTF8(string(reason), "�")),
+		RetryAfter: parseRetryAfter(response.Header.Get("Retry-After"), time.Now()),
+	}
 }
 
 const (

@@ -3,8 +3,10 @@ package client
 import (
 	"context"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"connectrpc.com/connect"
 
@@ -22,7 +24,8 @@ type Lobby struct {
 // Threat: a wrong server that makes a client allocate.
 const maxAnswer = 4 << 20
 
-// NewLobby makes one for a server's base URL, as in http://127.0.0.1:8080.
+// NewLobby makes one for a server's base URL, as in http://127.0.0.1:8080 or, for
+// one below a path, https://host/game.
 // transport is http.DefaultClient when nil.
 func NewLobby(server string, transport *http.Client) (*Lobby, error) {
 	u, err := url.Parse(server)
@@ -35,7 +38,27 @@ func NewLobby(server string, transport *http.Client) (*Lobby, error) {
 	if transport == nil {
 		transport = http.DefaultClient
 	}
-	return &Lobby{metronomev1connect.NewLobbyServiceClient(transport, server, connect.WithReadMaxBytes(maxAnswer))}, nil
+	base := url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	api := metronomev1connect.NewLobbyServiceClient(answering{transport}, strings.TrimRight(base.String(), "/"), connect.WithReadMaxBytes(maxAnswer))
+	return &Lobby{api}, nil
+}
+
+// answering is an HTTP client that keeps what somebody else says in the lobby's
+// place, such as a proxy that is too busy: connect would drop the header that says
+// how long.
+type answering struct{ transport *http.Client }
+
+// Do implements connect.HTTPClient.
+func (a answering) Do(request *http.Request) (*http.Response, error) {
+	response, err := a.transport.Do(request)
+	if err != nil || response.StatusCode != http.StatusTooManyRequests && response.StatusCode < 500 {
+		return response, err
+	}
+	if kind, _, _ := mime.ParseMediaType(response.Header.Get("Content-Type")); kind == "application/json" {
+		return response, nil // the lobby's own
+	}
+	defer response.Body.Close()
+	return nil, refusal(response)
 }
 
 // QuickPlay reserves a seat in the fullest fitting room of a mode, or in a new

@@ -29,13 +29,16 @@ type pipeServer struct {
 	lives    []life
 	requests []url.Values // of the upgrade requests
 	inputs   []netproto.Input
+	at       []time.Time // when each was made, also those that nobody answered
 	slacks   []int
 	chats    []string
 }
 
 // life is what the server does on one connection.
 type life struct {
-	refuse int // HTTP status instead
+	refuse int    // HTTP status instead
+	after  string // Retry-After of the refusal
+	down   bool   // no server is there
 	silent bool
 	ticks  int
 	end    netproto.CloseCode // CloseLost: without a close frame
@@ -44,6 +47,11 @@ type life struct {
 // dial is Options.Dial. The connection before must be over.
 func (p *pipeServer) dial(context.Context, string, string) (net.Conn, error) {
 	p.wait.Wait()
+	p.at = append(p.at, time.Now())
+	if p.life().down {
+		p.requests = append(p.requests, nil)
+		return nil, errUnreached
+	}
 	here, there := net.Pipe()
 	p.wait.Go(func() {
 		defer there.Close()
@@ -52,16 +60,22 @@ func (p *pipeServer) dial(context.Context, string, string) (net.Conn, error) {
 	return here, nil
 }
 
+// life is that of the next connection.
+func (p *pipeServer) life() life { return p.lives[min(len(p.requests), len(p.lives)-1)] }
+
 func (p *pipeServer) serve(conn net.Conn) {
 	in := bufio.NewReader(conn)
 	request, err := http.ReadRequest(in)
 	if err != nil {
 		return
 	}
-	l := p.lives[min(len(p.requests), len(p.lives)-1)]
+	l := p.life()
 	p.requests = append(p.requests, request.URL.Query())
 	if l.refuse != 0 {
-		answer := &http.Response{StatusCode: l.refuse, ProtoMajor: 1, ProtoMinor: 1, Close: true}
+		answer := &http.Response{StatusCode: l.refuse, ProtoMajor: 1, ProtoMinor: 1, Close: true, Header: http.Header{}}
+		if l.after != "" {
+			answer.Header.Set("Retry-After", l.after)
+		}
 		_ = answer.Write(conn)
 		return
 	}

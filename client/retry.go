@@ -1,43 +1,96 @@
 package client
 
 import (
+	"net/http"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/metronome-server/metronome/netproto"
 )
 
-// Retry paces the attempts to come back after a connection has ended. The zero
-// value is ready. Every pause is drawn from a range, so that the players of a
-// room that ended do not all come back at once.
-type Retry struct{ tries int }
+// MaxRetryAfter is the longest pause that a server may ask for.
+// Threat: a wrong server or proxy that sends players away for a day.
+const MaxRetryAfter = time.Minute
 
-// pauses by what the close code or refusal says: the first attempt comes after
-// up to `first`, later ones after a pause that doubles from step to most.
-var pauses = map[netproto.Comeback]struct{ first, step, most time.Duration }{
-	// A resume is urgent: the seat is kept for a limited time.
-	netproto.Resume:      {250 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
-	netproto.Rejoin:      {time.Second, time.Second, 30 * time.Second},
-	netproto.RejoinLater: {0, 4 * time.Second, time.Minute},
+// pauses are drawn at random, so that players who were lost together do not come
+// back together. The first attempt comes after low to high; later ones after half
+// to all of a pause that begins with step and doubles up to most. docs/PROTOCOL.md
+// has the same table.
+var pauses = [causes]struct{ low, high, step, most time.Duration }{
+	// The seat is kept for a limited time.
+	seatWaits: {0, 250 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
+	// It concerns one player, whose earlier pauses were random already.
+	seatGone: {0, 250 * time.Millisecond, time.Second, 30 * time.Second},
+	// It concerns all players of a room.
+	roomGone: {0, time.Second, time.Second, 30 * time.Second},
+	// It concerns all players of a node. Why 3.5 s: of 10,000 then at most 7,000
+	// come in any second, and all are back that soon after a restart of a second. Why 10 s:
+	// it is the longest that somebody waits for a server that is there again.
+	nodeGone: {500 * time.Millisecond, 3500 * time.Millisecond, 2 * time.Second, 10 * time.Second},
+	busy:     {2 * time.Second, 4 * time.Second, 4 * time.Second, time.Minute},
 }
 
-// After returns how long to wait before the next attempt; false: do not come
-// back. random is 0 to below 1.
-func (r *Retry) After(c netproto.Comeback, random float64) (time.Duration, bool) {
-	p, ok := pauses[c]
-	if !ok {
-		return 0, false
-	}
-	r.tries++
-	if r.tries == 1 && p.first > 0 {
-		return time.Duration(random * float64(p.first)), true
-	}
-	pause := p.step
-	for i := 2; i < r.tries && pause < p.most; i++ {
-		pause *= 2
-	}
-	pause = min(pause, p.most)
-	return pause/2 + time.Duration(random*float64(pause/2)), true
+// Retry says when a player without a connection tries again. Every cause begins
+// with its own first pause, whatever was tried before because of another. The
+// zero value is ready.
+type Retry struct{ tries [causes]int }
+
+// Attempt is what to do next to come back.
+type Attempt struct {
+	// Comeback is what to try: Resume, or else a new seat from the lobby.
+	Comeback netproto.Comeback
+	// Pause is how long to wait before.
+	Pause time.Duration
 }
 
-// Succeeded forgets the failed attempts.
-func (r *Retry) Succeeded() { r.tries = 0 }
+// After returns the next attempt after a connection, or the attempt before, ended
+// with err; false: do not come back. canResume is Session.CanResume; random is 0
+// to below 1. It is never earlier than the server asked for (see RetryAfter).
+func (r *Retry) After(err error, canResume bool, random float64) (Attempt, bool) {
+	why := causeOf(err, canResume)
+	if why == final {
+		return Attempt{}, false
+	}
+	return Attempt{why.comeback(canResume), r.pause(why, RetryAfter(err), random)}, true
+}
+
+// Later returns the next attempt of a player who comes back whatever the server
+// said.
+func (r *Retry) Later(random float64) Attempt {
+	return Attempt{netproto.RejoinLater, r.pause(busy, 0, random)}
+}
+
+func (r *Retry) pause(why cause, asked time.Duration, random float64) time.Duration {
+	p := pauses[why]
+	low, high := p.low, p.high
+	if tries := r.tries[why]; tries > 0 {
+		high = p.step
+		for i := 1; i < tries && high < p.most; i++ {
+			high *= 2
+		}
+		high = min(high, p.most)
+		low = high / 2
+	}
+	r.tries[why]++
+	if asked > 0 {
+		low, high = asked, asked+high-low
+	}
+	return low + time.Duration(random*float64(high-low))
+}
+
+// Succeeded forgets the attempts: the player plays again.
+func (r *Retry) Succeeded() { *r = Retry{} }
+
+// parseRetryAfter reads the header of that name: seconds, or a date. 0: there is
+// none, or it is over.
+func parseRetryAfter(header string, now time.Time) time.Duration {
+	header = strings.TrimSpace(header)
+	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {
+		return min(time.Duration(seconds)*time.Second, MaxRetryAfter)
+	}
+	if at, err := http.ParseTime(header); err == nil {
+		return min(max(at.Sub(now), 0), MaxRetryAfter)
+	}
+	return 0
+}

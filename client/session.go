@@ -51,6 +51,8 @@ type Session struct {
 	order   netproto.Order // while Blind
 	frame   netproto.ServerFrame
 	heard   time.Time // when the last frame of this connection came
+	resume  string    // takes the seat back; empty: there is none to take back
+	kept    time.Time // until when, if nothing more is heard of it
 	greeted bool      // this connection's welcome has come
 	dropped uint32
 
@@ -106,8 +108,17 @@ func (s *Session) RTT() time.Duration { return s.ping.best }
 // Roster is who sits on a seat; nil for nobody, or in rooms too large for it.
 func (s *Session) Roster(seat sim.Seat) *pb.Roster { return s.roster[uint32(seat)] }
 
-// Resume is the token that takes the seat back on another connection.
-func (s *Session) Resume() string { return s.welcome.GetResume() }
+// Resume is the token that takes the seat back on another connection; empty when
+// there is no such seat.
+func (s *Session) Resume() string { return s.resume }
+
+// CanResume reports whether the room may still keep the seat: for the time that
+// the Welcome says, after the room has noticed that its client is gone. It is
+// true of a seat that is being played.
+func (s *Session) CanResume(now time.Time) bool { return s.resume != "" && now.Before(s.kept) }
+
+// ForgetSeat tells the session that its seat is given up and another is looked for.
+func (s *Session) ForgetSeat() { s.resume = "" }
 
 // Connected tells the session that a new connection begins, which took rtt to
 // open. What was sent on the one before may be lost; the server says.
@@ -134,6 +145,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 		return protocolError("a frame before the welcome")
 	}
 	s.heard = now
+	s.kept = now.Add(SilentAfter + time.Duration(s.welcome.GetResumeTicks())*s.Period())
 	s.Counts.Snapshots++
 	s.Counts.Bytes += uint64(len(msg))
 	s.dropped += f.Dropped
@@ -172,8 +184,9 @@ func (s *Session) greet(w *pb.Welcome) error {
 	} else {
 		s.lane = lane{}
 		s.acks = acks{}
+		s.out.Chat = "" // it was meant for others
 	}
-	s.welcome, s.greeted = w, true
+	s.welcome, s.greeted, s.resume = w, true, w.GetResume()
 	if !s.Blind {
 		s.mirror = netproto.NewMirror(w.GetSchema())
 		s.mirror.OnEvent(s.Hooks.Event)
