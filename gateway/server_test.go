@@ -69,13 +69,20 @@ type testNode struct {
 
 func startNode(t *testing.T, change func(*Config, *room.RegistryConfig)) *testNode {
 	t.Helper()
+	return startNodeWith(t, change, lobby.Config{}, ws.DefaultConfig())
+}
+
+// startNodeWith is startNode with a store and an upgrader of the test's choice.
+func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), store lobby.Config, upgrades ws.Config) *testNode {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(io.Discard, nil))
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	base := "http://" + listener.Addr().String()
-	l, err := lobby.Open(t.Context(), lobby.Config{NodeURL: base, Log: log})
+	store.NodeURL, store.Log = base, log
+	l, err := lobby.Open(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +99,7 @@ func startNode(t *testing.T, change func(*Config, *room.RegistryConfig)) *testNo
 		t.Fatal(err)
 	}
 	c.Node = node.New(c.Rooms, l, log)
-	if c.Upgrader, err = ws.NewUpgrader(ws.DefaultConfig()); err != nil {
+	if c.Upgrader, err = ws.NewUpgrader(upgrades); err != nil {
 		t.Fatal(err)
 	}
 	s := New(c)
