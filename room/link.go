@@ -113,7 +113,7 @@ type link struct {
 	dropped uint32 // inputs that could not be used since the last snapshot
 	pong    uint64 // to be echoed
 	asked   bool   // an input came since the last snapshot
-	spoke   bool   // a frame came after the Welcome had gone out, and no end with it
+	spoke   bool   // it has shown that it has the Welcome, or went on after a frame behind it
 	resync  bool   // keyframes are wanted
 	refused bool   // a frame was not taken, and the log has it
 }
@@ -214,6 +214,7 @@ func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 		// Only the Welcome's frame can have told the client that this tick comes.
 		if l.welcomed != 0 && s.tokens.confirmed != s.tokens.newest && inputs[i].Tick > l.welcomed {
 			r.confirmToken(s, s.tokens.newest)
+			l.spoke = true // even if the connection ends with the same tick
 		}
 	}
 }

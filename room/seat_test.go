@@ -521,6 +521,26 @@ func TestGhostsHoldNoSeat(t *testing.T) {
 	}
 }
 
+// TestPlayedInItsLastTick has a client play for the first time in the very tick
+// in which its connection is lost, as after a stall: its input names a tick that
+// only the Welcome can have told, so the seat is kept.
+func TestPlayedInItsLastTick(t *testing.T) {
+	r := walking(t)
+	p := newPeer(r)
+	r.knock(Guest{Name: "anna"}).Enter(p.conn)
+	r.tick()
+	p.read()
+	p.input(1, 1, 0)
+	p.conn.lost = true
+	r.tick()
+	if got := r.seats[1].state; got != SeatAway {
+		t.Fatalf("the seat is %v", got)
+	}
+	if q := r.resume(p.token); q.seat != p.seat {
+		t.Errorf("came back to seat %d", q.seat)
+	}
+}
+
 // TestAResumeThatNeverSpeaksRenewsNothing comes back again and again with a token
 // and never says a word: the seat is free when its window is over all the same.
 func TestAResumeThatNeverSpeaksRenewsNothing(t *testing.T) {
