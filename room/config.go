@@ -78,3 +78,11 @@ func (c Config) Validate() error {
 func ticks(d time.Duration, hz int) int {
 	return int((int64(d)*int64(hz) + int64(time.Second) - 1) / int64(time.Second))
 }
+
+// nameOf names a state.
+func nameOf(names []string, i int) string {
+	if i < len(names) {
+		return names[i]
+	}
+	return fmt.Sprintf("state(%d)", i)
+}

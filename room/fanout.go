@@ -21,30 +21,33 @@ type worker struct {
 	out    []byte
 	tally  tally
 	fault  *stacked // what the share panicked with
-	work   chan share
 }
 
-// share is a range of the taken seats, counted from first, and what to do.
-type share struct {
+// share is a range of seats, counted from first, and what to do.
+type share[R any] struct {
+	room            R
+	seats           []*seat
 	first, from, to int
-	do              func(*Room, *worker, *seat)
+	do              func(R, *worker, *seat)
 }
 
 // fanout is a room's workers. The results do not depend on how many there are:
-// what one seat's share does to others waits for the room's goroutine.
-type fanout struct {
+// what one seat's share does to others waits for the room's goroutine. R is the
+// room.
+type fanout[R any] struct {
 	workers []*worker
+	work    []chan share[R] // of each
 	started bool
 	busy    sync.WaitGroup // shares
 	alive   sync.WaitGroup // goroutines
 }
 
-func newWorkers(n int) []*worker {
-	workers := make([]*worker, n)
-	for i := range workers {
-		workers[i] = &worker{work: make(chan share)}
+func newFanout[R any](workers int) *fanout[R] {
+	f := &fanout[R]{workers: make([]*worker, workers), work: make([]chan share[R], workers)}
+	for i := range f.workers {
+		f.workers[i], f.work[i] = &worker{}, make(chan share[R])
 	}
-	return workers
+	return f
 }
 
 // stacked is a panic together with where it happened.
@@ -53,20 +56,21 @@ type stacked struct {
 	stack []byte
 }
 
-// each does something for every taken seat, beginning with the first-th. A
+// each does something for every one of the seats, beginning with the first-th. A
 // panic in it comes out here.
-func (r *Room) each(first int, do func(*Room, *worker, *seat)) {
-	n := len(r.taken)
-	crew := r.fanout.workers[:min(max(n/seatsPerWorker, 1), len(r.fanout.workers))]
+func (f *fanout[R]) each(room R, seats []*seat, first int, do func(R, *worker, *seat)) {
+	n := len(seats)
+	crew := f.workers[:min(max(n/seatsPerWorker, 1), len(f.workers))]
 	if len(crew) > 1 {
-		r.startWorkers()
+		f.start()
 	}
-	for i, w := range crew[1:] {
-		r.fanout.busy.Add(1)
-		w.work <- share{first, n * (i + 1) / len(crew), n * (i + 2) / len(crew), do}
+	for i := 1; i < len(crew); i++ {
+		f.busy.Add(1)
+		f.work[i] <- share[R]{room, seats, first, n * i / len(crew), n * (i + 1) / len(crew), do}
 	}
-	r.work(crew[0], share{first, 0, n / len(crew), do})
-	r.fanout.busy.Wait()
+	own := share[R]{room, seats, first, 0, n / len(crew), do}
+	own.run(crew[0])
+	f.busy.Wait()
 	for _, w := range crew {
 		if fault := w.fault; fault != nil {
 			w.fault = nil
@@ -75,50 +79,50 @@ func (r *Room) each(first int, do func(*Room, *worker, *seat)) {
 	}
 }
 
-// work does one share. It keeps a panic for each.
-func (r *Room) work(w *worker, s share) {
+// run does one share. The worker keeps a panic for each.
+func (s *share[R]) run(w *worker) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.fault = &stacked{fault, debug.Stack()}
 		}
 	}()
-	n := len(r.taken)
+	n := len(s.seats)
 	for i := s.from; i < s.to; i++ {
-		s.do(r, w, r.taken[(s.first+i)%n])
+		s.do(s.room, w, s.seats[(s.first+i)%n])
 	}
 }
 
-// startWorkers starts the goroutines of all workers but the first, once.
-func (r *Room) startWorkers() {
-	if r.fanout.started {
+// start starts the goroutines of all workers but the first, once.
+func (f *fanout[R]) start() {
+	if f.started {
 		return
 	}
-	r.fanout.started = true
-	for _, w := range r.fanout.workers[1:] {
-		r.fanout.alive.Go(func() {
-			for s := range w.work {
-				r.work(w, s)
-				r.fanout.busy.Done()
+	f.started = true
+	for i, w := range f.workers[1:] {
+		f.alive.Go(func() {
+			for s := range f.work[i+1] {
+				s.run(w)
+				f.busy.Done()
 			}
 		})
 	}
 }
 
-// stopWorkers ends the workers' goroutines and waits for them.
-func (r *Room) stopWorkers() {
-	if !r.fanout.started {
+// stop ends the workers' goroutines and waits for them.
+func (f *fanout[R]) stop() {
+	if !f.started {
 		return
 	}
-	for _, w := range r.fanout.workers[1:] {
-		close(w.work)
+	for _, work := range f.work[1:] {
+		close(work)
 	}
-	r.fanout.alive.Wait()
+	f.alive.Wait()
 }
 
 // counted sums up what the workers counted in this tick.
-func (r *Room) counted() tally {
+func (f *fanout[R]) counted() tally {
 	var sum tally
-	for _, w := range r.fanout.workers {
+	for _, w := range f.workers {
 		sum.add(&w.tally)
 		w.tally = tally{}
 	}

@@ -7,137 +7,16 @@ import (
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
-	"github.com/metronome-server/metronome/sim"
 )
 
-// Conn is one client's connection as its room sees it. The room's goroutine
-// alone calls it, from Attach on; no method blocks.
-type Conn interface {
-	// Attach is called once, on the room's goroutine, before anything else. A
-	// connection that is not let in is only closed, on whichever goroutine
-	// finds that out.
-	Attach()
-	// Poll reads what has arrived since the last call, up to the connection's
-	// budget for one tick, and hands each binary message to handle, in order.
-	// msg is valid during the call only. A *netproto.CloseError from handle
-	// closes the connection with it. Once the connection has ended, for
-	// whatever reason, Poll returns why, as a *netproto.CloseError.
-	Poll(handle func(msg []byte) error) error
-	// Write sends one binary message. What the socket does not take is kept as
-	// a tail of at most netproto.MaxTail bytes and leaves with later Flush
-	// calls; a message that does not fit is refused whole with an error.
-	// msg may be reused after the call.
-	Write(msg []byte) error
-	// Flush tries to send the tail and reports whether the connection is clear:
-	// no tail here and nothing unsent in the kernel's buffer. A snapshot is
-	// only written to a clear connection.
-	Flush() (clear bool)
-	// Close sends a close frame if that is possible at once, and ends the
-	// connection. Later calls do nothing.
-	Close(code netproto.CloseCode, reason string)
-}
-
 const (
-	// burstGain is how much a seat's budget of messages and inputs grows per
-	// tick. Why 2: a client that catches up after a stall sends faster than the
-	// room ticks, and one that runs ahead by 5 % does so for long; twice the
-	// rate is neither.
-	burstGain = 2
-	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
-	// 2: a stall of a second costs nobody an input.
-	burstSeconds = 2
-	// leastPerSecond is how many messages and inputs a second a seat may send in
-	// the slowest room. Why 20: an input, a ping, an ack and a line of chat each
-	// are a message, also where a tick is a second.
-	leastPerSecond = 20
 	// resyncsPerSecond is how often a connection may be given keyframes because it
 	// asked. More often: it waits. Why: ten bytes of a client must not cost the
 	// keyframe of a whole view every tick.
 	resyncsPerSecond = 2
-	// introSeconds is how long a new connection may take to send its first frame
-	// after the Welcome. Threat: sockets that hold seats and never play. Why 5: a
-	// phone that loads a page while its radio wakes up.
-	introSeconds = 5
 	// frameHeader is the most that a WebSocket frame adds to a message, bytes.
 	frameHeader = 10
 )
-
-// budget is how many messages and inputs a seat may still send. It belongs to
-// the seat, so that a new connection does not fill it.
-type budget struct {
-	left      int
-	flooded   int  // ticks at which it ran out, less those at which it did not
-	exhausted bool // at this tick
-}
-
-// refill begins a tick.
-func (b *budget) refill(hz int) {
-	if !b.exhausted && b.flooded > 0 {
-		b.flooded--
-	}
-	b.exhausted = false
-	b.left = min(b.left+max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
-}
-
-// burst is how many messages and inputs a seat may save up.
-func burst(hz int) int { return burstSeconds * max(hz, leastPerSecond) }
-
-// exhaust notes a message over the budget and returns for how many ticks that
-// has been so.
-func (b *budget) exhaust() int {
-	if !b.exhausted {
-		b.exhausted = true
-		b.flooded++
-	}
-	return b.flooded
-}
-
-// link is a seat's connection and all that is of no use after it. A new
-// connection makes a new link.
-type link struct {
-	conn    Conn
-	handle  func(msg []byte) error // hands a message to the room, for Poll
-	worker  *worker                // that polls it
-	resumed bool                   // to be told in the Welcome
-	viewer  netproto.Viewer
-	arrived arrivals
-
-	// Ticks.
-	welcomed sim.Tick // of the frame with the Welcome; 0: it is still to be written
-	heard    sim.Tick // at which something last came
-	wrote    sim.Tick // of the last snapshot
-	blocked  sim.Tick // since which no snapshot was taken; 0: the last one was
-	keyed    sim.Tick // of the last snapshot of keyframes
-
-	noticed uint32 // number of the newest notice that went out here
-	dropped uint32 // inputs that could not be used since the last snapshot
-	pong    uint64 // to be echoed
-	asked   bool   // an input came since the last snapshot
-	spoke   bool   // it has shown that it has the Welcome, or went on after a frame behind it
-	resync  bool   // keyframes are wanted
-	refused bool   // a frame was not taken, and the log has it
-}
-
-// arrivals is what a tick's messages of one seat, or their end, mean to others.
-type arrivals struct {
-	frame  bool     // one that could be read
-	lines  []string // of chat
-	leaves bool
-	end    error // why the connection is over
-}
-
-// overdue says why a connection has lasted too long, nil: it has not.
-func (l *link) overdue(now sim.Tick, c *Config, hz int) *netproto.CloseError {
-	switch {
-	case !l.spoke && l.welcomed != 0 && now.Since(l.welcomed) > introSeconds*hz:
-		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent after the welcome"}
-	case l.blocked != 0 && now.Since(l.blocked) >= ticks(c.SlowAfter, hz):
-		return &netproto.CloseError{Code: netproto.CloseSlow, Reason: "snapshots were not read for too long"}
-	case now.Since(l.heard) > ticks(c.SilentAfter, hz):
-		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent for too long"}
-	}
-	return nil
-}
 
 // connect gives a seat a new connection, whose life starts with a Welcome and
 // keyframes.
@@ -340,13 +219,6 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	l.noticed, l.pong, l.dropped, l.wrote, l.asked, l.blocked = noticed, 0, 0, now, false, 0
 	w.tally.snapshots++
 	w.tally.bytes += uint64(len(w.out))
-}
-
-// block notes that a snapshot was due and could not be written.
-func (l *link) block(now sim.Tick) {
-	if l.blocked == 0 {
-		l.blocked = now
-	}
 }
 
 // logRefused logs, once, a frame that the connection refused: it is over, which

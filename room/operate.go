@@ -170,9 +170,6 @@ func (r *Room) Recording() (file io.ReadCloser, name string, bytes int64, err er
 	return j.Recording()
 }
 
-// counts is what others may see of the room at any time.
-type counts struct{ active, away, bots, backlogged, tick atomic.Int64 }
-
 // Info describes a room to others.
 type Info struct {
 	ID, Mode, Code string
@@ -199,4 +196,58 @@ func (r *Room) Info() Info {
 		Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
 		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,
 	}
+}
+
+// Samples appends the room's samples that ended after a Unix second, oldest
+// first; at most five minutes of them. Any goroutine.
+func (r *Room) Samples(to []Sample, after uint32) []Sample {
+	h := &r.samples
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for i := max(h.made-sampleSeconds, 0); i < h.made; i++ {
+		if s := &h.ring[i%sampleSeconds]; s.At > after {
+			to = append(to, *s)
+		}
+	}
+	return to
+}
+
+// Last returns the room's newest sample, the zero one before the first second
+// is over. Any goroutine.
+func (r *Room) Last() Sample {
+	h := &r.samples
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.made == 0 {
+		return Sample{}
+	}
+	return h.ring[(h.made-1)%sampleSeconds]
+}
+
+// Trace watches a seat until Close of what it returns; an empty seat too.
+// Errors: ErrNoSeat, ErrClosed, ErrBusy, ctx's.
+func (r *Room) Trace(ctx context.Context, number sim.Seat) (*Trace, error) {
+	if number < 1 || int(number) >= len(r.seats) {
+		return nil, ErrNoSeat
+	}
+	var settled atomic.Bool // by who comes first: the room, or a caller who gives up
+	joined := make(chan *Trace, 1)
+	err := r.ask(ctx, func() {
+		if settled.Swap(true) {
+			return
+		}
+		s := &r.seats[number]
+		if s.trace == nil || !s.trace.join() {
+			s.trace = &Trace{}
+			s.trace.watchers.Store(1)
+		}
+		joined <- s.trace
+	})
+	if err == nil {
+		return <-joined, nil
+	}
+	if settled.Swap(true) {
+		(<-joined).Close()
+	}
+	return nil, err
 }

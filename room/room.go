@@ -81,7 +81,7 @@ type Room struct {
 	taken     []*seat  // occupied, ascending
 	entries   []entry
 	orders    []func()
-	fanout    fanout
+	fanout    *fanout[*Room]
 	departing []*seat // to be freed in admit
 	step      journal.Tick
 	state     []byte    // scratch: a checkpoint
@@ -111,7 +111,7 @@ func New(o Options) (*Room, error) {
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.Hz), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	r.fanout.workers = newWorkers(o.Config.Workers)
+	r.fanout = newFanout[*Room](o.Config.Workers)
 	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)

@@ -32,7 +32,7 @@ func (r *Room) Run(ctx context.Context) error {
 		r.began.Store(0)
 		took := r.clock.Now().Sub(began)
 		r.stats.TickTime.Add(took)
-		r.addTickTimes(began, late, took, lost)
+		r.samples.addTickTimes(r.taken, began, late, took, lost)
 	}
 	r.end()
 	return r.fault
@@ -95,7 +95,7 @@ func (r *Room) Ended() <-chan struct{} { return r.ended }
 // end closes every connection and what is at the door.
 func (r *Room) end() {
 	why := r.closing.Load()
-	r.stopWorkers()
+	r.fanout.stop()
 	for _, e := range r.entries { // of a tick that failed
 		if e.conn != nil {
 			r.door.refuse(e.conn, why)

@@ -50,8 +50,7 @@ func (h *sampler) count(t *tally) {
 }
 
 // addTickTimes adds a tick's times, and ends the second when it is over.
-func (r *Room) addTickTimes(began time.Time, late, took time.Duration, lost int64) {
-	h := &r.samples
+func (h *sampler) addTickTimes(seats []*seat, began time.Time, late, took time.Duration, lost int64) {
 	if h.ends.IsZero() {
 		h.ends = began.Add(time.Second)
 	}
@@ -59,25 +58,29 @@ func (r *Room) addTickTimes(began time.Time, late, took time.Duration, lost int6
 	h.late = append(h.late, micros(late))
 	h.lost += uint32(lost)
 	if ended := began.Add(took); !ended.Before(h.ends) {
-		r.sample()
+		h.endSecond(seats)
 		h.ends = h.ends.Add(ended.Sub(h.ends).Truncate(time.Second) + time.Second)
 	}
 }
 
 func micros(d time.Duration) uint32 { return uint32(min(max(d.Microseconds(), 0), math.MaxUint32)) }
 
-// sample ends a second.
-func (r *Room) sample() {
-	h := &r.samples
+// endSecond makes a sample.
+func (h *sampler) endSecond(seats []*seat) {
 	s := Sample{
 		At: uint32(h.ends.Unix()), Bytes: uint32(h.sum.bytes), Snapshots: uint32(h.sum.snapshots),
 		OnTime: uint32(h.sum.inputs[onTime]), Late: uint32(h.sum.inputs[late]), Early: uint32(h.sum.inputs[early]),
 		Double: uint32(h.sum.inputs[double]), Dropped: uint32(h.sum.dropped), TicksLost: h.lost,
-		Backlogged: uint16(h.sum.backlogged), Seats: uint16(r.counts.active.Load()),
+		Backlogged: uint16(h.sum.backlogged),
 	}
 	s.TickP50, s.TickP99, s.TickMax = spread(h.took)
 	s.LateP50, s.LateP99, s.LateMax = spread(h.late)
-	s.SlackMin, s.SlackP50, s.SlackMax = r.slacks()
+	for _, seat := range seats {
+		if seat.state == SeatActive {
+			s.Seats++
+		}
+	}
+	s.SlackMin, s.SlackP50, s.SlackMax = slacks(seats)
 	h.took, h.late, h.sum, h.lost = h.took[:0], h.late[:0], tally{}, 0
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -107,10 +110,10 @@ const slackBins = netproto.MaxLead + maxAge + 3
 
 // slacks returns the least, the median and the most slack of the seats that
 // are active and have sent an input.
-func (r *Room) slacks() (least, p50, most int8) {
+func slacks(seats []*seat) (least, p50, most int8) {
 	var bins [slackBins]int
 	n := 0
-	for _, s := range r.taken {
+	for _, s := range seats {
 		if s.state == SeatActive && s.inputs != nil && (s.inputs.at > 0 || s.inputs.slack != 0) {
 			bins[min(max(s.inputs.slack, -maxAge-1), netproto.MaxLead+1)+maxAge+1]++
 			n++
@@ -127,30 +130,4 @@ func binAt(bins []int, n, place int) int8 {
 		}
 	}
 	return 0
-}
-
-// Samples appends the room's samples that ended after a Unix second, oldest
-// first; at most five minutes of them. Any goroutine.
-func (r *Room) Samples(to []Sample, after uint32) []Sample {
-	h := &r.samples
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for i := max(h.made-sampleSeconds, 0); i < h.made; i++ {
-		if s := &h.ring[i%sampleSeconds]; s.At > after {
-			to = append(to, *s)
-		}
-	}
-	return to
-}
-
-// Last returns the room's newest sample, the zero one before the first second
-// is over. Any goroutine.
-func (r *Room) Last() Sample {
-	h := &r.samples
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.made == 0 {
-		return Sample{}
-	}
-	return h.ring[(h.made-1)%sampleSeconds]
 }

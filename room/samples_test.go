@@ -116,7 +116,7 @@ func TestSpread(t *testing.T) {
 func TestSlacks(t *testing.T) {
 	r := walking(t)
 	r.ticks(300)
-	if least, p50, most := r.slacks(); least|p50|most != 0 {
+	if least, p50, most := slacks(r.taken); least|p50|most != 0 {
 		t.Errorf("of nobody: %d, %d, %d", least, p50, most)
 	}
 	for i, lead := range []int{-200, 1, 3, 200} {
@@ -125,7 +125,7 @@ func TestSlacks(t *testing.T) {
 		r.tick()
 	}
 	r.join("silent")
-	least, p50, most := r.slacks()
+	least, p50, most := slacks(r.taken)
 	if least != -maxAge-1 || p50 != 1 || most != netproto.MaxLead+1 {
 		t.Errorf("%d, %d, %d", least, p50, most)
 	}
@@ -142,7 +142,7 @@ func BenchmarkHistory(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		r.samples.count(&counted)
-		r.addTickTimes(now, dt/100, dt/50, 0)
+		r.samples.addTickTimes(r.taken, now, dt/100, dt/50, 0)
 		now = now.Add(dt)
 	}
 }

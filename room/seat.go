@@ -3,9 +3,7 @@ package room
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -29,14 +27,6 @@ const (
 var seatNames = [...]string{"free", "active", "away"}
 
 func (s SeatState) String() string { return nameOf(seatNames[:], int(s)) }
-
-// nameOf names a state.
-func nameOf(names []string, i int) string {
-	if i < len(names) {
-		return names[i]
-	}
-	return fmt.Sprintf("state(%d)", i)
-}
 
 // seatMoves are the legal transitions: from, then to.
 var seatMoves = map[SeatState][]SeatState{
@@ -118,159 +108,105 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-// issueToken makes a new token for a seat's Welcome. One that was issued before
-// and never confirmed is good no more.
-func (r *Room) issueToken(s *seat) string {
-	t := newToken()
-	if s.tokens.newest != s.tokens.confirmed {
-		r.door.dropToken(s.tokens.newest)
-	}
-	s.tokens.newest = t
-	r.door.addToken(t, s.number)
-	return t
+const (
+	// burstGain is how much a seat's budget of messages and inputs grows per
+	// tick. Why 2: a client that catches up after a stall sends faster than the
+	// room ticks, and one that runs ahead by 5 % does so for long; twice the
+	// rate is neither.
+	burstGain = 2
+	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
+	// 2: a stall of a second costs nobody an input.
+	burstSeconds = 2
+	// leastPerSecond is how many messages and inputs a second a seat may send in
+	// the slowest room. Why 20: an input, a ping, an ack and a line of chat each
+	// are a message, also where a tick is a second.
+	leastPerSecond = 20
+	// introSeconds is how long a new connection may take to send its first frame
+	// after the Welcome. Threat: sockets that hold seats and never play. Why 5: a
+	// phone that loads a page while its radio wakes up.
+	introSeconds = 5
+)
+
+// budget is how many messages and inputs a seat may still send. It belongs to
+// the seat, so that a new connection does not fill it.
+type budget struct {
+	left      int
+	flooded   int  // ticks at which it ran out, less those at which it did not
+	exhausted bool // at this tick
 }
 
-// confirmToken notes that the client has one of its two tokens: the other goes.
-func (r *Room) confirmToken(s *seat, token string) {
-	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
-		if t != token {
-			r.door.dropToken(t)
-		}
+// refill begins a tick.
+func (b *budget) refill(hz int) {
+	if !b.exhausted && b.flooded > 0 {
+		b.flooded--
 	}
-	s.tokens = tokens{token, token}
+	b.exhausted = false
+	b.left = min(b.left+max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
 }
 
-// letIn gives the connections that waited at the door their seats. Those that a
-// failing game leaves behind are refused when the room ends.
-func (r *Room) letIn() {
-	for i, e := range r.entries {
-		r.entries[i] = entry{}
-		if e.guest.Resume != "" {
-			r.resumeSeat(e)
-		} else {
-			r.seatNewcomer(e)
-		}
+// burst is how many messages and inputs a seat may save up.
+func burst(hz int) int { return burstSeconds * max(hz, leastPerSecond) }
+
+// exhaust notes a message over the budget and returns for how many ticks that
+// has been so.
+func (b *budget) exhaust() int {
+	if !b.exhausted {
+		b.exhausted = true
+		b.flooded++
 	}
-	r.entries = r.entries[:0]
+	return b.flooded
 }
 
-// seatNewcomer gives a new player a free seat.
-func (r *Room) seatNewcomer(e entry) {
-	s := r.freeSeat()
-	if s == nil { // cannot be: passes are bounded by free seats
-		r.door.returnPass()
-		r.door.refuse(e.conn, refusedFull)
-		return
-	}
-	r.door.takeSeat()
-	s.occupy(e.guest, r.mode.Hz)
-	r.connect(s, e.conn, false)
-	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
-	r.taken = slices.Insert(r.taken, at, s)
-	// First the journal, so that a game that fails here fails again in a replay.
-	r.step.Joins = append(r.step.Joins, s.number)
-	if err := r.world.Join(s.number); err != nil {
-		panic(err) // the world's seats are not the room's: a bug here
-	}
-	r.stats.Joins.Add(1)
-	r.log.Debug("joined", "seat", s.number, "name", s.name)
-	r.notifyRoster(s)
+// link is a seat's connection and all that is of no use after it. A new
+// connection makes a new link.
+type link struct {
+	conn    Conn
+	handle  func(msg []byte) error // hands a message to the room, for Poll
+	worker  *worker                // that polls it
+	resumed bool                   // to be told in the Welcome
+	viewer  netproto.Viewer
+	arrived arrivals
+
+	// Ticks.
+	welcomed sim.Tick // of the frame with the Welcome; 0: it is still to be written
+	heard    sim.Tick // at which something last came
+	wrote    sim.Tick // of the last snapshot
+	blocked  sim.Tick // since which no snapshot was taken; 0: the last one was
+	keyed    sim.Tick // of the last snapshot of keyframes
+
+	noticed uint32 // number of the newest notice that went out here
+	dropped uint32 // inputs that could not be used since the last snapshot
+	pong    uint64 // to be echoed
+	asked   bool   // an input came since the last snapshot
+	spoke   bool   // it has shown that it has the Welcome, or went on after a frame behind it
+	resync  bool   // keyframes are wanted
+	refused bool   // a frame was not taken, and the log has it
 }
 
-// resumeSeat puts a new connection on the seat that its token takes back, even
-// while the old connection still looks alive.
-func (r *Room) resumeSeat(e entry) {
-	number := r.door.seatOf(e.guest.Resume)
-	if number == 0 {
-		r.door.refuse(e.conn, refusedStale)
-		return
-	}
-	s := &r.seats[number]
-	if s.link != nil {
-		s.played, s.awayAt = true, r.next // whoever has the token had the Welcome
-	}
-	r.disconnect(s, replaced.Code, replaced.Reason)
-	r.confirmToken(s, e.guest.Resume)
-	r.connect(s, e.conn, true)
-	r.stats.Resumes.Add(1)
-	r.log.Debug("resumed", "seat", s.number)
-	if s.state == SeatAway {
-		s.to(SeatActive)
-		r.notifyRoster(s)
-	}
+// arrivals is what a tick's messages of one seat, or their end, mean to others.
+type arrivals struct {
+	frame  bool     // one that could be read
+	lines  []string // of chat
+	leaves bool
+	end    error // why the connection is over
 }
 
-// freeSeat returns the free seat with the lowest number, or nil.
-func (r *Room) freeSeat() *seat {
-	// The first seat that is not in its place stands behind the free one.
-	n := 1 + sort.Search(len(r.taken), func(i int) bool { return int(r.taken[i].number) != i+1 })
-	if n == len(r.seats) {
-		return nil
+// overdue says why a connection has lasted too long, nil: it has not.
+func (l *link) overdue(now sim.Tick, c *Config, hz int) *netproto.CloseError {
+	switch {
+	case !l.spoke && l.welcomed != 0 && now.Since(l.welcomed) > introSeconds*hz:
+		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent after the welcome"}
+	case l.blocked != 0 && now.Since(l.blocked) >= ticks(c.SlowAfter, hz):
+		return &netproto.CloseError{Code: netproto.CloseSlow, Reason: "snapshots were not read for too long"}
+	case now.Since(l.heard) > ticks(c.SilentAfter, hz):
+		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent for too long"}
 	}
-	return &r.seats[n]
+	return nil
 }
 
-func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
-
-// keepAway keeps the seat for a player whose connection is over, unless nobody
-// has ever spoken on it: a socket that was opened and closed must not hold a seat
-// that its own player may want next. A connection that never spoke does not begin
-// the resume window anew.
-func (r *Room) keepAway(s *seat, spoke bool) {
-	if spoke {
-		s.played, s.awayAt = true, r.next
-	}
-	if !s.played {
-		r.departing = append(r.departing, s)
-		return
-	}
-	s.to(SeatAway)
-	r.notifyRoster(s)
-}
-
-// release frees a seat, whose connection is over or is closed with a code.
-func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
-	r.disconnect(s, code, reason)
-	number := s.number
-	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
-	r.taken = slices.Delete(r.taken, at, at+1)
-	r.door.dropToken(s.tokens.confirmed)
-	r.door.dropToken(s.tokens.newest)
-	s.vacate()
-	r.door.freeSeat()
-	r.step.Leaves = append(r.step.Leaves, number)
-	r.world.Leave(number)
-	r.log.Debug("left", "seat", number)
-	r.notifyRoster(s)
-}
-
-// releaseDeparting frees the seats of those who left or were away for too long.
-// A seat may be listed twice, and kicked before.
-func (r *Room) releaseDeparting() {
-	for _, s := range r.departing {
-		if s.state != SeatFree {
-			r.release(s, netproto.CloseBye, "")
-		}
-	}
-	r.departing = r.departing[:0]
-}
-
-// endOverdue ends what has lasted too long on one seat.
-func (r *Room) endOverdue(s *seat) {
-	switch s.state {
-	case SeatActive:
-		if s.link == nil {
-			return // departs with the next tick
-		}
-		if why := s.link.overdue(r.next, &r.config, r.mode.Hz); why != nil {
-			spoke := s.link.spoke
-			r.disconnect(s, why.Code, why.Reason)
-			r.keepAway(s, spoke)
-		}
-	case SeatAway:
-		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {
-			r.departing = append(r.departing, s)
-		}
-	case SeatFree:
+// block notes that a snapshot was due and could not be written.
+func (l *link) block(now sim.Tick) {
+	if l.blocked == 0 {
+		l.blocked = now
 	}
 }

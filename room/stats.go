@@ -87,3 +87,6 @@ func (s *Stats) add(t *tally) {
 	count(&s.SnapshotBytes, t.bytes)
 	count(&s.SnapshotsSkipped, t.skipped)
 }
+
+// counts is what others may see of the room at any time.
+type counts struct{ active, away, bots, backlogged, tick atomic.Int64 }

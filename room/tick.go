@@ -56,7 +56,7 @@ func (r *Room) at(p Phase) *Room {
 // read polls every connection and decodes its frames into its seat's inputs,
 // then does what concerns more than the one seat.
 func (r *Room) read() {
-	r.each(0, (*Room).poll)
+	r.fanout.each(r, r.taken, 0, (*Room).poll)
 	for _, s := range r.taken {
 		r.takeArrivals(s)
 	}
@@ -79,7 +79,7 @@ func (r *Room) admit() {
 func (r *Room) take() {
 	for _, s := range r.taken {
 		if s.trace != nil {
-			r.recordTrace(s)
+			r.traceInput(s)
 		}
 		values, seen, from := s.inputs.take(r.next, r.hold)
 		if s.state == SeatAway {
@@ -89,6 +89,18 @@ func (r *Room) take() {
 		if r.recording {
 			r.step.Inputs = append(r.step.Inputs, journal.Input{Seat: s.number, From: from, Seen: seen, Values: values})
 		}
+	}
+}
+
+// traceInput tells who watches a seat what it has for this tick.
+func (r *Room) traceInput(s *seat) {
+	switch {
+	case !s.trace.watched():
+		s.trace = nil
+	case s.state == SeatActive:
+		s.trace.endTick(r.next, s.inputs, r.hold)
+	default:
+		s.trace.endTick(r.next, nil, r.hold)
 	}
 }
 
@@ -116,14 +128,14 @@ func (r *Room) encode() { r.encoder.Encode() }
 
 // send writes every seat its snapshot: one frame, one write. Who goes first
 // rotates, so that nobody is always last.
-func (r *Room) send() { r.each(int(r.next)%max(len(r.taken), 1), (*Room).sendTo) }
+func (r *Room) send() { r.fanout.each(r, r.taken, int(r.next)%max(len(r.taken), 1), (*Room).sendTo) }
 
 // tidy ends what has lasted too long and publishes the statistics.
 func (r *Room) tidy() {
 	for _, s := range r.taken {
 		r.endOverdue(s)
 	}
-	counted := r.counted()
+	counted := r.fanout.counted()
 	r.stats.add(&counted)
 	r.samples.count(&counted)
 	r.publish(counted.backlogged)

@@ -1,7 +1,6 @@
 package room
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -106,34 +105,6 @@ type Trace struct {
 	made int
 }
 
-// Trace watches a seat until Close of what it returns; an empty seat too.
-// Errors: ErrNoSeat, ErrClosed, ErrBusy, ctx's.
-func (r *Room) Trace(ctx context.Context, number sim.Seat) (*Trace, error) {
-	if number < 1 || int(number) >= len(r.seats) {
-		return nil, ErrNoSeat
-	}
-	var settled atomic.Bool // by who comes first: the room, or a caller who gives up
-	joined := make(chan *Trace, 1)
-	err := r.ask(ctx, func() {
-		if settled.Swap(true) {
-			return
-		}
-		s := &r.seats[number]
-		if s.trace == nil || !s.trace.join() {
-			s.trace = &Trace{}
-			s.trace.watchers.Store(1)
-		}
-		joined <- s.trace
-	})
-	if err == nil {
-		return <-joined, nil
-	}
-	if settled.Swap(true) {
-		(<-joined).Close()
-	}
-	return nil, err
-}
-
 // join adds a watcher, unless the last one has gone.
 func (t *Trace) join() bool {
 	for {
@@ -146,6 +117,9 @@ func (t *Trace) join() bool {
 		}
 	}
 }
+
+// watched reports whether somebody still reads.
+func (t *Trace) watched() bool { return t.watchers.Load() > 0 }
 
 // Close ends one watch. The room forgets the trace at the seat's next tick.
 func (t *Trace) Close() { t.watchers.Add(-1) }
@@ -181,20 +155,16 @@ func (t *Trace) add(a Arrival) {
 // forgetArrivals forgets what a player who has left sent.
 func (t *Trace) forgetArrivals() { t.arrived, t.more = t.arrived[:0], 0 }
 
-// recordTrace ends a tick of a seat's trace. It runs before the input is taken.
-func (r *Room) recordTrace(s *seat) {
-	t := s.trace
-	if t.watchers.Load() == 0 {
-		s.trace = nil
-		return
-	}
+// endTick ends a tick of a seat's trace, before its input is taken. in is nil when
+// nobody plays on the seat.
+func (t *Trace) endTick(now sim.Tick, in *inputBuffer, hold int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	at := &t.ring[t.made%traceTicks]
 	t.made++
-	*at = TraceTick{Tick: r.next, Used: sim.Neutral, Arrivals: append(at.Arrivals[:0], t.arrived...), More: t.more}
+	*at = TraceTick{Tick: now, Used: sim.Neutral, Arrivals: append(at.Arrivals[:0], t.arrived...), More: t.more}
 	t.forgetArrivals()
-	if b := s.inputs; b != nil && s.state == SeatActive {
-		at.Used, at.LateButtons, at.Waiting = b.origin(r.next, r.hold), b.late, b.waiting(r.next)
+	if in != nil {
+		at.Used, at.LateButtons, at.Waiting = in.origin(now, hold), in.late, in.waiting(now)
 	}
 }

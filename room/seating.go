@@ -1,0 +1,166 @@
+package room
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// issueToken makes a new token for a seat's Welcome. One that was issued before
+// and never confirmed is good no more.
+func (r *Room) issueToken(s *seat) string {
+	t := newToken()
+	if s.tokens.newest != s.tokens.confirmed {
+		r.door.dropToken(s.tokens.newest)
+	}
+	s.tokens.newest = t
+	r.door.addToken(t, s.number)
+	return t
+}
+
+// confirmToken notes that the client has one of its two tokens: the other goes.
+func (r *Room) confirmToken(s *seat, token string) {
+	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
+		if t != token {
+			r.door.dropToken(t)
+		}
+	}
+	s.tokens = tokens{token, token}
+}
+
+// letIn gives the connections that waited at the door their seats. Those that a
+// failing game leaves behind are refused when the room ends.
+func (r *Room) letIn() {
+	for i, e := range r.entries {
+		r.entries[i] = entry{}
+		if e.guest.Resume != "" {
+			r.resumeSeat(e)
+		} else {
+			r.seatNewcomer(e)
+		}
+	}
+	r.entries = r.entries[:0]
+}
+
+// seatNewcomer gives a new player a free seat.
+func (r *Room) seatNewcomer(e entry) {
+	s := r.freeSeat()
+	if s == nil { // cannot be: passes are bounded by free seats
+		r.door.returnPass()
+		r.door.refuse(e.conn, refusedFull)
+		return
+	}
+	r.door.takeSeat()
+	s.occupy(e.guest, r.mode.Hz)
+	r.connect(s, e.conn, false)
+	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
+	r.taken = slices.Insert(r.taken, at, s)
+	// First the journal, so that a game that fails here fails again in a replay.
+	r.step.Joins = append(r.step.Joins, s.number)
+	if err := r.world.Join(s.number); err != nil {
+		panic(err) // the world's seats are not the room's: a bug here
+	}
+	r.stats.Joins.Add(1)
+	r.log.Debug("joined", "seat", s.number, "name", s.name)
+	r.notifyRoster(s)
+}
+
+// resumeSeat puts a new connection on the seat that its token takes back, even
+// while the old connection still looks alive.
+func (r *Room) resumeSeat(e entry) {
+	number := r.door.seatOf(e.guest.Resume)
+	if number == 0 {
+		r.door.refuse(e.conn, refusedStale)
+		return
+	}
+	s := &r.seats[number]
+	if s.link != nil {
+		s.played, s.awayAt = true, r.next // whoever has the token had the Welcome
+	}
+	r.disconnect(s, replaced.Code, replaced.Reason)
+	r.confirmToken(s, e.guest.Resume)
+	r.connect(s, e.conn, true)
+	r.stats.Resumes.Add(1)
+	r.log.Debug("resumed", "seat", s.number)
+	if s.state == SeatAway {
+		s.to(SeatActive)
+		r.notifyRoster(s)
+	}
+}
+
+// freeSeat returns the free seat with the lowest number, or nil.
+func (r *Room) freeSeat() *seat {
+	// The first seat that is not in its place stands behind the free one.
+	n := 1 + sort.Search(len(r.taken), func(i int) bool { return int(r.taken[i].number) != i+1 })
+	if n == len(r.seats) {
+		return nil
+	}
+	return &r.seats[n]
+}
+
+func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
+
+// keepAway keeps the seat for a player whose connection is over, unless nobody
+// has ever spoken on it: a socket that was opened and closed must not hold a seat
+// that its own player may want next. A connection that never spoke does not begin
+// the resume window anew.
+func (r *Room) keepAway(s *seat, spoke bool) {
+	if spoke {
+		s.played, s.awayAt = true, r.next
+	}
+	if !s.played {
+		r.departing = append(r.departing, s)
+		return
+	}
+	s.to(SeatAway)
+	r.notifyRoster(s)
+}
+
+// release frees a seat, whose connection is over or is closed with a code.
+func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
+	r.disconnect(s, code, reason)
+	number := s.number
+	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
+	r.taken = slices.Delete(r.taken, at, at+1)
+	r.door.dropToken(s.tokens.confirmed)
+	r.door.dropToken(s.tokens.newest)
+	s.vacate()
+	r.door.freeSeat()
+	r.step.Leaves = append(r.step.Leaves, number)
+	r.world.Leave(number)
+	r.log.Debug("left", "seat", number)
+	r.notifyRoster(s)
+}
+
+// releaseDeparting frees the seats of those who left or were away for too long.
+// A seat may be listed twice, and kicked before.
+func (r *Room) releaseDeparting() {
+	for _, s := range r.departing {
+		if s.state != SeatFree {
+			r.release(s, netproto.CloseBye, "")
+		}
+	}
+	r.departing = r.departing[:0]
+}
+
+// endOverdue ends what has lasted too long on one seat.
+func (r *Room) endOverdue(s *seat) {
+	switch s.state {
+	case SeatActive:
+		if s.link == nil {
+			return // departs with the next tick
+		}
+		if why := s.link.overdue(r.next, &r.config, r.mode.Hz); why != nil {
+			spoke := s.link.spoke
+			r.disconnect(s, why.Code, why.Reason)
+			r.keepAway(s, spoke)
+		}
+	case SeatAway:
+		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {
+			r.departing = append(r.departing, s)
+		}
+	case SeatFree:
+	}
+}
