@@ -28,7 +28,7 @@ import (
 const (
 	// cutSeats handshakes run at once, as many as their room has seats.
 	cutSeats = 8
-	// cutsByDefault handshakes run for each way in; METRONOME_HANDSHAKES says
+	// cutsByDefault handshakes run for each way in; CUT_HANDSHAKES says
 	// another number. 1000 cuts every byte of each.
 	cutsByDefault = 6 * cutSeats
 )
@@ -88,13 +88,13 @@ func newCutRig(t *testing.T, mode ws.Mode) *cutRig {
 }
 
 func handshakesToCut(t *testing.T) int {
-	text := os.Getenv("METRONOME_HANDSHAKES")
+	text := os.Getenv("CUT_HANDSHAKES")
 	if text == "" {
 		return cutsByDefault
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 {
-		t.Fatalf("METRONOME_HANDSHAKES is %q, want a number above 0", text)
+		t.Fatalf("CUT_HANDSHAKES is %q, want a number above 0", text)
 	}
 	return n
 }
