@@ -11,18 +11,23 @@ import (
 // composer puts one plane's part of a snapshot together.
 type composer struct {
 	b     []byte
+	limit int // of len(b)
 	plane *plane
 	field int // serverChunk or serverOwn
 	view  *Viewer
 	tick  sim.Tick
 	last  sim.Group // of the chunk before
+	// apart: what a group is sent depends on no other group, as some may be left
+	// out; rows that moved between two are sent in full.
+	apart bool
 }
 
 // group appends what the viewer needs to be in step with one group: the chunks
 // that it missed, or a keyframe when those are not kept or are larger. had
 // says that it has the group as of its last snapshot, at most history ticks
-// ago; id is the group's on the wire.
-func (c *composer) group(g *group, id sim.Group, had bool) {
+// ago; id is the group's on the wire. It reports whether all is within the
+// limit.
+func (c *composer) group(g *group, id sim.Group, had bool) bool {
 	missed := 0 // ticks
 	if had {
 		missed = c.tick.Since(c.view.last)
@@ -30,15 +35,18 @@ func (c *composer) group(g *group, id sim.Group, had bool) {
 	switch {
 	case g == nil: // empty, and so it was history ticks ago
 	case missed == 1:
-		c.delta(id, 0, g.now, true)
-	case had && c.fits(g, missed):
+		c.delta(id, 0, g.now, !c.apart)
+	case had && c.deltasPay(g, missed):
 		for age := missed - 1; age >= 0; age-- {
 			missing, _ := g.at(c.plane, c.tick.Add(-age))
 			c.delta(id, age, missing, false)
 		}
+	case len(c.b)+g.least > c.limit: // not worth making
+		return false
 	default:
 		c.keyframe(g, id, missed)
 	}
+	return len(c.b) <= c.limit
 }
 
 // keyframe appends a keyframe, and before it the events of the ticks that the
@@ -57,9 +65,9 @@ func (c *composer) keyframe(g *group, id sim.Group, missed int) {
 	}
 }
 
-// fits reports whether all chunks of the last missed ticks are kept and
+// deltasPay reports whether all chunks of the last missed ticks are kept and
 // together are no larger than a keyframe.
-func (c *composer) fits(g *group, missed int) bool {
+func (c *composer) deltasPay(g *group, missed int) bool {
 	size := 0
 	for age := range missed {
 		at, ok := g.at(c.plane, c.tick.Add(-age))

@@ -1,6 +1,10 @@
 package netproto
 
 import (
+	"fmt"
+
+	"google.golang.org/protobuf/proto"
+
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -18,6 +22,28 @@ func SchemaOf(w *sim.World) *pb.Schema {
 		s.Input = append(s.Input, &pb.InputField{Name: f.Name, Min: f.Min, Max: f.Max, Buttons: f.Buttons})
 	}
 	return s
+}
+
+// CheckSchema finds out whether a schema fits a Welcome. Errors: by how much it
+// does not, and of which part most is.
+func CheckSchema(s *pb.Schema) error {
+	size := proto.Size(s)
+	if size <= MaxSchema {
+		return nil
+	}
+	largest, of := 0, ""
+	for _, t := range s.GetTable() {
+		if n := proto.Size(t); n > largest {
+			largest, of = n, "table "+t.GetName()
+		}
+	}
+	for _, e := range s.GetEvent() {
+		if n := proto.Size(e); n > largest {
+			largest, of = n, "event "+e.GetName()
+		}
+	}
+	return fmt.Errorf("the names and kinds of all columns are %d bytes, and at most %d fit the first frame: have fewer or shorter ones; %s has %d bytes",
+		size, MaxSchema, of, largest)
 }
 
 // columnsOf leaves out local columns: a client never hears of them.

@@ -2,7 +2,10 @@ package netproto
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+
+	"google.golang.org/protobuf/proto"
 
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
@@ -100,5 +103,25 @@ func TestVisitStops(t *testing.T) {
 	}
 	if n != 1 {
 		t.Error(n)
+	}
+}
+
+// TestSchemaThatFitsNoFrame: it is refused with both numbers and the largest part.
+func TestSchemaThatFitsNoFrame(t *testing.T) {
+	s := SchemaOf(newScript(t).w)
+	if err := CheckSchema(s); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 256 {
+		s.Event[0].Field = append(s.Event[0].Field, &pb.Column{Name: strings.Repeat("x", 100), Kind: pb.Kind(i % 11)})
+	}
+	err := CheckSchema(s)
+	if err == nil {
+		t.Fatal("27 KB of names were taken")
+	}
+	for _, want := range []string{fmt.Sprint(proto.Size(s)), fmt.Sprint(MaxSchema), "event hit"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: does not say %s", err, want)
+		}
 	}
 }

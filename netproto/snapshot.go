@@ -1,12 +1,17 @@
 package netproto
 
 import (
+	"math"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/metronome-server/metronome/sim"
 )
+
+// MinSnapshot is the most that a snapshot needs to tell anything, bytes: the
+// header, that MaxGroups groups are out of view, and a row of 256 columns.
+const MinSnapshot = 28 << 10
 
 // Header is the part of a snapshot that is about the seat and not the world.
 type Header struct {
@@ -22,6 +27,9 @@ type Header struct {
 	// Quiet leaves the snapshot out when there is nothing in it but the tick:
 	// nothing is appended, and the viewer stays where it was.
 	Quiet bool
+	// Most is how many bytes the snapshot may take; 0: any number. What does not
+	// fit comes with the next ones. From MinSnapshot on it is always kept.
+	Most int
 }
 
 // Viewer is what one connection has been sent: the groups it sees and up to
@@ -32,18 +40,20 @@ type Viewer struct {
 	seen []sim.Group // ascending
 	next []sim.Group
 	view sim.View
+	late backlog
 }
 
 // Reset forgets what was sent: the next snapshot needs none before it. For a
 // new connection, a resync, and a snapshot that was made but not written.
-func (v *Viewer) Reset() { v.sent, v.seen = false, v.seen[:0] }
+func (v *Viewer) Reset() { v.sent, v.seen, v.late = false, v.seen[:0], backlog{} }
 
 // Seen returns the groups of the last snapshot, ascending.
 func (v *Viewer) Seen() []sim.Group { return v.seen }
 
 // AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
 // header, per group either the chunks it missed or a keyframe, and what left
-// its view. v then stands at this tick. At most once per Encode and viewer;
+// its view. Of what is over h.Most, it appends what the seat needs most; see
+// spread. v then stands at this tick. At most once per Encode and viewer;
 // for several viewers at once, between two Encodes.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
 	if e.tick.Since(v.last) > history {
@@ -51,20 +61,37 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 	}
 	e.look(v, seat)
 	empty := len(b)
-	c := composer{b: e.appendHeader(b, v, h), plane: e.shared, field: serverChunk, view: v, tick: e.tick}
-	header := len(c.b)
-	c.groups()
-	if len(e.own.lanes) > 0 {
-		c.plane, c.field, c.last = e.own, serverOwn, 0
-		c.group(e.own.groups.get(sim.Group(seat)), 0, v.sent)
+	c := composer{b: e.appendHeader(b, v, h), limit: math.MaxInt, view: v, tick: e.tick}
+	if h.Most > 0 {
+		c.limit = empty + h.Most
 	}
-	c.unsee()
-	if h.Quiet && v.sent && len(c.b) == header {
+	header := len(c.b)
+	if v.late.waits || !c.all(e, seat) {
+		c.b, c.last = c.b[:header], 0
+		c.spread(e, seat)
+	} else if h.Quiet && v.sent && len(c.b) == header {
 		return c.b[:empty]
 	}
 	v.seen, v.next = v.next, v.seen
 	v.last, v.sent = e.tick, true
 	return c.b
+}
+
+// all appends everything that the viewer needs to be in step, or stops with
+// false when that is over the limit.
+func (c *composer) all(e *Encoder, seat sim.Seat) bool {
+	c.plane, c.field = e.shared, serverChunk
+	if !c.groups() {
+		return false
+	}
+	if len(e.own.lanes) > 0 {
+		c.plane, c.field, c.last = e.own, serverOwn, 0
+		if !c.group(e.own.groups.get(sim.Group(seat)), 0, c.view.sent) {
+			return false
+		}
+	}
+	c.unsee()
+	return len(c.b) <= c.limit
 }
 
 func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
@@ -105,15 +132,19 @@ func ascending(groups []sim.Group) bool {
 	return true
 }
 
-// groups appends the chunks of all groups in view.
-func (c *composer) groups() {
+// groups appends the chunks of all groups in view, or stops with false when
+// they are over the limit.
+func (c *composer) groups() bool {
 	had := c.view.seen
 	for _, id := range c.view.next {
 		for len(had) > 0 && had[0] < id {
 			had = had[1:]
 		}
-		c.group(c.plane.groups.get(id), id, len(had) > 0 && had[0] == id)
+		if !c.group(c.plane.groups.get(id), id, len(had) > 0 && had[0] == id) {
+			return false
+		}
 	}
+	return true
 }
 
 // unsee appends the groups that are in view no more.
