@@ -49,7 +49,7 @@ const (
 	// MaxSchema is the longest schema of a game, bytes. Threat: a welcome that no
 	// connection takes. The rest of it, with the roster, is below 12 KB, and
 	// leaves the first frame MinSnapshot.
-	MaxSchema = 24 << 10
+	MaxSchema = 20 << 10
 	// MaxReason is the longest reason in a close frame, bytes of UTF-8: a
 	// control frame holds 125 bytes and the code takes 2 (RFC 6455, 5.5).
 	MaxReason = 123

@@ -2,6 +2,7 @@ package room
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"log/slog"
 	"strings"
@@ -163,7 +164,7 @@ type fakeConn struct {
 	in       [][]byte // to be polled
 	out      [][]byte // written
 	stuck    bool     // not clear
-	most     int      // longest message that is taken; 0: any
+	most     int      // longest message that is taken; 0: what a real one takes
 	lost     bool     // ends at the next Poll
 	flushed  func()   // unless nil, called by Flush
 	attached int
@@ -193,7 +194,7 @@ func (c *fakeConn) Write(msg []byte) error {
 	switch {
 	case c.ended != nil:
 		return c.ended
-	case c.most > 0 && len(msg) > c.most:
+	case len(msg) > cmp.Or(c.most, netproto.MaxTail-10):
 		return context.DeadlineExceeded
 	}
 	c.out = append(c.out, bytes.Clone(msg))

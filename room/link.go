@@ -1,9 +1,7 @@
 package room
 
 import (
-	"context"
 	"errors"
-	"log/slog"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -14,8 +12,14 @@ const (
 	// asked. More often: it waits. Why: ten bytes of a client must not cost the
 	// keyframe of a whole view every tick.
 	resyncsPerSecond = 2
-	// frameHeader is the most that a WebSocket frame adds to a message, bytes.
-	frameHeader = 10
+	// maxFrame is the longest message that a clear connection takes, bytes: all
+	// of its tail but the most that a WebSocket frame adds. A longer one would be
+	// refused and made again until the connection is closed as slow.
+	maxFrame = netproto.MaxTail - 10
+	// noticeRoom is what a snapshot leaves of a frame when notices wait, bytes.
+	// Why 4 KB: chat gets through while the world comes in, and the longest notice
+	// fits.
+	noticeRoom = 4 << 10
 )
 
 // connect gives a seat a new connection, whose life starts with a Welcome and
@@ -194,18 +198,17 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		w.out = r.appendWelcome(w.out, s, l)
 	}
 	before := len(w.out)
+	most := maxFrame - before
+	if s.notices.pending(l.noticed) {
+		most -= noticeRoom
+	}
 	w.out = r.encoder.AppendSnapshot(w.out, &l.viewer, s.number, netproto.Header{
-		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l),
+		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l), Most: most,
 	})
 	if len(w.out) == before {
 		return
 	}
-	noticed := l.noticed
-	for _, n := range s.notices.take(l.noticed) {
-		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
-		w.out = r.logged(netproto.AppendNotice(w.out, &w.notice))
-		noticed = n.number
-	}
+	noticed := r.appendNotices(w, s, l)
 	if err := l.conn.Write(w.out); err != nil {
 		l.viewer.Reset()
 		w.tally.skipped++
@@ -221,18 +224,30 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	w.tally.bytes += uint64(len(w.out))
 }
 
-// logRefused logs, once, a frame that the connection refused: it is over, which
-// its next Poll says, or the frame does not fit.
+// appendNotices appends the notices that did not go out on this link, as many
+// as fit the frame, and returns the number of the last.
+func (r *Room) appendNotices(w *worker, s *seat, l *link) uint32 {
+	noticed := l.noticed
+	for _, n := range s.notices.take(noticed) {
+		end := len(w.out)
+		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
+		w.out = r.logged(netproto.AppendNotice(w.out, &w.notice))
+		if len(w.out) > maxFrame {
+			w.out = w.out[:end]
+			break
+		}
+		noticed = n.number
+	}
+	return noticed
+}
+
+// logRefused logs, once, a frame that the connection refused: it is over, as its
+// next Poll says.
 func (r *Room) logRefused(s *seat, l *link, size int, err error) {
-	if l.refused {
-		return
+	if !l.refused {
+		l.refused = true
+		r.log.Debug("snapshot refused", "seat", s.number, "bytes", size, "err", err)
 	}
-	l.refused = true
-	level := slog.LevelDebug
-	if size > netproto.MaxTail-frameHeader {
-		level = slog.LevelWarn
-	}
-	r.log.Log(context.Background(), level, "snapshot refused", "seat", s.number, "bytes", size, "most", netproto.MaxTail, "err", err)
 }
 
 // appendWelcome appends the first frame of a connection, with a fresh token.

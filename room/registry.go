@@ -189,7 +189,7 @@ func validateModes(modes []sim.Mode) error {
 		if slices.ContainsFunc(modes[:i], func(o sim.Mode) bool { return o.Name == m.Name }) {
 			faults = append(faults, fmt.Errorf("two modes are named %q", m.Name))
 		}
-		if _, err := sim.Start(m, 1); err != nil {
+		if _, _, err := startWorld(m, 1); err != nil {
 			faults = append(faults, err)
 		}
 	}

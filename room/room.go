@@ -97,7 +97,7 @@ func New(o Options) (*Room, error) {
 	if err := o.Config.Validate(); err != nil {
 		return nil, fmt.Errorf("room configuration: %w", err)
 	}
-	world, err := sim.Start(o.Mode, o.Seed)
+	world, schema, err := startWorld(o.Mode, o.Seed)
 	if err != nil {
 		return nil, err
 	}
@@ -107,7 +107,7 @@ func New(o Options) (*Room, error) {
 		id: o.ID, mode: o.Mode, options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
 		log:     o.Log.With("room", o.ID, "mode", o.Mode.Name),
 		created: o.Clock.Now(), world: world, journal: o.Journal, recording: o.Journal != nil,
-		encoder: netproto.NewEncoder(world), schema: netproto.SchemaOf(world), fields: world.InputFields(),
+		encoder: netproto.NewEncoder(world), schema: schema, fields: world.InputFields(),
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.Hz), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
@@ -121,6 +121,19 @@ func New(o Options) (*Room, error) {
 		r.journal.Checkpoint(world.Tick(), world.Append(nil))
 	}
 	return r, nil
+}
+
+// startWorld starts a match of a mode that can be sent.
+func startWorld(m sim.Mode, seed uint64) (*sim.World, *pb.Schema, error) {
+	world, err := sim.Start(m, seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	schema := netproto.SchemaOf(world)
+	if err := netproto.CheckSchema(schema); err != nil {
+		return nil, nil, fmt.Errorf("mode %q: %w", m.Name, err)
+	}
+	return world, schema, nil
 }
 
 // seatsOf returns how many seats a room has: those that are wished for, at
