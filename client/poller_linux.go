@@ -47,12 +47,14 @@ func (k kernelPoller) add(conn net.Conn, index int) (nonblocking, error) {
 	if secure, ok := conn.(*tls.Conn); ok {
 		taken, err := tickconn.DetachTLS(secure, options)
 		if err != nil {
+			_ = conn.Close()
 			return nil, err
 		}
 		return taken, k.watch(taken.Conn, index)
 	}
 	taken, err := tickconn.Detach(conn.(*net.TCPConn), options)
 	if err != nil {
+		_ = conn.Close()
 		return nil, err
 	}
 	return taken, k.watch(taken, index)

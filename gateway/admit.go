@@ -19,9 +19,15 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 		s.explain(w, r)
 		return
 	}
+	if f := s.shares.handshakes.Enter(r.Context()); f != nil {
+		s.refused.add(f.Cause)
+		s.shares.handshakes.Refuse(*f, w, r)
+		return
+	}
 	if refused := s.admit(w, r); refused != nil {
+		s.refused.add(refused.Cause)
 		s.Log.Debug("connection refused", "remote", r.RemoteAddr, "status", refused.Status, "reason", refused.Reason)
-		refused.Answer(w)
+		refused.Answer(w, r)
 	}
 }
 
@@ -33,7 +39,7 @@ type entry struct {
 }
 
 // admit takes a seat for a request and upgrades it.
-func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ws.RefusedError {
+func (s *Server) admit(w http.ResponseWriter, r *http.Request) *door.Refusal {
 	e, refused := s.readEntry(r, ws.Check)
 	if refused != nil {
 		return refused
@@ -43,7 +49,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ws.RefusedError 
 	}
 	pass, err := e.room.Knock(e.guest)
 	if err != nil {
-		return roomRefused(err)
+		return s.roomRefused(err)
 	}
 	settle, refused := s.redeem(r.Context(), e.credential, e.room)
 	if refused != nil {
@@ -51,6 +57,7 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ws.RefusedError 
 		return refused
 	}
 	defer settle()
+	s.lobby.Redeemed(e.credential.token, e.room.ID())
 	conn, err := s.Upgrader.Upgrade(w, r)
 	if err != nil { // it has answered
 		pass.Cancel()
@@ -68,34 +75,36 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *ws.RefusedError 
 // may not connect it tells just that.
 func (s *Server) explain(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
+	w.Header().Set("Access-Control-Expose-Headers", shownHeaders)
 	w.Header().Set("Cache-Control", "no-store")
+	if f := s.shares.handshakes.Enter(r.Context()); f != nil {
+		s.shares.handshakes.Refuse(*f, w, r)
+		return
+	}
 	refused := s.wouldRefuse(r)
 	if refused == nil {
-		refused = ws.ErrNoUpgrade
+		refused = handshakeRefused(ws.ErrNoUpgrade)
 	}
-	refused.Answer(w)
+	refused.Answer(w, r)
 }
 
 // wouldRefuse goes the way of admit as far as nothing changes.
-func (s *Server) wouldRefuse(r *http.Request) *ws.RefusedError {
+func (s *Server) wouldRefuse(r *http.Request) *door.Refusal {
 	e, refused := s.readEntry(r, func(*http.Request) *ws.RefusedError { return nil })
 	if refused != nil {
 		return refused
 	}
 	if err := e.room.Admits(e.guest); err != nil {
-		return roomRefused(err)
+		return s.roomRefused(err)
 	}
 	return s.wouldRedeem(r.Context(), e.credential, e.room)
 }
 
 // readEntry says where a request wants to go and who comes, unless that alone is
 // reason to refuse it. check looks at the request itself.
-func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.RefusedError) (entry, *ws.RefusedError) {
-	if !s.handshakes.Allow(r, s.HandshakesPerSecond) {
-		return entry{}, &ws.RefusedError{Status: http.StatusTooManyRequests, Reason: "too many connections from this address; wait a few seconds"}
-	}
+func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.RefusedError) (entry, *door.Refusal) {
 	if refused := check(r); refused != nil {
-		return entry{}, refused
+		return entry{}, handshakeRefused(refused)
 	}
 	c, refused := readCredential(r.URL)
 	if refused != nil {
@@ -104,25 +113,41 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	// A foreign page may not play by its visitor's address. Who shows a token needs
 	// no such favour, and may come from the page of another node.
 	if c.kind == byName && !s.originAllowed(r) {
-		return entry{}, &ws.RefusedError{Status: http.StatusForbidden, Reason: "pages of this origin may not connect"}
+		return entry{}, &door.Refusal{Status: http.StatusForbidden, Cause: "origin", Reason: "pages of this origin may not connect"}
 	}
-	target, ok := s.Rooms.Get(r.PathValue("id"))
+	target, ok := s.Node.Await(r.Context(), r.PathValue("id"))
 	if !ok {
-		return entry{}, &ws.RefusedError{Status: http.StatusNotFound, Reason: "no such room here; it may have ended: ask the lobby for another"}
+		return entry{}, &door.Refusal{Status: http.StatusNotFound, Cause: "no_room", Reason: "no such room here; it may have ended: ask the lobby for another"}
 	}
-	guest, refused := s.verify(c, target, door.Loopback(r))
+	guest, refused := s.verify(c, target, door.CallerOf(r.Context()).Local)
 	return entry{target, c, guest}, refused
 }
 
-func roomRefused(err error) *ws.RefusedError {
-	status := http.StatusServiceUnavailable
-	switch {
-	case errors.Is(err, room.ErrResumeStale):
-		status = http.StatusUnauthorized
-	case errors.Is(err, room.ErrLocked):
-		status = http.StatusForbidden
-	case errors.Is(err, room.ErrClosed):
-		status = http.StatusNotFound
+// handshakeRefused is a refusal for what is wrong with a request as a handshake.
+func handshakeRefused(e *ws.RefusedError) *door.Refusal {
+	return &door.Refusal{Status: e.Status, Cause: "handshake", Reason: e.Reason, Header: e.Header}
+}
+
+// roomRows are why a room takes nobody.
+var roomRows = []struct {
+	err    error
+	status int
+	cause  string
+}{
+	{room.ErrResumeStale, http.StatusUnauthorized, "resume_stale"},
+	{room.ErrLocked, http.StatusForbidden, "locked"},
+	{room.ErrClosed, http.StatusNotFound, "no_room"},
+	{room.ErrFull, http.StatusServiceUnavailable, "full"},
+	{room.ErrBusy, http.StatusServiceUnavailable, "busy"},
+	{room.ErrStopping, http.StatusServiceUnavailable, "stopping"},
+}
+
+func (s *Server) roomRefused(err error) *door.Refusal {
+	for _, row := range roomRows {
+		if errors.Is(err, row.err) {
+			return &door.Refusal{Status: row.status, Cause: row.cause, Reason: err.Error()}
+		}
 	}
-	return &ws.RefusedError{Status: status, Reason: err.Error()}
+	s.Log.Error("a room could not take a player", "err", err)
+	return &door.Refusal{Status: http.StatusServiceUnavailable, Cause: "fault", Reason: "the room cannot take anybody right now; try again in a few seconds"}
 }

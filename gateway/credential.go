@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"net/url"
 
-	"github.com/metronome-server/metronome/gateway/ws"
+	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/room"
 )
@@ -30,10 +30,10 @@ const (
 )
 
 // readCredential reads a room URL's query. It verifies nothing.
-func readCredential(u *url.URL) (credential, *ws.RefusedError) {
+func readCredential(u *url.URL) (credential, *door.Refusal) {
 	q, err := url.ParseQuery(u.RawQuery)
 	if err != nil {
-		return credential{}, &ws.RefusedError{Status: http.StatusBadRequest, Reason: "the URL's query cannot be read"}
+		return credential{}, &door.Refusal{Status: http.StatusBadRequest, Cause: "handshake", Reason: "the URL's query cannot be read"}
 	}
 	c := credential{guest: room.Guest{Name: q.Get("name"), Resume: q.Get("resume"), Bot: q.Get("bot") == "1"}}
 	switch ticket := q.Get("ticket"); {
@@ -47,7 +47,7 @@ func readCredential(u *url.URL) (credential, *ws.RefusedError) {
 
 // verify says who comes to a room, as far as it can be told without the lobby's
 // store. local: the request comes from this machine.
-func (s *Server) verify(c credential, target *room.Room, local bool) (room.Guest, *ws.RefusedError) {
+func (s *Server) verify(c credential, target *room.Room, local bool) (room.Guest, *door.Refusal) {
 	switch c.kind {
 	case byResume: // the room knows its tokens
 	case byTicket:
@@ -58,10 +58,10 @@ func (s *Server) verify(c credential, target *room.Room, local bool) (room.Guest
 		c.guest.Name = t.Name
 	case byName:
 		if !s.Open || !local {
-			return room.Guest{}, &ws.RefusedError{Status: http.StatusUnauthorized, Reason: "a ticket is needed; ask the lobby to join this room"}
+			return room.Guest{}, &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}
 		}
 		if target.Info().Private {
-			return room.Guest{}, &ws.RefusedError{Status: http.StatusUnauthorized, Reason: "the room is private; join it with its code"}
+			return room.Guest{}, &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "the room is private; join it with its code"}
 		}
 	}
 	return c.guest, nil
@@ -69,7 +69,7 @@ func (s *Server) verify(c credential, target *room.Room, local bool) (room.Guest
 
 // redeem uses a ticket up, if that is the credential. settle is to be called when
 // the player is in the room or will never be.
-func (s *Server) redeem(ctx context.Context, c credential, target *room.Room) (settle func(), refused *ws.RefusedError) {
+func (s *Server) redeem(ctx context.Context, c credential, target *room.Room) (settle func(), refused *door.Refusal) {
 	if c.kind != byTicket {
 		return func() {}, nil
 	}
@@ -81,7 +81,7 @@ func (s *Server) redeem(ctx context.Context, c credential, target *room.Room) (s
 }
 
 // wouldRedeem says what redeem would, and spends nothing.
-func (s *Server) wouldRedeem(ctx context.Context, c credential, target *room.Room) *ws.RefusedError {
+func (s *Server) wouldRedeem(ctx context.Context, c credential, target *room.Room) *door.Refusal {
 	if c.kind != byTicket {
 		return nil
 	}
@@ -91,19 +91,23 @@ func (s *Server) wouldRedeem(ctx context.Context, c credential, target *room.Roo
 	return nil
 }
 
-func ticketRefused(err error) *ws.RefusedError {
-	refused := func(status int, reason string) *ws.RefusedError {
-		return &ws.RefusedError{Status: status, Reason: reason}
+// ticketRows are why a ticket is not taken.
+var ticketRows = []struct {
+	err    error
+	status int
+	reason string
+}{
+	{lobby.ErrTicketUsed, http.StatusUnauthorized, "the ticket was used already; ask the lobby for another"},
+	{lobby.ErrTicketExpired, http.StatusUnauthorized, "the ticket has expired; ask the lobby for another"},
+	{lobby.ErrTicketForeign, http.StatusUnauthorized, "the ticket is for another room; ask the lobby for one for this room"},
+	{lobby.ErrUnavailable, http.StatusServiceUnavailable, "the ticket cannot be checked right now; try again in a few seconds"},
+}
+
+func ticketRefused(err error) *door.Refusal {
+	for _, row := range ticketRows {
+		if errors.Is(err, row.err) {
+			return &door.Refusal{Status: row.status, Cause: "ticket", Reason: row.reason}
+		}
 	}
-	switch {
-	case errors.Is(err, lobby.ErrTicketUsed):
-		return refused(http.StatusUnauthorized, "the ticket was used already; ask the lobby for another")
-	case errors.Is(err, lobby.ErrTicketExpired):
-		return refused(http.StatusUnauthorized, "the ticket has expired; ask the lobby for another")
-	case errors.Is(err, lobby.ErrTicketForeign):
-		return refused(http.StatusUnauthorized, "the ticket is for another room; ask the lobby for one for this room")
-	case errors.Is(err, lobby.ErrUnavailable):
-		return refused(http.StatusServiceUnavailable, "the ticket cannot be checked right now; try again in a few seconds")
-	}
-	return refused(http.StatusUnauthorized, "the ticket is not one of ours")
+	return &door.Refusal{Status: http.StatusUnauthorized, Cause: "ticket", Reason: "the ticket is not one of ours"}
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/metronome-server/metronome/gateway/door"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 )
@@ -100,19 +99,20 @@ func TestPlainGetCostsNothing(t *testing.T) {
 }
 
 func TestPlainGetsAreLimited(t *testing.T) {
-	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.HandshakesPerSecond = 1 })
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Limits.HandshakesPerSecond = 1 })
 	// A request of another machine, which only the limit can tell from ours.
+	h := n.Handler()
 	ask := func() int {
 		r, w := httptest.NewRequest(http.MethodGet, "/rooms/x", nil), httptest.NewRecorder()
 		r.RemoteAddr = "203.0.113.9:1000"
-		n.explain(w, r)
+		h.ServeHTTP(w, r)
 		return w.Code
 	}
 	statuses := map[int]int{}
-	for range door.HandshakeBurst + 2 {
+	for range burstSeconds + 1 {
 		statuses[ask()]++
 	}
-	if statuses[404] < door.HandshakeBurst || statuses[429] == 0 {
+	if statuses[404] < burstSeconds || statuses[429] == 0 {
 		t.Errorf("answers: %v", statuses)
 	}
 }

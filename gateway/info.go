@@ -25,7 +25,7 @@ type InfoMode struct {
 }
 
 func (s *Server) info(w http.ResponseWriter, r *http.Request) {
-	report := InfoReport{Version: s.Version, Open: s.Open && door.Loopback(r)}
+	report := InfoReport{Version: s.Version, Open: s.Open && door.CallerOf(r.Context()).Local}
 	for _, m := range s.Rooms.Modes() {
 		report.Modes = append(report.Modes, InfoMode{m.Name, m.Title, m.Seats, m.Hz})
 	}

@@ -21,8 +21,8 @@ var tickBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .02, .
 // metrics serves the counters to Prometheus.
 func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&statsCollector{s}, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	registry.MustRegister(&statsCollector{s}, &nodeCollector{s}, s.calls.counts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 
 // statsCollector reads room.Stats when it is scraped, so that a tick touches
@@ -39,7 +39,9 @@ var (
 	descInputs = desc("inputs_total", "Inputs that arrived, by what became of them.", "outcome")
 	descCloses = desc("closes_total", "Connections that ended, by close code.", "code")
 	descRooms  = desc("rooms", "Rooms on this node, by mode.", "mode")
-	descSeats  = desc("seats", "Seats in rooms of this node, by what they do.", "state")
+	descSeats  = desc("seats", "Seats in rooms of this node, each in one state.", "state")
+	descBots   = desc("bots", "Seats of players that are bots.")
+	descBehind = desc("seats_backlogged", "Active seats whose clients have not taken what was sent.")
 )
 
 type counterRow struct {
@@ -62,7 +64,7 @@ var counterRows = []counterRow{
 
 // Describe implements prometheus.Collector.
 func (c *statsCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats} {
+	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats, descBots, descBehind} {
 		out <- d
 	}
 	for _, row := range counterRows {
@@ -91,7 +93,8 @@ func (c *statsCollector) Collect(out chan<- prometheus.Metric) {
 
 func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 	byMode := map[string]int{}
-	seats := map[string]int{"active": 0, "away": 0, "backlogged": 0, "bots": 0, "free": 0}
+	seats := map[string]int{"active": 0, "away": 0, "entering": 0, "free": 0}
+	bots, backlogged := 0, 0
 	for _, m := range c.s.Rooms.Modes() {
 		byMode[m.Name] = 0
 	}
@@ -99,10 +102,13 @@ func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 		byMode[i.Mode]++
 		seats["active"] += i.Active
 		seats["away"] += i.Away
-		seats["backlogged"] += i.Backlogged
-		seats["bots"] += i.Bots
+		seats["entering"] += max(i.Taken-i.Active-i.Away, 0)
 		seats["free"] += max(i.Seats-i.Taken, 0)
+		bots += i.Bots
+		backlogged += i.Backlogged
 	}
+	out <- prometheus.MustNewConstMetric(descBots, prometheus.GaugeValue, float64(bots))
+	out <- prometheus.MustNewConstMetric(descBehind, prometheus.GaugeValue, float64(backlogged))
 	for mode, n := range byMode {
 		out <- prometheus.MustNewConstMetric(descRooms, prometheus.GaugeValue, float64(n), mode)
 	}

@@ -1,21 +1,22 @@
 // Package gateway is everything that answers HTTP on a node: it ties rooms, lobby
-// API, console and pages together.
+// API, console and pages together, and gives each kind of request its share.
 package gateway
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/node"
-	"github.com/metronome-server/metronome/gateway/pages"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/room"
-	"github.com/metronome-server/metronome/web"
 )
 
 // Config is what a Server serves and how.
@@ -27,15 +28,22 @@ type Config struct {
 	Stats *room.Stats
 	// Upgrader takes WebSocket connections.
 	Upgrader *ws.Upgrader
+	// Connections counts what is open, for metrics; nil: nothing does.
+	Connections *door.Connections
+	// PublicURL is where clients reach the node, http:// or https://. With a path
+	// everything is served below it too. Empty: wherever they have reached it.
+	PublicURL string
+	// Proxies are the peers whose forwarding headers are believed.
+	Proxies door.Proxies
 	// Open lets clients on this machine into public rooms without a ticket.
 	Open bool
-	// HandshakesPerSecond bounds upgrade requests per address, ten times that at
-	// once; 0 does not. Loopback addresses are not bounded.
-	HandshakesPerSecond int
 	// Origins are further browser origins, as in "https://play.example.org",
-	// whose pages may connect; "*" is any. A page of the server's own host may
-	// always, and so may a client that sends no Origin: it is no browser.
+	// whose pages may use rooms, lobby API and files; "*" is any. A page of the
+	// server's own host may always, and so may a client that sends no Origin: it
+	// is no browser.
 	Origins []string
+	// Limits bound what callers may do; the zero value bounds next to nothing.
+	Limits Limits
 	// Version of the program, shown to people.
 	Version string
 	Log     *slog.Logger
@@ -43,84 +51,154 @@ type Config struct {
 	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: only
 	// Open does.
 	AdminKey string
+	// AdminApart keeps /metrics and /stats to AdminHandler.
+	AdminApart bool
 	// Records says whether rooms are recorded.
 	Records bool
 }
 
+// Limits bound what callers may do. A limit of 0 is none. What is per address
+// counts IPv6 addresses by their /64.
+type Limits struct {
+	// HandshakesPerSecond bounds WebSocket handshakes per address, ten times that
+	// at once. Threat: one machine that keeps the node busy with handshakes. Why so
+	// many at once: a school or an office plays from one address. This machine's
+	// own are not bounded by it.
+	HandshakesPerSecond int
+	// MaxHandshakesPerSecond bounds them in all; who comes too early waits.
+	// Threat: handshakes of many addresses take the ticks' time.
+	MaxHandshakesPerSecond int
+	// CallsPerSecond and MaxCallsPerSecond do the same for calls of the lobby API.
+	CallsPerSecond, MaxCallsPerSecond int
+	api.Limits
+}
+
+// DefaultLimits are those that a node starts with.
+func DefaultLimits() Limits {
+	return Limits{
+		HandshakesPerSecond: 20, MaxHandshakesPerSecond: 500, CallsPerSecond: 10, MaxCallsPerSecond: 200,
+		Limits: api.Limits{ReservationsPerAddress: 100, RoomsPerAddress: 32},
+	}
+}
+
+// Validate returns all faults, joined.
+func (l Limits) Validate() error {
+	var faults []error
+	for name, value := range map[string]int{
+		"--handshakes-per-second": l.HandshakesPerSecond, "--max-handshakes-per-second": l.MaxHandshakesPerSecond,
+		"--calls-per-second": l.CallsPerSecond, "--max-calls-per-second": l.MaxCallsPerSecond,
+		"--reservations-per-address": l.ReservationsPerAddress, "--rooms-per-address": l.RoomsPerAddress,
+	} {
+		if value < 0 {
+			faults = append(faults, fmt.Errorf("%s %d: want 0 or more", name, value))
+		}
+	}
+	return errors.Join(faults...)
+}
+
 // Validate returns the faults of what people set, joined.
 func (c Config) Validate() error {
-	var faults []error
+	faults := []error{c.Limits.Validate()}
 	for _, origin := range c.Origins {
 		faults = append(faults, validateOrigin(origin))
 	}
 	return errors.Join(faults...)
 }
 
+// Rates of what is bounded in all, whoever asks, this machine too. Threat: HTTP
+// work takes the time of ticks, and what is refused costs as much as what is
+// served.
+var (
+	// pageRate is of pages and files. By address: a page is a dozen files, and a
+	// school's class opens it together.
+	pageRate      = door.Rate{PerSecond: 50, Burst: 600}
+	pageRateInAll = door.Rate{PerSecond: 300, Burst: 600}
+	// reportRate is of /metrics and /stats, a few milliseconds each.
+	reportRateInAll = door.Rate{PerSecond: 10, Burst: 20}
+	// healthRate is of /healthz and /readyz: apart, so that no flood of something
+	// else has a load balancer think that the node is dead.
+	healthRateInAll = door.Rate{PerSecond: 100, Burst: 100}
+	// consoleRate is of operators' calls.
+	consoleRateInAll = door.Rate{PerSecond: 50, Burst: 100}
+)
+
+// burstSeconds is how many seconds' worth an address may ask at once.
+const burstSeconds = 10
+
+// shares are what each kind of request may take.
+type shares struct {
+	handshakes, calls, console, pages, reports, health *door.Share
+}
+
+func newShares(l Limits) shares {
+	perAddress := func(n int) door.Rate { return door.Rate{PerSecond: float64(n), Burst: burstSeconds * n} }
+	inAll := func(n int) door.Rate { return door.Rate{PerSecond: float64(n), Burst: n} }
+	return shares{
+		handshakes: door.NewShare("handshake", &door.Limit{PerAddress: perAddress(l.HandshakesPerSecond), InAll: inAll(l.MaxHandshakesPerSecond), Exempt: true}, nil),
+		calls:      door.NewShare("call", &door.Limit{PerAddress: perAddress(l.CallsPerSecond), InAll: inAll(l.MaxCallsPerSecond), Exempt: true}, refuseCall),
+		console:    door.NewShare("console", &door.Limit{InAll: consoleRateInAll}, refuseCall),
+		pages:      door.NewShare("page", &door.Limit{PerAddress: pageRate, InAll: pageRateInAll, Exempt: true}, nil),
+		reports:    door.NewShare("report", &door.Limit{InAll: reportRateInAll}, nil),
+		health:     door.NewShare("health", &door.Limit{InAll: healthRateInAll}, nil),
+	}
+}
+
+func (s shares) all() []*door.Share {
+	return []*door.Share{s.handshakes, s.calls, s.console, s.pages, s.reports, s.health}
+}
+
 // Server is everything that answers HTTP on a node. Any goroutine.
 type Server struct {
 	Config
-	handshakes door.RateLimit
-	console    *console.Console
+	shares  shares
+	lobby   *api.Service
+	console *console.Console
+	calls   *callCounter
+	refused refusedCounter
 }
 
 // New returns a Server.
 func New(c Config) *Server {
-	return &Server{Config: c, console: console.New(console.Config{
-		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version, Log: c.Log,
-	})}
+	s := &Server{Config: c, shares: newShares(c.Limits), calls: newCallCounter()}
+	s.lobby = api.New(api.Config{
+		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Limits: c.Limits.Limits, Log: c.Log,
+	})
+	s.console = console.New(console.Config{
+		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
+		Share: s.shares.console, Log: c.Log,
+	})
+	return s
 }
 
 // EndWatches ends every watch of the console, so that a shutdown need not wait
 // for operators who look.
 func (s *Server) EndWatches() { s.console.EndWatches() }
 
-// Handler returns the routes.
-func (s *Server) Handler() http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /rooms/{id}", s.serveRoom)
-	mux.HandleFunc("GET /healthz", s.healthz)
-	mux.HandleFunc("GET /readyz", s.readyz)
-	mux.Handle("GET /metrics", s.metrics())
-	mux.HandleFunc("GET /stats", s.stats)
-	mux.HandleFunc("GET /info", s.info)
-	if err := pages.Routes(mux, web.FS); err != nil {
-		panic(err) // not possible: the files are part of the program
-	}
-	mux.Handle((&api.Service{Node: s.Node, Rooms: s.Rooms, Lobby: s.Lobby}).Handler())
-	s.console.Routes(mux)
-	return secure(mux)
-}
-
-// policy is what a page of ours may do: run its own files and talk to rooms,
-// which may live on another node, also to ask that one why it refused.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; worker-src 'self'; " +
-	"connect-src 'self' ws: wss: http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-
-// secure says what a page may do, whatever it is.
-func secure(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "no-referrer")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		next.ServeHTTP(w, r)
-	})
-}
-
 // healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
 }
 
-// readyz says whether new players should be sent here.
-func (s *Server) readyz(w http.ResponseWriter, _ *http.Request) {
+// readyz says whether new players should be sent here. A store that does not
+// answer is no reason against: rooms, resumes and tickets do without, and taking
+// the node out of service would end them for nothing.
+func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
+	reason := s.Node.Unready()
 	switch {
-	case s.Node.State() != node.Ready:
-		http.Error(w, s.Node.State().String(), http.StatusServiceUnavailable)
+	case reason != "":
+		door.Refusal{Status: http.StatusServiceUnavailable, Reason: reason}.Answer(w, r)
 	case !s.Lobby.Up():
-		http.Error(w, "the lobby's store does not answer", http.StatusServiceUnavailable)
+		_, _ = w.Write([]byte("ready, but the lobby's store does not answer: rooms play on, and nobody finds new ones\n"))
 	default:
 		_, _ = w.Write([]byte("ready\n"))
 	}
+}
+
+// prefix is the path of PublicURL, without a slash at its end.
+func (s *Server) prefix() string {
+	at, err := url.Parse(s.PublicURL)
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSuffix(at.Path, "/")
 }

@@ -21,6 +21,7 @@ type Lobby struct {
 	ring   keyring
 	offset atomic.Int64 // store's clock minus ours, ms
 	down   atomic.Bool  // the last beat of Run failed
+	asked  latency      // of the store
 
 	mu      sync.Mutex
 	mine    map[string]uint64               // rooms claimed or asserted here: id -> epoch

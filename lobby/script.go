@@ -42,11 +42,12 @@ func loadScript(name string) *redis.Script {
 
 // run asks the store and returns what follows status and time in the answer. A
 // status other than "ok" is its error from refusals; silence is ErrUnavailable.
-func (l *Lobby) run(ctx context.Context, s *redis.Script, args ...any) ([]any, error) {
+func (l *Lobby) run(ctx context.Context, s *redis.Script, args ...any) (rows []any, err error) {
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
 	args = append([]any{l.keys.prefix, fence.Milliseconds()}, args...)
 	before := l.cfg.Clock()
+	defer l.asked.measure(time.Now(), &err)
 	got, err := s.Run(ctx, l.client, l.keys.fixed(), args...).Result()
 	if err != nil {
 		return nil, unavailable(ctx, err)

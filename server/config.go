@@ -11,6 +11,7 @@ import (
 
 	"github.com/metronome-server/metronome/gateway"
 	"github.com/metronome-server/metronome/gateway/console"
+	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/room"
 )
@@ -49,9 +50,18 @@ type Config struct {
 	Origins []string
 	// Connections is how sockets are driven: auto, tick or portable.
 	Connections string
-	// HandshakesPerSecond bounds connections per client address, ten times that
-	// at once; 0 does not, for nodes behind a proxy that hides the addresses.
-	HandshakesPerSecond int
+	// TrustedProxies are addresses and CIDR ranges of proxies whose Forwarded and
+	// X-Forwarded-For headers are believed.
+	TrustedProxies []string
+	// Limits bound what callers may ask for.
+	Limits gateway.Limits
+	// MaxConnections bounds open connections, those of rooms too; 0: what the
+	// process may open. ConnectionsPerAddress bounds those of one address; 0 does
+	// not.
+	MaxConnections, ConnectionsPerAddress int
+	// AdminListen is an address for /metrics and /stats, which the node's own then
+	// does not serve. Empty: it does.
+	AdminListen string
 	// Debug is an address for Go's profiles (net/http/pprof), loopback only.
 	// Empty: none.
 	Debug string
@@ -65,7 +75,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
-		Connections: string(ws.ModeAuto), HandshakesPerSecond: 20, StopTimeout: 10 * time.Second, Room: room.Default(),
+		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
 
@@ -91,9 +101,14 @@ func (c Config) Validate() error {
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
 	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
-	fault(c.HandshakesPerSecond >= 0, "--handshakes-per-second %d: want 0 or more", c.HandshakesPerSecond)
+	_, err = door.ParseProxies(c.TrustedProxies)
+	fault(err == nil, "--trusted-proxies %w", err)
+	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
+	fault(c.ConnectionsPerAddress >= 0, "--connections-per-address %d: want 0 or more", c.ConnectionsPerAddress)
+	_, _, err = net.SplitHostPort(c.AdminListen)
+	fault(c.AdminListen == "" || err == nil, "--admin-listen %q: want host:port, for example 127.0.0.1:9090", c.AdminListen)
 	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
-	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate(), gateway.Config{Origins: c.Origins}.Validate())
+	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate(), gateway.Config{Origins: c.Origins, Limits: c.Limits}.Validate())
 	return errors.Join(faults...)
 }
 
@@ -101,6 +116,12 @@ func (c Config) upgrade(log *slog.Logger) ws.Config {
 	u := ws.DefaultConfig()
 	u.Mode, u.Log = ws.Mode(c.Connections), log
 	return u
+}
+
+// proxies are those of TrustedProxies, which Validate has read.
+func (c Config) proxies() door.Proxies {
+	p, _ := door.ParseProxies(c.TrustedProxies)
+	return p
 }
 
 // open decides about "auto": a node that is reached through a proxy sees every

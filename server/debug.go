@@ -24,7 +24,8 @@ func (n *Node) serveDebug(ctx context.Context) error {
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
 	n.debug = door.NewHTTPServer(mux, n.log)
-	n.run.Go(func() { _ = n.debug.Serve(l) }) // ends with Close
+	n.debug.ReadTimeout, n.debug.WriteTimeout = 0, 0 // a profile takes as long as it is asked to
+	n.run.Go(func() { _ = n.debug.Serve(l) })        // ends with Close
 	n.log.Info("profiles", "url", "http://"+l.Addr().String()+"/debug/pprof/")
 	return nil
 }

@@ -38,6 +38,9 @@ type Node struct {
 	routes   *gateway.Server
 	http     *http.Server
 	debug    *http.Server
+	admin    *http.Server
+	// connections bounds what is open.
+	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
 	home        *room.Room // the room that is always there
@@ -62,6 +65,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		func(context.Context) error { return n.openRooms(games) },
 		n.serve,
 		n.serveDebug,
+		n.serveAdmin,
 		n.openHome,
 	}
 	for _, step := range steps {
@@ -134,7 +138,10 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
 	}
-	n.upgrader, err = ws.NewUpgrader(n.config.upgrade(n.log))
+	n.connections = door.NewConnections(n.config.MaxConnections, n.config.ConnectionsPerAddress, n.config.proxies(), n.log)
+	upgrade := n.config.upgrade(n.log)
+	upgrade.Closed = n.connections.Closed
+	n.upgrader, err = ws.NewUpgrader(upgrade)
 	return err
 }
 
@@ -143,12 +150,14 @@ func (n *Node) serve(context.Context) error {
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node.Listing, n.node.Lost) })
 	n.routes = gateway.New(gateway.Config{
-		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader,
-		Open: n.config.open(n.listener.Addr()), HandshakesPerSecond: n.config.HandshakesPerSecond, Version: Version(), Log: n.log,
-		AdminKey: n.config.AdminKey, Records: n.config.Record != "", Origins: n.config.Origins,
+		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
+		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Origins: n.config.Origins,
+		Limits: n.config.Limits, Version: Version(), Log: n.log,
+		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 	})
 	n.http = door.NewHTTPServer(n.routes.Handler(), n.log)
-	listener := n.listener
+	n.connections.Watch(n.http)
+	listener := n.connections.Listener(n.listener, n.certificate == nil)
 	if n.certificate != nil {
 		listener = ws.ListenTLS(listener, n.certificate.Config())
 	}
@@ -196,16 +205,17 @@ func (n *Node) Stop() {
 	}
 	if n.http != nil {
 		n.routes.EndWatches()
-		if err := n.http.Shutdown(ctx); err != nil {
-			n.log.Warn("requests were cut off", "err", err)
-			_ = n.http.Close()
+		if door.StopServer(n.http) {
+			n.log.Warn("requests were cut off")
 		}
 		n.upgrader.Wait()
 	} else if n.listener != nil {
 		_ = n.listener.Close()
 	}
-	if n.debug != nil {
-		_ = n.debug.Close()
+	for _, other := range []*http.Server{n.debug, n.admin} {
+		if other != nil {
+			_ = other.Close()
+		}
 	}
 	if n.cancel != nil {
 		n.cancel()

@@ -4,6 +4,7 @@ package api
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/metronome-server/metronome/gateway/apierr"
+	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -20,14 +22,28 @@ import (
 
 // Service is the Connect service over the lobby and this node's rooms.
 type Service struct {
+	Config
+	guard *guard
+}
+
+// Config is what a Service serves and how.
+type Config struct {
 	Node  *node.Node
 	Rooms *room.Registry
 	Lobby *lobby.Lobby
+	// URLByRequest has clients find this node's rooms where their request found the
+	// node: no URL was set.
+	URLByRequest bool
+	Limits       Limits
+	Log          *slog.Logger
 }
 
+// New returns a Service.
+func New(c Config) *Service { return &Service{c, newGuard(c.Limits, c.Rooms)} }
+
 // Handler returns the path below which the service answers, and its handler.
-func (s *Service) Handler() (string, http.Handler) {
-	return metronomev1connect.NewLobbyServiceHandler(s, apierr.Limits()...)
+func (s *Service) Handler(options ...connect.HandlerOption) (string, http.Handler) {
+	return metronomev1connect.NewLobbyServiceHandler(s, append(apierr.Limits(), options...)...)
 }
 
 // ListRooms implements the service.
@@ -38,11 +54,11 @@ func (s *Service) ListRooms(ctx context.Context, req *connect.Request[pb.ListRoo
 		PageSize: int(min(m.GetPageSize(), 200)), Page: m.GetPage(),
 	})
 	if err != nil {
-		return nil, apiError(err)
+		return nil, s.apiError(err)
 	}
 	out := &pb.ListRoomsResponse{NextPage: next}
 	for _, r := range rooms {
-		out.Room = append(out.Room, roomMessage(r, false))
+		out.Room = append(out.Room, s.roomMessage(ctx, r, false))
 	}
 	return connect.NewResponse(out), nil
 }
@@ -50,9 +66,12 @@ func (s *Service) ListRooms(ctx context.Context, req *connect.Request[pb.ListRoo
 // CreateRoom implements the service.
 func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.CreateRoomRequest]) (*connect.Response[pb.CreateRoomResponse], error) {
 	m := req.Msg
+	if err := s.guard.checkReserve(ctx); err != nil {
+		return nil, err
+	}
 	join, err := s.create(ctx, room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}, m.GetName())
 	if err != nil {
-		return nil, apiError(err)
+		return nil, s.apiError(err)
 	}
 	return connect.NewResponse(&pb.CreateRoomResponse{Join: join}), nil
 }
@@ -62,10 +81,14 @@ func (s *Service) create(ctx context.Context, w room.Wish, name string) (*pb.Joi
 	if s.Node.State() != node.Ready {
 		return nil, room.ErrStopping
 	}
+	if err := s.guard.checkCreate(ctx); err != nil {
+		return nil, err
+	}
 	r, listing, err := s.Node.Create(ctx, w)
 	if err != nil {
 		return nil, err
 	}
+	s.guard.created(ctx, r.ID())
 	var join lobby.Join
 	if w.Private {
 		join, err = s.Lobby.ReserveByCode(ctx, listing.Code, name)
@@ -75,35 +98,41 @@ func (s *Service) create(ctx context.Context, w room.Wish, name string) (*pb.Joi
 	if err != nil {
 		return nil, err
 	}
-	return joinMessage(join, true), nil
+	return s.joinMessage(ctx, join, true), nil
 }
 
 // JoinRoom implements the service.
 func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoomRequest]) (*connect.Response[pb.JoinRoomResponse], error) {
+	if err := s.guard.checkReserve(ctx); err != nil {
+		return nil, err
+	}
 	var join lobby.Join
 	var err error
 	byCode := false
 	switch by := req.Msg.GetBy().(type) {
 	case *pb.JoinRoomRequest_Code:
 		byCode = true
-		join, err = s.Lobby.ReserveByCode(ctx, by.Code, req.Msg.GetName())
+		join, err = s.guard.byCode(ctx, func() (lobby.Join, error) { return s.Lobby.ReserveByCode(ctx, by.Code, req.Msg.GetName()) })
 	case *pb.JoinRoomRequest_Id:
 		join, err = s.Lobby.Reserve(ctx, by.Id, req.Msg.GetName())
 	default:
 		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("give the room's id or its code"))
 	}
 	if err != nil {
-		return nil, apiError(err)
+		return nil, s.apiError(err)
 	}
-	return connect.NewResponse(&pb.JoinRoomResponse{Join: joinMessage(join, byCode)}), nil
+	return connect.NewResponse(&pb.JoinRoomResponse{Join: s.joinMessage(ctx, join, byCode)}), nil
 }
 
 // QuickPlay implements the service.
 func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPlayRequest]) (*connect.Response[pb.QuickPlayResponse], error) {
 	m := req.Msg
+	if err := s.guard.checkReserve(ctx); err != nil {
+		return nil, err
+	}
 	mode, ok := s.Rooms.Mode(m.GetMode())
 	if !ok {
-		return nil, apiError(room.ErrUnknownMode)
+		return nil, s.apiError(room.ErrUnknownMode)
 	}
 	join, err := s.Lobby.QuickPlay(ctx, mode.Name, m.GetMetadata(), m.GetName())
 	var out *pb.Join
@@ -111,10 +140,10 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	case errors.Is(err, lobby.ErrNoRoom):
 		out, err = s.create(ctx, room.Wish{Mode: mode.Name, Metadata: m.GetMetadata()}, m.GetName())
 	case err == nil:
-		out = joinMessage(join, false)
+		out = s.joinMessage(ctx, join, false)
 	}
 	if err != nil {
-		return nil, apiError(err)
+		return nil, s.apiError(err)
 	}
 	return connect.NewResponse(&pb.QuickPlayResponse{Join: out}), nil
 }
@@ -128,21 +157,27 @@ var causes = []apierr.Row{
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),
 }
 
-func apiError(err error) error {
+// apiError is what a caller is told. What went wrong inside, such as a path, is
+// for the log.
+func (s *Service) apiError(err error) error {
+	if coded, ok := errors.AsType[*connect.Error](err); ok {
+		return coded
+	}
 	if known := apierr.Find(causes, err); known != nil {
 		return known
 	}
 	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) {
 		return connect.NewError(connect.CodeInvalidArgument, err)
 	}
-	return connect.NewError(connect.CodeInternal, err)
+	s.Log.Error("a call of the lobby API failed", "err", err)
+	return connect.NewError(connect.CodeInternal, errors.New("that failed here, and it is not your doing; the server's log says why"))
 }
 
 // roomMessage is a listing as clients see it; its code only for who has it.
-func roomMessage(r lobby.Room, withCode bool) *pb.Room {
+func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) *pb.Room {
 	m := &pb.Room{
 		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
-		Metadata: r.Metadata, Private: r.Private, Node: r.URL, CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+		Metadata: r.Metadata, Private: r.Private, Node: s.nodeURL(ctx, r), CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
 	}
 	if withCode {
 		m.Code = r.Code
@@ -150,13 +185,24 @@ func roomMessage(r lobby.Room, withCode bool) *pb.Room {
 	return m
 }
 
-func joinMessage(j lobby.Join, withCode bool) *pb.Join {
-	return &pb.Join{Room: roomMessage(j.Room, withCode), Url: roomURL(j), ExpiresUnix: j.Expires.Unix()}
+// joinMessage hands a reservation out.
+func (s *Service) joinMessage(ctx context.Context, j lobby.Join, withCode bool) *pb.Join {
+	s.guard.reserved(ctx, j)
+	return &pb.Join{Room: s.roomMessage(ctx, j.Room, withCode), Url: roomURL(s.nodeURL(ctx, j.Room), j), ExpiresUnix: j.Expires.Unix()}
+}
+
+// nodeURL is where clients reach a room's node: another node as it says itself,
+// this one, if no URL was set, as the caller has reached it.
+func (s *Service) nodeURL(ctx context.Context, r lobby.Room) string {
+	caller := door.CallerOf(ctx)
+	if !s.URLByRequest || r.Node != s.Lobby.NodeID() || caller.Host == "" {
+		return r.URL
+	}
+	return caller.Scheme + "://" + caller.Host
 }
 
 // roomURL is where the ticket's WebSocket is opened: on the room's own node.
-func roomURL(j lobby.Join) string {
-	base := j.Room.URL
+func roomURL(base string, j lobby.Join) string {
 	for from, to := range map[string]string{"http://": "ws://", "https://": "wss://"} {
 		if rest, ok := strings.CutPrefix(base, from); ok {
 			base = to + rest

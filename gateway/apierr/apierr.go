@@ -4,8 +4,12 @@ package apierr
 
 import (
 	"errors"
+	"net/http"
+	"time"
 
 	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/gateway/door"
 )
 
 // Row is why a call may fail, and the code and the words for it, which say what
@@ -29,10 +33,39 @@ func Find(rows []Row, err error) *connect.Error {
 	return nil
 }
 
-// maxRequest bounds one API request, bytes. Threat: memory per request.
-const maxRequest = 16 << 10
+// TooMany is the error of a caller who asks for more than is given; retry is after
+// how long to try again, 0: it is not known.
+func TooMany(text string, retry time.Duration) error {
+	err := connect.NewError(connect.CodeResourceExhausted, errors.New(text))
+	door.SetRetryAfter(err.Meta(), http.StatusTooManyRequests, retry)
+	return err
+}
 
-// Limits are what every API handler is made with.
+// codes are those of refusals, by HTTP status.
+var codes = map[int]connect.Code{
+	http.StatusTooManyRequests:    connect.CodeResourceExhausted,
+	http.StatusServiceUnavailable: connect.CodeUnavailable,
+}
+
+// Refuse answers a call with a door's refusal, so that the caller's protocol has
+// its code.
+func Refuse(f door.Refusal, w http.ResponseWriter, r *http.Request) {
+	code, ok := codes[f.Status]
+	writer := connect.NewErrorWriter()
+	if !ok || !writer.IsSupported(r) {
+		f.Answer(w, r)
+		return
+	}
+	door.SetRetryAfter(w.Header(), f.Status, f.RetryAfter)
+	_ = writer.Write(w, r, connect.NewError(code, errors.New(f.Reason)))
+}
+
+// MaxRequest bounds one API request, bytes. Threat: memory per request.
+const MaxRequest = 16 << 10
+
+// Limits are what every API handler is made with. Nothing is compressed: a small
+// request may unpack to a thousand times its size, and a millisecond of CPU per
+// answer is dearer than its few kB.
 func Limits() []connect.HandlerOption {
-	return []connect.HandlerOption{connect.WithReadMaxBytes(maxRequest)}
+	return []connect.HandlerOption{connect.WithReadMaxBytes(MaxRequest), connect.WithCompression("gzip", nil, nil)}
 }

@@ -13,6 +13,7 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/metronome-server/metronome/gateway/apierr"
+	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -48,7 +49,9 @@ type Config struct {
 	Records bool
 	// Version of the program, shown to people.
 	Version string
-	Log     *slog.Logger
+	// Share is what operators may take of the node.
+	Share *door.Share
+	Log   *slog.Logger
 }
 
 // Console is the Connect service that operators use.
@@ -65,7 +68,7 @@ type Console struct {
 // New returns a console.
 func New(c Config) *Console {
 	return &Console{
-		Config: c, gate: &gate{key: c.AdminKey, open: c.Open}, started: time.Now(),
+		Config: c, gate: newGate(c.AdminKey, c.Open), started: time.Now(),
 		ending: make(chan struct{}), watches: make(chan struct{}, MaxWatches),
 	}
 }
@@ -78,12 +81,12 @@ func (c *Console) EndWatches() { c.end.Do(func() { close(c.ending) }) }
 func (c *Console) Watches() int { return len(c.watches) }
 
 // Routes adds the console's API, all of it behind the gate.
-func (c *Console) Routes(mux *http.ServeMux) {
-	// Without compression: a millisecond of CPU per message, for an operator's few kB.
-	path, api := metronomev1connect.NewConsoleServiceHandler(c, append(apierr.Limits(),
-		connect.WithRequireConnectProtocolHeader(), connect.WithCompression("gzip", nil, nil))...)
-	mux.Handle(path, c.guard(api))
-	mux.Handle("GET /console/recordings/{room}", c.guard(http.HandlerFunc(c.recording)))
+func (c *Console) Routes(mux *http.ServeMux, options ...connect.HandlerOption) {
+	options = append(append(apierr.Limits(), connect.WithRequireConnectProtocolHeader()), options...)
+	path, api := metronomev1connect.NewConsoleServiceHandler(c, options...)
+	mux.Handle(path, c.guard(c.Share.Brief(apierr.MaxRequest, api)))
+	mux.Handle(metronomev1connect.ConsoleServiceWatchProcedure, c.guard(c.Share.Stream(api)))
+	mux.Handle("GET /console/recordings/{room}", c.guard(c.Share.Stream(http.HandlerFunc(c.recording))))
 }
 
 // controller is the key of a request's http.ResponseController.
@@ -96,7 +99,12 @@ func (c *Console) guard(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		if err := c.gate.check(r); err != nil {
 			c.Log.Info("console refused", "remote", r.RemoteAddr, "reason", err.Message())
-			_ = refuse.Write(w, r, err)
+			answer := func() { _ = refuse.Write(w, r, err) }
+			if r.Header.Get("Authorization") == "" {
+				answer() // a page that asks whether it needs a key
+				return
+			}
+			door.HoldBack(w, r, answer)
 			return
 		}
 		ctx := context.WithValue(r.Context(), controller{}, http.NewResponseController(w))
@@ -106,6 +114,9 @@ func (c *Console) guard(next http.Handler) http.Handler {
 
 // Watch implements the service.
 func (c *Console) Watch(ctx context.Context, req *connect.Request[pb.WatchRequest], stream *connect.ServerStream[pb.WatchResponse]) error {
+	if rc, ok := ctx.Value(controller{}).(*http.ResponseController); ok {
+		_ = rc.SetReadDeadline(time.Time{}) // it has been read, and lasts
+	}
 	select {
 	case c.watches <- struct{}{}:
 		defer func() { <-c.watches }()

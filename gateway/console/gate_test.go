@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/gateway/door"
 )
 
 // visitor is a request to the console.
@@ -17,6 +19,12 @@ func visitor(remote, host string, header map[string]string) *http.Request {
 		r.Header.Set(name, value)
 	}
 	return r
+}
+
+// check asks a gate as the server does.
+func check(g *gate, r *http.Request) (err *connect.Error) {
+	door.Proxies(nil).Identify(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { err = g.check(r) })).ServeHTTP(nil, r)
+	return err
 }
 
 func TestGate(t *testing.T) {
@@ -37,6 +45,10 @@ func TestGate(t *testing.T) {
 		{"open, elsewhere", "", true, away, "127.0.0.1:8080", nil, connect.CodePermissionDenied, "--admin-key"},
 		{"open, a foreign name that leads here", "", true, here, "evil.example:8080", nil, connect.CodePermissionDenied, "own address"},
 		{"open, a foreign address", "", true, here, "10.0.0.1", nil, connect.CodePermissionDenied, "own address"},
+		{"open, this machine, through a proxy", "", true, here, "127.0.0.1:8080", map[string]string{"X-Forwarded-For": "203.0.113.9"}, connect.CodePermissionDenied, "no proxy"},
+		{"open, this machine, through a proxy that says it is here", "", true, here, "localhost", map[string]string{"X-Forwarded-For": "127.0.0.1"}, connect.CodePermissionDenied, "no proxy"},
+		{"open, this machine, through a proxy by Forwarded", "", true, here, "localhost", map[string]string{"Forwarded": "for=127.0.0.1"}, connect.CodePermissionDenied, "no proxy"},
+		{"open, this machine, through a proxy by Via", "", true, here, "localhost", map[string]string{"Via": "1.1 proxy"}, connect.CodePermissionDenied, "no proxy"},
 		{"closed, no key", "", false, here, "127.0.0.1:8080", nil, connect.CodePermissionDenied, "--admin-key"},
 		{"closed, no key, one given", "", false, away, "play.example", bearer(""), connect.CodePermissionDenied, "METRONOME_ADMIN_KEY"},
 		{"key, none given", key, false, away, "play.example", nil, connect.CodeUnauthenticated, "needs this server's admin key"},
@@ -55,8 +67,7 @@ func TestGate(t *testing.T) {
 		{"a page of a neighbour", "", true, here, "localhost", map[string]string{"Sec-Fetch-Site": "same-site"}, connect.CodePermissionDenied, "own page"},
 		{"typed by a person", "", true, here, "localhost", map[string]string{"Sec-Fetch-Site": "none"}, 0, ""},
 	} {
-		g := &gate{key: row.key, open: row.open}
-		err := g.check(visitor(row.remote, row.host, row.header))
+		err := check(newGate(row.key, row.open), visitor(row.remote, row.host, row.header))
 		switch {
 		case row.code == 0 && err != nil, row.code != 0 && err == nil:
 			t.Errorf("%s: %v", row.name, err)
@@ -69,20 +80,20 @@ func TestGate(t *testing.T) {
 // TestGuessingIsSlow guesses until the address is not listened to any more,
 // not even with the right key, and finds others untouched.
 func TestGuessingIsSlow(t *testing.T) {
-	g := &gate{key: "correct horse"}
+	g := newGate("correct horse", false)
 	ask := func(remote, key string) connect.Code {
-		err := g.check(visitor(remote, "play.example", map[string]string{"Authorization": "Bearer " + key}))
+		err := check(g, visitor(remote, "play.example", map[string]string{"Authorization": "Bearer " + key}))
 		if err == nil {
 			return 0
 		}
 		return err.Code()
 	}
-	for range 3 * wrongBurst { // right ones cost nothing
+	for range 3 * wrongKeys.Burst { // right ones cost nothing
 		if code := ask("203.0.113.9:1", "correct horse"); code != 0 {
 			t.Fatalf("the right key: %v", code)
 		}
 	}
-	for i := range wrongBurst {
+	for i := range wrongKeys.Burst {
 		if code := ask("203.0.113.9:1", "guess"); code != connect.CodeUnauthenticated {
 			t.Fatalf("guess %d: %v", i, code)
 		}

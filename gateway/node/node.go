@@ -32,12 +32,17 @@ type Node struct {
 	// entering counts by room the players on their way in with a ticket. The
 	// store still counts their reservations, so a listing must not.
 	entering map[string]int
-	wait     sync.WaitGroup // one per room, until it is out of the directory
+	// making has each room between its claim and its start. It is closed when the
+	// room is there or will never be.
+	making map[string]chan struct{}
+	wait   sync.WaitGroup // one per room, until it is out of the directory
+
+	unready unready
 }
 
 // New joins a registry with a lobby.
 func New(rooms *room.Registry, l *lobby.Lobby, log *slog.Logger) *Node {
-	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, entering: map[string]int{}}
+	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, entering: map[string]int{}, making: map[string]chan struct{}{}}
 }
 
 // Create makes a room and lists it. Errors: those of room.Registry.Create and
@@ -50,6 +55,7 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 	if w.ID == "" {
 		w.ID = room.NewID()
 	}
+	defer n.startMaking(w.ID)()
 	seats := mode.Seats
 	if w.Seats > 0 {
 		seats = min(w.Seats, seats)
@@ -71,6 +77,44 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 	n.wait.Go(func() { n.unlist(r, listing.Epoch) })
 	n.log.Info("room opened", "room", w.ID, "mode", mode.Name, "private", w.Private)
 	return r, listing, nil
+}
+
+// makingPatience is how long a player waits for a room that is being made. Why
+// 2 s: making one takes milliseconds, also of a busy node.
+const makingPatience = 2 * time.Second
+
+// startMaking has Await wait for a room until done is called.
+func (n *Node) startMaking(id string) (done func()) {
+	made := make(chan struct{})
+	n.mu.Lock()
+	n.making[id] = made
+	n.mu.Unlock()
+	return func() {
+		n.mu.Lock()
+		if n.making[id] == made {
+			delete(n.making, id)
+		}
+		n.mu.Unlock()
+		close(made)
+	}
+}
+
+// Await returns a room of this node. One that the directory may show already, and
+// that is still being made, is waited for, at most makingPatience.
+func (n *Node) Await(ctx context.Context, id string) (*room.Room, bool) {
+	n.mu.Lock()
+	made := n.making[id]
+	n.mu.Unlock()
+	if made == nil {
+		return n.rooms.Get(id)
+	}
+	ctx, cancel := context.WithTimeout(ctx, makingPatience)
+	defer cancel()
+	select {
+	case <-made:
+	case <-ctx.Done():
+	}
+	return n.rooms.Get(id)
 }
 
 // unlist takes a room out of the directory once it has ended.

@@ -2,7 +2,10 @@ package node
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strings"
+	"sync"
 )
 
 // State is what a node is doing. docs/STATES.md has the moves.
@@ -49,6 +52,38 @@ func (n *Node) Become(to State) bool {
 			return true
 		}
 	}
+}
+
+// unready holds why a node that is Ready should get no new players all the same.
+type unready struct {
+	mu     sync.Mutex
+	causes map[string]string
+}
+
+// SetUnready has the node's readiness fail for a cause, one word, and reason, a
+// sentence for people, while everything goes on being served: a stop that is
+// announced, a room that hangs. An empty reason ends the cause.
+func (n *Node) SetUnready(cause, reason string) {
+	n.unready.mu.Lock()
+	defer n.unready.mu.Unlock()
+	if reason == "" {
+		delete(n.unready.causes, cause)
+		return
+	}
+	if n.unready.causes == nil {
+		n.unready.causes = map[string]string{}
+	}
+	n.unready.causes[cause] = reason
+}
+
+// Unready says why new players should go elsewhere; "" when they need not.
+func (n *Node) Unready() string {
+	if n.State() != Ready {
+		return n.State().String()
+	}
+	n.unready.mu.Lock()
+	defer n.unready.mu.Unlock()
+	return strings.Join(slices.Sorted(maps.Values(n.unready.causes)), "; ")
 }
 
 // State is what the node is doing now.

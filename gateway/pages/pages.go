@@ -24,14 +24,14 @@ var pageAt = map[string]string{
 
 // Routes serves the built pages: each under its URL, asked for anew every time,
 // and what they refer to under /assets/, kept for good, since the names change
-// with what is in them.
-func Routes(mux *http.ServeMux, built fs.FS) error {
+// with what is in them. Every page goes through share.
+func Routes(mux *http.ServeMux, built fs.FS, share func(http.Handler) http.Handler) error {
 	for url, name := range pageAt {
 		page, err := readPage(built, name, "no-cache")
 		if err != nil {
 			return err
 		}
-		mux.Handle("GET "+url, page)
+		mux.Handle("GET "+url, share(page))
 	}
 	assets, err := fs.ReadDir(built, "assets")
 	if err != nil {
@@ -42,7 +42,7 @@ func Routes(mux *http.ServeMux, built fs.FS) error {
 		if err != nil {
 			return err
 		}
-		mux.Handle("GET /assets/"+asset.Name(), page)
+		mux.Handle("GET /assets/"+asset.Name(), share(page))
 	}
 	return nil
 }

@@ -29,10 +29,12 @@ func ask(t *testing.T, h http.Handler, url string, header ...string) *httptest.R
 	return w
 }
 
+func unbounded(h http.Handler) http.Handler { return h }
+
 func builtPages(t *testing.T, files fs.FS) http.Handler {
 	t.Helper()
 	mux := http.NewServeMux()
-	if err := Routes(mux, files); err != nil {
+	if err := Routes(mux, files, unbounded); err != nil {
 		t.Fatal(err)
 	}
 	return mux
@@ -147,7 +149,7 @@ func TestPagesAreMissed(t *testing.T) {
 	for _, name := range []string{"index.html", "play.html", "console.html", "bench.html"} {
 		files := samplePages()
 		delete(files, name)
-		if Routes(http.NewServeMux(), files) == nil {
+		if Routes(http.NewServeMux(), files, unbounded) == nil {
 			t.Errorf("a build without %s is served", name)
 		}
 	}

@@ -3,7 +3,7 @@ package ws
 import (
 	"encoding/binary"
 	"errors"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
@@ -11,6 +11,9 @@ import (
 
 // fromClient are the rules for a client's frames.
 var fromClient = wsframe.Rules{Masked: true, MaxMessage: netproto.MaxClientMessage, MaxBetween: netproto.ReadBudget}
+
+// closeNotUTF8 answers a close frame whose reason is not UTF-8 (RFC 6455, 7.4.1).
+const closeNotUTF8 netproto.CloseCode = 1007
 
 // ending is how a connection ends: the error that Poll returns from then on, and
 // the close frame that leaves last; nil: none does.
@@ -51,6 +54,8 @@ func closedByPeer(payload []byte) ending {
 	if !wsframe.MayBeSent(code) {
 		return badFrames(wsframe.ErrFraming)
 	}
-	reason := wsframe.CutReason(strings.ToValidUTF8(string(payload[2:]), "�"))
-	return ending{&netproto.CloseError{Code: netproto.CloseCode(code), Reason: reason}, wsframe.CloseFrame(code, "")}
+	if !utf8.Valid(payload[2:]) {
+		return closeWith(closeNotUTF8, "the reason is not UTF-8")
+	}
+	return ending{&netproto.CloseError{Code: netproto.CloseCode(code), Reason: string(payload[2:])}, wsframe.CloseFrame(code, "")}
 }

@@ -47,20 +47,20 @@ type transport interface {
 	close(last []byte)
 }
 
-// Attach implements room.Conn. If the socket cannot be taken over, the next Poll
-// says that the connection is lost.
+// Attach implements room.Conn. A socket that cannot be taken over, such as for
+// want of a descriptor, is driven portably.
 func (c *Conn) Attach() {
 	if c.ended != nil {
 		return
 	}
-	if !c.upgrader.config.Mode.drives(c.handshake.Conn) {
-		attachPortable(c)
-		return
+	if c.upgrader.config.Mode.drives(c.handshake.Conn) {
+		err := attachTick(c)
+		if err == nil {
+			return
+		}
+		c.upgrader.log.Warn("the tick cannot drive a connection; it gets goroutines instead", "remote", c.RemoteAddr(), "err", err)
 	}
-	if err := attachTick(c); err != nil {
-		c.upgrader.log.Error("connection cannot be attached", "remote", c.RemoteAddr(), "error", err)
-		c.Close(netproto.CloseLost, err.Error())
-	}
+	attachPortable(c)
 }
 
 // Poll implements room.Conn. Pings and pongs count as messages; only the last
@@ -146,6 +146,7 @@ func (c *Conn) Close(code netproto.CloseCode, reason string) {
 // end ends the connection, once.
 func (c *Conn) end(e ending) {
 	c.ended = e.why
+	c.upgrader.config.Closed(c.remote)
 	c.upgrader.log.Debug("connection ended", "remote", c.RemoteAddr(), "code", uint16(e.why.Code), "why", e.why.Error())
 	if c.transport != nil {
 		c.transport.close(e.last)

@@ -35,36 +35,41 @@ func (u *Upgrader) startGoodbye(g goodbye) {
 	case u.lingering <- struct{}{}:
 		u.running.Go(func() {
 			defer func() { <-u.lingering }()
-			g.send()
+			if !g.send() {
+				u.dropped.Add(1)
+			}
 		})
 	default:
+		u.dropped.Add(1)
 		g.drop()
 	}
 }
 
 // send sends what is left, ends its own side, and reads until the peer ends too:
 // closing a socket with unread bytes resets it, and a reset may overtake the
-// close frame. Errors mean that the peer is gone, which is the goal.
-func (g goodbye) send() {
+// close frame. Errors mean that the peer is gone, which is the goal. It reports
+// whether the system let it.
+func (g goodbye) send() (ok bool) {
 	conn := g.conn
 	if conn == nil {
 		tcp, err := g.remains.TCP()
 		if err != nil {
-			return
+			return false
 		}
 		conn = tcp
 	}
 	defer conn.Close()
 	if conn.SetDeadline(time.Now().Add(lingerTime)) != nil {
-		return
+		return true
 	}
 	if len(g.last) > 0 {
 		if _, err := conn.Write(g.last); err != nil {
-			return
+			return true
 		}
 	}
 	closeWrite(conn)
 	drain(conn)
+	return true
 }
 
 // drop closes without a word.

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/lxzan/gws"
@@ -61,6 +62,9 @@ type Config struct {
 	// HandshakeTimeout bounds the sending of the answer to an upgrade request.
 	// Default netproto.HandshakeTimeout.
 	HandshakeTimeout time.Duration
+	// Closed is told of each connection that has ended, by its remote address; nil:
+	// nobody is. Called on the connection's goroutine; it may not wait.
+	Closed func(remote net.Addr)
 	// Log is slog.Default() by default.
 	Log *slog.Logger
 }
@@ -87,7 +91,12 @@ type Upgrader struct {
 	gws       *gws.Upgrader
 	running   sync.WaitGroup
 	lingering chan struct{} // see maxLingering
+	dropped   atomic.Uint64
 }
+
+// Dropped is how many connections were closed without their goodbye, for want of
+// descriptors or because too many said theirs.
+func (u *Upgrader) Dropped() uint64 { return u.dropped.Load() }
 
 // NewUpgrader returns an Upgrader, or the faults of its config.
 func NewUpgrader(config Config) (*Upgrader, error) {
@@ -97,6 +106,9 @@ func NewUpgrader(config Config) (*Upgrader, error) {
 	u := &Upgrader{config: config, log: config.Log, lingering: make(chan struct{}, maxLingering)}
 	if u.log == nil {
 		u.log = slog.Default()
+	}
+	if u.config.Closed == nil {
+		u.config.Closed = func(net.Addr) {}
 	}
 	// Compression and parallel reading stay off: the first doubles the CPU of a
 	// snapshot, the second reorders one player's inputs.
@@ -121,17 +133,26 @@ func (u *Upgrader) Upgrade(w http.ResponseWriter, r *http.Request) (*Conn, error
 	}
 	conn, early, err := hijack(w)
 	if err != nil {
-		refused := &RefusedError{http.StatusHTTPVersionNotSupported, "a WebSocket needs HTTP/1.1"}
-		refused.Answer(w)
-		return nil, errors.Join(refused, err)
+		errNeedsHTTP11.Answer(w)
+		return nil, errors.Join(errNeedsHTTP11, err)
 	}
 	c := &Conn{upgrader: u, remote: conn.RemoteAddr(), handshake: &handshakeConn{Conn: conn, early: early}}
-	c.gws, err = u.gws.UpgradeFromConn(c.handshake, bufio.NewReaderSize(c.handshake, readBuffer), r)
+	c.gws, err = u.gws.UpgradeFromConn(c.handshake, bufio.NewReaderSize(c.handshake, readBuffer), plainRequest(r))
 	if err != nil {
+		u.config.Closed(c.remote)
 		return nil, fmt.Errorf("upgrade: %w", err) // gws has closed the connection
 	}
 	c.handshake.upgraded = true
 	return c, nil
+}
+
+// plainRequest is r as gws reads it: one line and one value of each header. What
+// it says has been checked.
+func plainRequest(r *http.Request) *http.Request {
+	return &http.Request{Method: r.Method, Header: http.Header{
+		"Connection": {"Upgrade"}, "Upgrade": {"websocket"}, "Sec-Websocket-Version": {"13"},
+		"Sec-Websocket-Key": {r.Header.Get("Sec-WebSocket-Key")}, "Sec-Websocket-Protocol": {netproto.Subprotocol},
+	}}
 }
 
 // hijack takes the connection from net/http, and what it has read beyond the request.

@@ -1,10 +1,10 @@
 package ws
 
 import (
+	"bufio"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -37,6 +37,10 @@ func TestUpgradeAnswers(t *testing.T) {
 		{"as it is", "", "", 101, ""},
 		{"lower case", "Upgrade\r\nUpgrade: websocket", "keep-alive, upgrade\r\nUpgrade: WebSocket", 101, ""},
 		{"second choice", "metronome.v1", "metronome.v2, metronome.v1", 101, ""},
+		{"lists in several lines", "Connection: Upgrade\r\nUpgrade: websocket", "Connection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nUpgrade: websocket", 101, ""},
+		{"choice in a second line", "Sec-WebSocket-Protocol: metronome.v1", "Sec-WebSocket-Protocol: metronome.v2\r\nSec-WebSocket-Protocol: metronome.v1", 101, ""},
+		{"choice of protocols", "Upgrade: websocket", "Upgrade: websocket, h2c", 101, ""},
+		{"HTTP/1.0", "HTTP/1.1", "HTTP/1.0", 505, "HTTP/1.1"},
 		{"wrong version", "metronome.v1", "metronome.v2", 400, "unsupported version: this server speaks the subprotocol metronome.v1"},
 		{"no version", "Sec-WebSocket-Protocol: metronome.v1", "X-Nothing: 1", 400, "unsupported version"},
 		{"old WebSocket", "Version: 13", "Version: 8", 400, "speaks 13"},
@@ -55,15 +59,22 @@ func TestUpgradeAnswers(t *testing.T) {
 			} else {
 				conn.CloseWrite()
 			}
-			head := make([]byte, 12)
-			io.ReadFull(conn, head)
-			if string(head[9:]) != strconv.Itoa(row.status) {
-				t.Fatalf("answer %q", head)
+			answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+			if err != nil || answer.StatusCode != row.status {
+				t.Fatalf("answer %v, %v", answer, err)
 			}
-			if row.status != http.StatusSwitchingProtocols {
-				if body, err := io.ReadAll(conn); err != nil || !strings.Contains(string(body), row.body) {
-					t.Errorf("body %q, %v", body, err)
+			if row.status == http.StatusSwitchingProtocols {
+				if got := answer.Header.Get("Sec-WebSocket-Protocol"); got != netproto.Subprotocol {
+					t.Errorf("subprotocol %q", got)
 				}
+				return
+			}
+			if body, err := io.ReadAll(answer.Body); err != nil || !strings.Contains(string(body), row.body) {
+				t.Errorf("body %q, %v", body, err)
+			}
+			wanted := row.status == http.StatusUpgradeRequired || row.name == "old WebSocket"
+			if got := answer.Header.Get("Sec-WebSocket-Version"); (got == "13") != wanted {
+				t.Errorf("Sec-WebSocket-Version %q", got)
 			}
 		})
 	}

@@ -22,10 +22,10 @@ type Options struct {
 	UserTimeout time.Duration
 }
 
-// Detach takes tcp's socket out of Go's poller. tcp is closed, on error too, but
-// its socket lives on in the Conn. Nobody may be reading or writing tcp.
+// Detach takes tcp's socket out of Go's poller. tcp is closed, but its socket lives
+// on in the Conn. Nobody may be reading or writing tcp. It takes a descriptor for
+// a moment; on error tcp stays open and usable.
 func Detach(tcp *net.TCPConn, options Options) (*Conn, error) {
-	defer tcp.Close()
 	raw, err := tcp.SyscallConn()
 	if err != nil {
 		return nil, fmt.Errorf("tickconn: %w", err)
@@ -43,6 +43,7 @@ func Detach(tcp *net.TCPConn, options Options) (*Conn, error) {
 		unix.Close(fd)
 		return nil, fmt.Errorf("tickconn: socket options: %w", err)
 	}
+	_ = tcp.Close()
 	return &Conn{fd: fd, options: options}, nil
 }
 

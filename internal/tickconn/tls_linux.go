@@ -35,11 +35,10 @@ var errNoCarrier = errors.New("tickconn: the TLS connection does not stand on a 
 
 // DetachTLS takes the socket of a connection whose handshake is complete out of
 // Go's poller, as Detach does. conn must stand on a Carrier and may not be used
-// any more.
+// any more, unless there is an error.
 func DetachTLS(conn *tls.Conn, options Options) (*SecureConn, error) {
 	carrier, ok := conn.NetConn().(*Carrier)
 	if !ok {
-		_ = conn.Close()
 		return nil, errNoCarrier
 	}
 	s := &SecureConn{tls: conn, carrier: carrier, maxTail: options.MaxTail, more: true}
@@ -63,14 +62,23 @@ func (s *SecureConn) TryRead(b []byte) (n int, err error) {
 	}
 	buffer := records.Get().(*[arrivals]byte)
 	defer records.Put(buffer)
-	s.carrier.arrived = s.left
-	if !s.more {
+	if s.more {
+		s.carrier.arrived = s.left
+		n, err = s.decrypt(b)
+	}
+	if !s.more && n == 0 {
 		k, fault := s.Conn.TryRead(buffer[:])
 		if k == 0 && fault == nil {
 			return 0, nil
 		}
 		s.carrier.arrived, s.carrier.fault = buffer[:k], fault
+		n, err = s.decrypt(b)
 	}
+	return n, err
+}
+
+// decrypt reads what TLS can give without waiting.
+func (s *SecureConn) decrypt(b []byte) (n int, err error) {
 	for n < len(b) && err == nil {
 		var k int
 		k, err = s.tls.Read(b[n:])
