@@ -41,7 +41,7 @@ func startNode(t testing.TB, modes ...sim.Mode) *node {
 	n := &node{url: "http://" + listener.Addr().String(), stats: &room.Stats{}}
 	n.rooms, err = room.NewRegistry(room.RegistryConfig{
 		MaxRooms: 50, MaxSeats: 20_000, Room: room.Default(), Stats: n.stats, Log: log,
-		Clock: func() room.Clock { return &room.RealClock{} },
+		Clock: (&room.Beat{}).Clock,
 	}, modes)
 	check(t, err)
 	directory, err := lobby.Open(t.Context(), lobby.Config{NodeURL: n.url, Log: log})

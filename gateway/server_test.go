@@ -89,7 +89,7 @@ func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), sto
 	c := Config{Lobby: l, Stats: &room.Stats{}, Open: true, Version: "test", Log: log}
 	config := room.RegistryConfig{
 		MaxRooms: 4, MaxSeats: 100, Room: room.Default(), Stats: c.Stats, Log: log,
-		Clock: func() room.Clock { return &room.RealClock{} },
+		Clock: (&room.Beat{}).Clock,
 	}
 	if change != nil {
 		change(&c, &config)

@@ -2,6 +2,8 @@ package room
 
 import (
 	"context"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/metronome-server/metronome/internal/alarm"
@@ -18,73 +20,163 @@ type Clock interface {
 	Close() error
 }
 
-// attentive is how long before a tick a RealClock stops listening to ctx and
-// wake and only sleeps, exactly. Why 40 ms: longer than a tick of 30 Hz, so
-// that a busy room uses the exact timer alone, and closing waits no longer.
-const attentive = 40 * time.Millisecond
+// slotWidth is how far apart the moments are, at least, at which rooms are woken.
+// Why 1 ms: rooms that are due within it are woken together, which costs the
+// process one timer and one wake-up for all of them, and none of them begins
+// later than the others' ticks take.
+const slotWidth = time.Millisecond
 
-// RealClock is the machine's clock. One per room: it keeps timers. The zero
-// value is ready.
-type RealClock struct {
-	timer *time.Timer
-	alarm *alarm.Alarm
-	sleep func(time.Duration) error // nil: the alarm's
+// Beat is the time of the rooms of a node: it wakes those together that are due
+// together. The zero value is ready; so are the clocks it makes. Any goroutine.
+type Beat struct {
+	portable bool // of Go's timers, for tests
+
+	mu    sync.Mutex
+	open  int         // clocks
+	alarm alarm.Alarm // nil while no clock is open
+	ended chan struct{}
+	slots []*slot // ascending by time
+	spare []*slot
+}
+
+// slot is a moment and who waits for it.
+type slot struct {
+	at      time.Time
+	waiting []*beatClock
+}
+
+// beatClock is one room's clock.
+type beatClock struct {
+	beat *Beat
+	due  chan struct{} // of 1
+}
+
+// Clock makes the clock of one room, which must Close it.
+func (b *Beat) Clock() Clock {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open++; b.open == 1 {
+		if b.alarm = alarm.New(); b.portable {
+			b.alarm = alarm.NewPortable()
+		}
+		b.ended = make(chan struct{})
+		go b.run(b.alarm, b.ended)
+	}
+	return &beatClock{b, make(chan struct{}, 1)}
+}
+
+// run wakes who is due, until the last clock is closed, which waits for it.
+func (b *Beat) run(a alarm.Alarm, ended chan struct{}) {
+	defer close(ended)
+	for a.Wait() == nil {
+		b.mu.Lock()
+		now := time.Now()
+		for len(b.slots) > 0 && !b.slots[0].at.After(now) {
+			first := b.slots[0]
+			for _, c := range first.waiting {
+				c.due <- struct{}{}
+			}
+			b.drop(0)
+		}
+		b.arm()
+		b.mu.Unlock()
+	}
+}
+
+// arm sets the alarm to the first slot. The caller holds mu.
+func (b *Beat) arm() {
+	if len(b.slots) > 0 && b.alarm != nil {
+		b.alarm.Set(time.Until(b.slots[0].at))
+	}
+}
+
+// drop takes out a slot. The caller holds mu.
+func (b *Beat) drop(i int) {
+	s := b.slots[i]
+	clear(s.waiting)
+	s.waiting = s.waiting[:0]
+	b.spare = append(b.spare, s)
+	b.slots = slices.Delete(b.slots, i, i+1)
+}
+
+// add has a clock wait for a moment.
+func (b *Beat) add(c *beatClock, at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i, found := b.find(at)
+	if !found {
+		s := &slot{}
+		if n := len(b.spare); n > 0 {
+			s, b.spare = b.spare[n-1], b.spare[:n-1]
+		}
+		s.at = at
+		b.slots = slices.Insert(b.slots, i, s)
+	}
+	b.slots[i].waiting = append(b.slots[i].waiting, c)
+	if i == 0 && !found {
+		b.arm()
+	}
+}
+
+// remove takes back an add, whether its moment has come or not.
+func (b *Beat) remove(c *beatClock, at time.Time) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if i, found := b.find(at); found {
+		s := b.slots[i]
+		if s.waiting = slices.DeleteFunc(s.waiting, func(o *beatClock) bool { return o == c }); len(s.waiting) == 0 {
+			b.drop(i)
+		}
+	}
+	select {
+	case <-c.due:
+	default:
+	}
+}
+
+func (b *Beat) find(at time.Time) (int, bool) {
+	return slices.BinarySearchFunc(b.slots, at, func(s *slot, at time.Time) int { return s.at.Compare(at) })
 }
 
 // Now implements Clock.
-func (c *RealClock) Now() time.Time { return time.Now() }
+func (c *beatClock) Now() time.Time { return time.Now() }
 
-// Wait implements Clock. ctx and wake are seen up to 40 ms late.
-func (c *RealClock) Wait(ctx context.Context, t time.Time, wake <-chan struct{}) error {
-	if d := time.Until(t) - attentive; d > 0 {
-		if woken, err := c.listen(ctx, d, wake); woken || err != nil {
-			return err
-		}
-	}
+// Wait implements Clock.
+func (c *beatClock) Wait(ctx context.Context, t time.Time, wake <-chan struct{}) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.sleep == nil {
-		c.arm()
+	if !t.After(time.Now()) {
+		return nil
 	}
-	return c.sleep(time.Until(t))
-}
-
-// arm makes the alarm. Without a descriptor for it, being late by a
-// millisecond is better than not at all.
-func (c *RealClock) arm() {
-	a, err := alarm.New()
-	if err != nil {
-		c.sleep = func(d time.Duration) error { time.Sleep(d); return nil }
-		return
-	}
-	c.alarm, c.sleep = a, a.Sleep
-}
-
-// listen waits for d, ctx or wake.
-func (c *RealClock) listen(ctx context.Context, d time.Duration, wake <-chan struct{}) (woken bool, err error) {
-	if c.timer == nil {
-		c.timer = time.NewTimer(d)
-	} else {
-		c.timer.Reset(d)
-	}
-	defer c.timer.Stop()
+	c.beat.add(c, t)
 	select {
-	case <-ctx.Done():
-		return false, ctx.Err()
+	case <-c.due:
+		return nil
 	case <-wake:
-		return true, nil
-	case <-c.timer.C:
-		return false, nil
+		c.beat.remove(c, t)
+		return nil
+	case <-ctx.Done():
+		c.beat.remove(c, t)
+		return ctx.Err()
 	}
 }
 
 // Close implements Clock.
-func (c *RealClock) Close() error {
-	if c.alarm == nil {
+func (c *beatClock) Close() error {
+	b := c.beat
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.open--; b.open > 0 {
 		return nil
 	}
-	return c.alarm.Close()
+	err := b.alarm.Close()
+	b.alarm = nil
+	ended := b.ended
+	b.mu.Unlock()
+	<-ended
+	b.mu.Lock()
+	return err
 }
 
 // pacer keeps ticks on an absolute schedule: tick n is due at start + n/hz,
@@ -106,8 +198,7 @@ func newPacer(c Clock, hz int, epoch time.Time, phase time.Duration, catchUp int
 		epoch = now
 	}
 	p := &pacer{clock: c, start: epoch.Add(phase), hz: int64(hz), catchUp: int64(catchUp)}
-	p.start = p.due(p.first(now))
-	p.n = 1
+	p.n = p.first(now) + 1
 	return p
 }
 

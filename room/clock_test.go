@@ -3,20 +3,20 @@ package room
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// bubbleClock is a RealClock whose exact part, too, keeps a synctest bubble's
-// time.
-func bubbleClock() *RealClock {
-	return &RealClock{sleep: func(d time.Duration) error { <-time.After(d); return nil }}
-}
+// bubbleClock is a room's clock that keeps a synctest bubble's time.
+func bubbleClock() Clock { return (&Beat{portable: true}).Clock() }
 
-func TestRealClock(t *testing.T) {
+func TestBeatClock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, wake := bubbleClock(), make(chan struct{}, 1)
+		defer c.Close()
 		wait := func(d time.Duration) (time.Duration, error) {
 			began := c.Now()
 			err := c.Wait(t.Context(), began.Add(d), wake)
@@ -44,8 +44,8 @@ func TestRealClock(t *testing.T) {
 	})
 }
 
-func TestRealClockIsNeverEarly(t *testing.T) {
-	c := &RealClock{}
+func TestBeatClockIsNeverEarly(t *testing.T) {
+	c := (&Beat{}).Clock()
 	for range 5 {
 		at := c.Now().Add(2 * time.Millisecond)
 		if err := c.Wait(t.Context(), at, nil); err != nil || c.Now().Before(at) {
@@ -55,6 +55,52 @@ func TestRealClockIsNeverEarly(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestBeatOfManyRooms has rooms of several rates wait for many ticks, some of them
+// woken early or given up now and then: each is woken at its own moments, and
+// nothing stays behind.
+func TestBeatOfManyRooms(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	synctest.Test(t, func(t *testing.T) {
+		b := &Beat{portable: true}
+		began := time.Now()
+		var rooms sync.WaitGroup
+		for i := range 40 {
+			c := b.Clock()
+			r := rand.New(rand.NewPCG(seed, uint64(i)))
+			hz := []int{1, 30, 60, 240}[i%4]
+			p := newPacer(c, hz, began, phase(i, hz), 5)
+			rooms.Go(func() {
+				defer c.Close()
+				wake := make(chan struct{}, 1)
+				for range 100 * hz {
+					ctx, cancel := t.Context(), func() {}
+					switch r.IntN(20) {
+					case 0:
+						wake <- struct{}{}
+					case 1:
+						ctx, cancel = context.WithTimeout(ctx, time.Duration(r.IntN(int(time.Second)/hz)))
+					}
+					err := p.wait(ctx, wake)
+					cancel()
+					early := time.Now().Before(p.due(p.n))
+					if err == nil && !early && !time.Now().Equal(p.due(p.n)) {
+						t.Errorf("room %d: woken at %v, due at %v", i, time.Since(began), p.due(p.n).Sub(began))
+						return
+					}
+					if !early {
+						p.n++
+					}
+				}
+			})
+		}
+		rooms.Wait()
+		if b.open != 0 || len(b.slots) != 0 || b.alarm != nil {
+			t.Errorf("left over: %d clocks, %d slots", b.open, len(b.slots))
+		}
+	})
 }
 
 // pace runs n ticks of a pacer, each taking work.
@@ -158,7 +204,7 @@ func TestPacerPhase(t *testing.T) {
 			if step := off % (tick); min(step, tick+1-step) > 60 { // a third of a ns per tick of the second
 				t.Errorf("%v after the epoch, phase %v: ticks are %v off", after, phase, step)
 			}
-			if first := p.due(1).Sub(c.now); first <= 0 || first > 2*tick+2 {
+			if first := p.due(p.n).Sub(c.now); first <= 0 || first > 2*tick+2 {
 				t.Errorf("%v after the epoch, phase %v: the first tick is due in %v", after, phase, first)
 			}
 		}

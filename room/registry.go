@@ -48,7 +48,11 @@ func NewRegistry(c RegistryConfig, modes []sim.Mode) (*Registry, error) {
 	if err := errors.Join(c.Validate(), validateModes(modes)); err != nil {
 		return nil, err
 	}
-	g := &Registry{config: c, modes: modes, rooms: map[string]*Room{}, epoch: c.Clock().Now()}
+	clock := c.Clock()
+	g := &Registry{config: c, modes: modes, rooms: map[string]*Room{}, epoch: clock.Now()}
+	if err := clock.Close(); err != nil {
+		return nil, err
+	}
 	g.ctx, g.cancel = context.WithCancel(context.Background())
 	return g, nil
 }
@@ -290,24 +294,30 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		}
 		sink = j
 	}
+	clock := g.config.Clock()
 	r, err := New(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
 		Seed: randomSeed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
-		Config: g.config.Room, Clock: g.config.Clock(), Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
+		Config: g.config.Room, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})
-	if err != nil && sink != nil {
-		err = errors.Join(err, sink.Close())
+	if err != nil {
+		err = errors.Join(err, clock.Close())
+		if sink != nil {
+			err = errors.Join(err, sink.Close())
+		}
 	}
 	return r, err
 }
 
-// phase spreads rooms over the tick: the golden ratio leaves no two of them
-// close together, however many there are.
+// phase spreads rooms over the slots of a tick: the golden ratio leaves no two of
+// them close together while there are slots for all, and fills the slots evenly
+// then, so that rooms that share one are woken together.
 func phase(n, hz int) time.Duration {
 	tick := time.Second / time.Duration(hz)
+	slots := uint64(max(tick/slotWidth, 1))
 	const golden = 0x9e3779b97f4a7c15
-	return time.Duration((uint64(n) * golden >> 32) * uint64(tick) >> 32)
+	return time.Duration((uint64(n)*golden>>32)*slots>>32) * tick / time.Duration(slots)
 }
 
 func (g *Registry) run(r *Room) {

@@ -2,6 +2,7 @@ package room
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -115,7 +116,7 @@ func (r *Room) end() {
 }
 
 // discard ends a room that never ran.
-func (r *Room) discard() error { return r.closeJournal() }
+func (r *Room) discard() error { return errors.Join(r.clock.Close(), r.closeJournal()) }
 
 func (r *Room) closeJournal() error {
 	if r.journal == nil {

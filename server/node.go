@@ -120,7 +120,7 @@ func (n *Node) openLobby(ctx context.Context) (err error) {
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
-		Clock: func() room.Clock { return &room.RealClock{} }, Server: "metronome " + Version(),
+		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(),
 	}
 	if dir := n.config.Record; dir != "" {
 		config.Journal = func(id string) (journal.Sink, error) {

@@ -1,5 +1,3 @@
-// Package alarm waits for a moment more exactly than Go's timers, whose waits
-// end up to a millisecond late because they go through epoll's milliseconds.
 package alarm
 
 import (
@@ -9,35 +7,35 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Alarm is a timer of the kernel in Go's poller: waiting parks the goroutine
-// and no thread. One goroutine uses it at a time.
-type Alarm struct {
+// kernelTimer is a timerfd in Go's poller: waiting parks the goroutine and no
+// thread.
+type kernelTimer struct {
 	file *os.File
 	fd   int
 }
 
-// New makes an alarm. Errors: no file descriptor is left.
-func New() (*Alarm, error) {
+// New makes an alarm, of the kernel's if a file descriptor is left for it, else
+// of Go's timers.
+func New() Alarm {
 	fd, err := unix.TimerfdCreate(unix.CLOCK_MONOTONIC, unix.TFD_NONBLOCK|unix.TFD_CLOEXEC)
 	if err != nil {
-		return nil, os.NewSyscallError("timerfd_create", err)
+		return NewPortable()
 	}
-	return &Alarm{os.NewFile(uintptr(fd), "timerfd"), fd}, nil
+	return &kernelTimer{os.NewFile(uintptr(fd), "timerfd"), fd}
 }
 
-// Sleep returns after d. Errors: the alarm is closed.
-func (a *Alarm) Sleep(d time.Duration) error {
-	if d <= 0 {
-		return nil
-	}
-	after := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(d))}
-	if err := unix.TimerfdSettime(a.fd, 0, &after, nil); err != nil {
-		return os.NewSyscallError("timerfd_settime", err)
-	}
+// Set implements Alarm. A timer that exists can be set.
+func (k *kernelTimer) Set(d time.Duration) {
+	at := unix.ItimerSpec{Value: unix.NsecToTimespec(int64(max(d, 1)))}
+	_ = unix.TimerfdSettime(k.fd, 0, &at, nil)
+}
+
+// Wait implements Alarm.
+func (k *kernelTimer) Wait() error {
 	var expirations [8]byte
-	_, err := a.file.Read(expirations[:])
+	_, err := k.file.Read(expirations[:])
 	return err
 }
 
-// Close frees the timer. A Sleep that runs ends with an error.
-func (a *Alarm) Close() error { return a.file.Close() }
+// Close implements Alarm.
+func (k *kernelTimer) Close() error { return k.file.Close() }
