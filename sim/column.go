@@ -51,7 +51,8 @@ func (c *Column) changes() bool {
 	return c.Kind != KindBool && c.Kind != KindSeat && c.Kind != KindRef
 }
 
-// load returns the column's value of the row at p; signed kinds are sign-extended.
+// load returns the column's value of the row at p; signed kinds are
+// sign-extended, a reference is whole.
 func (c *Column) load(p unsafe.Pointer) uint64 {
 	q := unsafe.Add(p, c.offset)
 	switch c.Kind {
@@ -65,7 +66,7 @@ func (c *Column) load(p unsafe.Pointer) uint64 {
 		return uint64(*(*uint8)(q))
 	case KindUint16, KindAngle, KindSeat:
 		return uint64(*(*uint16)(q))
-	case KindUint32, KindRef:
+	case KindUint32:
 		return uint64(*(*uint32)(q))
 	default:
 		return *(*uint64)(q)
@@ -82,16 +83,25 @@ func (c *Column) store(p unsafe.Pointer, v uint64) {
 		*(*uint8)(q) = uint8(v)
 	case KindInt16, KindUint16, KindAngle, KindSeat:
 		*(*uint16)(q) = uint16(v)
-	case KindInt32, KindFixed, KindUint32, KindRef:
+	case KindInt32, KindFixed, KindUint32:
 		*(*uint32)(q) = uint32(v)
 	default:
 		*(*uint64)(q) = v
 	}
 }
 
+// holds reports whether v is what load gives for some field, cut to 32 bits.
+func (c *Column) holds(v uint32) bool {
+	field := Column{Kind: c.Kind}
+	var room uint64
+	field.store(unsafe.Pointer(&room), uint64(v))
+	return uint32(field.load(unsafe.Pointer(&room))) == v
+}
+
 // gather reads one column of many rows. The switch stands outside the loops
-// because this is the inner loop of every snapshot.
-func (c *Column) gather(base unsafe.Pointer, stride uintptr, slots []int32, dst []uint32) {
+// because this is the inner loop of every snapshot. References become the ids
+// of rows in w, 0 where the row is gone: its id may be another row's by now.
+func (c *Column) gather(w *World, base unsafe.Pointer, stride uintptr, slots []int32, dst []uint32) {
 	p := unsafe.Add(base, c.offset)
 	switch c.Kind {
 	case KindInt8:
@@ -112,7 +122,7 @@ func (c *Column) gather(base unsafe.Pointer, stride uintptr, slots []int32, dst 
 		}
 	case KindRef:
 		for i, s := range slots {
-			dst[i] = *(*uint32)(unsafe.Add(p, uintptr(s)*stride)) & refSlots
+			dst[i] = w.liveID(*(*Ref)(unsafe.Add(p, uintptr(s)*stride)))
 		}
 	default:
 		for i, s := range slots {
@@ -129,35 +139,49 @@ func (c *core) value(column, slot int) uint64 {
 	return c.columns[column].load(unsafe.Add(c.base, uintptr(slot)*c.stride))
 }
 
+// identity is value, but of a reference without its table: what Hash and Diff
+// compare.
+func (c *core) identity(column, slot int) uint64 {
+	v := c.value(column, slot)
+	if c.columns[column].Kind == KindRef {
+		v &= refRow
+	}
+	return v
+}
+
 func (c *core) setValue(column, slot int, v uint64) {
 	c.columns[column].store(unsafe.Add(c.base, uintptr(slot)*c.stride), v)
 }
 
-// hashColumn mixes one column of all slots in; dead slots are zero.
+// hashColumn mixes one column of all slots in; dead slots are zero. Of a
+// reference the table is left out, so that recordings of version 1 still play.
 func (c *core) hashColumn(h *hash, column int) {
+	const all = ^uint64(0)
 	p := unsafe.Add(c.base, c.columns[column].offset)
 	switch c.columns[column].Kind {
 	case KindInt8:
-		hashLanes[int8](h, p, c.stride, c.high)
+		hashLanes[int8](h, p, c.stride, c.high, all)
 	case KindInt16:
-		hashLanes[int16](h, p, c.stride, c.high)
+		hashLanes[int16](h, p, c.stride, c.high, all)
 	case KindInt32, KindFixed:
-		hashLanes[int32](h, p, c.stride, c.high)
+		hashLanes[int32](h, p, c.stride, c.high, all)
 	case KindUint8, KindBool:
-		hashLanes[uint8](h, p, c.stride, c.high)
+		hashLanes[uint8](h, p, c.stride, c.high, all)
 	case KindUint16, KindAngle, KindSeat:
-		hashLanes[uint16](h, p, c.stride, c.high)
-	case KindUint32, KindRef:
-		hashLanes[uint32](h, p, c.stride, c.high)
+		hashLanes[uint16](h, p, c.stride, c.high, all)
+	case KindUint32:
+		hashLanes[uint32](h, p, c.stride, c.high, all)
+	case KindRef:
+		hashLanes[uint64](h, p, c.stride, c.high, refRow)
 	default:
-		hashLanes[uint64](h, p, c.stride, c.high)
+		hashLanes[uint64](h, p, c.stride, c.high, all)
 	}
 }
 
-// hashLanes mixes n values in, in four lanes: one alone would wait for each
-// multiplication before the next.
-func hashLanes[N int8 | int16 | int32 | uint8 | uint16 | uint32 | uint64](h *hash, p unsafe.Pointer, stride uintptr, n int) {
-	at := func(i int) uint64 { return uint64(*(*N)(unsafe.Add(p, uintptr(i)*stride))) }
+// hashLanes mixes the kept bits of n values in, in four lanes: one alone would
+// wait for each multiplication before the next.
+func hashLanes[N int8 | int16 | int32 | uint8 | uint16 | uint32 | uint64](h *hash, p unsafe.Pointer, stride uintptr, n int, keep uint64) {
+	at := func(i int) uint64 { return uint64(*(*N)(unsafe.Add(p, uintptr(i)*stride))) & keep }
 	a, b, c, d := *h, hash(1), hash(2), hash(3)
 	i := 0
 	for ; i+4 <= n; i += 4 {

@@ -22,10 +22,10 @@ func (a Fixed) Mul(b Fixed) Fixed { return Fixed(int64(a) * int64(b) >> 8) }
 // Div returns a / b; b must not be 0.
 func (a Fixed) Div(b Fixed) Fixed { return Fixed((int64(a) << 8) / int64(b)) }
 
-// Abs returns the absolute value.
+// Abs returns the absolute value; of the lowest Fixed, which has none, the highest.
 func (a Fixed) Abs() Fixed {
 	if a < 0 {
-		return -a
+		return max(-a, -1-a)
 	}
 	return a
 }
@@ -60,12 +60,13 @@ func (v Vec) Dot(u Vec) int64 {
 // Len returns the length, rounded down. Lengths over 8,388,607 saturate.
 func (v Vec) Len() Fixed { return Fixed(min(Sqrt(uint64(v.Len2())), 1<<31-1)) }
 
-// Within reports whether v is at most r long.
-func (v Vec) Within(r Fixed) bool { return v.Len2() <= int64(r)*int64(r) }
+// Within reports whether v is at most r long; nothing is within a negative r.
+func (v Vec) Within(r Fixed) bool { return r >= 0 && v.Len2() <= int64(r)*int64(r) }
 
 // ClampLen returns v, shortened to length r if it is longer: the result is
-// always Within(r). r must not be negative.
+// always Within(r). A negative r is taken as 0.
 func (v Vec) ClampLen(r Fixed) Vec {
+	r = max(r, 0)
 	if v.Within(r) {
 		return v
 	}

@@ -22,6 +22,14 @@ type Rules interface {
 	View(seat Seat, view *View)
 }
 
+// Restorer is a part of Rules for those that keep a shortcut beside their
+// tables, like the row of each seat: nothing but what follows from the tables.
+type Restorer interface {
+	// Restored makes every shortcut anew from the tables, whose rows are other
+	// ones now. It must not change the tables. A panic makes [World.Restore] fail.
+	Restored()
+}
+
 // Mode is one way to play a game: what a room is made from.
 type Mode struct {
 	// Name is how clients and commands ask for it: lower case, digits, '-'.
@@ -33,10 +41,13 @@ type Mode struct {
 	// SnapshotEvery is how many ticks lie between two snapshots to one seat.
 	// 0 means 1: a snapshot every tick. At most 16.
 	SnapshotEvery int
-	// Seats is how many players fit, 1 to MaxSeats.
+	// Seats is how many players fit, 1 to MaxSeats. A room may be made for fewer,
+	// see WithSeats.
 	Seats int
 	// New declares the tables, events and input of a match in w and returns
-	// the rules bound to them. It must do the same every time it is called.
+	// the rules bound to them. It must do the same every time it is called for
+	// the same number of seats, which is w.Mode().Seats: a room for two should
+	// not pay for tables of thousands.
 	New func(w *World) Rules
 }
 
@@ -65,6 +76,15 @@ func (m Mode) Validate() error {
 		faults = append(faults, fmt.Errorf("mode %q: New is missing", m.Name))
 	}
 	return errors.Join(faults...)
+}
+
+// WithSeats returns the mode for a room of n seats; 0 and less is as many as the
+// mode has, which is also the most.
+func (m Mode) WithSeats(n int) Mode {
+	if n > 0 {
+		m.Seats = min(n, m.Seats)
+	}
+	return m
 }
 
 func validName(s string) bool {

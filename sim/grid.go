@@ -13,11 +13,19 @@ type Grid struct {
 	order      []int32 // indices into at and id
 }
 
+// maxCells bounds what a grid takes, as 32-bit numbers of cells and the memory
+// of a room would not: 4 MB.
+const maxCells = 1 << 20
+
 // NewGrid covers 0 to width and 0 to height with square cells of side
 // 2^shift/256 units (shift 16 is 256 units). Points outside count to the
 // nearest cell. A grid takes 4 bytes a cell: choose cells about as large as
-// the radius that is asked for.
+// the radius that is asked for. Where there would be more than 1,048,576, cells
+// are larger.
 func NewGrid(width, height Fixed, shift uint) *Grid {
+	for shift < 31 && (int64(max(width, 0)>>shift)+1)*(int64(max(height, 0)>>shift)+1) > maxCells {
+		shift++
+	}
 	g := &Grid{shift: shift, cols: int32(max(width, 0)>>shift) + 1, rows: int32(max(height, 0)>>shift) + 1}
 	g.start = make([]int32, g.cols*g.rows+1)
 	return g
@@ -39,7 +47,8 @@ func (g *Grid) Reset() {
 	clear(g.start)
 }
 
-// Put adds a point under a number of the caller's. Call Build before asking.
+// Put adds a point under a number of the caller's, like its place in a list of
+// rows; a Ref does not fit. Call Build before asking.
 func (g *Grid) Put(id int32, at Vec) {
 	g.at, g.id, g.cell = append(g.at, at), append(g.id, id), append(g.cell, g.Cell(at))
 }

@@ -15,10 +15,10 @@ type History[T any] struct {
 	seen  [][]past // by tick modulo depth+1, then slot
 }
 
+// past is where a row was. row is its reuse count and 1, so that 0 is nobody.
 type past struct {
-	at    Vec
-	reuse uint16
-	live  bool
+	at  Vec
+	row uint32
 }
 
 // NewHistory declares that the positions of t's rows are remembered for depth
@@ -68,9 +68,9 @@ func (h *History[T]) At(ref Ref, age int) (Vec, bool) {
 
 // past returns the position that was recorded by the step `back` ticks before
 // the one that runs now.
-func (h *History[T]) past(slot int, reuse uint16, back int) (Vec, bool) {
+func (h *History[T]) past(slot int, reuse uint32, back int) (Vec, bool) {
 	p := &h.of(h.w.tick.Add(-back))[slot]
-	return p.at, p.live && p.reuse == reuse
+	return p.at, p.row == reuse+1
 }
 
 func (h *History[T]) of(t Tick) []past { return h.seen[t%Tick(len(h.seen))] }
@@ -80,7 +80,7 @@ func (h *History[T]) record() {
 	for slot := range h.table.high {
 		now[slot] = past{}
 		if h.table.live(slot) {
-			now[slot] = past{h.at(&h.table.rows[slot]), h.table.reuse[slot], true}
+			now[slot] = past{h.at(&h.table.rows[slot]), h.table.reuse[slot] + 1}
 		}
 	}
 }
@@ -94,11 +94,13 @@ func (h *History[T]) reset() {
 func (h *History[T]) append(b []byte) []byte {
 	for _, tick := range h.seen {
 		for _, p := range tick[:h.table.high] {
-			b = binary.AppendUvarint(b, uint64(p.reuse)<<1|uint64(one(p.live)))
-			if p.live {
-				b = binary.AppendVarint(b, int64(p.at.X))
-				b = binary.AppendVarint(b, int64(p.at.Y))
+			if p.row == 0 {
+				b = append(b, 0)
+				continue
 			}
+			b = binary.AppendUvarint(b, uint64(p.row-1)<<1|1)
+			b = binary.AppendVarint(b, int64(p.at.X))
+			b = binary.AppendVarint(b, int64(p.at.Y))
 		}
 	}
 	return b
@@ -108,9 +110,9 @@ func (h *History[T]) restore(r *reader) {
 	h.reset()
 	for _, tick := range h.seen {
 		for slot := range h.table.high {
-			v := r.uvarint(1<<13 - 1)
+			v := r.uvarint(mostReuse)
 			if v&1 != 0 {
-				tick[slot] = past{Vec{r.fixed(), r.fixed()}, uint16(v >> 1), true}
+				tick[slot] = past{Vec{r.fixed(), r.fixed()}, uint32(v>>1) + 1}
 			} else if v != 0 {
 				r.fail("a past row is neither there nor gone")
 			}

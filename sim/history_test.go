@@ -172,11 +172,11 @@ func TestHistoryRefusesDepth(t *testing.T) {
 
 func TestHistoryAtTheLastTick(t *testing.T) {
 	tr := newTrail(t, 64)
-	tr.w.tick = 1<<32 - 3
+	tr.w.tick = LastTick - 3
 	for range 5 {
 		tr.seen(tr.row, 1<<20)
 	}
-	if tr.w.Tick() != 1<<32-1 {
+	if tr.w.Tick() != LastTick {
 		t.Errorf("tick %d", tr.w.Tick())
 	}
 }

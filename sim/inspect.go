@@ -29,9 +29,9 @@ func (v TableView) High() int { return v.c.high }
 // Alive returns 64 slots' liveness, a bit each, from slot 64*word on.
 func (v TableView) Alive(word int) uint64 { return v.c.alive[word] }
 
-// Reuse returns how often the slot's row was removed, modulo 4096: a row that
-// has another number than before is another row.
-func (v TableView) Reuse(slot int) uint16 { return v.c.reuse[slot] }
+// Reuse returns how often the slot's row was removed, modulo 65,536: a row that
+// has another number than a tick ago is another row.
+func (v TableView) Reuse(slot int) uint16 { return uint16(v.c.reuse[slot]) }
 
 // Grouped reports whether rows can be in other groups than 0.
 func (v TableView) Grouped() bool { return v.c.grouped }
@@ -48,12 +48,13 @@ func (v TableView) Owner(slot int) Seat {
 }
 
 // Gather reads a column of at most 32 bits of many slots into dst, sign
-// extended; references become ids. dst is at least as long as slots.
+// extended; references become ids, 0 where the row is gone. dst is at least as
+// long as slots.
 func (v TableView) Gather(column int, slots []int32, dst []uint32) {
-	v.c.columns[column].gather(v.c.base, v.c.stride, slots, dst)
+	v.c.columns[column].gather(v.c.world, v.c.base, v.c.stride, slots, dst)
 }
 
-// Value reads one field, sign extended to 64 bits.
+// Value reads one field, sign extended to 64 bits; a reference as it is kept.
 func (v TableView) Value(column, slot int) uint64 { return v.c.value(column, slot) }
 
 // Difference is the first place where two worlds differ.
@@ -108,7 +109,7 @@ func diffTable(a, b *core) (Difference, bool) {
 			return Difference{Table: a.name, Row: id, Field: "times reused", A: int64(a.reuse[slot]), B: int64(b.reuse[slot])}, true
 		}
 		for i := range a.columns {
-			if x, y := a.value(i, slot), b.value(i, slot); x != y {
+			if x, y := a.identity(i, slot), b.identity(i, slot); x != y {
 				return Difference{Table: a.name, Row: id, Field: a.columns[i].Name, A: int64(x), B: int64(y)}, true
 			}
 		}

@@ -48,7 +48,7 @@ func TestTableView(t *testing.T) {
 	for range 66 {
 		g.items.Add(item{-5})
 	}
-	g.items.Remove(refOf(1, 0))
+	g.items.Remove(2)
 	views := w.Tables()
 	if len(views) != 3 || views[0].Name() != "all" || views[1].Name() != "item" || views[2].Name() != "score" {
 		t.Fatalf("tables %v", views)

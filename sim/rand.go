@@ -17,15 +17,15 @@ func (r *Rand) Uint64() uint64 {
 	return z ^ z>>31
 }
 
-// Intn returns a number from 0 to n-1; n must be positive.
+// Intn returns a number from 0 to n-1; 0 when n is not positive.
 func (r *Rand) Intn(n int32) int32 {
-	hi, _ := bits.Mul64(r.Uint64(), uint64(n))
+	hi, _ := bits.Mul64(r.Uint64(), uint64(max(n, 1)))
 	return int32(hi)
 }
 
-// Between returns a number from lo to hi, both included; lo must not exceed hi.
+// Between returns a number from lo to hi, both included; lo when hi is below it.
 func (r *Rand) Between(lo, hi Fixed) Fixed {
-	n, _ := bits.Mul64(r.Uint64(), uint64(int64(hi)-int64(lo)+1))
+	n, _ := bits.Mul64(r.Uint64(), uint64(max(int64(hi)-int64(lo)+1, 1)))
 	return Fixed(int64(lo) + int64(n))
 }
 

@@ -6,8 +6,14 @@ import (
 	"fmt"
 )
 
-// stateVersion is the first byte of an appended state.
-const stateVersion = 1
+// StateVersion is the first byte of an appended state. Version 1, which knew no
+// tables of references, no events between two steps and 12 bits of reuse, is
+// still restored.
+const StateVersion = 2
+
+// mostReuse is the largest number of a slot in a state: its reuse count times
+// two, and 1 for a living row. A retired slot has no row.
+const mostReuse = retired << 1
 
 // ErrState is the cause of every failed Restore.
 var ErrState = errors.New("state does not fit this world")
@@ -15,7 +21,7 @@ var ErrState = errors.New("state does not fit this world")
 // Append appends the whole state: whoever restores it into a world of the same
 // mode goes on exactly as this one does.
 func (w *World) Append(b []byte) []byte {
-	b = append(b, stateVersion)
+	b = append(b, StateVersion)
 	b = binary.LittleEndian.AppendUint64(b, w.Shape())
 	b = binary.AppendUvarint(b, uint64(w.tick))
 	b = binary.LittleEndian.AppendUint64(b, w.rand.state)
@@ -29,7 +35,7 @@ func (w *World) Append(b []byte) []byte {
 	for _, h := range w.hist {
 		b = h.append(b)
 	}
-	return b
+	return w.events.append(b)
 }
 
 func (c *core) append(b []byte) []byte {
@@ -44,24 +50,52 @@ func (c *core) append(b []byte) []byte {
 	for i := range c.columns {
 		for slot := range c.high {
 			if c.live(slot) {
-				b = binary.AppendVarint(b, int64(c.value(i, slot)))
+				b = c.columns[i].append(b, c.value(i, slot))
 			}
 		}
 	}
 	return b
 }
 
+// append appends a value of the column: a number, after a reference its table.
+func (c *Column) append(b []byte, v uint64) []byte {
+	if c.Kind != KindRef {
+		return binary.AppendVarint(b, int64(v))
+	}
+	b = binary.AppendVarint(b, int64(v&refRow))
+	if v != 0 {
+		b = binary.AppendUvarint(b, v>>refTableAt)
+	}
+	return b
+}
+
+// read is the inverse of append.
+func (c *Column) read(r *reader) uint64 {
+	v := uint64(r.varint())
+	if c.Kind != KindRef {
+		return v
+	}
+	if v > refRow {
+		r.fail("a value does not fit its column")
+		return 0
+	}
+	if v != 0 && r.version > 1 {
+		v |= r.uvarint(maxTables) << refTableAt
+	}
+	return v
+}
+
 // Restore replaces the whole state with an appended one. After an error the
 // world is empty at tick 0 and must not be used. Errors: ErrState with the cause.
 func (w *World) Restore(b []byte) error {
 	r := &reader{b: b}
-	if v := r.byte(); v != stateVersion {
-		r.fail(fmt.Sprintf("version %d, want %d", v, stateVersion))
+	if r.version = r.byte(); r.version < 1 || r.version > StateVersion {
+		r.fail(fmt.Sprintf("version %d, want 1 to %d", r.version, StateVersion))
 	}
 	if r.word() != w.Shape() {
 		r.fail("it was made by other tables")
 	}
-	w.tick = Tick(r.uvarint(1<<32 - 1))
+	w.tick = Tick(r.uvarint(uint64(LastTick)))
 	w.rand.state = r.word()
 	w.inputs.restore(r)
 	w.input.reset()
@@ -71,9 +105,12 @@ func (w *World) Restore(b []byte) error {
 	for _, h := range w.hist {
 		h.restore(r)
 	}
-	w.events.reset()
+	w.events.restore(r)
 	if r.bad == nil && len(r.b) > 0 {
 		r.fail("bytes are left over")
+	}
+	if r.bad == nil && w.restored != nil {
+		w.rebuild(r)
 	}
 	if r.bad != nil {
 		w.empty()
@@ -81,8 +118,20 @@ func (w *World) Restore(b []byte) error {
 	return r.bad
 }
 
+// rebuild has the rules make their shortcuts anew. Rows that no step of theirs
+// has left, as in a forged state, may be more than they can take.
+func (w *World) rebuild(r *reader) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			r.fail(fmt.Sprintf("the rules cannot take it: %v", cause))
+		}
+	}()
+	w.restored()
+}
+
 func (w *World) empty() {
 	w.tick, w.rand.state = 0, 0
+	w.events.reset()
 	w.inputs.restore(&reader{})
 	for _, t := range w.tables {
 		t.reset()
@@ -130,8 +179,8 @@ func (c *core) restore(r *reader) {
 	c.alive[0] = 0
 	c.count, c.high = 0, high
 	for slot := range high {
-		v := r.uvarint(1<<13 - 1)
-		c.reuse[slot] = uint16(v >> 1)
+		v := r.uvarint(mostReuse)
+		c.reuse[slot] = uint32(v >> 1)
 		if v&1 != 0 {
 			c.alive[slot/64] |= 1 << (slot % 64)
 			c.count++
@@ -143,7 +192,7 @@ func (c *core) restore(r *reader) {
 	for i := range c.columns {
 		for slot := range high {
 			if c.live(slot) {
-				v := uint64(r.varint())
+				v := c.columns[i].read(r)
 				c.setValue(i, slot, v)
 				if c.value(i, slot) != v {
 					r.fail("a value does not fit its column")
@@ -155,8 +204,9 @@ func (c *core) restore(r *reader) {
 
 // reader takes an appended state apart. After the first fault it gives zeros.
 type reader struct {
-	b   []byte
-	bad error
+	b       []byte
+	version byte
+	bad     error
 }
 
 func (r *reader) fail(why string) {

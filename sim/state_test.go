@@ -16,6 +16,7 @@ type rich struct {
 	score   *Single[item]
 	past    *History[everyKind]
 	flashes *Event[flash]
+	booms   *Event[boom]
 	in      *Input[controls]
 }
 
@@ -26,16 +27,20 @@ func newRich(w *World) Rules {
 	g.score = NewSingle[item](w, "score")
 	g.past = NewHistory(w, g.all, 4, func(row *everyKind) Vec { return row.P })
 	NewHistory(w, g.items, 2, func(row *item) Vec { return Vec{Fixed(row.N), 0} })
-	g.flashes = NewEvent[flash](w, "flash")
+	g.flashes, g.booms = NewEvent[flash](w, "flash"), NewEvent[boom](w, "boom")
 	g.in = NewInput[controls](w)
 	return g
 }
 
-func (g *rich) Join(seat Seat) { g.all.Add(everyKind{S: seat, I64: -1, U64: 1 << 63}) }
+func (g *rich) Join(seat Seat) {
+	ref, _, _ := g.all.Add(everyKind{S: seat, I64: -1, U64: 1 << 63})
+	g.booms.Emit(Group(seat), boom{Vec{-1, Fixed(seat)}, ref, true, -int8(seat)})
+}
 
 func (g *rich) Leave(seat Seat) {
 	for ref, row := range g.all.All {
 		if row.S == seat {
+			g.booms.Emit(1<<32-1, boom{Who: ref, Kind: 127})
 			g.all.Remove(ref)
 		}
 	}
@@ -223,7 +228,8 @@ func TestRestoreRefusesOtherTables(t *testing.T) {
 	dots := start(t)
 	wantError(t, richWorld(t).Restore(dots.Append(nil)), false, "it was made by other tables")
 	wantError(t, dots.Restore(nil), false, "cut off")
-	wantError(t, dots.Restore([]byte{2}), false, "version 2, want 1")
+	wantError(t, dots.Restore([]byte{3}), false, "version 3, want 1 to 2")
+	wantError(t, dots.Restore([]byte{0}), false, "version 0, want 1 to 2")
 }
 
 // TestRestoreRefusesWhatNoWorldHas spoils the one byte of a state that says it.

@@ -7,22 +7,37 @@ import (
 )
 
 // Ref names one row of a table for as long as it lives: once the row is
-// removed, Get of the same Ref finds nothing. The zero Ref names no row.
-// The low 20 bits are the row's id, the high 12 count reuses of the id.
-type Ref uint32
+// removed, Get of the same Ref finds nothing, however often its id was used
+// again. The zero Ref names no row.
+//
+// From the lowest bit: 20 bits of the row's id, 32 bits that count how often the
+// id was used before, 12 bits of the table's place from 1. All 64 are the name:
+// a Ref that was squeezed into 32 bits is another one. Without a table (0) a
+// Ref names the row of that id in whichever table is asked, as states of
+// version 1 have them.
+type Ref uint64
 
 const (
-	refBits  = 20
-	refSlots = 1<<refBits - 1
-	maxRows  = refSlots - 1
+	refIDBits    = 20
+	refReuseBits = 32
+	refTableBits = 12
+	refTableAt   = refIDBits + refReuseBits
+	refIDs       = 1<<refIDBits - 1
+	maxRows      = refIDs - 1
+	maxTables    = 1<<refTableBits - 1
+	// refRow is a Ref without its table.
+	refRow = 1<<refTableAt - 1
+	// retired is the reuse count of an id that is not given out again: one more
+	// and an old Ref would name a new row.
+	retired = 1<<refReuseBits - 1
 )
 
 // ID returns the row's id on the wire, from 1; 0 for the zero Ref.
-func (r Ref) ID() uint32 { return uint32(r) & refSlots }
+func (r Ref) ID() uint32 { return uint32(r & refIDs) }
 
-func (r Ref) slot() int         { return int(r&refSlots) - 1 }
-func (r Ref) reuse() uint16     { return uint16(r >> refBits) }
-func refOf(s int, n uint16) Ref { return Ref(s+1) | Ref(n)<<refBits }
+func (r Ref) slot() int     { return int(r&refIDs) - 1 }
+func (r Ref) reuse() uint32 { return uint32(r >> refIDBits) }
+func (r Ref) table() int    { return int(r >> refTableAt) }
 
 // Table holds all rows of one kind, up to a fixed number, so that pointers to
 // rows stay good while the row lives. Ids are reused, lowest first, and rows
@@ -36,11 +51,13 @@ type Table[T any] struct {
 // core is what the engine knows of a table without its type.
 type core struct {
 	name    string
+	world   *World
+	number  int // place among the world's tables, from 1
 	columns []Column
 	base    unsafe.Pointer
 	stride  uintptr
 	alive   []uint64 // bit per slot
-	reuse   []uint16 // per slot, 12 bits used
+	reuse   []uint32 // per slot; retired is the last
 	count   int
 	high    int // slots at and above were never used
 	group   func(slot int) Group
@@ -49,11 +66,11 @@ type core struct {
 	grouped bool
 }
 
-// NewTable declares a table of at most capacity rows in w. The struct's fields
+// NewTable declares a table of at most capacity rows in w, 1 to 1,048,574. The struct's fields
 // are its columns; see [Column] and the `wire` tags linear, linear=FIELD,
 // private, local and owner. Faults are reported by [Start].
 func NewTable[T any](w *World, name string, capacity int) *Table[T] {
-	t := &Table[T]{core: core{name: name, owner: -1}}
+	t := &Table[T]{core: core{name: name, world: w, number: len(w.tables) + 1, owner: -1}}
 	cols, err := columnsOf[T](name)
 	w.fault(err)
 	if !validName(name) {
@@ -67,7 +84,7 @@ func NewTable[T any](w *World, name string, capacity int) *Table[T] {
 	t.rows = make([]T, capacity)
 	t.base, t.stride = base(&t.rows[0]), unsafe.Sizeof(t.rows[0])
 	t.alive = make([]uint64, (capacity+63)/64)
-	t.reuse = make([]uint16, capacity)
+	t.reuse = make([]uint32, capacity)
 	t.group = func(slot int) Group {
 		if t.groupBy == nil {
 			return 0
@@ -104,7 +121,9 @@ func (t *Table[T]) GroupBy(group func(row *T) Group) *Table[T] {
 	return t
 }
 
-// Add puts in a row and returns its name, or false when the table is full.
+// Add puts in a row and returns its name, or false when the table is full. An
+// id that was used 4,294,967,295 times is not used again, so that no old Ref
+// ever names a new row.
 func (t *Table[T]) Add(row T) (Ref, *T, bool) {
 	slot := t.free()
 	if slot < 0 {
@@ -114,7 +133,7 @@ func (t *Table[T]) Add(row T) (Ref, *T, bool) {
 	t.count++
 	t.high = max(t.high, slot+1)
 	t.rows[slot] = row
-	return refOf(slot, t.reuse[slot]), &t.rows[slot], true
+	return t.ref(slot), &t.rows[slot], true
 }
 
 // free returns the lowest free slot, or -1.
@@ -123,13 +142,22 @@ func (c *core) free() int {
 		return -1
 	}
 	for i, word := range c.alive {
-		if word != ^uint64(0) {
-			if slot := i*64 + bits.TrailingZeros64(^word); slot < len(c.reuse) {
+		for free := ^word; free != 0; free &= free - 1 {
+			slot := i*64 + bits.TrailingZeros64(free)
+			if slot >= len(c.reuse) {
+				break
+			}
+			if c.reuse[slot] != retired {
 				return slot
 			}
 		}
 	}
 	return -1
+}
+
+// ref returns the name of the row in a slot.
+func (c *core) ref(slot int) Ref {
+	return Ref(slot+1) | Ref(c.reuse[slot])<<refIDBits | Ref(c.number)<<refTableAt
 }
 
 // Remove takes out a row; a Ref that names none does nothing.
@@ -138,7 +166,7 @@ func (t *Table[T]) Remove(ref Ref) {
 		var zero T
 		t.rows[slot] = zero
 		t.alive[slot/64] &^= 1 << (slot % 64)
-		t.reuse[slot] = (t.reuse[slot] + 1) & 0xfff
+		t.reuse[slot]++
 		t.count--
 	}
 }
@@ -157,7 +185,34 @@ func (c *core) find(ref Ref) int {
 	if slot < 0 || slot >= c.high || !c.live(slot) || c.reuse[slot] != ref.reuse() {
 		return -1
 	}
+	if table := ref.table(); table != c.number && table != 0 {
+		return -1
+	}
 	return slot
+}
+
+// liveID returns the id of the row that ref names, or 0 when it is gone.
+func (w *World) liveID(ref Ref) uint32 {
+	if ref == 0 || !w.Alive(ref) {
+		return 0
+	}
+	return ref.ID()
+}
+
+// Alive reports whether ref names a row that lives, in whichever table.
+func (w *World) Alive(ref Ref) bool {
+	switch n := ref.table(); {
+	case n > len(w.tables):
+		return false
+	case n > 0:
+		return w.tables[n-1].find(ref) >= 0
+	}
+	for _, t := range w.tables {
+		if t.find(ref) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func (c *core) live(slot int) bool { return c.alive[slot/64]>>(slot%64)&1 != 0 }
@@ -172,7 +227,7 @@ func (t *Table[T]) All(yield func(Ref, *T) bool) {
 			continue
 		}
 		slot += bits.TrailingZeros64(word)
-		if !yield(refOf(slot, t.reuse[slot]), &t.rows[slot]) {
+		if !yield(t.ref(slot), &t.rows[slot]) {
 			return
 		}
 	}

@@ -66,11 +66,12 @@ func TestTableRefusesCapacity(t *testing.T) {
 
 func TestTableIDsReachTheirLimit(t *testing.T) {
 	table := items(t, maxRows)
-	last := refOf(maxRows-1, 0xfff)
-	if last.ID() != maxRows || last.slot() != maxRows-1 || last.reuse() != 0xfff {
-		t.Errorf("the last row's name is taken apart to id %d, slot %d, reuse %d", last.ID(), last.slot(), last.reuse())
+	table.reuse[maxRows-1] = retired - 1
+	last := table.ref(maxRows - 1)
+	if last.ID() != maxRows || last.slot() != maxRows-1 || last.reuse() != retired-1 || last.table() != 1 {
+		t.Errorf("the last row's name is taken apart to id %d, slot %d, reuse %d, table %d", last.ID(), last.slot(), last.reuse(), last.table())
 	}
-	if table.Get(last) != nil || table.Get(refOf(maxRows, 0)) != nil || table.Get(^Ref(0)) != nil {
+	if table.Get(last) != nil || table.Get(maxRows+1) != nil || table.Get(^Ref(0)) != nil {
 		t.Error("an empty table finds a row")
 	}
 }
@@ -105,16 +106,68 @@ func TestTableForgetsRemovedRows(t *testing.T) {
 	if table.Get(old) != nil || table.Get(now) == nil || table.Get(now).N != 8 {
 		t.Error("the old name still means the slot")
 	}
-	for range 4094 {
-		table.Remove(now)
-		now, _, _ = table.Add(item{})
+}
+
+// TestTableNeverGivesANameTwice reuses one id as often as 12 and 16 bits count,
+// and then to the end of what a Ref counts.
+func TestTableNeverGivesANameTwice(t *testing.T) {
+	table := items(t, 2)
+	old, _, _ := table.Add(item{7})
+	table.Remove(old)
+	for n := range 1<<16 + 2 {
+		ref, _, _ := table.Add(item{8})
+		if ref == old || table.Get(old) != nil {
+			t.Fatalf("after %d reuses the old name finds %v", n+1, *table.Get(old))
+		}
+		table.Remove(ref)
 	}
-	if now == old || now.reuse() != 4095 {
-		t.Errorf("reuse %d after 4095 removals", now.reuse())
+	table.reuse[0] = retired - 1
+	last, _, _ := table.Add(item{9})
+	if last.ID() != 1 || table.Get(last) == nil {
+		t.Fatalf("the last row of the first id has id %d", last.ID())
 	}
-	table.Remove(now)
-	if now, _, _ = table.Add(item{9}); now != old || table.Get(now) == nil || table.Get(now).N != 9 {
-		t.Errorf("the name comes round after 4096 removals, got reuse %d", now.reuse())
+	table.Remove(last)
+	next, _, ok := table.Add(item{10})
+	if !ok || next.ID() != 2 || table.Get(last) != nil || table.Get(old) != nil {
+		t.Errorf("a retired id is followed by id %d, %t", next.ID(), ok)
+	}
+	if _, _, ok := table.Add(item{11}); ok || table.Len() != 1 {
+		t.Error("a retired id is given out again")
+	}
+}
+
+func TestRefsNameOneTable(t *testing.T) {
+	type hunter struct{ Prey Ref }
+	var prey, stones *Table[item]
+	var hunters *Table[hunter]
+	w := declare(t, func(w *World) {
+		prey, stones = NewTable[item](w, "prey", 2), NewTable[item](w, "stone", 2)
+		hunters = NewTable[hunter](w, "hunter", 2)
+	})
+	hunted, _, _ := prey.Add(item{1})
+	stone, _, _ := stones.Add(item{2})
+	hunters.Add(hunter{hunted})
+	sent := func() uint32 {
+		var id [1]uint32
+		w.Tables()[2].Gather(0, []int32{0}, id[:])
+		return id[0]
+	}
+	if stones.Get(hunted) != nil || prey.Get(stone) != nil {
+		t.Error("the name of one table's row finds another table's")
+	}
+	if !w.Alive(hunted) || !w.Alive(stone) || w.Alive(0) || w.Alive(^Ref(0)) || sent() != 1 {
+		t.Errorf("before: alive %t %t, sent %d", w.Alive(hunted), w.Alive(stone), sent())
+	}
+	prey.Remove(hunted)
+	if w.Alive(hunted) || sent() != 0 {
+		t.Errorf("removed: alive %t, sent as %d", w.Alive(hunted), sent())
+	}
+	prey.Add(item{3})
+	if w.Alive(hunted) || sent() != 0 {
+		t.Errorf("its id is another's: alive %t, sent as %d", w.Alive(hunted), sent())
+	}
+	if !w.Alive(Ref(1)) || w.Alive(Ref(2)) { // without a table: a stone's
+		t.Errorf("without a table: %t, %t", w.Alive(1), w.Alive(2))
 	}
 }
 

@@ -3,9 +3,13 @@ package sim
 import "math"
 
 // Tick counts the steps of a simulation. Tick 0 is before the first step. It
-// never wraps: at 60 Hz the last one comes after 2.2 years, and arithmetic
-// saturates there.
+// never wraps: arithmetic saturates.
 type Tick uint32
+
+// LastTick is the last step of a match: at 60 Hz it comes after 2.2 years, at
+// 240 Hz after half a year. One more tick has a number but never comes: that is
+// where arithmetic saturates, so a time beyond the end is not reached either.
+const LastTick Tick = math.MaxUint32 - 1
 
 // Add returns t + n, saturating at both ends.
 func (t Tick) Add(n int) Tick {
@@ -13,8 +17,11 @@ func (t Tick) Add(n int) Tick {
 	return Tick(min(max(sum, 0), math.MaxUint32))
 }
 
-// Since returns t - u in ticks; negative when u is later.
-func (t Tick) Since(u Tick) int { return int(int64(t) - int64(u)) }
+// Since returns t - u in ticks; negative when u is later. It saturates at 32
+// bits, so that it is the same where int has no more.
+func (t Tick) Since(u Tick) int {
+	return int(min(max(int64(t)-int64(u), math.MinInt32), math.MaxInt32))
+}
 
 // Seat is a numbered place in a room, from 1. The zero Seat is nobody.
 type Seat uint16

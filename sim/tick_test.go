@@ -24,4 +24,7 @@ func TestTick(t *testing.T) {
 	if got := Tick(5).Since(3); got != 2 {
 		t.Errorf("5 since 3 is %d", got)
 	}
+	if a, b := LastTick.Since(0), Tick(0).Since(LastTick); a != math.MaxInt32 || b != math.MinInt32 {
+		t.Errorf("the whole of time is %d, %d: not the same where int has 32 bits", a, b)
+	}
 }

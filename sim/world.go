@@ -17,6 +17,8 @@ type World struct {
 	input  inputReader
 	events eventBuffer
 	faults []error
+	// restored rebuilds what the rules keep beside their tables, or is nil.
+	restored func()
 }
 
 // ring is a History without its type.
@@ -29,7 +31,9 @@ type ring interface {
 }
 
 // Start makes the world of a new match. The same mode and seed give the same
-// match. Errors: every fault of the mode and of the tables it declares, joined.
+// match. For a room of fewer seats than the mode has, start
+// [Mode.WithSeats]. Errors: every fault of the mode and of the tables it
+// declares, joined.
 func Start(mode Mode, seed uint64) (*World, error) {
 	if err := mode.Validate(); err != nil {
 		return nil, err
@@ -37,6 +41,10 @@ func Start(mode Mode, seed uint64) (*World, error) {
 	w := &World{mode: mode, rand: Rand{seed}}
 	w.inputs.init(mode.Seats)
 	w.rules = mode.New(w)
+	w.events.started = true
+	if kind := w.events.early; kind != "" {
+		w.fault(fmt.Errorf("event %s: New emits it, when nobody is there; emit it in Join or Step", kind))
+	}
 	refused := len(w.faults) > 0
 	if w.rules == nil && !refused {
 		w.fault(fmt.Errorf("mode %q: New returned no rules", mode.Name))
@@ -46,6 +54,9 @@ func Start(mode Mode, seed uint64) (*World, error) {
 	}
 	if err := errors.Join(w.faults...); err != nil {
 		return nil, fmt.Errorf("mode %q: %w", mode.Name, err)
+	}
+	if r, ok := w.rules.(Restorer); ok {
+		w.restored = r.Restored
 	}
 	return w, nil
 }
@@ -66,10 +77,15 @@ func (w *World) addTable(c *core) {
 			w.fault(fmt.Errorf("table %s: declared twice", c.name))
 		}
 	}
+	if len(w.tables) == maxTables {
+		w.fault(fmt.Errorf("table %s: more than %d tables", c.name, maxTables))
+		return
+	}
 	w.tables = append(w.tables, c)
 }
 
-// Mode returns what the match was made from.
+// Mode returns what the match was made from. Its Seats are those of this
+// match's room: size tables by them.
 func (w *World) Mode() Mode { return w.mode }
 
 // Tick returns the number of the last step; inside Rules.Step, of this one.
@@ -100,17 +116,24 @@ func (w *World) Leave(seat Seat) {
 
 // Step moves the match on by one tick with the inputs that were set since the
 // last one; a seat without one gets the neutral input. The events of the tick
-// before are forgotten.
+// before are forgotten. After [LastTick] it does nothing.
 func (w *World) Step() {
+	if w.Over() {
+		return
+	}
 	w.tick = w.tick.Add(1)
-	w.events.reset()
+	w.events.open()
 	w.rules.Step(&w.inputs)
+	w.events.finish(w)
 	for _, h := range w.hist {
 		h.record()
 	}
 	w.inputs.clear()
 	w.input.clear(w.inputs.seats...)
 }
+
+// Over reports whether the match has come to [LastTick]: there is no step after it.
+func (w *World) Over() bool { return w.tick >= LastTick }
 
 // View fills view with the groups that a seat sees.
 func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }

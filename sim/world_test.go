@@ -69,7 +69,7 @@ func TestWorldCallsTheRules(t *testing.T) {
 	}
 	w.SetInput(2, []int32{5, -500}, 0, Received)
 	w.Step()
-	row := rows.Get(refOf(0, 0))
+	row := rows.Get(1)
 	if row == nil || row.Owner != 2 || row.Y != -100 {
 		t.Fatalf("after join and step: %+v", row)
 	}
@@ -180,5 +180,85 @@ func TestRefusedRulesDoNotStart(t *testing.T) {
 	want := `mode "dots": two left feet`
 	if _, err := Start(m, 1); err == nil || err.Error() != want {
 		t.Errorf("%v, want %s", err, want)
+	}
+}
+
+func TestTheLastTick(t *testing.T) {
+	steps := 0
+	w, err := declared(func(*World) {}, func() { steps++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.tick = LastTick - 2
+	for range 5 {
+		w.Step()
+	}
+	if steps != 2 || w.Tick() != LastTick || !w.Over() {
+		t.Errorf("%d steps to tick %d, over %t", steps, w.Tick(), w.Over())
+	}
+	if w.Tick().Add(1) <= LastTick || w.Tick().Add(1) != w.Tick().Add(100) {
+		t.Error("a time after the end is not after the end")
+	}
+	last := w.Append(nil)
+	if err := w.Restore(last); err != nil || !w.Over() {
+		t.Errorf("restored at the end: %v, over %t", err, w.Over())
+	}
+	w.tick++ // no world has it
+	wantError(t, w.Restore(w.Append(nil)), false, "too large")
+}
+
+func TestModeWithSeats(t *testing.T) {
+	sized := 0
+	mode := Mode{Name: "sized", Hz: 30, Seats: 5000, New: func(w *World) Rules {
+		NewInput[nod](w)
+		sized = NewTable[item](w, "item", w.Mode().Seats).Cap()
+		return quiet{}
+	}}
+	for wish, want := range map[int]int{-1: 5000, 0: 5000, 1: 1, 4999: 4999, 5000: 5000, 5001: 5000} {
+		w, err := Start(mode.WithSeats(wish), 1)
+		if err != nil || sized != want || w.Mode().Seats != want {
+			t.Fatalf("%d seats: %d rows, %v", wish, sized, err)
+		}
+		if w.Join(Seat(want)) != nil || w.Join(Seat(want+1)) == nil {
+			t.Errorf("%d seats: not those", wish)
+		}
+	}
+}
+
+// shortcut keeps the row of each seat.
+type shortcut struct {
+	quiet
+	rows *Table[dot]
+	of   [9]Ref
+}
+
+func (s *shortcut) Restored() {
+	s.of = [9]Ref{}
+	for ref, row := range s.rows.All {
+		s.of[row.Owner] = ref
+	}
+}
+
+func TestRestoreHasShortcutsMadeAnew(t *testing.T) {
+	var s *shortcut
+	mode := Mode{Name: "shortcut", Hz: 30, Seats: 8, New: func(w *World) Rules {
+		NewInput[nod](w)
+		s = &shortcut{rows: NewTable[dot](w, "dot", 8)}
+		return s
+	}}
+	w, err := Start(mode, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref, row, _ := s.rows.Add(dot{Owner: 4})
+	good := w.Append(nil)
+	row.Owner = 9 // there is no such seat
+	forged := w.Append(nil)
+	if err := w.Restore(good); err != nil || s.of[4] != ref {
+		t.Errorf("restored: %v, seat 4 has %d", err, s.of[4])
+	}
+	wantError(t, w.Restore(forged), false, ErrState.Error(), "the rules cannot take it")
+	if w.Hash() == 0 || s.rows.Len() != 0 {
+		t.Error("after a refusal it is not empty")
 	}
 }

@@ -28,8 +28,8 @@ func (r *rules) meet(self sim.Ref, m *mover) {
 	m.Near = 0
 	best := sim.Int(reach)
 	r.grid.Near(m.Pos, best, func(id int32, at sim.Vec) bool {
-		if d := m.Pos.Sub(at).Len(); sim.Ref(id) != self && d < best {
-			best, m.Near = d, sim.Ref(id)
+		if d := m.Pos.Sub(at).Len(); r.near[id] != self && d < best {
+			best, m.Near = d, r.near[id]
 		}
 		return true
 	})

@@ -57,6 +57,7 @@ type rules struct {
 	burst  *sim.Event[burst]
 	input  *sim.Input[push]
 	grid   *sim.Grid // filled anew in each step
+	near   []sim.Ref // by the grid's numbers
 	cells  *sim.Grid // never filled: it only numbers cells
 }
 
@@ -102,8 +103,10 @@ func (r *rules) View(seat sim.Seat, v *sim.View) {
 
 func (r *rules) Step(in *sim.Inputs) {
 	r.grid.Reset()
+	r.near = r.near[:0]
 	for ref, m := range r.movers.All {
-		r.grid.Put(int32(ref), m.Pos)
+		r.grid.Put(int32(len(r.near)), m.Pos)
+		r.near = append(r.near, ref)
 	}
 	r.grid.Build()
 	for ref, m := range r.movers.All {
