@@ -42,7 +42,8 @@ func AppendHeader(b []byte, h Header) []byte {
 	}
 	b = binary.AppendUvarint(b, uint64(h.Hz))
 	b = binary.LittleEndian.AppendUint64(b, h.Seed)
-	return binary.LittleEndian.AppendUint64(b, h.Shape)
+	b = binary.LittleEndian.AppendUint64(b, h.Shape)
+	return binary.AppendUvarint(b, uint64(h.Seats))
 }
 
 // AppendCheckpoint appends the body of a KindCheckpoint.

@@ -43,6 +43,9 @@ type Header struct {
 	Hz    int
 	Seed  uint64
 	Shape uint64
+	// Seats is how many the room has: its world was made for them. 0, as in
+	// journals that do not say it, is as many as its mode has.
+	Seats int
 }
 
 // Tick is one step of a room.

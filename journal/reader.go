@@ -69,6 +69,9 @@ func (r *Reader) Next() (kind Kind, body []byte, err error) {
 func ReadHeader(body []byte) (Header, error) {
 	r := bodyReader{b: body}
 	h := Header{Room: r.text(), Mode: r.text(), Hz: int(r.number(1000)), Seed: r.word(), Shape: r.word()}
+	if len(r.b) > 0 {
+		h.Seats = int(r.number(sim.MaxSeats))
+	}
 	if !r.done() {
 		return Header{}, fmt.Errorf("%w: its header", ErrDamaged)
 	}

@@ -225,7 +225,7 @@ func (g *Registry) Create(w Wish) (*Room, error) {
 	if !validID(w.ID) {
 		return nil, fmt.Errorf("room id %q: want 1 to 64 of a-z, A-Z, 0-9, '-' and '_'", w.ID)
 	}
-	seats := seatsOf(w.Seats, mode)
+	seats := mode.WithSeats(w.Seats).Seats
 	number, err := g.claim(w.ID, seats)
 	if err != nil {
 		return nil, err

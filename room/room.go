@@ -97,12 +97,13 @@ func New(o Options) (*Room, error) {
 	if err := o.Config.Validate(); err != nil {
 		return nil, fmt.Errorf("room configuration: %w", err)
 	}
+	o.Mode = o.Mode.WithSeats(o.Seats)
 	world, schema, err := startWorld(o.Mode, o.Seed)
 	if err != nil {
 		return nil, err
 	}
 	o.Metadata = maps.Clone(o.Metadata)
-	seats := seatsOf(o.Seats, o.Mode)
+	seats := o.Mode.Seats
 	r := &Room{
 		id: o.ID, mode: o.Mode, options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
 		log:     o.Log.With("room", o.ID, "mode", o.Mode.Name),
@@ -117,7 +118,7 @@ func New(o Options) (*Room, error) {
 		r.seats[i].number = sim.Seat(i)
 	}
 	if r.recording {
-		r.journal.Begin(journal.Header{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape()})
+		r.journal.Begin(journal.Header{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape(), Seats: seats})
 		r.journal.Checkpoint(world.Tick(), world.Append(nil))
 	}
 	return r, nil
@@ -134,15 +135,6 @@ func startWorld(m sim.Mode, seed uint64) (*sim.World, *pb.Schema, error) {
 		return nil, nil, fmt.Errorf("mode %q: %w", m.Name, err)
 	}
 	return world, schema, nil
-}
-
-// seatsOf returns how many seats a room has: those that are wished for, at
-// most the mode's; 0 wishes for all.
-func seatsOf(wish int, mode sim.Mode) int {
-	if wish > 0 {
-		return min(wish, mode.Seats)
-	}
-	return mode.Seats
 }
 
 // ID returns the room's id.

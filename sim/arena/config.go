@@ -8,9 +8,9 @@ import (
 // Config is the rules of one mode. Lengths are whole units, speeds units per
 // second, times milliseconds (…MS) or seconds. [Default] fills all of it.
 type Config struct {
-	// Hz is the tick rate, 10 to 120.
+	// Hz is the tick rate, 1 to 240.
 	Hz int
-	// Seats is how many players fit, 1 to sim.MaxSeats.
+	// Seats is how many players fit, 1 to sim.MaxSeats. A room may have fewer.
 	Seats int
 	// Teams is 0 for everyone against everyone, else 2 to 4.
 	Teams int
@@ -19,6 +19,9 @@ type Config struct {
 	Cells bool
 	// Layout is the ground: its size, walls, pickups and bases.
 	Layout Layout
+	// LayoutFor, unless nil, makes the ground of a room of fewer seats than Seats;
+	// without it that is Layout too.
+	LayoutFor func(seats int) Layout
 
 	Ship    ShipRules
 	Blaster BlasterRules
@@ -44,7 +47,7 @@ func Default() Config {
 // Validate reports every fault, joined.
 func (c Config) Validate() error {
 	var f faults
-	f.between("Hz", c.Hz, 10, 120)
+	f.between("Hz", c.Hz, 1, 240)
 	f.between("Seats", c.Seats, 1, maxSeats)
 	if c.Teams != 0 {
 		f.between("Teams", c.Teams, 2, MaxTeams)
@@ -60,6 +63,17 @@ func (c Config) Validate() error {
 		c.validateShots(&f)
 	}
 	return errors.Join(f...)
+}
+
+// forSeats returns the rules of a room of so many seats, at most Seats.
+func (c Config) forSeats(seats int) Config {
+	if seats < c.Seats {
+		c.Seats = seats
+		if c.LayoutFor != nil {
+			c.Layout = c.LayoutFor(seats)
+		}
+	}
+	return c
 }
 
 // validateShots checks what follows from several fields, each good in itself.

@@ -21,7 +21,7 @@ func duel() Config {
 // open: one endless world for 5,000 at 20 Hz, seen in cells.
 func open() Config {
 	c := Default()
-	c.Hz, c.Seats, c.Cells, c.Layout = 20, 5000, true, plain(5000)
+	c.Hz, c.Seats, c.Cells, c.Layout, c.LayoutFor = 20, 5000, true, plain(5000), plain
 	c.Match = MatchRules{PauseSeconds: 10, MinPlayers: 1, Leaders: 10}
 	c.Blaster.LifeMS, c.Rail.Range = 1100, 1000
 	return c

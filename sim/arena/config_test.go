@@ -1,6 +1,8 @@
 package arena
 
 import (
+	"math/bits"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -14,7 +16,7 @@ func TestConfigLimits(t *testing.T) {
 		lo, hi int
 	}
 	for _, f := range []field{
-		{"Hz", func(c *Config) *int { return &c.Hz }, 10, 120},
+		{"Hz", func(c *Config) *int { return &c.Hz }, 1, 240},
 		{"Seats", func(c *Config) *int { return &c.Seats }, 1, 10000},
 		{"Teams", func(c *Config) *int { return &c.Teams }, 2, 4},
 		{"Ship.Radius", func(c *Config) *int { return &c.Ship.Radius }, 4, 64},
@@ -73,13 +75,14 @@ func TestConfigLimits(t *testing.T) {
 
 func TestConfigNamesEveryFault(t *testing.T) {
 	c := Default()
-	c.Hz, c.Cells, c.Blaster.Damage = 5, true, 0 // Cells: the range of 1500 is too long
+	c.Hz, c.Cells, c.Blaster.Damage = 0, true, 0 // Cells: the range of 1500 is too long
 	err := c.Validate()
-	for _, want := range []string{"Hz is 5", "Rail.Range is 1500", "Blaster.Damage is 0"} {
+	for _, want := range []string{"Hz is 0", "Rail.Range is 1500", "Blaster.Damage is 0"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v does not name %q", err, want)
 		}
 	}
+	c.Hz = 30
 	if _, err := sim.Start(Mode("bad", "Bad", c), 1); err == nil || !strings.Contains(err.Error(), "Rail.Range") {
 		t.Errorf("a match with bad rules starts: %v", err)
 	}
@@ -120,7 +123,7 @@ func TestRates(t *testing.T) {
 	for _, row := range []struct {
 		hz, speed int
 		want      sim.Fixed
-	}{{30, 300, 2560}, {60, 300, 1280}, {20, 300, 3840}, {30, 1, 9}, {30, 900, 7680}} {
+	}{{30, 300, 2560}, {60, 300, 1280}, {20, 300, 3840}, {30, 1, 9}, {30, 900, 7680}, {1, 300, 76800}, {240, 300, 320}, {240, 1, 1}} {
 		c := Config{Hz: row.hz}
 		if got := c.perTick(row.speed); got != row.want {
 			t.Errorf("%d units/s at %d Hz: %d, want %d", row.speed, row.hz, got, row.want)
@@ -128,10 +131,61 @@ func TestRates(t *testing.T) {
 	}
 	for _, row := range []struct{ hz, ms, want int }{
 		{30, 0, 1}, {30, 16, 1}, {30, 49, 1}, {30, 50, 2}, {30, 167, 5}, {20, 167, 3}, {60, 1000, 60},
+		{1, 167, 1}, {1, 1499, 1}, {1, 1500, 2}, {240, 167, 40}, {240, 600_000, 144_000},
 	} {
 		c := Config{Hz: row.hz}
 		if got := c.ticks(row.ms); got != row.want {
 			t.Errorf("%d ms at %d Hz: %d ticks, want %d", row.ms, row.hz, got, row.want)
 		}
 	}
+}
+
+// TestARoomOfFewerSeatsIsSmaller is about what a room for one costs that is
+// made of the mode for 5,000.
+func TestARoomOfFewerSeatsIsSmaller(t *testing.T) {
+	for _, mode := range Game().Modes {
+		for _, seats := range []int{1, 2, mode.Seats/2 + 1, mode.Seats} {
+			if seats > mode.Seats {
+				continue
+			}
+			small := mode.WithSeats(seats)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			w, err := sim.Start(small, 1)
+			runtime.ReadMemStats(&after)
+			if err != nil {
+				t.Fatalf("%s for %d: %v", mode.Name, seats, err)
+			}
+			rows := 0
+			for _, table := range w.Tables() {
+				rows += table.Cap()
+			}
+			bytes := after.TotalAlloc - before.TotalAlloc
+			t.Logf("%s for %d: %d rows, %d bytes", mode.Name, seats, rows, bytes)
+			if bytes > uint64(100_000+3000*seats) || rows > 500+20*seats {
+				t.Errorf("%s for %d: %d rows, %d bytes", mode.Name, seats, rows, bytes)
+			}
+			for seat := 1; seat <= min(seats, 60); seat++ {
+				if err := w.Join(sim.Seat(seat)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for range 3 * mode.Hz {
+				w.Step()
+			}
+			if n := countShips(w); n != min(seats, 60) {
+				t.Errorf("%s for %d: %d ships of %d", mode.Name, seats, n, min(seats, 60))
+			}
+		}
+	}
+}
+
+// countShips returns how many rows the table ship has.
+func countShips(w *sim.World) (n int) {
+	for _, table := range w.Tables() {
+		for word := 0; table.Name() == "ship" && word*64 < table.High(); word++ {
+			n += bits.OnesCount64(table.Alive(word))
+		}
+	}
+	return n
 }

@@ -14,7 +14,7 @@ const maxLeaders = 20
 
 // lead keeps the table leader.
 func (a *rules) lead() {
-	if a.cfg.Match.Leaders == 0 || int(a.w.Tick())%a.cfg.Hz != 0 {
+	if a.cfg.Match.Leaders == 0 || uint32(a.w.Tick())%uint32(a.cfg.Hz) != 0 {
 		return
 	}
 	a.rankAll()

@@ -14,9 +14,16 @@ func Game() sim.Game {
 // Mode makes a mode from rules of your own. Faults of the rules are reported
 // by sim.Start.
 func Mode(name, title string, c Config) sim.Mode {
+	fault := c.Validate() // once, as a large ground takes longer than all else of a small room
 	return sim.Mode{
 		Name: name, Title: title, Hz: c.Hz, Seats: c.Seats,
-		New: func(w *sim.World) sim.Rules { return newRules(w, c) },
+		New: func(w *sim.World) sim.Rules {
+			if fault != nil {
+				w.Refuse(fault)
+				return nil
+			}
+			return newRules(w, c.forSeats(w.Mode().Seats))
+		},
 	}
 }
 

@@ -39,6 +39,15 @@ func (a *rules) Leave(seat sim.Seat) {
 		}
 	}
 	a.players.Remove(a.seats[seat])
+	a.seats[seat] = 0
+}
+
+// Restored fills the list of seats.
+func (a *rules) Restored() {
+	clear(a.seats)
+	for ref, p := range a.players.All {
+		a.seats[p.Seat] = ref
+	}
 }
 
 // smallestTeam returns the team with the fewest players, the lowest of equals.
@@ -59,17 +68,6 @@ func (a *rules) smallestTeam() uint8 {
 	return uint8(best)
 }
 
-// player returns the row of a seat, or nil. The list of seats is only a
-// shortcut: it is put right when it is wrong, as after a restore.
-func (a *rules) player(seat sim.Seat) *Player {
-	if p := a.players.Get(a.seats[seat]); p != nil && p.Seat == seat {
-		return p
-	}
-	for ref, p := range a.players.All {
-		a.seats[p.Seat] = ref
-	}
-	if p := a.players.Get(a.seats[seat]); p != nil && p.Seat == seat {
-		return p
-	}
-	return nil
-}
+// player returns the row of a seat, or nil. It changes nothing: View calls it
+// for several seats at once.
+func (a *rules) player(seat sim.Seat) *Player { return a.players.Get(a.seats[seat]) }

@@ -3,7 +3,7 @@ package arena
 import "github.com/metronome-server/metronome/sim"
 
 // perTick returns a speed in units per second as 1/256 unit per tick, rounded
-// to nearest. 300 units/s is a whole number at 10, 20, 30, 60 and 120 Hz.
+// to nearest. 300 units/s is a whole number at 1, 10, 20, 30, 60, 120 and 240 Hz.
 func (c *Config) perTick(speed int) sim.Fixed { return sim.Fixed(quotient(speed*256, c.Hz)) }
 
 // perTick2 returns units per second squared as 1/256 unit per tick squared.

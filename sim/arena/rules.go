@@ -2,8 +2,8 @@ package arena
 
 import "github.com/metronome-server/metronome/sim"
 
-// rules is one match. All that changes is in the tables; seats and radar are
-// only shortcuts into them.
+// rules is one match. All that changes is in the tables; what else there is
+// follows from them.
 type rules struct {
 	w   *sim.World
 	cfg Config
@@ -30,20 +30,18 @@ type rules struct {
 	spots    []sim.Ref // pickup row by spot
 	spotBins *bins
 
-	// Shortcuts and scratch.
-	seats  []sim.Ref // player row by seat
-	radar  *radar
-	shade  *shade
-	fallen []fall   // since the last bury
-	ranks  []Leader // of rankAll
+	// seats is the player row by seat: Join and Leave keep it, Restored makes it anew.
+	//simtest:derived
+	seats []sim.Ref
+	// The rest is filled in the step that reads it.
+	radar  *radar   //simtest:derived
+	shade  *shade   //simtest:derived
+	fallen []fall   //simtest:derived
+	ranks  []Leader //simtest:derived
 }
 
-// newRules binds the rules to a world.
+// newRules binds the rules to a world of c.Seats.
 func newRules(w *sim.World, c Config) sim.Rules {
-	if err := c.Validate(); err != nil {
-		w.Refuse(err)
-		return nil
-	}
 	a := &rules{w: w, cfg: c, cells: newCells(&c)}
 	a.full, a.accel = c.perTick(c.Ship.Speed), c.perTick2(c.Ship.Accel)
 	a.dash = c.perTick(c.Ship.DashSpeed)

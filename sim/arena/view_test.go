@@ -1,7 +1,9 @@
 package arena
 
 import (
+	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
@@ -69,6 +71,53 @@ func TestViewAtTheEdgeOfTheWorld(t *testing.T) {
 		if got := b.look(1, nil); len(got) != row.want {
 			t.Errorf("at %d, %d: %d groups, want %d", row.x, row.y, len(got), row.want)
 		}
+	}
+}
+
+// TestViewAfterARestoreChangesNothing asks for all seats at once, as a room with
+// workers does, in a world that has just been given other players: under the
+// race detector a shortcut that View mends is found, and without it too.
+func TestViewAfterARestoreChangesNothing(t *testing.T) {
+	c := open()
+	c.Seats, c.Layout = 40, plain(40)
+	from, to := play(t, c, 30), play(t, c, 40)
+	for seat := sim.Seat(1); seat <= 30; seat += 3 { // so that rows are not by seat
+		from.w.Leave(seat)
+	}
+	from.join(28)
+	from.join(1)
+	from.steps(3, nil)
+	to.steps(5, nil)
+	if err := to.w.Restore(from.w.Append(nil)); err != nil {
+		t.Fatal(err)
+	}
+	seats := slices.Clone(to.a.seats)
+	views := make([]sim.View, len(seats))
+	var all sync.WaitGroup
+	for seat := range views {
+		all.Go(func() { to.w.View(sim.Seat(seat), &views[seat]) })
+	}
+	all.Wait()
+	if !slices.Equal(to.a.seats, seats) {
+		t.Error("View changes the list of seats")
+	}
+	for seat := range views {
+		var want sim.View
+		from.w.View(sim.Seat(seat), &want)
+		if !slices.Equal(views[seat].Groups(), want.Groups()) {
+			t.Errorf("seat %d sees %v, before the restore %v", seat, views[seat].Groups(), want.Groups())
+		}
+	}
+}
+
+// TestRestoreOfASeatThatIsNotThere is about a forged state: it is refused, not
+// a fault of the room that takes it.
+func TestRestoreOfASeatThatIsNotThere(t *testing.T) {
+	b := play(t, Default(), 2)
+	b.a.player(2).Seat = 60000
+	forged := b.w.Append(nil)
+	if err := b.w.Restore(forged); !errors.Is(err, sim.ErrState) {
+		t.Errorf("it is taken: %v", err)
 	}
 }
 
