@@ -62,9 +62,10 @@ func (a answering) Do(request *http.Request) (*http.Response, error) {
 }
 
 // QuickPlay reserves a seat in the fullest fitting room of a mode, or in a new
-// one; an empty mode is the server's first.
-func (l *Lobby) QuickPlay(ctx context.Context, mode, name string) (*pb.Join, error) {
-	answer, err := l.api.QuickPlay(ctx, connect.NewRequest(&pb.QuickPlayRequest{Mode: mode, Name: name}))
+// one; an empty mode is the server's first. avoid are the ids of at most 8 rooms not
+// to be sent to, such as one that the player was removed from.
+func (l *Lobby) QuickPlay(ctx context.Context, mode, name string, avoid ...string) (*pb.Join, error) {
+	answer, err := l.api.QuickPlay(ctx, connect.NewRequest(&pb.QuickPlayRequest{Mode: mode, Name: name, Avoid: avoid}))
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ const server = process.env["METRONOME_URL"] ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   root: here("app"),
-  base: "/",
+  base: "./", // the pages may be below a path of their host
   publicDir: false,
   appType: "mpa",
   build: {

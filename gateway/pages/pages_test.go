@@ -161,15 +161,21 @@ func TestBuiltPagesNeedNothingElse(t *testing.T) {
 	h := builtPages(t, web.FS)
 	inline := regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|javascript:|<script[^>]*>[^<]`)
 	refers := regexp.MustCompile(`<(?:link|script|img)[^>]*(?:href|src)="([^"]*)"`)
+	rooted := regexp.MustCompile(`(?:href|src|action)="/[^"]*"`)
 	for url := range pageAt {
 		body := ask(t, h, strings.TrimSuffix(url, "{$}")).Body.String()
 		if found := inline.FindString(body); found != "" {
 			t.Errorf("%s has %q inline", url, found)
 		}
 		for _, to := range refers.FindAllStringSubmatch(body, -1) {
-			if ask(t, h, to[1]).Code != 200 {
+			name, relative := strings.CutPrefix(to[1], "./")
+			if !relative || ask(t, h, "/"+name).Code != 200 {
 				t.Errorf("%s refers to %s, which is not there", url, to[1])
 			}
+		}
+		// The server may be below a path of its host.
+		if found := rooted.FindString(body); found != "" {
+			t.Errorf("%s has %s, which is not relative", url, found)
 		}
 	}
 	err := fs.WalkDir(web.FS, ".", func(name string, at fs.DirEntry, err error) error {

@@ -22,7 +22,7 @@ export interface Story {
   /** A server with 8 bots in ffa, started for this story when it asks for it. */
   server: Server;
   /** Opens a page of a server as a visitor of its own (no shared storage). */
-  open: (server: Server, path: string, options?: OpenOptions) => Promise<Page>;
+  open: (server: Pick<Server, "url">, path: string, options?: OpenOptions) => Promise<Page>;
 }
 
 export const story = test.extend<Story>({
@@ -75,7 +75,7 @@ class Watch {
 
   constructor(
     readonly page: Page,
-    servers: Server[],
+    servers: Pick<Server, "url">[],
     expected = /^$/,
   ) {
     const fault = (text: string): void => {

@@ -616,9 +616,12 @@ func (x *JoinRoomResponse) GetJoin() *Join {
 type QuickPlayRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: the node's first mode.
-	Mode          string            `protobuf:"bytes,1,opt,name=mode,proto3" json:"mode,omitempty"`
-	Metadata      map[string]string `protobuf:"bytes,2,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
-	Name          string            `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	Mode     string            `protobuf:"bytes,1,opt,name=mode,proto3" json:"mode,omitempty"`
+	Metadata map[string]string `protobuf:"bytes,2,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
+	Name     string            `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// Ids of rooms not to be sent to, such as one that the player was removed from.
+	// At most 8.
+	Avoid         []string `protobuf:"bytes,4,rep,name=avoid,proto3" json:"avoid,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -672,6 +675,13 @@ func (x *QuickPlayRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *QuickPlayRequest) GetAvoid() []string {
+	if x != nil {
+		return x.Avoid
+	}
+	return nil
 }
 
 type QuickPlayResponse struct {
@@ -773,11 +783,12 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tR\x04nameB\x04\n" +
 	"\x02by\":\n" +
 	"\x10JoinRoomResponse\x12&\n" +
-	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join\"\xc1\x01\n" +
+	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join\"\xd7\x01\n" +
 	"\x10QuickPlayRequest\x12\x12\n" +
 	"\x04mode\x18\x01 \x01(\tR\x04mode\x12H\n" +
 	"\bmetadata\x18\x02 \x03(\v2,.metronome.v1.QuickPlayRequest.MetadataEntryR\bmetadata\x12\x12\n" +
-	"\x04name\x18\x03 \x01(\tR\x04name\x1a;\n" +
+	"\x04name\x18\x03 \x01(\tR\x04name\x12\x14\n" +
+	"\x05avoid\x18\x04 \x03(\tR\x05avoid\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +

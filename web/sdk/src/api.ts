@@ -18,6 +18,8 @@ export interface End {
   /** What the server said; plain text, may be empty. */
   readonly reason: string;
   readonly comeback: Comeback;
+  /** How long the server asked to be left alone, ms; absent or 0: it did not. */
+  readonly retryAfterMs?: number;
   /** One or two sentences for the player: what happened and what to do. */
   readonly sentence: string;
 }
@@ -57,6 +59,8 @@ export interface QuickPlayOptions extends ConnectOptions, LobbyOptions {
   mode?: string;
   /** Only rooms with this metadata. */
   metadata?: Record<string, string>;
+  /** Ids of rooms not to be sent to, at most 8, such as one that the player was removed from. */
+  avoid?: readonly string[];
 }
 
 /** Numbers of one column, one per row; a view of memory that is valid until the next snapshot. */
@@ -168,7 +172,7 @@ export interface NetworkSim {
 export interface Events<G extends Game = AnyGame> {
   /** end says why, on the way to away and closed. */
   state: { state: State; was: State; end?: End };
-  /** While away: another attempt follows after so long, ms. end is why the last one failed. */
+  /** While away: another attempt follows after so long, ms; it is the attempt-th since all was well. end is why the last one failed. */
   retry: { in: number; attempt: number; end: End };
   /** A connection is in a room; resumed: on the seat that it had. */
   welcome: { resumed: boolean; seat: number; room: string; mode: string };

@@ -13,10 +13,10 @@ export function connect<G extends Game = AnyGame>(url: string, o: ConnectOptions
 
 /** Asks a server's lobby for a seat and enters its room; asks again whenever the seat is lost. */
 export function quickPlay<G extends Game = AnyGame>(server: string, o: QuickPlayOptions = {}): Session<G> {
-  const request = { mode: o.mode ?? "", metadata: o.metadata ?? {}, name: o.name ?? "" };
-  const find = async (): Promise<string> => {
+  const request = { mode: o.mode ?? "", metadata: o.metadata ?? {}, name: o.name ?? "", ...(o.avoid?.length ? { avoid: o.avoid } : {}) };
+  const find: Source["find"] = async (last) => {
     if (o.onRejoin) return o.onRejoin();
-    return seat(() => lobbyOf(server, o).quickPlay(request));
+    return seat([server, nodeOf(last.url)], o, (lobby) => lobby.quickPlay(request));
   };
   return start<G>({ url: "", key: `quick ${server} ${request.mode}`, find }, o);
 }
@@ -27,34 +27,41 @@ function start<G extends Game>(source: Source, o: ConnectOptions): Session<G> {
   return new PageSession(source, o, connector) as unknown as Session<G>;
 }
 
-/** roomFinder finds a room for somebody who had a URL: the same room while it is there, else one of its mode. */
+/** Ends after which the same room need not be asked for: it is over, or it takes nobody. */
+const NOT_AGAIN: readonly (number | undefined)[] = [undefined, 403, 404, 409, 410, 4006, 4007, 4008, 4009, 4011];
+
+/** roomFinder finds a room for somebody who had a URL: the last room while it is there, else one of its mode. */
 function roomFinder(url: string, o: ConnectOptions): Source["find"] {
-  return async (end, played, mode) => {
+  return async ({ url: last, end, played, mode }) => {
     if (o.onRejoin) return o.onRejoin();
     // Nobody said no to the URL: its ticket may still be good.
     if (!played && (end === null || end.code === 0 || end.code === 1006)) return url;
-    const lobby = lobbyOf(o.lobby ?? serverOf(url), o);
+    const servers = o.lobby === undefined ? [nodeOf(last), nodeOf(url)] : [o.lobby];
     const name = o.name ?? "";
-    const id = roomIdOf(url);
-    if (end?.code === 401 && id !== "") {
-      try {
-        return (await lobby.join({ id }, name)).url;
-      } catch (fault) {
-        if (!(fault instanceof LobbyError) || (fault.code !== "not_found" && fault.code !== "failed_precondition")) throw endOf(fault);
+    const id = last === "" ? "" : roomIdOf(last);
+    return seat(servers, o, async (lobby) => {
+      if (id !== "" && !NOT_AGAIN.includes(end?.code)) {
+        try {
+          return await lobby.join({ id }, name);
+        } catch (fault) {
+          if (!(fault instanceof LobbyError) || (fault.code !== "not_found" && fault.code !== "failed_precondition")) throw fault;
+        }
       }
-    }
-    return seat(() => lobby.quickPlay({ mode, name }));
+      return lobby.quickPlay({ mode, name });
+    });
   };
 }
 
-function lobbyOf(server: string, o: ConnectOptions): Lobby {
-  return new Lobby(server, o.fetch ? { fetch: o.fetch } : {});
-}
+/** nodeOf is the server that a room's URL is on; "": there is none. */
+const nodeOf = (room: string): string => (room === "" ? "" : serverOf(room));
 
-async function seat(ask: () => Promise<Join>): Promise<string> {
+/** seat asks the first of the servers that can be reached; "" and repetitions do not count. */
+async function seat(servers: string[], o: ConnectOptions, ask: (lobby: Lobby) => Promise<Join>): Promise<string> {
+  const [server = "", ...others] = servers.filter((s, i) => servers.indexOf(s) === i && (i === 0 || s !== ""));
   try {
-    return (await ask()).url;
+    return (await ask(new Lobby(server, o.fetch ? { fetch: o.fetch } : {}))).url;
   } catch (fault) {
+    if (others.length > 0 && fault instanceof LobbyError && fault.status === 0) return seat(others, o, ask);
     throw endOf(fault);
   }
 }

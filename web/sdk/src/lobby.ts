@@ -1,4 +1,6 @@
 // Finding a room: the Connect service metronome.v1.LobbyService as JSON.
+import { retryAfterMs } from "./net/retry.ts";
+import { bare } from "./net/roomurl.ts";
 
 export interface LobbyOptions {
   fetch?: typeof fetch;
@@ -55,6 +57,8 @@ export class LobbyError extends Error {
     readonly code: string,
     message: string,
     readonly status: number,
+    /** How long the server asks to be left alone, ms; 0: it did not say. */
+    readonly retryAfterMs = 0,
   ) {
     super(message);
   }
@@ -68,9 +72,9 @@ export class Lobby {
   private readonly base: string;
   private readonly fetch: typeof fetch;
 
-  /** server: base URL, as in "http://127.0.0.1:8080". */
+  /** server: base URL, as in "http://127.0.0.1:8080" or, for one below a path, "https://host/game"; "" and "/game" are the page's own host. */
   constructor(server: string, o: LobbyOptions = {}) {
-    this.base = server.replace(/\/+$/, "");
+    this.base = bare(server).replace(/\/+$/, "");
     this.fetch = o.fetch ?? ((input, init) => fetch(input, init));
   }
 
@@ -90,8 +94,8 @@ export class Lobby {
     return this.seat("JoinRoom", { ...by, name });
   }
 
-  /** Reserves a seat in the fullest fitting room, or in a new one. */
-  quickPlay(o: { mode?: string; metadata?: Record<string, string>; name?: string } = {}): Promise<Join> {
+  /** Reserves a seat in the fullest fitting room, or in a new one; avoid: ids of at most 8 rooms that do not fit. */
+  quickPlay(o: { mode?: string; metadata?: Record<string, string>; name?: string; avoid?: readonly string[] } = {}): Promise<Join> {
     return this.seat("QuickPlay", o);
   }
 
@@ -116,7 +120,8 @@ export class Lobby {
     }
     const answer = object(await response.json().catch(() => null));
     if (!response.ok) {
-      throw new LobbyError(text(answer["code"]) || codeOf(response.status), text(answer["message"]) || response.statusText, response.status);
+      const message = text(answer["message"]) || response.statusText;
+      throw new LobbyError(text(answer["code"]) || codeOf(response.status), message, response.status, retryAfterMs(response.headers.get("Retry-After")));
     }
     return answer;
   }

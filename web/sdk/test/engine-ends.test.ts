@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SnapshotReport } from "../src/engine/protocol.ts";
 import { closes } from "../src/net/ends.ts";
 import { Rig, Socket } from "./enginerig.ts";
+import { clientFrame } from "./room.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -17,7 +18,7 @@ describe("ends", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     const again = Socket.all.length > 1 ? Socket.all[1]!.url : rig.of("ask").length > 0 ? "ask" : "nothing";
     expect(again).toBe({ never: "nothing", resume: "ws://h/rooms/r?resume=token", rejoin: "ask", "rejoin-later": "ask" }[comeback]);
-    if (comeback === "rejoin-later") expect(rig.of("retry")[0]!.in).toBe(3_000);
+    if (comeback === "rejoin-later") expect(rig.of("retry")[0]!.in).toBe(2_000);
   });
 
   test.each([[1005, 1006], [1001, 1001], [4999, 4999]])("close code %i is a lost connection", (code, known) => {
@@ -100,9 +101,85 @@ describe("ends", () => {
     expect(rig.state).toBe("playing");
   });
 
+  test("after a crash a player is soon back", async () => {
+    const rig = new Rig().play();
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    const wait = async (): Promise<number> => {
+      const pause = rig.of("retry").at(-1)!.in;
+      await vi.advanceTimersByTimeAsync(pause);
+      return pause;
+    };
+    await wait();
+    await rig.fail(); // nobody is there
+    await wait();
+    await rig.fail();
+    await wait();
+    rig.answer = refuse(401, "the resume token is unknown");
+    await rig.fail(); // the node is there again, and knows no seat
+    expect(await wait()).toBe(125);
+    expect(rig.of("ask")).toMatchObject([{ url: "ws://h/rooms/r", end: { code: 401 }, played: true }]);
+    rig.engine.command({ type: "room", url: "ws://h/rooms/s?ticket=u" });
+    rig.answer = async () => new Response("busy", { status: 503, headers: { "Retry-After": "7" } });
+    await rig.fail();
+    expect(await wait()).toBe(8_000);
+    expect(rig.of("ask").length).toBe(2); // and not the old token on the new room
+    rig.engine.command({ type: "room", url: "ws://h/rooms/s?ticket=v" });
+    expect(rig.socket.url).toBe("ws://h/rooms/s?ticket=v");
+    rig.play();
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    expect(await wait()).toBe(125);
+  });
+
+  test("a node that is busy does not cost the seat", async () => {
+    const rig = new Rig().play();
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    await vi.advanceTimersByTimeAsync(125);
+    rig.answer = async () => new Response("too many connections", { status: 429, headers: { "Retry-After": "2" } });
+    await rig.fail();
+    expect(rig.of("retry").at(-1)).toMatchObject({ in: 3_000, attempt: 2, end: { code: 429, retryAfterMs: 2_000 } });
+    rig.engine.command({ type: "hidden", hidden: true });
+    rig.engine.command({ type: "hidden", hidden: false });
+    await vi.advanceTimersByTimeAsync(1_900);
+    expect(Socket.all.length).toBe(2); // to be looked at is no reason to ask sooner
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(rig.socket.url).toBe("ws://h/rooms/r?resume=token");
+    expect(Socket.all.length).toBe(3);
+  });
+
+  test("a node that stays away for longer than the seat is kept is given up", async () => {
+    const rig = new Rig().play();
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    const began = Date.now();
+    while (rig.of("ask").length === 0 && Date.now() < began + 600_000) {
+      await vi.advanceTimersByTimeAsync(rig.of("retry").at(-1)!.in);
+      if (rig.of("ask").length === 0) await rig.fail();
+    }
+    expect(Date.now() - began).toBeGreaterThan(40_000);
+    expect(Date.now() - began).toBeLessThan(50_000);
+  });
+
+  test("a connection that is given up before its welcome frees its seat", async () => {
+    const rig = new Rig();
+    const first = rig.socket;
+    first.onopen?.();
+    await vi.advanceTimersByTimeAsync(10_001);
+    expect(first.closed).toBe(1000);
+  });
+
+  test("what was typed for one room is not said in another", async () => {
+    const rig = new Rig().play();
+    for (const text of ["a", "b", "c"]) rig.engine.command({ type: "chat", text });
+    rig.socket.onclose?.({ code: 4006, reason: "" });
+    await vi.advanceTimersByTimeAsync(500);
+    rig.engine.command({ type: "room", url: "ws://h/rooms/s?ticket=u" });
+    rig.play();
+    await rig.pass(10);
+    expect(rig.socket.sent.map((b) => clientFrame(b).chat).filter((c) => c !== "")).toEqual([]);
+  });
+
   test("no room to be had is tried later", async () => {
     const rig = new Rig({ url: "" });
-    expect(rig.of("ask")).toEqual([{ type: "ask", end: null, played: false }]);
+    expect(rig.of("ask")).toEqual([{ type: "ask", url: "", end: null, played: false }]);
     const end = { code: 503, name: "lobby-unavailable", reason: "", comeback: "rejoin-later", sentence: "No." } as const;
     rig.engine.command({ type: "no-room", end });
     expect(rig.states).toEqual([["away", end]]);

@@ -3,7 +3,7 @@ import { localLink, workerLink } from "../src/engine/link.ts";
 import type { Command, Report } from "../src/engine/protocol.ts";
 
 const start: Command = { type: "start", url: "", resume: "", name: "", hiddenAfter: Infinity };
-const ask: Report = { type: "ask", end: null, played: false };
+const ask: Report = { type: "ask", url: "", end: null, played: false };
 
 class FakeWorker {
   static last: FakeWorker;

@@ -247,12 +247,12 @@ describe("states and orders", () => {
     const find = vi.fn<Source["find"]>(async () => "ws://h/rooms/s");
     const rig = new Rig({}, false, { find }).play();
     const end = closeEnd(4006, "");
-    rig.say({ type: "ask", end, played: true });
+    rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
     await vi.advanceTimersByTimeAsync(0);
-    expect(find).toHaveBeenCalledWith(end, true, "ffa");
+    expect(find).toHaveBeenCalledWith({ url: "ws://h/rooms/r", end, played: true, mode: "ffa" });
     find.mockRejectedValueOnce(end).mockRejectedValueOnce(new Error("no"));
-    rig.say({ type: "ask", end, played: true });
-    rig.say({ type: "ask", end, played: true });
+    rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
+    rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
     await vi.advanceTimersByTimeAsync(0);
     expect(rig.of("room")).toEqual([{ type: "room", url: "ws://h/rooms/s" }]);
     expect(rig.of("no-room").map((c) => [c.end.code, c.end.comeback])).toEqual([[4006, "rejoin"], [0, "rejoin-later"]]);
@@ -359,6 +359,38 @@ describe("finding a room", () => {
 
   test("a page that does not fit the server stops", async () => {
     expect(await found(400, { QuickPlay: join })).toMatchObject({ state: "closed", asked: [] });
+  });
+
+  /** moves plays one connection after the other, which all fail; statuses say why, dead is a server that cannot be reached. */
+  async function moves(start: (o: ConnectOptions) => { leave(): void }, statuses: number[], dead = ""): Promise<string[]> {
+    vi.useRealTimers();
+    const asked: string[] = [];
+    let opened = 0;
+    const make = function (this: unknown): object {
+      const socket = { close: () => {}, onclose: null as ((e: object) => void) | null };
+      if (opened++ < statuses.length) queueMicrotask(() => socket.onclose?.({ code: 1006, reason: "" }));
+      return socket;
+    };
+    const answer = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      const url = String(input);
+      const method = /LobbyService\/(\w+)/.exec(url)?.[1];
+      if (!method) return new Response("no", { status: statuses[opened - 1]! });
+      asked.push(`${url.replace(/metronome.*/, "")}${method} ${(JSON.parse(String(init?.body)) as { id?: string }).id ?? ""}`.trim());
+      if (dead !== "" && opened > 0 && url.startsWith(dead)) throw new TypeError("fetch failed");
+      return Response.json(join);
+    };
+    const session = start({ worker: false, storage: null, WebSocket: make as never, fetch: answer as never });
+    await vi.waitUntil(() => opened > statuses.length, { timeout: 10_000 });
+    session.leave();
+    return asked;
+  }
+
+  test("who has moved to another room takes that one back", async () => {
+    expect(await moves((o) => connect("ws://h:1/game/rooms/r?ticket=t", o), [404, 401])).toEqual(["http://h:1/game/QuickPlay", "http://h:2/JoinRoom r2"]);
+  });
+
+  test("when a server is gone, that of the last room is asked", async () => {
+    expect(await moves((o) => quickPlay("http://h:1/game/", o), [401], "http://h:1/")).toEqual(["http://h:1/game/QuickPlay", "http://h:1/game/QuickPlay", "http://h:2/QuickPlay"]);
   });
 
   test("quick play asks first", async () => {

@@ -128,7 +128,7 @@ export class ApiError extends Error {
   }
 }
 
-const service = "/metronome.v1.ConsoleService/";
+const service = "metronome.v1.ConsoleService/";
 const gone = "The server does not answer.";
 
 /** What to send with every request; "" is no key. */
@@ -163,7 +163,7 @@ export async function call(key: string, method: "KickSeat" | "CloseRoom" | "Anno
 
 /** Fetches a room's recording so far. */
 export async function recording(key: string, room: string): Promise<{ name: string; body: Blob }> {
-  const answer = await ask(`/console/recordings/${encodeURIComponent(room)}`, { headers: headers(key) });
+  const answer = await ask(`console/recordings/${encodeURIComponent(room)}`, { headers: headers(key) });
   if (!answer.ok) throw await refusal(answer);
   const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? `${room}.journal`;
   return { name, body: await answer.blob() };

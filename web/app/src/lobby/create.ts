@@ -1,6 +1,7 @@
 // Opening a room: a public one is entered at once; a private one shows its
 // code and link first.
 import { Lobby, type Join } from "@metronome/sdk";
+import { base } from "../base.ts";
 import { byId, make, say } from "./dom.ts";
 import type { Mode } from "./info.ts";
 import { go, playerName } from "./play.ts";
@@ -43,10 +44,10 @@ async function create(lobby: Lobby): Promise<void> {
 function show(join: Join): void {
   const { code } = join.room;
   byId("made-code", HTMLInputElement).value = code;
-  byId("made-link", HTMLInputElement).value = `${location.origin}/play?code=${code}`;
+  byId("made-link", HTMLInputElement).value = `${base()}/play?code=${code}`;
   say(byId("copied", HTMLElement), "");
   const enter = byId("enter", HTMLAnchorElement);
-  enter.href = `/play?code=${code}`;
+  enter.href = `play?code=${code}`;
   enter.onclick = (event) => {
     event.preventDefault();
     go(`code=${code}`);

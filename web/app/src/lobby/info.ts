@@ -15,7 +15,7 @@ export interface Info {
 
 /** Fails with LobbyError, as the lobby does. */
 export async function askInfo(ask: typeof fetch = fetch): Promise<Info> {
-  const response = await ask("/info", { signal: AbortSignal.timeout(10_000) }).catch((fault: unknown) => {
+  const response = await ask("info", { signal: AbortSignal.timeout(10_000) }).catch((fault: unknown) => {
     throw new LobbyError("unavailable", String(fault), 0);
   });
   if (!response.ok) throw new LobbyError("unavailable", `it answered ${response.status}`, response.status);

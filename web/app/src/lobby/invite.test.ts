@@ -4,6 +4,15 @@ import { readInvite } from "./invite.ts";
 const here = new URL("http://play.example:8080/");
 const read = (typed: string) => readInvite(typed, here);
 
+it.each([
+  ["https://h/game/play?code=abc234", { kind: "code", code: "ABC234" }],
+  ["wss://h/game/rooms/a%20b?ticket=t", { kind: "room", id: "a b" }],
+  ["h/game/rooms/ffa", { kind: "room", id: "ffa" }],
+  ["https://h/play?room=x", { kind: "elsewhere", host: "h", url: "https://h/play?room=x" }],
+])("below a path, %s", (typed, want) => {
+  expect(readInvite(typed, new URL("https://h/game/"))).toEqual(want);
+});
+
 describe("what is pasted into the field", () => {
   it.each([
     ["ABC234", "ABC234"],
@@ -27,6 +36,9 @@ describe("what is pasted into the field", () => {
   it.each([
     ["https://other.example/play?code=ABC234", "other.example", "https://other.example/play?code=ABC234"],
     ["wss://other.example/rooms/x?ticket=t", "other.example", "https://other.example/play?room=x"],
+    ["http://play.example:8080/game/play?code=ABC234", "play.example:8080/game", "http://play.example:8080/game/play?code=ABC234"],
+    ["wss://other.example/game/rooms/x?ticket=t", "other.example/game", "https://other.example/game/play?room=x"],
+    ["other.example/game/play?room=x", "other.example/game", "http://other.example/game/play?room=x"],
     ["ws://other.example:1/rooms/x", "other.example:1", "http://other.example:1/play?room=x"],
   ])("%s is elsewhere", (typed, host, url) => {
     expect(read(typed)).toEqual({ kind: "elsewhere", host, url });

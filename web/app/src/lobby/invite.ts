@@ -24,15 +24,16 @@ function readCode(text: string): Invite | null {
 }
 
 function readLink(text: string): URL | null {
-  const whole = /^[\w.-]+(:\d+)?\/(play|rooms)\b/.test(text) ? `http://${text}` : text;
+  const whole = /^[\w.-]+(:\d+)?(\/[\w.~%-]+)*\/(play|rooms)\b/.test(text) ? `http://${text}` : text;
   return /^(https?|wss?):\/\//i.test(whole) && URL.canParse(whole) ? new URL(whole) : null;
 }
 
 function follow(link: URL, here: URL): Invite {
-  if (link.host !== here.host) {
+  const server = link.host + pathOf(link);
+  if (server !== here.host + pathOf(here)) {
     const page = /^(http|ws):$/.test(link.protocol) ? "http:" : "https:";
-    const path = link.pathname.startsWith("/rooms/") ? `/play?room=${encodeURIComponent(roomIn(link))}` : link.pathname + link.search;
-    return { kind: "elsewhere", host: link.host, url: `${page}//${link.host}${path}` };
+    const rest = roomPath.test(link.pathname) ? `/play?room=${encodeURIComponent(roomIn(link))}` : link.pathname.slice(pathOf(link).length) + link.search;
+    return { kind: "elsewhere", host: server, url: `${page}//${server}${rest}` };
   }
   const code = link.searchParams.get("code");
   if (code !== null) return readCode(code) ?? nothing("That link has a broken code in it. Ask for a new one.");
@@ -40,9 +41,17 @@ function follow(link: URL, here: URL): Invite {
   return id ? { kind: "room", id } : nothing("That link leads to no room. Ask for one that ends in a code or a room.");
 }
 
+/** A room's own address: the path that its server is below, and its id. */
+const roomPath = /^(.*)\/rooms\/([^/]+)$/;
+
+/** The path that the server of a link is below; "": none. */
+function pathOf(link: URL): string {
+  return roomPath.exec(link.pathname)?.[1] ?? link.pathname.replace(/\/[^/]*$/, "");
+}
+
 /** A room's own address may carry a ticket of somebody else or of long ago: only the room counts. */
 function roomIn(link: URL): string {
-  const part = /^\/rooms\/([^/]+)$/.exec(link.pathname)?.[1] ?? "";
+  const part = roomPath.exec(link.pathname)?.[2] ?? "";
   try {
     return decodeURIComponent(part);
   } catch {

@@ -1,5 +1,6 @@
 // The lobby page.
 import { Lobby, type Room } from "@metronome/sdk";
+import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "./dom.ts";
 import { askInfo, type Info } from "./info.ts";
@@ -14,7 +15,7 @@ const every = 2000;
 /** Rooms that are listed; the lobby gives no more at once. */
 const most = 200;
 
-const lobby = new Lobby(location.origin);
+const lobby = new Lobby(base());
 const filterMode = byId("filter-mode", HTMLSelectElement);
 const filterFree = byId("filter-free", HTMLInputElement);
 const listed = byId("rooms", HTMLElement);

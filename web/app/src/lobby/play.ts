@@ -15,7 +15,7 @@ export function playerName(): string {
 /** Remembers the name and goes to the play page; what says which room or mode, as "room=…". */
 export function go(what: string): void {
   storeName(playerName());
-  location.assign(`/play?${what}`);
+  location.assign(`play?${what}`);
 }
 
 export function setUpPlay(): void {

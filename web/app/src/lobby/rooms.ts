@@ -48,7 +48,7 @@ class Row {
   constructor(id: string) {
     const title = make("span", "title", this.name, make("small", "figure", id));
     this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, make("span", "act", this.join, this.watch));
-    this.watch.href = `/play?room=${encodeURIComponent(id)}&watch=1`;
+    this.watch.href = `play?room=${encodeURIComponent(id)}&watch=1`;
     this.watch.title = "Takes a seat, as playing does";
   }
 
@@ -61,7 +61,7 @@ class Row {
     put(this.join, text);
     this.bar.show(room);
     this.join.classList.toggle("off", !open);
-    if (open) this.join.href = `/play?room=${encodeURIComponent(room.id)}`;
+    if (open) this.join.href = `play?room=${encodeURIComponent(room.id)}`;
     else this.join.removeAttribute("href");
     this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${text}`;
     this.watch.hidden = !open || room.seats < watchable;

@@ -95,7 +95,7 @@ export class Game {
 
   private listen(): void {
     const { session, hud } = this;
-    const status = new Status(hud.notice, hud.banner);
+    const status = new Status(hud.notice, hud.banner, () => session);
     status.joining();
     session.on("welcome", ({ resumed }) => {
       if (session.schema && fits(session.schema)) return this.begin(resumed);

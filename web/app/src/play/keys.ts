@@ -1,5 +1,6 @@
 // The page's own keys and buttons: chat, scores, net graph, watching, sound.
 
+import { base } from "../base.ts";
 import { show } from "./dom.ts";
 import type { Game } from "./game.ts";
 import { isTyping } from "./input-keyboard.ts";
@@ -24,13 +25,13 @@ export function tools(g: Game): Tool[] {
 
 function leave(g: Game): void {
   g.session.leave();
-  location.assign("/");
+  location.assign("./");
 }
 
 /** A link for friends leads to this very room. */
 async function copyLink(g: Game): Promise<void> {
   const code = new URLSearchParams(location.search).get("code");
-  const link = `${location.origin}/play?${code ? `code=${encodeURIComponent(code)}` : `room=${encodeURIComponent(g.session.room)}`}`;
+  const link = `${base()}/play?${code ? `code=${encodeURIComponent(code)}` : `room=${encodeURIComponent(g.session.room)}`}`;
   const now = performance.now();
   try {
     await navigator.clipboard.writeText(link);

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   let name = playerName();
   if (!way) {
     name = await askName(stage, name);
-    way = { kind: "mode", mode: "" };
+    way = { kind: "mode", mode: "", avoid: [] };
   }
   stage.append(el("h1", "spoken", "Arena"));
   await play(stage, way, name);

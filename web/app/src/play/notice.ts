@@ -8,7 +8,7 @@ export interface Action {
   act: () => void;
 }
 
-export const backToLobby: Action = { text: "Back to the lobby", act: () => location.assign("/") };
+export const backToLobby: Action = { text: "Back to the lobby", act: () => location.assign("./") };
 
 export class Notice {
   readonly root = el("section", "screen");

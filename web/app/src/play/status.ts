@@ -1,6 +1,7 @@
 // The state of the session in words: what is going on and what to do next.
 
 import type { End, Events, State } from "@metronome/sdk";
+import { elsewhere } from "./entry.ts";
 import { type Action, backToLobby, type Banner, type Notice } from "./notice.ts";
 
 const again: Action = { text: "Play again", act: () => location.reload() };
@@ -13,6 +14,8 @@ export class Status {
   constructor(
     private readonly notice: Notice,
     private readonly banner: Banner,
+    /** The room that is or was played in; "": none yet. */
+    private readonly room: () => { room: string; mode: string },
   ) {}
 
   /** Nothing has come yet. */
@@ -62,12 +65,19 @@ export class Status {
       this.notice.say("You have left", "Your seat is free again.", [again, backToLobby]);
       return;
     }
+    if (end.name === "kicked") return this.kicked(end);
     this.notice.say(titles[end.name] ?? "The game is over for you", end.sentence, [again, backToLobby], end.reason);
+  }
+
+  /** Who was removed is not led back into the same room. */
+  private kicked(end: End): void {
+    const { room, mode } = this.room();
+    const other: Action = { text: "Play in another room", act: () => location.assign(elsewhere(mode, room, location.search)) };
+    this.notice.say("Removed from the room", "You were removed from the room. Play in another one, or choose one in the lobby.", [other, backToLobby], end.reason);
   }
 }
 
 const titles: Record<string, string> = {
-  kicked: "Removed from the room",
   replaced: "Your seat is taken over",
   unreachable: "The server is gone",
   "bad-url": "This is no room",

@@ -3,13 +3,13 @@
 import type { End, State } from "../api.ts";
 import { WHOLE_TICK } from "../clock/steering.ts";
 import { Pace } from "../clock/pace.ts";
-import { badURLEnd, closeEnd, comebackOf, hiddenEnd } from "../net/ends.ts";
-import { Retry } from "../net/retry.ts";
+import { badURLEnd, closeEnd, hiddenEnd } from "../net/ends.ts";
+import { comebackOf, Retry } from "../net/retry.ts";
 import { bare, roomURL } from "../net/roomurl.ts";
 import { moves } from "../net/states.ts";
 import { AWAY, FREE, type Notice, type Roster, type Welcome } from "../wire/welcome.ts";
 import { Core, type Received } from "./core.ts";
-import { CLOSE_BYE, Line, type LineHost } from "./line.ts";
+import { CLOSE_BYE, CLOSE_KEEP, Line, type LineHost } from "./line.ts";
 import { pack } from "./pack.ts";
 import type { Command, Report } from "./protocol.ts";
 
@@ -26,6 +26,8 @@ const SILENT_AFTER = 10_000;
 const SILENT_ON_FOCUS = 1_500;
 /** Browsers take a longer timer for none at all, ms. */
 const LONGEST_TIMER = 2 ** 31;
+/** How long a room keeps a seat whose welcome this page has not seen, ms: the server's default. */
+const KEPT_FOR = 30_000;
 /** How long the server may take to close after a leave, ms. */
 const LEAVE_WITHIN = 1_000;
 /** Lines of chat that may wait. */
@@ -39,7 +41,11 @@ export class Engine {
   private readonly line: Line;
   private url = "";
   private name = "";
+  /** Takes the seat back, until a time; "": there is none to take back. */
   private resume = "";
+  private keptUntil = 0;
+  /** When the server is to be asked again, if it said so. */
+  private notBefore = 0;
   private hiddenAfter = Infinity;
   private hidden = false;
   private asleep = false;
@@ -82,6 +88,7 @@ export class Engine {
     this.url = c.url;
     this.name = c.name;
     this.resume = c.resume;
+    this.keptUntil = this.host.now() + SILENT_AFTER + KEPT_FOR;
     this.hiddenAfter = c.hiddenAfter;
     if (this.url === "") this.ask();
     else this.open();
@@ -90,14 +97,14 @@ export class Engine {
   /** ask has the page find a room. */
   private ask(): void {
     this.asking = true;
-    this.host.report({ type: "ask", end: this.end, played: this.played }, []);
+    this.resume = "";
+    this.host.report({ type: "ask", url: bare(this.url), end: this.end, played: this.played }, []);
   }
 
   private gotRoom(url: string): void {
     if (!this.asking) return;
     this.asking = false;
     this.url = url;
-    this.resume = "";
     if (!this.asleep) this.open();
   }
 
@@ -135,6 +142,7 @@ export class Engine {
       return;
     }
     if (got.welcome) this.greeted(got.welcome);
+    this.keptUntil = began + SILENT_AFTER + this.core.welcome!.resumeTicks * this.core.period;
     for (const n of got.notices) this.notice(n);
     this.snapshot(bytes.length, began, got.synced);
     if (this.state === "connecting") this.begin(began);
@@ -145,6 +153,7 @@ export class Engine {
   /** begin starts playing: an input per tick from now on. */
   private begin(now: number): void {
     this.retry.succeeded();
+    this.notBefore = 0;
     this.played = true;
     this.to("playing", null);
     this.pace.start(now, this.core.period);
@@ -180,23 +189,37 @@ export class Engine {
   private over(end: End): void {
     this.stopTimer();
     this.end = end;
-    const comeback = comebackOf(end, this.resume !== "");
-    const pause = this.retry.after(comeback, this.host.random());
+    const pause = this.retry.after(end, this.canResume(), this.host.random());
     if (pause === null) {
       this.finish(end);
       return;
     }
-    this.line.drop();
+    this.letGo();
+    this.notBefore = end.retryAfterMs ? this.host.now() + pause : 0;
     if (this.state !== "away") this.to("away", end);
-    this.host.report({ type: "retry", in: pause, attempt: this.retry.tries, end }, []);
+    this.host.report({ type: "retry", in: pause, attempt: this.retry.attempts, end }, []);
     this.timer(pause, () => this.again());
   }
 
   /** again makes the attempt that the last end calls for. */
   private again(): void {
     this.stopTimer();
-    if (this.end && comebackOf(this.end, this.resume !== "") === "resume") this.open();
+    if (this.end && comebackOf(this.end, this.canResume()) === "resume") this.open();
     else this.ask();
+  }
+
+  /**
+   * canResume: the room may still keep the seat, for the time that the welcome
+   * says, after it has noticed that its client is gone. Who has not tried yet does
+   * so in any case: the room's answer tells whether it is still there.
+   */
+  private canResume(): boolean {
+    return this.resume !== "" && (this.retry.attempts === 0 || this.host.now() < this.keptUntil);
+  }
+
+  /** letGo ends the connection. A seat that cannot be taken back, as no welcome has come, is to be free at once. */
+  private letGo(): void {
+    this.line.drop(this.resume === "" ? CLOSE_BYE : CLOSE_KEEP);
   }
 
   private leave(): void {
@@ -228,8 +251,10 @@ export class Engine {
     } else if (this.asleep) {
       this.asleep = false;
       this.retry.succeeded();
-      if (!this.asking) this.again();
-    } else if (this.state === "away" && this.cancel) this.again();
+      const wait = this.notBefore - this.host.now();
+      if (wait > 0) this.timer(wait, () => this.again());
+      else if (!this.asking) this.again();
+    } else if (this.state === "away" && this.cancel && this.notBefore === 0) this.again();
     else if (this.state === "playing" && this.host.now() - (this.core.heard ?? 0) > SILENT_ON_FOCUS) {
       this.over(closeEnd(1006, "the tab was asleep"));
     }
@@ -237,7 +262,7 @@ export class Engine {
 
   private sleep(): void {
     this.asleep = true;
-    this.line.drop();
+    this.letGo();
     this.stopTimer();
     this.end = this.state === "away" ? this.end : hiddenEnd;
     if (this.state !== "away") this.to("away", hiddenEnd);
@@ -265,6 +290,7 @@ export class Engine {
 
   private greeted(w: Welcome): void {
     this.resume = w.resume;
+    if (!w.resumed) this.chats.length = 0; // they were meant for others
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
       url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),

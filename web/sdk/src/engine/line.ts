@@ -2,6 +2,7 @@
 import type { End } from "../api.ts";
 import { DelayLine, type Timers } from "../net/delayline.ts";
 import { closeEnd, refusedEnd, unreachableEnd } from "../net/ends.ts";
+import { retryAfterMs } from "../net/retry.ts";
 import { httpURL } from "../net/roomurl.ts";
 import { subprotocol } from "../wire/limits.ts";
 
@@ -33,7 +34,7 @@ const MAX_REASON = 200;
 /** Frees the seat. */
 export const CLOSE_BYE = 1000;
 /** Keeps the seat: no code of the table, so it counts as a connection that was lost. */
-const CLOSE_KEEP = 4900;
+export const CLOSE_KEEP = 4900;
 
 export class Line {
   private socket: WebSocket | null = null;
@@ -99,7 +100,7 @@ export class Line {
     try {
       const answer = await this.host.fetch(httpURL(url), { cache: "no-store", signal: AbortSignal.timeout(PROBE_WITHIN) });
       if (answer.ok || answer.status === 426) return closeEnd(1006, "the connection could not be made");
-      return refusedEnd(answer.status, (await answer.text()).trim().slice(0, MAX_REASON));
+      return refusedEnd(answer.status, (await answer.text()).trim().slice(0, MAX_REASON), retryAfterMs(answer.headers.get("Retry-After")));
     } catch (fault) {
       return unreachableEnd(String(fault));
     }

@@ -24,8 +24,8 @@ export type Command =
 export type Report =
   | { type: "state"; state: State; end: End | null }
   | { type: "retry"; in: number; attempt: number; end: End }
-  /** Find a room; answer with "room" or "no-room". end is why the last one did not do. */
-  | { type: "ask"; end: End | null; played: boolean }
+  /** Find a room; answer with "room" or "no-room". url is that of the last room, without its query, and end why it did not do. */
+  | { type: "ask"; url: string; end: End | null; played: boolean }
   | {
       type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
       /** Room URL without its query, and the token that takes the seat back there. */

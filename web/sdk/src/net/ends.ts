@@ -38,9 +38,9 @@ export function closeEnd(code: number, reason: string): End {
 }
 
 /** What the server answered to a handshake that it refused. */
-export function refusedEnd(status: number, reason: string): End {
+export function refusedEnd(status: number, reason: string, retryAfterMs = 0): End {
   const [comeback, sentence] = refusal(status);
-  return { code: status, name: `refused-${status}`, reason, comeback, sentence };
+  return { code: status, name: `refused-${status}`, reason, comeback, sentence, retryAfterMs };
 }
 
 function refusal(status: number): [Comeback, string] {
@@ -79,7 +79,7 @@ export function badURLEnd(reason: string): End {
 /** What the lobby said to somebody who wants a seat. */
 export function lobbyEnd(e: LobbyError): End {
   const [comeback, sentence] = lobbyAnswer(e);
-  return { code: e.status, name: `lobby-${e.code}`, reason: e.message, comeback, sentence };
+  return { code: e.status, name: `lobby-${e.code}`, reason: e.message, comeback, sentence, retryAfterMs: e.retryAfterMs };
 }
 
 function lobbyAnswer(e: LobbyError): [Comeback, string] {
@@ -97,9 +97,4 @@ function lobbyAnswer(e: LobbyError): [Comeback, string] {
       return ["rejoin-later", "All seats are taken at the moment. The next attempt is in some seconds."];
   }
   return ["rejoin-later", "The server cannot be reached or is restarting. The next attempt is in some seconds."];
-}
-
-/** A resume needs a token; without one, a new seat is what helps. */
-export function comebackOf(end: End, canResume: boolean): Comeback {
-  return end.comeback === "resume" && !canResume ? "rejoin-later" : end.comeback;
 }

@@ -25,15 +25,15 @@ export function httpURL(url: string): string {
   return url.replace(/^ws/, "http");
 }
 
-/** The base URL of the node that a room URL is on. */
+/** The base URL of the node that a room URL is on, with the path that it is below. */
 export function serverOf(room: string): string {
   const u = new URL(room);
-  return `${u.protocol.replace("ws", "http")}//${u.host}`;
+  return `${u.protocol.replace("ws", "http")}//${u.host}${u.pathname.replace(/^(.*)\/rooms\/.*$/, "$1").replace(/\/+$/, "")}`;
 }
 
 /** The room's id in a room URL, or "". */
 export function roomIdOf(room: string): string {
-  const id = /\/rooms\/([^/?#]+)/.exec(new URL(room).pathname)?.[1];
+  const id = /^.*\/rooms\/([^/]+)/.exec(new URL(room).pathname)?.[1];
   return id ? decodeURIComponent(id) : "";
 }
 

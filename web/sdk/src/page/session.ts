@@ -23,8 +23,19 @@ export interface Source {
   url: string;
   /** Which game a kept seat must be of. */
   key: string;
-  /** Finds a room; end is why the last one did not do, mode what was played. Fails with an End or an Error. */
-  find(end: End | null, played: boolean, mode: string): Promise<string>;
+  /** Finds another room than the last. Fails with an End or an Error. */
+  find(last: Last): Promise<string>;
+}
+
+/** The room that did not do. */
+export interface Last {
+  /** Its URL without the query; "": there was none. */
+  url: string;
+  /** Why it did not do; null: there was none. */
+  end: End | null;
+  /** Whether any room was played in, and which mode. */
+  played: boolean;
+  mode: string;
 }
 
 /** Who has not drawn for so long does not draw: events come with their snapshots, ms. */
@@ -140,7 +151,7 @@ export class PageSession implements Session {
         return;
       case "state": return this.to(r.state, r.end);
       case "retry": return this.emitter.emit("retry", { in: r.in, attempt: r.attempt, end: (this.end = r.end) });
-      case "ask": return void this.find(r.end, r.played);
+      case "ask": return void this.find({ url: r.url, end: r.end, played: r.played, mode: this.mode });
       case "welcome": return this.welcome(r);
       case "chat": return this.emitter.emit("chat", { seat: r.seat, name: r.name, text: r.text });
       case "announcement": return this.emitter.emit("announcement", { text: r.text });
@@ -164,9 +175,9 @@ export class PageSession implements Session {
     this.emitter.emit("state", { state, was, ...(end ? { end } : {}) });
   }
 
-  private async find(end: End | null, played: boolean): Promise<void> {
+  private async find(last: Last): Promise<void> {
     try {
-      this.link.send({ type: "room", url: await this.source.find(end, played, this.mode) });
+      this.link.send({ type: "room", url: await this.source.find(last) });
     } catch (fault) {
       this.link.send({ type: "no-room", end: isEnd(fault) ? fault : { ...unreachableEnd(String(fault)), comeback: "rejoin-later" } });
     }

@@ -1,0 +1,1 @@
+import"./painters-Cetq0gRC.js";import"./init-D5yEUb2n.js";

@@ -1,1 +1,0 @@
-import"./painters-WL7a1TSq.js";import"./init-F25RuuWs.js";
