@@ -56,7 +56,7 @@ func (r *fakeRoom) welcome(resumed bool) []byte {
 	r.viewer.Reset()
 	b, err := netproto.AppendWelcome(nil, &pb.Welcome{
 		Room: "den", Mode: r.mode.Name, Seat: 1, TickHz: uint32(r.mode.Hz), SnapshotEvery: 1, Resume: r.token, ResumeTicks: 900,
-		Schema: netproto.SchemaOf(r.world), MaxLead: netproto.MaxLead, Resumed: resumed,
+		Schema: netproto.SchemaOf(r.world), MaxLead: uint32(netproto.MaxLead(30)), Resumed: resumed,
 		Roster: []*pb.Roster{{Seat: 1, Name: "Ada", Presence: pb.Presence_PRESENCE_ACTIVE}},
 	})
 	check(r.t, err)

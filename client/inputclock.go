@@ -17,6 +17,7 @@ const jump = 2 * wholeTick
 type inputClock struct {
 	steer   steering
 	period  time.Duration
+	lead    int // ticks that an input may be ahead
 	loose   bool
 	started bool
 	next    sim.Tick // the tick of the next input
@@ -24,8 +25,8 @@ type inputClock struct {
 	slew    int      // quarters of a tick by which to be earlier, for a pace
 }
 
-func (c *inputClock) begin(period time.Duration, loose bool) {
-	*c = inputClock{period: period, loose: loose}
+func (c *inputClock) begin(period time.Duration, lead int, loose bool) {
+	*c = inputClock{period: period, lead: lead, loose: loose}
 }
 
 // due returns the tick of an input that is sent now. late is how long ago the
@@ -62,7 +63,7 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 	}
 	// Only a room that stood still can be so far behind; its reports cannot be
 	// told apart, so begin again.
-	if c.next.Since(f.Tick) > 2*netproto.MaxLead {
+	if c.next.Since(f.Tick) > 2*c.lead {
 		c.started, c.slew = false, 0
 		return
 	}
@@ -92,7 +93,7 @@ func (c *inputClock) hear(f *netproto.ServerFrame, now time.Time) {
 // the newest, which hides that an older one came with it and was late; the count
 // of those that were of no use shows it.
 func (c *inputClock) slack(f *netproto.ServerFrame) int {
-	hidden := f.Dropped > 0 && f.Slack >= 0 && f.Slack <= netproto.MaxLead
+	hidden := f.Dropped > 0 && f.Slack >= 0 && int(f.Slack) <= c.lead
 	if hidden {
 		return -1
 	}

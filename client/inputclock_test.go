@@ -71,12 +71,12 @@ func (l *line) tick(now time.Duration) {
 			waiting = append(waiting, a)
 			continue
 		}
-		l.slack = min(a.tick.Since(tick), netproto.MaxLead+1) // as a room says it
+		l.slack = min(a.tick.Since(tick), l.clock.lead+1) // as a room says it
 		l.leads = append(l.leads, l.slack)
 		if l.slack < 0 {
 			l.late++
 		}
-		if l.slack < 0 || l.slack > netproto.MaxLead {
+		if l.slack < 0 || l.slack > l.clock.lead {
 			l.dropped++
 		}
 	}
@@ -109,7 +109,7 @@ func (l *line) send(now time.Duration) {
 
 func newLine(loose bool, hz int, delay func() time.Duration, phase time.Duration) *line {
 	l := &line{period: time.Second / time.Duration(hz), delay: delay, room: phase}
-	l.clock.begin(l.period, loose)
+	l.clock.begin(l.period, netproto.MaxLead(hz), loose)
 	l.pace.start(epoch, l.period)
 	return l
 }
@@ -181,7 +181,7 @@ func TestInputsAfterARoomStoodStill(t *testing.T) {
 
 func TestInputsAreOfRisingTicks(t *testing.T) {
 	var c inputClock
-	c.begin(time.Second/30, false)
+	c.begin(time.Second/30, netproto.MaxLead(30), false)
 	first, ok := c.due(100, 0, 0)
 	if !ok || first != 101 {
 		t.Fatalf("first input for tick %d", first)
@@ -202,7 +202,7 @@ func TestInputsAreOfRisingTicks(t *testing.T) {
 		t.Errorf("after the pause an input for tick %d", tick)
 	}
 	var far inputClock
-	far.begin(time.Second/30, false)
+	far.begin(time.Second/30, netproto.MaxLead(30), false)
 	if tick, _ := far.due(100, 110*time.Millisecond, 0); tick != 104 {
 		t.Errorf("110 ms away the first input is for tick %d", tick)
 	}

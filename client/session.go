@@ -183,8 +183,10 @@ func (s *Session) greet(w *pb.Welcome) error {
 		s.Counts.Resumed++
 	} else {
 		s.lane = lane{}
-		s.acks = acks{}
 		s.out.Chat = "" // it was meant for others
+	}
+	if !w.GetResumed() || s.acks.ring == nil {
+		s.acks.begin(w.GetMaxLead())
 	}
 	s.welcome, s.greeted, s.resume = w, true, w.GetResume()
 	if !s.Blind {
@@ -195,7 +197,7 @@ func (s *Session) greet(w *pb.Welcome) error {
 	for _, r := range w.GetRoster() {
 		s.roster[r.GetSeat()] = r
 	}
-	s.clock.begin(s.Period(), s.Loose)
+	s.clock.begin(s.Period(), int(w.GetMaxLead()), s.Loose)
 	s.resync.done()
 	return nil
 }

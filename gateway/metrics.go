@@ -55,6 +55,7 @@ var counterRows = []counterRow{
 	{desc("snapshots_total", "Snapshots written."), func(s *room.Stats) *atomic.Uint64 { return &s.Snapshots }},
 	{desc("snapshot_bytes_total", "Payload bytes of snapshots written."), func(s *room.Stats) *atomic.Uint64 { return &s.SnapshotBytes }},
 	{desc("snapshots_skipped_total", "Snapshots not written because the client had not taken the ones before."), func(s *room.Stats) *atomic.Uint64 { return &s.SnapshotsSkipped }},
+	{desc("inputs_unseen_total", "Inputs whose view of the world was none that their seat can have seen."), func(s *room.Stats) *atomic.Uint64 { return &s.InputsUnseen }},
 	{desc("chat_dropped_total", "Chat lines over the limit."), func(s *room.Stats) *atomic.Uint64 { return &s.ChatDropped }},
 	{desc("game_faults_total", "Rooms closed because their game failed."), func(s *room.Stats) *atomic.Uint64 { return &s.Faults }},
 	{desc("recordings_lost_total", "Recordings that stopped early."), func(s *room.Stats) *atomic.Uint64 { return &s.RecordingsLost }},

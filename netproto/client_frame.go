@@ -20,6 +20,20 @@ type Input struct {
 	Count  int
 }
 
+// BoundSeen has the world that the input saw be one that its seat can have
+// seen at tick now, and reports whether Seen said otherwise: none newer than
+// the newest snapshot that was sent, none older than the oldest of its
+// connection or than SeenTime. Seen 0 says nothing, and means the newest.
+func (in *Input) BoundSeen(now, oldest, newest sim.Tick, hz int) (moved bool) {
+	oldest = max(oldest, now.Add(-ticksOf(SeenTime, hz)))
+	least := max(16*in.Tick.Since(newest), 0)
+	most := min(max(16*in.Tick.Since(oldest), 0), MaxSeen)
+	seen := min(max(in.Seen, least), most)
+	moved = in.Seen != seen && in.Seen != 0
+	in.Seen = seen
+	return moved
+}
+
 // ClientFrame is one message of a client. Reused from message to message by
 // ReadClientFrame, which allocates nothing but the chat line.
 type ClientFrame struct {

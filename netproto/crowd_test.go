@@ -96,7 +96,7 @@ func crowdWelcome(t *testing.T, w *sim.World, first bool) []byte {
 		return nil
 	}
 	b, err := netproto.AppendWelcome(nil, &pb.Welcome{
-		Room: "crowd", Mode: "crowd", Seat: 1, TickHz: 30, SnapshotEvery: 1, MaxLead: netproto.MaxLead,
+		Room: "crowd", Mode: "crowd", Seat: 1, TickHz: 30, SnapshotEvery: 1, MaxLead: uint32(netproto.MaxLead(30)),
 		ResumeTicks: 900, Schema: netproto.SchemaOf(w),
 	})
 	if err != nil {

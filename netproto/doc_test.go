@@ -62,7 +62,7 @@ func TestCloseCodeTables(t *testing.T) {
 // TestProtocolLimits holds the page's table of limits equal to limits.go, both ways.
 func TestProtocolLimits(t *testing.T) {
 	values := map[string]any{
-		"MaxClientMessage": MaxClientMessage, "MaxInputs": MaxInputs, "MaxInputValues": MaxInputValues, "MaxLead": MaxLead,
+		"MaxClientMessage": MaxClientMessage, "MaxInputs": MaxInputs, "MaxInputValues": MaxInputValues, "LeadTime": LeadTime, "SeenTime": SeenTime,
 		"MaxSeen": MaxSeen, "MaxChat": MaxChat, "MaxName": MaxName, "MaxTail": MaxTail, "ReadBudget": ReadBudget,
 		"MaxMessagesPerPoll": MaxMessagesPerPoll, "MaxServerMessage": MaxServerMessage, "MaxNotices": MaxNotices,
 		"MaxGroups": MaxGroups, "MaxReason": MaxReason, "MaxSchema": MaxSchema, "HandshakeTimeout": HandshakeTimeout,

@@ -230,7 +230,7 @@ func TestGoldenSizes(t *testing.T) {
 func welcomeOf(w *sim.World) *pb.Welcome {
 	return &pb.Welcome{
 		Room: "r1", Mode: w.Mode().Name, Seat: 1, TickHz: 30, SnapshotEvery: 1, Resume: "RESUME-TOKEN", ResumeTicks: 900,
-		Schema: SchemaOf(w), MaxLead: MaxLead, Server: "golden",
+		Schema: SchemaOf(w), MaxLead: uint32(MaxLead(30)), Server: "golden",
 		Roster: []*pb.Roster{{Seat: 1, Name: "ann", Presence: pb.Presence_PRESENCE_ACTIVE}, {Seat: 2, Name: "bob", Presence: pb.Presence_PRESENCE_AWAY}},
 	}
 }

@@ -15,12 +15,15 @@ const (
 	// MaxInputValues is how many fields a game's input may have.
 	// Threat: a count that makes the reader allocate.
 	MaxInputValues = 32
-	// MaxLead is how many ticks ahead of the room an input may be.
-	// Threat: an input buffer as deep as a client pleases.
-	MaxLead = 32
-	// MaxSeen is how old the world that an input saw may be, in 1/16 tick.
-	// Threat: shooting at where somebody was a minute ago. Games bound it further.
-	MaxSeen = 16 * 64
+	// LeadTime is how far ahead of the room an input may be; MaxLead says it in
+	// ticks. Threat: an input buffer as deep as a client pleases.
+	LeadTime = time.Second
+	// SeenTime is how old the world that an input saw may be. Threat: shooting at
+	// where somebody was a minute ago. Games bound it further.
+	SeenTime = 2 * time.Second
+	// MaxSeen is the largest Input.seen that is told from larger ones, 1/16 tick:
+	// SeenTime at 240 Hz. Threat: a number that overflows what it is added to.
+	MaxSeen = 16 * 512
 	// MaxChat is the longest line of chat, bytes of UTF-8.
 	// Threat: one client filling everyone's snapshots.
 	MaxChat = 240
@@ -54,6 +57,15 @@ const (
 	// control frame holds 125 bytes and the code takes 2 (RFC 6455, 5.5).
 	MaxReason = 123
 )
+
+// MaxLead is how many ticks ahead of the room an input may be, as the Welcome
+// says it: LeadTime, and two ticks for an input that arrives between two.
+func MaxLead(hz int) int { return ticksOf(LeadTime, hz) + 2 }
+
+// ticksOf turns a duration into ticks, rounded up.
+func ticksOf(d time.Duration, hz int) int {
+	return int((int64(d)*int64(hz) + int64(time.Second) - 1) / int64(time.Second))
+}
 
 // Subprotocol is the WebSocket subprotocol that a client must offer; it is the
 // version of everything in this package.

@@ -1,21 +1,15 @@
 package room
 
 import (
+	"math/bits"
+
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
 
-const (
-	// bufferTicks is how many ticks of inputs a seat remembers: the one that
-	// comes, netproto.MaxLead after it and maxAge before it. A power of two.
-	bufferTicks = 64
-	// maxAge is how many ticks late an input may be at most for its buttons to
-	// count: as long as the buffer still tells it from one that was used.
-	maxAge = bufferTicks - netproto.MaxLead - 1
-	// minSlack is the least slack that is reported: whoever is later than that
-	// must start its clock anew.
-	minSlack = -10_000
-)
+// minSlack is the least slack that is reported, ticks: whoever is later than
+// that must start its clock anew.
+const minSlack = -10_000
 
 // verdict is what became of an input that arrived.
 type verdict uint8
@@ -33,12 +27,16 @@ const (
 // which never sent an input.
 type inputBuffer struct {
 	fields []sim.InputField
+	// lead is how many ticks early an input may be, netproto.MaxLead.
+	lead int
 	// oldest is how many ticks late an input may be for its buttons to count:
-	// about a second's worth, at most maxAge. Why: who pressed a button longer
-	// ago has seen that nothing came of it.
+	// about a second's worth. Why: who pressed a button longer ago has seen that
+	// nothing came of it.
 	oldest int
-	ring   [bufferTicks]held // by tick
-	values []int32           // of the ring, len(fields) each
+	// ring is by tick: the one that comes, lead after it, oldest before it. Its
+	// length is a power of two.
+	ring   []held
+	values []int32 // of the ring, len(fields) each
 	// pressed are the buttons of inputs that came too late, to be or-ed into
 	// the next one that is used.
 	pressed []int32
@@ -47,6 +45,8 @@ type inputBuffer struct {
 	// last is the newest input that was used; at is its tick, 0 for none.
 	last []int32
 	at   sim.Tick
+	// view is the newest world that an input which was used saw, 1/16 tick.
+	view int64
 	// slack is that of the input that arrived last, ticks.
 	slack int
 }
@@ -58,15 +58,20 @@ type held struct {
 }
 
 func newInputBuffer(fields []sim.InputField, hz int) *inputBuffer {
-	n := len(fields)
-	all := make([]int32, (bufferTicks+3)*n)
-	rest := all[bufferTicks*n:]
-	return &inputBuffer{fields: fields, oldest: min(max(hz, 2)+1, maxAge), values: all[:bufferTicks*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:]}
+	lead, oldest := netproto.MaxLead(hz), max(hz, 2)+1
+	size, n := 1<<bits.Len(uint(lead+oldest)), len(fields)
+	all := make([]int32, (size+3)*n)
+	rest := all[size*n:]
+	return &inputBuffer{
+		fields: fields, lead: lead, oldest: oldest, ring: make([]held, size),
+		values: all[:size*n], pressed: rest[:n:n], mixed: rest[n : 2*n : 2*n], last: rest[2*n:],
+	}
 }
 
 // reset empties the buffer for another player.
 func (b *inputBuffer) reset() {
-	b.ring, b.late, b.at, b.slack = [bufferTicks]held{}, false, 0, 0
+	b.late, b.at, b.view, b.slack = false, 0, 0, 0
+	clear(b.ring)
 	clear(b.pressed)
 	clear(b.last)
 }
@@ -75,14 +80,14 @@ func (b *inputBuffer) reset() {
 func (b *inputBuffer) put(in *netproto.Input, now sim.Tick) verdict {
 	slack := in.Tick.Since(now)
 	switch {
-	case slack > netproto.MaxLead:
-		b.slack = netproto.MaxLead + 1
+	case slack > b.lead:
+		b.slack = b.lead + 1
 		return early
 	case slack < -b.oldest:
 		b.slack = max(slack, minSlack)
 		return late
 	}
-	at := &b.ring[in.Tick%bufferTicks]
+	at := b.slot(in.Tick)
 	if at.tick == in.Tick && in.Tick > 0 {
 		return double
 	}
@@ -96,10 +101,12 @@ func (b *inputBuffer) put(in *netproto.Input, now sim.Tick) verdict {
 	return onTime
 }
 
+func (b *inputBuffer) slot(t sim.Tick) *held { return &b.ring[int(t)&(len(b.ring)-1)] }
+
 // of returns where the values of a tick's input are kept.
 func (b *inputBuffer) of(t sim.Tick) []int32 {
 	n := len(b.fields)
-	at := int(t%bufferTicks) * n
+	at := int(t) & (len(b.ring) - 1) * n
 	return b.values[at : at+n]
 }
 
@@ -114,29 +121,42 @@ func (b *inputBuffer) press(in *netproto.Input) {
 }
 
 // take returns the input for tick now. A missing one is the last again for
-// hold ticks, then neutral. The values are valid until the next take.
-func (b *inputBuffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin) {
+// hold ticks, then neutral. The values are valid until the next take. backward
+// says that seen was another: what a seat sees does not run backwards.
+func (b *inputBuffer) take(now sim.Tick, hold int) (values []int32, seen int, from sim.Origin, backward bool) {
 	if b == nil {
-		return nil, 0, sim.Neutral
+		return nil, 0, sim.Neutral, false
 	}
 	switch from = b.origin(now, hold); from {
 	case sim.Received:
 		copy(b.last, b.of(now))
-		b.at, seen = now, int(b.ring[now%bufferTicks].seen)
+		b.at = now
+		seen, backward = b.advanceView(now, int(b.slot(now).seen))
 	case sim.Repeated:
 	default:
 		clear(b.last)
 	}
 	if b.late {
-		return b.withPressed(), seen, from
+		return b.withPressed(), seen, from, backward
 	}
-	return b.last, seen, from
+	return b.last, seen, from, backward
+}
+
+// advanceView returns what seen is when the world that was seen is not older
+// than that of the input before, and whether it had to be moved.
+func (b *inputBuffer) advanceView(now sim.Tick, seen int) (int, bool) {
+	view := 16*int64(now) - int64(seen)
+	if view < b.view {
+		return int(max(16*int64(now)-b.view, 0)), true
+	}
+	b.view = view
+	return seen, false
 }
 
 // origin says where the input of tick now comes from.
 func (b *inputBuffer) origin(now sim.Tick, hold int) sim.Origin {
 	switch {
-	case b.ring[now%bufferTicks].tick == now:
+	case b.slot(now).tick == now:
 		return sim.Received
 	case b.at > 0 && now.Since(b.at) <= hold:
 		return sim.Repeated

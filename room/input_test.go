@@ -19,12 +19,19 @@ type used struct {
 
 func takeOne(t *testing.T, b *inputBuffer, now sim.Tick, hold int) used {
 	t.Helper()
-	values, seen, from := b.take(now, hold)
+	values, seen, from, _ := b.take(now, hold)
 	if len(values) != len(bufferFields) {
 		t.Fatalf("tick %d: %d values", now, len(values))
 	}
 	return used{values[0], values[1], seen, from}
 }
+
+// A buffer of 30 ticks a second has inputs of so many ticks ahead and of so
+// many late.
+const (
+	maxLead = 32
+	maxAge  = 31
+)
 
 func TestBufferLimits(t *testing.T) {
 	const now = 1000
@@ -40,9 +47,9 @@ func TestBufferLimits(t *testing.T) {
 		{-1, late, -1, true},
 		{0, onTime, 0, false},
 		{1, onTime, 1, false},
-		{netproto.MaxLead, onTime, netproto.MaxLead, false},
-		{netproto.MaxLead + 1, early, netproto.MaxLead + 1, false},
-		{1 << 30, early, netproto.MaxLead + 1, false},
+		{maxLead, onTime, maxLead, false},
+		{maxLead + 1, early, maxLead + 1, false},
+		{1 << 30, early, maxLead + 1, false},
 	} {
 		b := newInputBuffer(bufferFields, 30)
 		in := input(sim.Tick(now+row.lead), 3, 5)
@@ -57,7 +64,7 @@ func TestBufferLimits(t *testing.T) {
 		if got := b.put(&in, now); got != again || again == double && b.slack != 77 {
 			t.Errorf("lead %d again: verdict %d, slack %d", row.lead, got, b.slack)
 		}
-		for tick := sim.Tick(now); tick <= now+netproto.MaxLead; tick++ {
+		for tick := sim.Tick(now); tick <= now+maxLead; tick++ {
 			got, want := takeOne(t, b, tick, 0), used{}
 			switch {
 			case row.want == onTime && tick == in.Tick:
@@ -173,7 +180,7 @@ func TestOneInputPerTick(t *testing.T) {
 		first := map[sim.Tick]used{} // what came in time
 		known := map[sim.Tick]bool{} // or late
 		var last used
-		lastAt := sim.Tick(0)
+		lastAt, view := sim.Tick(0), 0
 		style := r.IntN(4)
 		for now := sim.Tick(1); now < 400; now++ {
 			pressed := int32(0)
@@ -183,7 +190,7 @@ func TestOneInputPerTick(t *testing.T) {
 				in.Seen = int(now)%100 + 1
 				got, want := b.put(&in, now), onTime
 				switch {
-				case lead > netproto.MaxLead:
+				case lead > maxLead:
 					want = early
 				case lead < -maxAge:
 					want = late
@@ -204,6 +211,8 @@ func TestOneInputPerTick(t *testing.T) {
 			want, came := first[now]
 			switch {
 			case came:
+				want.seen = min(want.seen, 16*int(now)-view) // the view does not run backwards
+				view = 16*int(now) - want.seen
 				last, lastAt = want, now
 			case lastAt > 0 && now.Since(lastAt) <= hold:
 				want = used{last.dx, last.buttons, 0, sim.Repeated}
@@ -226,7 +235,7 @@ func TestBufferIgnoresWhatTheGameDoesNotHave(t *testing.T) {
 	b.put(&in, 5)
 	in.Tick = 4
 	b.put(&in, 5)
-	if values, _, _ := b.take(5, 0); !slices.Equal(values, []int32{1, 2}) {
+	if values, _, _, _ := b.take(5, 0); !slices.Equal(values, []int32{1, 2}) {
 		t.Errorf("used %v", values)
 	}
 }

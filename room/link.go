@@ -86,6 +86,9 @@ func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 	}
 	s.budget.left -= len(inputs) - 1
 	for i := range inputs {
+		if inputs[i].BoundSeen(r.next, l.welcomed, l.shown, r.mode.Hz) {
+			l.worker.tally.unseen++
+		}
 		v := s.inputs.put(&inputs[i], r.next)
 		l.worker.tally.inputs[v]++
 		if s.trace != nil {
@@ -206,6 +209,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l), Most: most,
 	})
 	if len(w.out) == before {
+		l.shown = now // as predicted
 		return
 	}
 	noticed := r.appendNotices(w, s, l)
@@ -219,7 +223,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	if first {
 		l.welcomed = now
 	}
-	l.noticed, l.pong, l.dropped, l.wrote, l.asked, l.blocked = noticed, 0, 0, now, false, 0
+	l.noticed, l.pong, l.dropped, l.wrote, l.shown, l.asked, l.blocked = noticed, 0, 0, now, now, false, 0
 	w.tally.snapshots++
 	w.tally.bytes += uint64(len(w.out))
 }
@@ -256,7 +260,7 @@ func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
 		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.mode.Hz),
 		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
 		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.mode.Hz)),
-		Schema: r.schema, MaxLead: netproto.MaxLead, Server: r.options.Server, Resumed: l.resumed,
+		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.mode.Hz)), Server: r.options.Server, Resumed: l.resumed,
 		Roster: r.roster(),
 	}
 	s.notices.dropRosters()

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/metronome-server/metronome/netproto"
 )
 
 // sampleSeconds is how far back a room remembers. Why 300: what an operator
@@ -105,8 +103,8 @@ func spread(all []uint32) (p50, p99, most uint32) {
 	return all[last/2], low + uint32(part*float64(high-low)), all[last]
 }
 
-// slackBins are the slacks that inputs in use can have, and one on each side.
-const slackBins = netproto.MaxLead + maxAge + 3
+// slackBins are the slacks that are told apart; those beyond are the last ones.
+const slackBins = math.MaxInt8 - math.MinInt8 + 1
 
 // slacks returns the least, the median and the most slack of the seats that
 // are active and have sent an input.
@@ -115,7 +113,7 @@ func slacks(seats []*seat) (least, p50, most int8) {
 	n := 0
 	for _, s := range seats {
 		if s.state == SeatActive && s.inputs != nil && (s.inputs.at > 0 || s.inputs.slack != 0) {
-			bins[min(max(s.inputs.slack, -maxAge-1), netproto.MaxLead+1)+maxAge+1]++
+			bins[min(max(s.inputs.slack, math.MinInt8), math.MaxInt8)-math.MinInt8]++
 			n++
 		}
 	}
@@ -126,7 +124,7 @@ func slacks(seats []*seat) (least, p50, most int8) {
 func binAt(bins []int, n, place int) int8 {
 	for i, count := range bins {
 		if place -= count; place < 0 && n > 0 {
-			return int8(i - maxAge - 1)
+			return int8(i + math.MinInt8)
 		}
 	}
 	return 0

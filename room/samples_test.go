@@ -1,6 +1,7 @@
 package room
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -126,7 +127,7 @@ func TestSlacks(t *testing.T) {
 	}
 	r.join("silent")
 	least, p50, most := slacks(r.taken)
-	if least != -maxAge-1 || p50 != 1 || most != netproto.MaxLead+1 {
+	if least != math.MinInt8 || p50 != 1 || most != int8(netproto.MaxLead(walkHz)+1) {
 		t.Errorf("%d, %d, %d", least, p50, most)
 	}
 }

@@ -171,6 +171,7 @@ type link struct {
 	welcomed sim.Tick // of the frame with the Welcome; 0: it is still to be written
 	heard    sim.Tick // at which something last came
 	wrote    sim.Tick // of the last snapshot
+	shown    sim.Tick // up to which the client knows what there is to know
 	blocked  sim.Tick // since which no snapshot was taken; 0: the last one was
 	keyed    sim.Tick // of the last snapshot of keyframes
 

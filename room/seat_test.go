@@ -314,7 +314,7 @@ func TestWelcome(t *testing.T) {
 	p := r.join("bert")
 	w := p.welcome
 	if w.GetRoom() != "test" || w.GetMode() != "walk" || w.GetSeat() != 2 || w.GetTickHz() != walkHz || w.GetSnapshotEvery() != 2 ||
-		w.GetResumeTicks() != 30*walkHz || w.GetMaxLead() != netproto.MaxLead || w.GetServer() != "metronome test" || w.GetResumed() || len(w.GetResume()) < 20 {
+		w.GetResumeTicks() != 30*walkHz || w.GetMaxLead() != uint32(netproto.MaxLead(walkHz)) || w.GetServer() != "metronome test" || w.GetResumed() || len(w.GetResume()) < 20 {
 		t.Errorf("welcome %v", w)
 	}
 	if got := rosterText(w.GetRoster()); got != "1 anna ACTIVE, 2 bert ACTIVE" {

@@ -16,6 +16,8 @@ type Stats struct {
 	Late, TickTime hist.Hist
 	// Inputs by what became of them. Inputs over the budget are dropped unread.
 	InputsOnTime, InputsLate, InputsEarly, InputsDouble, InputsDropped atomic.Uint64
+	// Inputs whose seen was none that their seat can have seen, and was moved.
+	InputsUnseen atomic.Uint64
 	// Snapshots written and their payload bytes; Skipped ones found a backlog.
 	Snapshots, SnapshotBytes, SnapshotsSkipped atomic.Uint64
 	// Chat lines that went over the limit.
@@ -53,6 +55,7 @@ func (s *Stats) Closes(code netproto.CloseCode) uint64 {
 type tally struct {
 	inputs     [4]uint64 // by verdict
 	dropped    uint64
+	unseen     uint64
 	snapshots  uint64
 	bytes      uint64
 	skipped    uint64
@@ -65,6 +68,7 @@ func (t *tally) add(u *tally) {
 		t.inputs[i] += n
 	}
 	t.dropped += u.dropped
+	t.unseen += u.unseen
 	t.snapshots += u.snapshots
 	t.bytes += u.bytes
 	t.skipped += u.skipped
@@ -83,6 +87,7 @@ func (s *Stats) add(t *tally) {
 	count(&s.InputsEarly, t.inputs[early])
 	count(&s.InputsDouble, t.inputs[double])
 	count(&s.InputsDropped, t.dropped)
+	count(&s.InputsUnseen, t.unseen)
 	count(&s.Snapshots, t.snapshots)
 	count(&s.SnapshotBytes, t.bytes)
 	count(&s.SnapshotsSkipped, t.skipped)

@@ -81,7 +81,10 @@ func (r *Room) take() {
 		if s.trace != nil {
 			r.traceInput(s)
 		}
-		values, seen, from := s.inputs.take(r.next, r.hold)
+		values, seen, from, backward := s.inputs.take(r.next, r.hold)
+		if backward {
+			r.fanout.workers[0].tally.unseen++
+		}
 		if s.state == SeatAway {
 			values, seen, from = nil, 0, sim.Neutral
 		}

@@ -66,7 +66,7 @@ func (a Arrival) Why(at sim.Tick) string {
 	case FateTooLate:
 		return fmt.Sprintf("tick %d was over, %s ago; nothing of an input counts that is so late", a.For, count(-lead))
 	case FateEarly:
-		return fmt.Sprintf("for tick %d, %s ahead; a room keeps inputs for at most %d", a.For, count(lead), netproto.MaxLead)
+		return fmt.Sprintf("for tick %d, %s ahead; a room keeps inputs for about %v", a.For, count(lead), netproto.LeadTime)
 	case FateDouble:
 		return fmt.Sprintf("an input for tick %d had come before", a.For)
 	default:

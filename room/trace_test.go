@@ -95,7 +95,7 @@ func TestTraceSaysWhy(t *testing.T) {
 		{"late", func() { p.input(-4, 1, 0) }, -4, "repeated; late: tick TICK was over, 4 ticks ago; its pressed buttons go into the next input"},
 		{"late with buttons", func() { p.input(-3, 1, 1) }, -3, "repeated+; late: tick TICK was over, 3 ticks ago; its pressed buttons go into the next input"},
 		{"too late", func() { p.input(-40, 1, 1) }, -40, "repeated; too-late: tick TICK was over, 40 ticks ago; nothing of an input counts that is so late"},
-		{"too early", func() { p.input(33, 1, 0) }, 33, "repeated; early: for tick TICK, 33 ticks ahead; a room keeps inputs for at most 32"},
+		{"too early", func() { p.input(33, 1, 0) }, 33, "repeated; early: for tick TICK, 33 ticks ahead; a room keeps inputs for about 1s"},
 		{"twice", func() { p.input(0, 1, 0); p.input(0, 1, 0) }, 0,
 			"received; on-time: in time for tick TICK, 0 ticks ahead; double: an input for tick TICK had come before"},
 	} {

@@ -87,7 +87,7 @@ func TestUselessInputsAreCountedAndHarmless(t *testing.T) {
 		now := c.mirror.Tick()
 		push := netproto.Input{Count: 1, Values: [netproto.MaxInputValues]int32{127}}
 		past, future := push, push
-		past.Tick, future.Tick = 1, now.Add(netproto.MaxLead+40)
+		past.Tick, future.Tick = 1, now.Add(netproto.MaxLead(30)+40)
 		c.send(&netproto.ClientFrame{Inputs: []netproto.Input{past, future, {Tick: sim.Tick(1<<32 - 1), Count: 1}}})
 		c.must(c.next())
 		dropped += c.frame.Dropped

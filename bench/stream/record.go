@@ -109,7 +109,7 @@ func (c *connection) send() error {
 func (c *connection) greet(b []byte) ([]byte, error) {
 	w := &pb.Welcome{
 		Room: "r1", Mode: c.match.mode.Name, Seat: uint32(watched), TickHz: uint32(c.match.mode.Hz), SnapshotEvery: 1, Resume: "token",
-		ResumeTicks: 900, Schema: c.match.schema, MaxLead: netproto.MaxLead, Server: "stream", Resumed: c.mirror != nil,
+		ResumeTicks: 900, Schema: c.match.schema, MaxLead: uint32(netproto.MaxLead(c.match.mode.Hz)), Server: "stream", Resumed: c.mirror != nil,
 	}
 	c.viewer.Reset()
 	c.welcomes++
