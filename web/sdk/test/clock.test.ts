@@ -54,10 +54,10 @@ test("steering waits twice as long each time that being later was a mistake", ()
 
 test("inputs are of rising ticks", () => {
   const c = new InputClock();
-  c.begin(1000 / 30);
+  c.begin(1000 / 30, 32);
   expect([c.due(100, 0, 0), c.due(100, 0, 0), c.due(100, 0, 3)]).toEqual([101, 102, 106]);
   const far = new InputClock();
-  far.begin(1000 / 30);
+  far.begin(1000 / 30, 32);
   expect(far.due(100, 110, 0)).toBe(104);
 });
 
@@ -80,7 +80,7 @@ class Line {
     private readonly delay: () => number,
     public room: number,
   ) {
-    this.clock.begin(this.period);
+    this.clock.begin(this.period, 32);
     this.pace.start(0, this.period);
   }
 

@@ -1,5 +1,4 @@
 // For which tick an input is: the twin of client/inputclock.go.
-import { limits } from "../wire/limits.ts";
 import { Steering, WHOLE_TICK } from "./steering.ts";
 
 /** How far inputs are off, quarters of a tick, when they are moved at once instead of by running faster or slower. */
@@ -19,12 +18,15 @@ export class InputClock {
   next = 0;
   private readonly steer = new Steering();
   private period = 0;
+  /** How many ticks an input may be ahead. */
+  private lead = 0;
   /** Inputs to leave out, as they are too early. */
   private hold = 0;
   private slew = 0;
 
-  begin(period: number): void {
+  begin(period: number, lead: number): void {
     this.period = period;
+    this.lead = lead;
     this.restart();
   }
 
@@ -60,11 +62,11 @@ export class InputClock {
     if (!this.started) return;
     // Only a room that stood still can be so far behind; its reports cannot be
     // told apart, so begin again.
-    if (this.next - f.tick > 2 * limits.MaxLead) {
+    if (this.next - f.tick > 2 * this.lead) {
       this.restart();
       return;
     }
-    let move = this.steer.report(f.tick, slackOf(f), this.next, now);
+    let move = this.steer.report(f.tick, slackOf(f, this.lead), this.next, now);
     if (move === 0) return;
     if (move >= JUMP || move <= -JUMP) {
       const whole = Math.trunc(move / WHOLE_TICK);
@@ -99,6 +101,6 @@ export class InputClock {
  * newest, which hides that an older one came with it and was late; the count of
  * those that were of no use shows it.
  */
-function slackOf(f: Report): number {
-  return f.dropped > 0 && f.slack >= 0 && f.slack <= limits.MaxLead ? -1 : f.slack;
+function slackOf(f: Report, lead: number): number {
+  return f.dropped > 0 && f.slack >= 0 && f.slack <= lead ? -1 : f.slack;
 }

@@ -78,7 +78,7 @@ export class Core {
     this.welcome = w;
     this.mirror = new Mirror(w.schema);
     this.period = 1000 / w.tickHz;
-    this.clock.begin(this.period);
+    this.clock.begin(this.period, w.maxLead);
     this.resync.done();
   }
 

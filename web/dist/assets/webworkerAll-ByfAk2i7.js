@@ -1,1 +1,0 @@
-import"./painters-Cetq0gRC.js";import"./init-D5yEUb2n.js";

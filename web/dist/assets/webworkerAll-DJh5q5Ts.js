@@ -1,0 +1,1 @@
+import"./painters-DSvIt31v.js";import"./init-DRb2q2Yp.js";
