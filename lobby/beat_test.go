@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 func TestBeatTellsAStalledOwner(t *testing.T) {
@@ -23,8 +23,7 @@ func TestBeatTellsAStalledOwner(t *testing.T) {
 		if lost := beat(t, a, mine, stolen); !slices.Equal(lost, []string{"stolen"}) {
 			t.Fatalf("the stalled owner lost %v", lost)
 		}
-		r, err := a.Room(t.Context(), "stolen")
-		must(t, err)
+		r := room(t, a, "stolen")
 		if r.Node != "b" || r.Epoch != successor.Epoch || r.Seats != 8 {
 			t.Fatalf("the twin wrote over its successor: %+v", r)
 		}
@@ -67,6 +66,7 @@ func TestBeatHealsLostListings(t *testing.T) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		open := claim(t, a, "open")
 		secret := claim(t, a, "secret", func(r *Room) { r.Private = true })
+		beat(t, a, open, secret)
 		s.lose(t)
 		if got := listed(t, b); len(got) != 0 {
 			t.Fatalf("listed %v in an empty store", got)
@@ -75,10 +75,10 @@ func TestBeatHealsLostListings(t *testing.T) {
 		if got := listed(t, b); !slices.Equal(got, []string{"open"}) {
 			t.Fatalf("healed to %v", got)
 		}
-		r, err := b.RoomByCode(t.Context(), secret.Code)
+		j, err := b.ReserveByCode(t.Context(), secret.Code, "ann")
 		must(t, err)
-		if r.ID != "secret" || r.Epoch != secret.Epoch {
-			t.Fatalf("the code leads to %+v", r)
+		if j.Room.ID != "secret" || j.Room.Epoch != secret.Epoch {
+			t.Fatalf("the code leads to %+v", j.Room)
 		}
 		if _, err := b.Claim(t.Context(), Room{ID: "open", Mode: "ffa", Seats: 4}); !errors.Is(err, ErrRoomTaken) {
 			t.Fatalf("claim of a healed room: %v", err)
@@ -93,30 +93,15 @@ func TestBeatReassertsWhatChanged(t *testing.T) {
 		r.Taken, r.Bots, r.State, r.Mode = 3, 2, RoomLocked, "duel"
 		r.Metadata = map[string]string{"map": "maze"}
 		beat(t, a, r)
-		got, err := a.Room(t.Context(), "r")
-		must(t, err)
+		got := room(t, a, "r")
 		if !equalRooms(got, r) || got.Metadata["map"] != "maze" {
 			t.Fatalf("read %+v, asserted %+v", got, r)
 		}
 		for mode, want := range map[string]int{"ffa": 0, "duel": 1} {
-			rooms, _, err := a.List(t.Context(), Query{Mode: mode})
-			must(t, err)
+			rooms := query(t, a, Query{Mode: mode})
 			if len(rooms) != want {
 				t.Errorf("%d rooms of mode %s", len(rooms), mode)
 			}
-		}
-	})
-}
-
-// Two filters that only differ in the mode; the index must not show it twice.
-func TestBeatMovesARoomToAnotherMode(t *testing.T) {
-	each(t, func(t *testing.T, s *store) {
-		a := s.node(t, "a")
-		r := claim(t, a, "r")
-		r.Mode = "duel"
-		beat(t, a, r)
-		if n := s.raw.ZCard(t.Context(), a.keys.prefix+"public:ffa").Val(); n != 0 {
-			t.Fatal("still in the index of its old mode")
 		}
 	})
 }
@@ -127,32 +112,28 @@ func TestBeatDoesNotStealACode(t *testing.T) {
 		a := s.node(t, "a")
 		other := claim(t, a, "other", func(r *Room) { r.Private = true })
 		r := claim(t, a, "r", func(r *Room) { r.Private = true })
-		r.Code = other.Code
+		a.mine["r"].seen.Code = other.Code
 		if lost := beat(t, a, r); len(lost) != 0 {
 			t.Fatalf("lost %v", lost)
 		}
-		if got, err := a.RoomByCode(t.Context(), other.Code); err != nil || got.ID != "other" {
-			t.Fatalf("the code leads to %+v, %v", got, err)
-		}
-		if got, err := a.Room(t.Context(), "r"); err != nil || got.Code != "" {
-			t.Fatalf("the room says code %q, %v", got.Code, err)
+		if j, err := a.ReserveByCode(t.Context(), other.Code, "ann"); err != nil || j.Room.ID != "other" {
+			t.Fatalf("the code leads to %+v, %v", j.Room, err)
 		}
 	})
 }
 
-func TestBeatSweepsTheDead(t *testing.T) {
-	each(t, func(t *testing.T, s *store) {
+func TestLeasesClearTheDeadAway(t *testing.T) {
+	eachRedis(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a", short), s.node(t, "b")
 		beat(t, a, claim(t, a, "r"))
+		claim(t, a, "secret", func(r *Room) { r.Private = true })
 		reserve(t, b, "r", "ann")
 		s.pass(t, shortLease)
 		beat(t, b)
-		if n := s.raw.ZCard(t.Context(), b.keys.nodes).Val(); n != 1 {
-			t.Errorf("%d nodes are kept", n)
-		}
-		for _, key := range []string{b.keys.rooms, b.keys.public, b.keys.prefix + "public:ffa", b.keys.prefix + "held:r"} {
-			if n := s.raw.ZCard(t.Context(), key).Val(); n != 0 {
-				t.Errorf("%s still has %d members", key, n)
+		beat(t, b)
+		for _, key := range s.all(t) {
+			if strings.Contains(key, a.self) || strings.HasSuffix(key, ":r") || strings.Contains(key, ":code:") {
+				t.Errorf("%s is kept", key)
 			}
 		}
 		nodes, err := b.Nodes(t.Context())
@@ -166,33 +147,37 @@ func TestBeatSweepsTheDead(t *testing.T) {
 func TestBeatOfManyRooms(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a := s.node(t, "a")
-		rooms := make([]Room, 2*beatRooms+1)
-		for i := range rooms {
-			rooms[i] = Room{ID: fmt.Sprint("r", i), Mode: "ffa", Seats: 4, Taken: 1, Epoch: 7, Created: time.UnixMilli(1)}
+		list := make([]Room, 2*biteRooms+1)
+		for i := range list {
+			list[i] = claim(t, a, fmt.Sprint("r", i))
+			list[i].Taken = 1
 		}
-		beat(t, a, rooms...)
+		beat(t, a, list...)
+		beat(t, a, list...)
 		nodes, err := a.Nodes(t.Context())
 		must(t, err)
-		if n := nodes[0]; n.Rooms != len(rooms) || n.Seats != 4*len(rooms) || n.Players != len(rooms) {
+		if n := nodes[0]; n.Rooms != len(list) || n.Seats != 4*len(list) || n.Players != len(list) {
 			t.Fatalf("load %+v", n)
 		}
-		if n := s.raw.ZCard(t.Context(), a.keys.rooms).Val(); n != int64(len(rooms)) {
-			t.Fatalf("%d rooms asserted", n)
+		if got := listed(t, a); len(got) != len(list) {
+			t.Fatalf("%d rooms asserted", len(got))
 		}
 	})
 }
 
 func TestBeatLeavesFaultyRoomsOut(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
-		a := s.node(t, "a")
+		var log lockedBuffer
+		a := s.node(t, "a", func(c *Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 		good, bad := claim(t, a, "good"), claim(t, a, "bad")
+		beat(t, a, good, bad)
 		bad.Seats = 0
 		s.lose(t)
-		_, err := a.Beat(t.Context(), func() NodeState {
-			return NodeState{Rooms: []Room{bad, good, {ID: "never", Mode: "ffa", Seats: 1}}}
-		})
-		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), `"bad"`) || !strings.Contains(err.Error(), `"never"`) {
-			t.Fatalf("err %v", err)
+		for range 3 {
+			beat(t, a, good, bad, Room{ID: "never", Mode: "ffa", Seats: 1})
+		}
+		if n := strings.Count(log.String(), "cannot list"); n != 1 || !strings.Contains(log.String(), "room=bad") {
+			t.Fatalf("said %d times:\n%s", n, log.String())
 		}
 		if got := listed(t, a); !slices.Equal(got, []string{"good"}) {
 			t.Fatalf("listed %v", got)
@@ -204,17 +189,17 @@ func TestDrainingNodeGetsNobody(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		r := claim(t, a, "r")
-		_, err := a.Beat(t.Context(), func() NodeState { return NodeState{Draining: true, Rooms: []Room{r}} })
+		_, err := a.Beat(t.Context(), rooms{draining: true, list: []Room{r}})
 		must(t, err)
 		if _, err := b.Reserve(t.Context(), "r", "ann"); !errors.Is(err, ErrRoomLocked) {
 			t.Fatalf("reserve: %v", err)
 		}
-		if _, err := b.QuickPlay(t.Context(), "ffa", nil, "ann"); !errors.Is(err, ErrNoRoom) {
+		if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, nil, "ann"); !errors.Is(err, ErrNoRoom) {
 			t.Fatalf("quick play: %v", err)
 		}
 		nodes, err := b.Nodes(t.Context())
 		must(t, err)
-		if len(nodes) != 1 || !nodes[0].Draining {
+		if !slices.ContainsFunc(nodes, func(n Node) bool { return n.ID == "a" && n.Draining }) {
 			t.Fatalf("nodes %+v", nodes)
 		}
 	})
@@ -229,14 +214,11 @@ func TestCloseFreesTheRooms(t *testing.T) {
 		if got := listed(t, b); len(got) != 0 {
 			t.Fatalf("listed %v after its node closed", got)
 		}
-		if n := s.raw.ZCard(t.Context(), b.keys.public).Val(); n != 0 {
-			t.Fatalf("%d rooms are still in the index", n)
-		}
 		claim(t, b, "r")
 		claim(t, b, "young")
 		nodes, err := b.Nodes(t.Context())
 		must(t, err)
-		if len(nodes) != 0 {
+		if len(nodes) != 1 || nodes[0].ID != "b" {
 			t.Fatalf("nodes %+v", nodes)
 		}
 	})

@@ -50,8 +50,8 @@ func TestCodesAreUnique(t *testing.T) {
 			codes[r.Code] = r.ID
 		}
 		for code, id := range codes {
-			if r, err := nodes[0].RoomByCode(t.Context(), code); err != nil || r.ID != id {
-				t.Fatalf("%s leads to %s (%v), want %s", code, r.ID, err, id)
+			if j, err := nodes[0].ReserveByCode(t.Context(), code, "ann"); err != nil || j.Room.ID != id {
+				t.Fatalf("%s leads to %s (%v), want %s", code, j.Room.ID, err, id)
 			}
 		}
 	})
@@ -61,14 +61,12 @@ func TestCodesAreUnique(t *testing.T) {
 func TestTakenCodesArePassedOver(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		l := s.node(t, "a")
-		try := func(id string, candidates ...any) (any, error) {
-			r := Room{ID: id, Mode: "ffa", Seats: 4, Private: true, Node: "a", URL: "ws://a"}
-			args := append([]any{id, 60000, NewID(), "1", len(candidates)}, candidates...)
-			answer, err := l.run(t.Context(), claimScript, append(args, r.fields()...)...)
-			if err != nil {
-				return nil, err
-			}
-			return answer[1], nil
+		try := func(id string, candidates ...string) (string, error) {
+			c, err := l.newClaim(Room{ID: id, Mode: "ffa", Seats: 4, Private: true})
+			must(t, err)
+			c.codes = candidates
+			s, err := l.dir.claim(t.Context(), c, seat{})
+			return s.row.Code, err
 		}
 		first, err := try("r1", "AAAAAA", "BBBBBB")
 		must(t, err)
@@ -80,8 +78,8 @@ func TestTakenCodesArePassedOver(t *testing.T) {
 		if _, err := try("r3", "AAAAAA", "BBBBBB"); !errors.Is(err, errNoCode) {
 			t.Fatalf("no free candidate: %v", err)
 		}
-		if got, err := l.Room(t.Context(), "r3"); !errors.Is(err, ErrRoomNotFound) {
-			t.Fatalf("room without a code exists: %+v", got)
+		if rooms, _, err := l.dir.owned(t.Context(), l.self, ""); err != nil || rooms["r3"] != 0 {
+			t.Fatalf("a room without a code exists: %v, %v", rooms, err)
 		}
 	})
 }

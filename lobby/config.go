@@ -23,9 +23,13 @@ type Config struct {
 	NodeURL string
 	// Version of the program, shown in Nodes. At most 64 bytes.
 	Version string
-	// Secret signs tickets. Empty: made once and shared through the store.
-	// Else at least 16 bytes, the same on all nodes.
+	// Secret is what nodes vouch with for the keys by which they sign tickets, so
+	// that nobody who can only write to the store makes tickets. At least 16 bytes,
+	// the same on all nodes. Empty: who can write to the store is trusted.
 	Secret []byte
+	// FormerSecrets are accepted too, so that Secret can be changed node by node:
+	// the new one comes here first everywhere, then takes the other's place.
+	FormerSecrets [][]byte
 
 	// Heartbeat is the time between beats. 0: 2 s.
 	Heartbeat time.Duration
@@ -43,12 +47,17 @@ type Config struct {
 	Log *slog.Logger
 }
 
-// fence is how long a room's epoch outlives its owner's last beat: an owner
-// that stalls for longer than this could list a room again that has ended.
+// fence is how long anything in Redis outlives its last renewal. An owner that
+// stalls for longer could list a room again that a later owner has ended.
 const fence = time.Hour
 
-// hold is how long a redeemed seat is counted without word from its owner.
-const hold = 30 * time.Second
+// secrets are those with which nodes may vouch, the one to use first.
+func (c Config) secrets() [][]byte {
+	if len(c.Secret) == 0 {
+		return nil
+	}
+	return append([][]byte{c.Secret}, c.FormerSecrets...)
+}
 
 func (c Config) withDefaults() Config {
 	orString(&c.Prefix, "metronome")

@@ -16,23 +16,31 @@ var (
 	ErrRoomFull = errors.New("lobby: room full")
 	// ErrRoomLocked: the room is locked or draining and takes no players.
 	ErrRoomLocked = errors.New("lobby: room locked")
-	// ErrNoRoom: QuickPlay found no room that fits. Make one.
+	// ErrNoRoom: no room fits, and none was to be made.
 	ErrNoRoom = errors.New("lobby: no room fits")
+	// ErrBusy: rooms change faster than this node can follow. Ask again.
+	ErrBusy = errors.New("lobby: too much changes at once")
+	// ErrTooManyCodes: too many wrong codes were tried here. Try again in a second.
+	ErrTooManyCodes = errors.New("lobby: too many wrong codes")
 	// ErrRoomTaken: the claimed room has a living owner.
 	ErrRoomTaken = errors.New("lobby: room already has an owner")
 	// ErrRoomLost: another owner holds the room under a higher epoch.
 	ErrRoomLost = errors.New("lobby: room lost to another owner")
 
-	// ErrTicketForged: not a ticket, or not signed with our key.
+	// ErrTicketForged: not a ticket, or not signed by a node of ours.
 	ErrTicketForged = errors.New("lobby: ticket forged")
-	// ErrTicketForeign: a ticket for another room, or for an earlier owner of it.
+	// ErrTicketForeign: a ticket for a room that is not this node's, or not under
+	// this epoch.
 	ErrTicketForeign = errors.New("lobby: ticket is for another room or epoch")
-	// ErrTicketExpired: too late, or its reservation is gone. Join again.
+	// ErrTicketExpired: too late. Join again.
 	ErrTicketExpired = errors.New("lobby: ticket expired")
 	// ErrTicketUsed: a ticket is good once.
 	ErrTicketUsed = errors.New("lobby: ticket already used")
 
 	errNoCode = errors.New("lobby: no free code among the candidates")
+	errAgain  = errors.New("lobby: the index is behind")
+	errReset  = errors.New("lobby: the stream of changes does not reach back so far")
+	errLate   = errors.New("the store came to it too late and did nothing")
 )
 
 // refusals are the first words of the scripts' answers.
@@ -44,7 +52,6 @@ var refusals = map[string]error{
 	"taken":    ErrRoomTaken,
 	"lost":     ErrRoomLost,
 	"nocode":   errNoCode,
-	"foreign":  ErrTicketForeign,
-	"expired":  ErrTicketExpired,
-	"used":     ErrTicketUsed,
+	"again":    errAgain,
+	"reset":    errReset,
 }

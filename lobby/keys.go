@@ -1,30 +1,29 @@
 package lobby
 
-// All keys in the store. {p} is Config.Prefix with its braces: the hash tag puts
+// All keys in Redis. {p} is Config.Prefix with its braces: the hash tag puts
 // every key into one slot of a Redis Cluster, so that a script may touch several.
-// What is renewed at each beat lives at most an hour (fence) without one.
+// No key holds a secret, and everything ends within the fence, an hour, once
+// nobody renews it.
 //
-//	key                  type    owner              lives
-//	{p}:secret           string  first node         for ever; put back by every beat
-//	{p}:nodes            zset    each node's beat   fence; members until their lease ends
-//	{p}:node:<id>        string  the node's beat    lease
-//	{p}:rooms            zset    each owner's beat  fence; members until their lease ends
-//	{p}:public           zset    claim, beat, seats fence; members until their lease ends
-//	{p}:public:<mode>    zset    the same           the same
-//	{p}:room:<id>        hash    the room's owner   fence; then its epoch is forgotten
-//	{p}:code:<code>      string  the room's owner   fence, or until the room is removed
-//	{p}:held:<room id>   zset    reserve, redeem    fence; members: reservation, then hold
-//	{p}:spent:<room id>  zset    redeem             fence; members until the ticket expires
+//	key               type    written by            lives
+//	{p}:nodes         zset    each node's lease     fence; members: node -> end of its lease
+//	{p}:node:<node>   hash    each node's lease     the lease; record, number of writes
+//	{p}:owned:<node>  set     claim, assert         fence; ids of its rooms
+//	{p}:room:<id>     hash    claim, assert, seats  fence, or until the room ends
+//	{p}:code:<code>   string  claim, assert         fence, or until the room ends
+//	{p}:held:<id>     zset    seats                 fence; members: reservation -> until when it is counted
+//	{p}:fence:<id>    string  remove                fence; the epoch of an ended room whose id others know
+//	{p}:rev           string  whatever changes      fence; number of the newest change
+//	{p}:changed       zset    a room                fence; members: room -> number of its newest change
+//	{p}:gone          zset    the end of a room     fence; the newest changesKept of them
+//	{p}:floor         string  the end of a room     fence; up to where the stream of changes has gaps
 //
-// The scripts (lua/lib.lua) build the names of a room's keys the same way.
+// The scripts (lua/lib.lua) build the names the same way.
 type keys struct {
-	prefix, secret, nodes, rooms, public string
+	prefix string
 }
 
-func newKeys(prefix string) keys {
-	p := "{" + prefix + "}:"
-	return keys{prefix: p, secret: p + "secret", nodes: p + "nodes", rooms: p + "rooms", public: p + "public"}
-}
+func newKeys(prefix string) keys { return keys{"{" + prefix + "}:"} }
 
-// fixed are KEYS of every script, in the order that lib.lua names.
-func (k keys) fixed() []string { return []string{k.nodes, k.rooms, k.public} }
+// slot are KEYS of every script.
+func (k keys) slot() []string { return []string{k.prefix + "nodes"} }

@@ -3,7 +3,10 @@ package lobby
 import (
 	"context"
 	"encoding/base64"
+	"errors"
+	"fmt"
 	"strings"
+	"time"
 )
 
 // Query says which public rooms List returns. The zero value: the first page of
@@ -19,17 +22,15 @@ type Query struct {
 const (
 	defaultPage = 50
 	maxPage     = 200
-	// listBudget is how many rooms one script looks at: about 2 ms of Redis.
-	listBudget = 1000
-	// listRounds is how many scripts one call runs before it returns a short page.
-	listRounds = 8
 )
 
-// List returns public rooms, fullest first, and the next page ("": no more).
+// List returns public rooms, fullest first, and the next page ("": no more),
+// from this node's memory: it asks no store, and is behind by about a second.
 // A room whose fullness does not change between pages is on exactly one of
 // them; others may be missed or come twice. A page may be short and still have
-// a next one. Errors: ErrInvalid, ErrUnavailable.
-func (l *Lobby) List(ctx context.Context, q Query) (rooms []Room, next string, err error) {
+// a next one. Errors: ErrInvalid; ErrUnavailable when the store has not answered
+// for longer than a lease, so that nothing is known of any room.
+func (l *Lobby) List(q Query) (rooms []Room, next string, err error) {
 	from, err := q.check()
 	if err != nil {
 		return nil, "", err
@@ -38,35 +39,12 @@ func (l *Lobby) List(ctx context.Context, q Query) (rooms []Room, next string, e
 	if size <= 0 {
 		size = defaultPage
 	}
-	for range listRounds {
-		answer, err := l.run(ctx, listScript, q.Mode, wantJSON(q.Metadata), flag(q.WithFreeSeat), from, size-len(rooms), listBudget)
-		if err != nil {
-			return nil, "", err
-		}
-		if len(answer) != 2 {
-			return nil, "", malformed("list", answer)
-		}
-		if rooms, err = appendRooms(rooms, answer[1]); err != nil {
-			return nil, "", err
-		}
-		from, _ = answer[0].(string)
-		if from == "" || len(rooms) >= size {
-			break
-		}
+	x, now := l.index.Load(), l.dir.now()
+	if _, _, at := x.position(); now.Sub(at) > l.cfg.Lease {
+		return nil, "", fmt.Errorf("%w: it was last heard of %v ago", ErrUnavailable, now.Sub(at).Round(time.Second))
 	}
-	return rooms, base64.RawURLEncoding.EncodeToString([]byte(from)), nil
-}
-
-func appendRooms(rooms []Room, v any) ([]Room, error) {
-	rows, _ := v.([]any)
-	for _, row := range rows {
-		r, err := readRoom(row)
-		if err != nil {
-			return nil, err
-		}
-		rooms = append(rooms, r)
-	}
-	return rooms, nil
+	rooms, ended := x.list(q, from, size, now)
+	return rooms, base64.RawURLEncoding.EncodeToString([]byte(ended)), nil
 }
 
 // check returns where the last page ended: four digits of rank, a colon, an id.
@@ -85,32 +63,57 @@ func (q Query) check() (from string, err error) {
 	return string(raw), check(good, "page %.40q", q.Page)
 }
 
-// Room returns one living room, private ones too: whoever shows it to a client
-// leaves out Code unless the client has it. Errors: ErrRoomNotFound, ErrUnavailable.
-func (l *Lobby) Room(ctx context.Context, id string) (Room, error) {
-	if checkName("room id", id, MaxID) != nil {
-		return Room{}, ErrRoomNotFound
-	}
-	return l.find(ctx, "id", id)
+// pull reads one page of the stream of changes into the index. behind: there is
+// more to read.
+func (l *Lobby) pull(ctx context.Context) (behind bool, err error) {
+	l.pulling.Lock()
+	defer l.pulling.Unlock()
+	return l.pullPage(ctx)
 }
 
-// RoomByCode is Room for who has only the code, in any case, with or without
-// hyphens.
-func (l *Lobby) RoomByCode(ctx context.Context, code string) (Room, error) {
-	code, ok := cleanCode(code)
-	if !ok {
-		return Room{}, ErrRoomNotFound
+// pullPage is pull under the lock.
+func (l *Lobby) pullPage(ctx context.Context) (behind bool, err error) {
+	x := l.index.Load()
+	if l.fresh != nil {
+		x = l.fresh
 	}
-	return l.find(ctx, "code", code)
-}
-
-func (l *Lobby) find(ctx context.Context, by, value string) (Room, error) {
-	answer, err := l.run(ctx, findScript, by, value)
+	since, whole, _ := x.position()
+	c, err := l.dir.changes(ctx, since, whole)
+	if errors.Is(err, errReset) {
+		l.fresh = newIndex() // takes the place of the other when it is full
+		return true, nil
+	}
 	if err != nil {
-		return Room{}, err
+		return false, err
 	}
-	if len(answer) != 1 {
-		return Room{}, malformed("find", answer)
+	x.apply(c, l.dir.now())
+	if l.fresh != nil && !c.more {
+		l.index.Store(l.fresh)
+		l.fresh = nil
 	}
-	return readRoom(answer[0])
+	if !c.more && x.meets(l.ring.knowsNode) {
+		err = l.learnKeys(ctx)
+	}
+	return c.more, err
+}
+
+// catchUp reads the stream to its end, unless somebody else did who began after
+// asked.
+func (l *Lobby) catchUp(ctx context.Context, asked time.Time) error {
+	l.pulling.Lock()
+	defer l.pulling.Unlock()
+	if l.pulled.After(asked) {
+		return nil
+	}
+	begun := time.Now()
+	for {
+		behind, err := l.pullPage(ctx)
+		if err != nil {
+			return err
+		}
+		if !behind {
+			l.pulled = begun
+			return nil
+		}
+	}
 }

@@ -37,7 +37,8 @@ func TestListOrderAndFilters(t *testing.T) {
 			{"all filters", Query{Mode: "duel", Metadata: maze, WithFreeSeat: true}, []string{"duel"}},
 		}
 		for _, c := range cases {
-			rooms, next, err := a.List(t.Context(), c.q)
+			must(t, a.catchUp(t.Context(), time.Now()))
+			rooms, next, err := a.List(c.q)
 			must(t, err)
 			if got := ids(rooms); !slices.Equal(got, c.want) || next != "" {
 				t.Errorf("%s: %v, next %q, want %v", c.what, got, next, c.want)
@@ -59,8 +60,7 @@ func TestListFollowsReservations(t *testing.T) {
 			t.Fatalf("one seat reserved: %v", got)
 		}
 		reserve(t, a, "one", "bo")
-		rooms, _, err := a.List(t.Context(), Query{WithFreeSeat: true})
-		must(t, err)
+		rooms := query(t, a, Query{WithFreeSeat: true})
 		if got := ids(rooms); !slices.Equal(got, []string{"two"}) {
 			t.Fatalf("all reserved: %v", got)
 		}
@@ -68,11 +68,11 @@ func TestListFollowsReservations(t *testing.T) {
 }
 
 func TestListPageSizes(t *testing.T) {
-	s := miniStore(t)
+	s := memoryStore()
 	a := s.node(t, "a")
-	beat(t, a, manyRooms(250)...)
+	manyRooms(t, a, 250, "r")
 	for size, want := range map[int]int{-1: 50, 0: 50, 1: 1, 199: 199, 200: 200, 201: 200, 1 << 40: 200} {
-		rooms, next, err := a.List(t.Context(), Query{PageSize: size})
+		rooms, next, err := a.List(Query{PageSize: size})
 		must(t, err)
 		if len(rooms) != want || next == "" {
 			t.Errorf("page size %d gave %d rooms, next %q; want %d", size, len(rooms), next, want)
@@ -83,13 +83,15 @@ func TestListPageSizes(t *testing.T) {
 	}
 }
 
-// manyRooms have ids r000..., and every fullness from 0 to 4.
-func manyRooms(n int) []Room {
-	rooms := make([]Room, n)
-	for i := range rooms {
-		rooms[i] = Room{ID: fmt.Sprintf("r%03d", i), Mode: "ffa", Seats: 4, Taken: i % 5, Epoch: 7, Created: time.UnixMilli(1)}
+// manyRooms lists rooms r000..., of every fullness from 0 to 4.
+func manyRooms(t *testing.T, l *Lobby, n int, name string) []Room {
+	t.Helper()
+	list := make([]Room, n)
+	for i := range list {
+		list[i] = claim(t, l, fmt.Sprintf("%s%03d", name, i), func(r *Room) { r.Taken = i % 5 })
 	}
-	return rooms
+	beat(t, l, list...)
+	return list
 }
 
 // While somebody turns pages, other rooms come, go and fill; the rooms that
@@ -100,16 +102,11 @@ func TestPagingIsStable(t *testing.T) {
 		t.Logf("seed %d", seed)
 		rng := rand.New(rand.NewPCG(seed, 0))
 		a := s.node(t, "a")
-		still := manyRooms(60)
-		moving := manyRooms(20)
-		for i := range moving {
-			moving[i].ID = fmt.Sprint("m", i)
-		}
-		beat(t, a, append(slices.Clone(still), moving...)...)
+		still, moving := manyRooms(t, a, 60, "r"), manyRooms(t, a, 20, "m")
 		seen := map[string]int{}
 		q := Query{PageSize: 7}
 		for pages := 0; ; pages++ {
-			rooms, next, err := a.List(t.Context(), q)
+			rooms, next, err := a.List(q)
 			must(t, err)
 			for _, r := range rooms {
 				seen[r.ID]++
@@ -124,7 +121,8 @@ func TestPagingIsStable(t *testing.T) {
 			for i := range moving {
 				moving[i].Taken = rng.IntN(5)
 			}
-			beat(t, a, append(moving, Room{ID: fmt.Sprint("new", pages), Mode: "ffa", Seats: 4, Taken: rng.IntN(5), Epoch: 7})...)
+			claim(t, a, fmt.Sprint("new", pages), func(r *Room) { r.Taken = rng.IntN(5) })
+			beat(t, a, moving...)
 		}
 		for _, r := range still {
 			if seen[r.ID] != 1 {
@@ -134,23 +132,35 @@ func TestPagingIsStable(t *testing.T) {
 	})
 }
 
-// A filter that fits only the last of many rooms: each script looks at so many,
-// List goes on.
+// A filter over all modes that fits only the last of many rooms: one call looks at
+// so many and returns a short page with a next one.
 func TestListLooksBeyondOneBudget(t *testing.T) {
-	s := miniStore(t)
+	s := memoryStore()
 	a := s.node(t, "a")
-	rooms := manyRooms(listBudget + 50)
-	rooms[5].Metadata = map[string]string{"map": "maze"} // empty, so near the end
-	beat(t, a, rooms...)
-	got, next, err := a.List(t.Context(), Query{Metadata: map[string]string{"map": "maze"}})
-	must(t, err)
-	if len(got) != 1 || next != "" {
-		t.Fatalf("%d rooms, next %q", len(got), next)
+	many := manyRooms(t, a, 2*listBudget+50, "r")
+	many[5].Metadata = map[string]string{"map": "maze"} // empty, so near the end
+	beat(t, a, many...)
+	q, found, pages := Query{Metadata: map[string]string{"map": "maze"}}, 0, 0
+	for {
+		got, next, err := a.List(q)
+		must(t, err)
+		found, pages = found+len(got), pages+1
+		if next == "" {
+			break
+		}
+		q.Page = next
+	}
+	if found != 1 || pages != 3 {
+		t.Fatalf("%d rooms on %d pages", found, pages)
+	}
+	q = Query{Mode: "ffa", Metadata: map[string]string{"map": "maze"}}
+	if got, next, err := a.List(q); err != nil || len(got) != 1 || next != "" {
+		t.Fatalf("with a mode %d rooms, next %q, %v", len(got), next, err)
 	}
 }
 
 func TestListRefusesBadQueries(t *testing.T) {
-	a := miniStore(t).node(t, "a")
+	a := memoryStore().node(t, "a")
 	page := func(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 	for what, q := range map[string]Query{
 		"mode":            {Mode: "a b"},
@@ -163,35 +173,8 @@ func TestListRefusesBadQueries(t *testing.T) {
 		"page bad id":     {Page: page("1234:a b")},
 		"page endless":    {Page: page("1234:" + string(make([]byte, 1<<16)))},
 	} {
-		if _, _, err := a.List(t.Context(), q); !errors.Is(err, ErrInvalid) {
+		if _, _, err := a.List(q); !errors.Is(err, ErrInvalid) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-}
-
-func TestRoomByCodeAndID(t *testing.T) {
-	each(t, func(t *testing.T, s *store) {
-		a, b := s.node(t, "a"), s.node(t, "b")
-		r := claim(t, a, "r", func(r *Room) { r.Private = true })
-		for _, find := range []func() (Room, error){
-			func() (Room, error) { return b.Room(t.Context(), "r") },
-			func() (Room, error) { return b.RoomByCode(t.Context(), r.Code) },
-		} {
-			got, err := find()
-			must(t, err)
-			if !equalRooms(got, r) {
-				t.Fatalf("got %+v, want %+v", got, r)
-			}
-		}
-		for _, code := range []string{"", "ABC", "ZZZZZZ"} {
-			if _, err := b.RoomByCode(t.Context(), code); !errors.Is(err, ErrRoomNotFound) {
-				t.Errorf("code %q: %v", code, err)
-			}
-		}
-		for _, id := range []string{"", "a b", "nowhere"} {
-			if _, err := b.Room(t.Context(), id); !errors.Is(err, ErrRoomNotFound) {
-				t.Errorf("id %q: %v", id, err)
-			}
-		}
-	})
 }

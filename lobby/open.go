@@ -14,94 +14,87 @@ import (
 
 // Lobby is one node's part of the lobby. Open makes one.
 type Lobby struct {
-	cfg    Config
-	keys   keys
-	client redis.UniversalClient
-	store  *embedded // nil with a real Redis
-	ring   keyring
-	offset atomic.Int64 // store's clock minus ours, ms
-	down   atomic.Bool  // the last beat of Run failed
-	asked  latency      // of the store
+	cfg   Config
+	self  string // this process among all that ever had the node's id
+	dir   directory
+	ring  *keyring
+	down  atomic.Bool // Run's last question to the store failed
+	asked *latency    // of a store that is asked over a network
 
-	mu      sync.Mutex
-	mine    map[string]uint64               // rooms claimed or asserted here: id -> epoch
-	settled map[string]map[string]time.Time // for the next beat: room -> reservation -> end of its hold
+	index   atomic.Pointer[index]
+	pulling sync.Mutex
+	fresh   *index    // being filled from the beginning; guarded by pulling
+	pulled  time.Time // when the last reading to the stream's end began; the same
+
+	codes guesses
+
+	asserting sync.RWMutex // an assertion on its way undoes no Retire
+
+	mu       sync.Mutex
+	mine     map[string]*owned // rooms that this node has claimed and not given up
+	claiming map[string]int    // ids of claims on their way
+	removals map[string]removeArgs
+	order    []string // ids of mine as Run looks at them; may have some that are gone
+	next     int      // in order
+	strays   bool     // the directory may have rooms of this node that it does not know
 }
 
-// startTimeout is how long Open waits for the store's first answer.
+// startTimeout is how long Open waits for the store's first answers.
 const startTimeout = 5 * time.Second
 
-// Open connects to the store, or makes the embedded one, and agrees with the
-// other nodes on the signing key. It does not announce the node: Run or Beat
-// does. Errors: ErrInvalid for the configuration, ErrUnavailable for the store.
+// Open connects to the store, or makes one in this process, announces the node,
+// so that others know by which key it signs, and reads which rooms there are. Run
+// keeps that up. Errors: ErrInvalid for the configuration, ErrUnavailable for the
+// store.
 func Open(ctx context.Context, cfg Config) (*Lobby, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	cfg = cfg.withDefaults()
 	quietClient(cfg.Log)
-	l := &Lobby{
-		cfg: cfg, keys: newKeys(cfg.Prefix),
-		mine: map[string]uint64{}, settled: map[string]map[string]time.Time{},
-	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
 	if cfg.URL == "" {
-		l.store = newEmbedded(cfg.Clock)
-		l.client = l.store.client(cfg.Timeout)
-	} else {
-		client, err := newClient(cfg.URL, cfg.Timeout)
-		if err != nil {
-			return nil, err
-		}
-		l.client = client
+		return openOn(ctx, cfg, newMemory(cfg.Clock), &latency{})
 	}
-	if err := l.greet(ctx); err != nil {
-		return nil, errors.Join(err, l.disconnect())
+	dir, err := openRedis(ctx, cfg)
+	if err != nil {
+		return nil, cannotUse(cfg, err)
+	}
+	return openOn(ctx, cfg, dir, &dir.asked)
+}
+
+// openOn opens a lobby on a directory.
+func openOn(ctx context.Context, cfg Config, dir directory, asked *latency) (*Lobby, error) {
+	l := &Lobby{
+		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + NewID(), dir: dir, ring: newKeyring(cfg.secrets()),
+		mine: map[string]*owned{}, claiming: map[string]int{}, removals: map[string]removeArgs{},
+	}
+	l.index.Store(newIndex())
+	l.ring.rotate(dir.now())
+	if err := l.renew(ctx, false); err != nil {
+		return nil, errors.Join(cannotUse(cfg, err), dir.close())
+	}
+	if err := l.catchUp(ctx, time.Now()); err != nil {
+		return nil, errors.Join(cannotUse(cfg, err), dir.close())
 	}
 	cfg.Log.Info("lobby open", "store", redact(cfg.URL), "node", cfg.NodeID, "url", cfg.NodeURL)
 	return l, nil
 }
 
-// greet waits for the store's first answer and fetches clock and key.
-func (l *Lobby) greet(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	before := l.cfg.Clock()
-	now, err := l.client.Time(ctx).Result()
-	if err == nil {
-		l.sync(before, now)
-		err = l.agreeOnKey(ctx)
-	}
-	if err == nil {
-		return nil
+func cannotUse(cfg Config, err error) error {
+	if errors.Is(err, ErrInvalid) {
+		return err
 	}
 	return fmt.Errorf("%w: cannot use Redis at %s: %w; start it there, correct the URL, "+
-		"or leave the URL empty to use the embedded store", ErrUnavailable, redact(l.cfg.URL), err)
+		"or leave the URL empty to use the embedded store", ErrUnavailable, redact(cfg.URL), err)
 }
 
-// Close takes the node out of the directory, if the store answers, ends its
-// rooms' leases so that other nodes may claim them, and disconnects. Call it
+// Close takes the node out of the directory, if the store answers, which ends its
+// rooms' listings so that other nodes may claim them, and disconnects. Call it
 // after Run has returned; once.
 func (l *Lobby) Close(ctx context.Context) error {
-	return errors.Join(l.leave(ctx), l.disconnect())
-}
-
-func (l *Lobby) disconnect() error {
-	err := l.client.Close()
-	if l.store != nil {
-		l.store.close()
-	}
-	return err
-}
-
-// sync notes how far the store's clock is from ours, given when it was asked.
-func (l *Lobby) sync(asked, store time.Time) {
-	now := l.cfg.Clock()
-	l.offset.Store(store.Sub(asked.Add(now.Sub(asked) / 2)).Milliseconds())
-}
-
-// now is the store's time as far as we know.
-func (l *Lobby) now() time.Time {
-	return l.cfg.Clock().Add(time.Duration(l.offset.Load()) * time.Millisecond)
+	return errors.Join(l.dir.leave(ctx, l.self), l.dir.close())
 }
 
 // NodeID is this node's name in the directory.

@@ -6,50 +6,59 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
+
+// redeem uses a ticket up; admit always has a seat.
+func redeem(t *testing.T, l *Lobby, ticket string, r Room) error {
+	t.Helper()
+	_, err := l.Redeem(t.Context(), ticket, r.ID, r.Epoch, func() error { return nil })
+	return err
+}
 
 func TestRedeemOnce(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		r := claim(t, a, "r")
 		ticket := reserve(t, b, "r", "ann").Ticket
-		for what, l := range map[string]*Lobby{"same node": a, "other node": b} {
-			if err := l.Look(t.Context(), ticket, "r", r.Epoch); err != nil {
-				t.Errorf("a look at the %s: %v", what, err)
-			}
+		if _, err := a.Verify(t.Context(), ticket, "r", r.Epoch); err != nil {
+			t.Errorf("a look: %v", err)
 		}
-		got, settle, err := a.Redeem(t.Context(), ticket, "r", r.Epoch)
+		if err := redeem(t, b, ticket, r); !errors.Is(err, ErrTicketForeign) {
+			t.Errorf("at a node that does not own the room: %v", err)
+		}
+		full := errors.New("full")
+		if _, err := a.Redeem(t.Context(), ticket, "r", r.Epoch, func() error { return full }); err != full {
+			t.Errorf("no seat: %v", err)
+		}
+		got, err := a.Redeem(t.Context(), ticket, "r", r.Epoch, func() error { return nil })
 		must(t, err)
-		if got.Name != "ann" || settle == nil {
+		if got.Name != "ann" {
 			t.Fatalf("redeemed %+v", got)
 		}
-		for what, l := range map[string]*Lobby{"same node": a, "other node": b} {
-			if _, _, err := l.Redeem(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
-				t.Errorf("again at the %s: %v", what, err)
+		for range 2 {
+			if err := redeem(t, a, ticket, r); !errors.Is(err, ErrTicketUsed) {
+				t.Errorf("again: %v", err)
 			}
-			if err := l.Look(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
-				t.Errorf("a look at the %s, used: %v", what, err)
+			if _, err := a.Verify(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
+				t.Errorf("a look, used: %v", err)
 			}
-		}
-		settle()
-		r.Taken = 1
-		beat(t, a, r)
-		if _, _, err := a.Redeem(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketUsed) {
-			t.Errorf("again after the beat: %v", err)
+			r.Taken = 1
+			beat(t, a, r)
 		}
 	})
 }
 
 func TestRedeemRaceHasOneWinner(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
-		nodes := []*Lobby{s.node(t, "a"), s.node(t, "b")}
-		r := claim(t, nodes[0], "r")
-		ticket := reserve(t, nodes[0], "r", "ann").Ticket
+		a := s.node(t, "a")
+		r := claim(t, a, "r")
+		ticket := reserve(t, a, "r", "ann").Ticket
 		var won atomic.Int64
 		var wait sync.WaitGroup
-		for i := range 30 {
+		for range 30 {
 			wait.Go(func() {
-				if _, _, err := nodes[i%2].Redeem(t.Context(), ticket, "r", r.Epoch); err == nil {
+				if err := redeem(t, a, ticket, r); err == nil {
 					won.Add(1)
 				} else if !errors.Is(err, ErrTicketUsed) {
 					t.Error(err)
@@ -69,54 +78,65 @@ func TestRedeemRefusals(t *testing.T) {
 		b := s.node(t, "b", func(c *Config) { c.Reservation = shortLease })
 		r, r2 := claim(t, a, "r"), claim(t, a, "r2")
 		ticket := reserve(t, b, "r", "ann").Ticket
-		if _, _, err := a.Redeem(t.Context(), ticket, "r2", r2.Epoch); !errors.Is(err, ErrTicketForeign) {
+		if err := redeem(t, a, ticket, r2); !errors.Is(err, ErrTicketForeign) {
 			t.Errorf("at another room: %v", err)
 		}
-		if _, settle, err := a.Redeem(t.Context(), "forged", "r", r.Epoch); !errors.Is(err, ErrTicketForged) || settle != nil {
+		if err := redeem(t, a, "forged", r); !errors.Is(err, ErrTicketForged) {
 			t.Errorf("forged: %v", err)
 		}
 		s.pass(t, shortLease)
-		if _, _, err := a.Redeem(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketExpired) {
+		if err := redeem(t, a, ticket, r); !errors.Is(err, ErrTicketExpired) {
 			t.Errorf("late: %v", err)
 		}
-		// The old owner does not know yet that the room went to b.
-		claim(t, b, "r2")
-		stale := a.seal(Ticket{Room: "r2", Epoch: r2.Epoch, Expires: a.now().Add(hold), reservation: newReservation()})
-		if _, _, err := a.Redeem(t.Context(), stale, "r2", r2.Epoch); !errors.Is(err, ErrTicketForeign) {
+		// The room goes to b: the old owner's tickets are worthless there, and the
+		// old owner's beat tells it.
+		stale := a.seal(Ticket{Room: "r2", Epoch: r2.Epoch, Expires: a.dir.now().Add(time.Minute), reservation: newReservation()})
+		won := claim(t, b, "r2")
+		if err := redeem(t, b, stale, won); !errors.Is(err, ErrTicketForeign) {
+			t.Errorf("of an earlier owner: %v", err)
+		}
+		beat(t, a, r2)
+		if err := redeem(t, a, stale, r2); !errors.Is(err, ErrTicketForeign) {
 			t.Errorf("of a room lost since: %v", err)
 		}
 	})
 }
 
-// Judged by the store's clock: a node whose own is behind cannot take it late.
-func TestRedeemIsJudgedByTheStore(t *testing.T) {
-	each(t, func(t *testing.T, s *store) {
-		a := s.node(t, "a", func(c *Config) { c.Reservation = shortLease })
-		r := claim(t, a, "r")
-		ticket, err := a.Verify(reserve(t, a, "r", "ann").Ticket, "r", r.Epoch)
-		must(t, err)
-		s.pass(t, shortLease)
-		_, err = a.run(t.Context(), redeemScript, "r", r.Epoch, ticket.reservation.String(), ticket.Expires.UnixMilli(), hold.Milliseconds())
-		if !errors.Is(err, ErrTicketExpired) {
-			t.Fatalf("err %v", err)
-		}
-	})
-}
-
-// The store forgot the reservation: the player must join again.
+// With the store gone or emptied, who has a ticket gets the seat.
 func TestRedeemAfterALoss(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a := s.node(t, "a")
 		r := claim(t, a, "r")
 		ticket := reserve(t, a, "r", "ann").Ticket
 		s.lose(t)
-		for range 2 {
-			if _, _, err := a.Redeem(t.Context(), ticket, "r", r.Epoch); !errors.Is(err, ErrTicketExpired) {
-				t.Fatalf("err %v", err)
-			}
-			beat(t, a, r)
+		must(t, redeem(t, a, ticket, r))
+		beat(t, a, r)
+		if err := redeem(t, a, ticket, r); !errors.Is(err, ErrTicketUsed) {
+			t.Fatalf("again: %v", err)
 		}
 	})
+}
+
+func TestRedeemWithADeadStore(t *testing.T) {
+	s := ownStore(t)
+	a, b := s.node(t, "a"), s.node(t, "b")
+	r := claim(t, a, "r")
+	beat(t, a, r)
+	tickets := []string{reserve(t, a, "r", "ann").Ticket, reserve(t, b, "r", "bo").Ticket}
+	must(t, a.catchUp(t.Context(), time.Now()))
+	s.stop(t)
+	for i, ticket := range tickets {
+		must(t, redeem(t, a, ticket, r))
+		if err := redeem(t, a, ticket, r); !errors.Is(err, ErrTicketUsed) {
+			t.Fatalf("ticket %d again: %v", i, err)
+		}
+	}
+	s.start(t)
+	r.Taken = 2
+	eventually(t, "the store answers", func() bool { _, err := a.Beat(t.Context(), rooms{list: []Room{r}}); return err == nil })
+	if got := room(t, a, "r"); got.Taken != 2 {
+		t.Fatalf("%d taken once it is settled", got.Taken)
+	}
 }
 
 // From reservation to the owner's count a seat is counted exactly once.
@@ -127,26 +147,16 @@ func TestSeatIsCountedOnceAllTheWay(t *testing.T) {
 		ticket := reserve(t, a, "r", "ann").Ticket
 		want := func(when string, n int) {
 			t.Helper()
-			got, err := a.Room(t.Context(), "r")
-			must(t, err)
-			if got.Taken != n {
+			if got := room(t, a, "r"); got.Taken != n {
 				t.Fatalf("%s: %d taken, want %d", when, got.Taken, n)
 			}
 		}
 		want("reserved", 1)
-		_, settle, err := a.Redeem(t.Context(), ticket, "r", r.Epoch)
+		beat(t, a, r)
+		want("beat before it is seated", 1)
+		_, err := a.Redeem(t.Context(), ticket, "r", r.Epoch, func() error { r.Taken = 1; return nil })
 		must(t, err)
 		want("redeemed", 1)
-		beat(t, a, r) // the owner has not seated the player yet
-		want("beat before it is seated", 1)
-		_, err = a.Beat(t.Context(), func() NodeState {
-			state := NodeState{Rooms: []Room{r}} // counted before, settled while the beat is on its way
-			settle()
-			return state
-		})
-		must(t, err)
-		want("settled after the count", 1)
-		r.Taken = 1
 		beat(t, a, r)
 		want("seated", 1)
 		r.Taken = 0
@@ -155,44 +165,44 @@ func TestSeatIsCountedOnceAllTheWay(t *testing.T) {
 	})
 }
 
-// A seat that nobody settles is free again after the hold; only where the clock
-// can be moved on.
-func TestSeatIsHeldForSoLong(t *testing.T) {
-	s := miniStore(t)
-	a := s.node(t, "a", func(c *Config) { c.Lease = 10 * hold })
+// A promise that nobody redeems is counted for a grace longer than its ticket is
+// good, so that one that was redeemed in the last moment is not given away before
+// its owner has said so.
+func TestSeatIsCountedForAGrace(t *testing.T) {
+	s := memoryStore()
+	a := s.node(t, "a", func(c *Config) { c.Lease = time.Hour / 2 })
 	r := claim(t, a, "r", func(r *Room) { r.Seats = 1 })
-	_, settle, err := a.Redeem(t.Context(), reserve(t, a, "r", "ann").Ticket, "r", r.Epoch)
-	must(t, err)
-	s.pass(t, hold-1)
-	if _, err := a.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
-		t.Fatalf("within the hold: %v", err)
-	}
-	s.pass(t, 2)
-	reserve(t, a, "r", "bo")
-	settle()
-	s.pass(t, 1)
 	beat(t, a, r)
-	if len(a.settled) != 0 {
-		t.Fatalf("still remembered: %v", a.settled)
+	ticket := reserve(t, a, "r", "ann").Ticket
+	s.pass(t, a.cfg.Reservation-1)
+	must(t, redeem(t, a, ticket, r))
+	s.pass(t, a.grace())
+	if _, err := a.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
+		t.Fatalf("within the grace: %v", err)
+	}
+	s.pass(t, 2*time.Millisecond)
+	reserve(t, a, "r", "bo")
+	beat(t, a, r)
+	if o := a.mine["r"]; len(o.settled)+len(o.spent) != 0 {
+		t.Fatalf("still remembered: %v, %v", o.settled, o.spent)
 	}
 }
 
-// More settled seats than one beat takes are settled by the next.
+// More settled seats than one step takes are settled by the next.
 func TestManySeatsSettle(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a := s.node(t, "a")
-		r := claim(t, a, "r", func(r *Room) { r.Seats = 2 * beatSettled })
-		for i := range beatSettled + 1 {
-			a.settle("r", fmt.Sprint("x", i), a.now().Add(hold))
+		r := claim(t, a, "r", func(r *Room) { r.Seats = 2 * settledMost })
+		for i := range settledMost + 1 {
+			a.mine["r"].settle(fmt.Sprint("x", i), a.dir.now().Add(time.Minute))
 		}
 		beat(t, a, r)
-		if n := len(a.settled["r"]); n != 1 {
+		if n := len(a.mine["r"].settled); n != 1 {
 			t.Fatalf("%d left after one beat", n)
 		}
 		beat(t, a, r)
-		beat(t, a, r)
-		if len(a.settled) != 0 {
-			t.Fatalf("left after three: %v", a.settled)
+		if n := len(a.mine["r"].settled); n != 0 {
+			t.Fatalf("%d left after two", n)
 		}
 	})
 }

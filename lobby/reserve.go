@@ -2,18 +2,19 @@ package lobby
 
 import (
 	"context"
+	"errors"
+	"sync"
 	"time"
 )
 
-// Join is a seat reserved: in Room, for whoever shows Ticket before Expires.
+// Join is a seat promised: in Room, for whoever shows Ticket before Expires.
 type Join struct {
 	Room    Room
 	Ticket  string
 	Expires time.Time
+	// Made: the room is new and this node's. The caller builds it, or removes it.
+	Made bool
 }
-
-// quickBudget is how many rooms with a free seat QuickPlay looks at.
-const quickBudget = 500
 
 // Reserve promises a seat of a public room to a player of this name (CleanName
 // is applied). Private rooms want ReserveByCode. Errors: ErrRoomNotFound,
@@ -22,49 +23,148 @@ func (l *Lobby) Reserve(ctx context.Context, room, name string) (Join, error) {
 	if checkName("room id", room, MaxID) != nil {
 		return Join{}, ErrRoomNotFound
 	}
-	return l.reserve(ctx, name, "id", room, "")
+	return l.reserve(ctx, name, "id", room)
 }
 
-// ReserveByCode is Reserve for a private room, by its code.
+// ReserveByCode is Reserve for a private room, by its code. Errors also:
+// ErrTooManyCodes.
 func (l *Lobby) ReserveByCode(ctx context.Context, code, name string) (Join, error) {
+	if !l.codes.allowed(l.dir.now()) {
+		return Join{}, ErrTooManyCodes
+	}
 	code, ok := cleanCode(code)
 	if !ok {
 		return Join{}, ErrRoomNotFound
 	}
-	return l.reserve(ctx, name, "code", code, "")
+	j, err := l.reserve(ctx, name, "code", code)
+	if errors.Is(err, ErrRoomNotFound) {
+		l.codes.count(l.dir.now())
+	}
+	return j, err
 }
 
-// QuickPlay reserves a seat in the fullest open public room of a mode whose
-// metadata has all the wanted pairs; finding and reserving are one step.
-// Errors: ErrNoRoom when none fits, so that the caller makes one; ErrInvalid,
-// ErrUnavailable.
-func (l *Lobby) QuickPlay(ctx context.Context, mode string, want map[string]string, name string) (Join, error) {
-	if err := checkName("mode", mode, MaxID); err != nil {
-		return Join{}, err
-	}
-	if err := checkMetadata(want); err != nil {
-		return Join{}, err
-	}
-	return l.reserve(ctx, name, "mode", mode, wantJSON(want))
-}
-
-func (l *Lobby) reserve(ctx context.Context, name, by, value, want string) (Join, error) {
+func (l *Lobby) reserve(ctx context.Context, name, by, value string) (Join, error) {
 	id := newReservation()
-	answer, err := l.run(ctx, reserveScript, by, value, id.String(), l.cfg.Reservation.Milliseconds(), want, quickBudget)
+	s, err := l.dir.reserve(ctx, reserveArgs{by: by, value: value, seat: l.seat(id)})
 	if err != nil {
 		return Join{}, err
 	}
-	if len(answer) != 2 {
-		return Join{}, malformed("reservation", answer)
+	return l.join(s, id, name), nil
+}
+
+func (l *Lobby) seat(id reservationID) seat {
+	return seat{id: id.String(), ttl: l.cfg.Reservation, grace: l.grace()}
+}
+
+// join makes the ticket for a seat that was promised.
+func (l *Lobby) join(s seated, id reservationID, name string) Join {
+	now := l.dir.now()
+	l.index.Load().learn(s.row, now, l.cfg.Lease)
+	room := s.row.counted(now)
+	t := Ticket{Room: room.ID, Epoch: room.Epoch, Name: CleanName(name), URL: room.URL, Expires: s.expires, reservation: id}
+	return Join{Room: room, Ticket: l.seal(t), Expires: s.expires, Made: s.made}
+}
+
+// Wanted is what a quick play looks for.
+type Wanted struct {
+	Mode     string
+	Metadata map[string]string // the room has all of these
+	Avoid    []string          // ids of rooms that it must not be; at most MaxAvoid
+}
+
+// MaxAvoid is how many rooms a quick play may avoid.
+const MaxAvoid = 8
+
+const (
+	// playCandidates is how many rooms of the index one step tries.
+	playCandidates = 16
+	// playRounds is how often a quick play reads on in the stream of changes and
+	// asks again, before it says that too much changes.
+	playRounds = 10
+)
+
+// Play promises a seat in the fullest open public room that fits, or else claims
+// room with its maker's seat: finding, making and promising are one step, so that
+// those who ask at the same time come together. A room that is being made is
+// found like any other. room nil: none is made. Errors: ErrNoRoom when none fits
+// and none was to be made, ErrBusy, ErrInvalid, ErrUnavailable.
+func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, name string) (Join, error) {
+	if err := w.check(); err != nil {
+		return Join{}, err
 	}
-	ends, ok := number(answer[0])
-	if !ok {
-		return Join{}, malformed("reservation", answer)
+	id := newReservation()
+	a := playArgs{mode: w.Mode, want: w.Metadata, seat: l.seat(id), avoid: w.Avoid}
+	if room != nil {
+		c, err := l.newClaim(*room)
+		if err != nil {
+			return Join{}, err
+		}
+		a.make = &c
 	}
-	room, err := readRoom(answer[1])
+	for range playRounds {
+		asked := time.Now()
+		a.candidates, a.all, a.since = l.index.Load().open(w.Mode, w.Metadata, w.Avoid, playCandidates, l.dir.now())
+		s, err := l.claimed(a.make, func() (seated, error) { return l.dir.play(ctx, a) })
+		if err == nil {
+			return l.join(s, id, name), nil
+		}
+		if !errors.Is(err, errAgain) {
+			return Join{}, err
+		}
+		if err := l.catchUp(ctx, asked); err != nil {
+			return Join{}, err
+		}
+	}
+	return Join{}, ErrBusy
+}
+
+func (w Wanted) check() error {
+	faults := []error{
+		checkName("mode", w.Mode, MaxID), checkMetadata(w.Metadata),
+		check(len(w.Avoid) <= MaxAvoid, "%d rooms to avoid, want at most %d", len(w.Avoid), MaxAvoid),
+	}
+	for _, id := range w.Avoid[:min(len(w.Avoid), MaxAvoid)] {
+		faults = append(faults, checkName("room to avoid", id, MaxID))
+	}
+	return errors.Join(faults...)
+}
+
+// Create claims a room with its maker's seat in one step. The caller builds it,
+// or removes it. Errors: those of Claim.
+func (l *Lobby) Create(ctx context.Context, r Room, name string) (Join, error) {
+	id := newReservation()
+	s, err := l.claim(ctx, r, l.seat(id))
 	if err != nil {
 		return Join{}, err
 	}
-	t := Ticket{Room: room.ID, Epoch: room.Epoch, Name: CleanName(name), URL: room.URL, Expires: time.UnixMilli(ends), reservation: id}
-	return Join{Room: room, Ticket: l.seal(t), Expires: t.Expires}, nil
+	return l.join(s, id, name), nil
+}
+
+// guesses bounds how many wrong codes a node takes, from all callers together:
+// guessBurst at once, then guessRate a second. Among 1,000 private rooms that is
+// one hit in twelve hours. Threat: guessing codes from many addresses.
+type guesses struct {
+	mu   sync.Mutex
+	debt float64 // wrong codes not yet forgotten
+	at   time.Time
+}
+
+const (
+	guessRate  = 20
+	guessBurst = 200
+)
+
+func (g *guesses) allowed(now time.Time) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if passed := now.Sub(g.at).Seconds(); passed > 0 {
+		g.debt, g.at = max(g.debt-passed*guessRate, 0), now
+	}
+	return g.debt < guessBurst
+}
+
+func (g *guesses) count(now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.debt++
 }

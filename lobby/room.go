@@ -3,8 +3,6 @@ package lobby
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
-	"strconv"
 	"time"
 )
 
@@ -31,13 +29,13 @@ const (
 // Room is one room's listing. Its owner claims and asserts it; everybody else
 // reads it.
 type Room struct {
-	ID    string // 1 to MaxID of letters, digits, - _ .
+	ID    string // 1 to MaxID of letters, digits, - _ . ; "": a fresh one is made
 	Mode  string // the same
-	Epoch uint64 // set by Claim; a higher one owns the room
-	Code  string // set by Claim when Private: how others get in
+	Epoch uint64 // set when it is claimed; a higher one owns the room
+	Code  string // set when it is claimed and Private: how others get in
 
 	Seats int // 1 to MaxSeats
-	Taken int // asserted: seats occupied, bots too; read: and seats reserved
+	Taken int // as the owner lists it: seats occupied, bots too; as others see it: and seats promised
 	Bots  int
 
 	Private  bool
@@ -77,17 +75,20 @@ func checkMetadata(m map[string]string) error {
 	return errors.Join(faults...)
 }
 
-// fields are the listing as the store keeps it, but for epoch, lease and code.
+// fields are the listing as Redis keeps it, but for what scripts decide.
 func (r Room) fields() []any {
-	state := r.State
-	if state == "" {
-		state = RoomOpen
-	}
 	return []any{
 		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots,
-		"private", flag(r.Private), "state", string(state), "meta", metadataJSON(r.Metadata),
-		"created", r.Created.UnixMilli(), "hz", r.TickHz, "node", r.Node, "url", r.URL,
+		"private", flag(r.Private), "state", string(stateOf(r)), "meta", metadataJSON(r.Metadata),
+		"created", r.Created.UnixMilli(), "hz", r.TickHz, "url", r.URL,
 	}
+}
+
+func stateOf(r Room) RoomState {
+	if r.State == "" {
+		return RoomOpen
+	}
+	return r.State
 }
 
 func flag(b bool) string {
@@ -112,45 +113,4 @@ func wantJSON(m map[string]string) string {
 		return ""
 	}
 	return metadataJSON(m)
-}
-
-// readRoom reads a script's row: id, counted seats, {field, value, ...}.
-func readRoom(v any) (Room, error) {
-	row, _ := v.([]any)
-	if len(row) != 3 {
-		return Room{}, malformed("row", v)
-	}
-	id, _ := row[0].(string)
-	taken, _ := number(row[1])
-	flat, _ := row[2].([]any)
-	f := make(map[string]string, len(flat)/2)
-	for i := 0; i+1 < len(flat); i += 2 {
-		f[fmt.Sprint(flat[i])] = fmt.Sprint(flat[i+1])
-	}
-	n := numbers{f: f}
-	r := Room{
-		ID: id, Mode: f["mode"], Epoch: uint64(n.get("epoch")), Code: f["code"],
-		Seats: int(n.get("seats")), Taken: int(taken), Bots: int(n.get("bots")),
-		Private: f["private"] == "1", State: RoomState(f["state"]),
-		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")),
-		Node: f["node"], URL: f["url"],
-	}
-	if err := json.Unmarshal([]byte(f["meta"]), &r.Metadata); err != nil || n.bad != "" || id == "" {
-		return Room{}, malformed("row", v)
-	}
-	return r, nil
-}
-
-// numbers reads integer fields and remembers the last that was none.
-type numbers struct {
-	f   map[string]string
-	bad string
-}
-
-func (n *numbers) get(field string) int64 {
-	i, err := strconv.ParseInt(n.f[field], 10, 64)
-	if err != nil {
-		n.bad = field
-	}
-	return i
 }

@@ -73,14 +73,14 @@ func TestRoomFaultsAreJoined(t *testing.T) {
 	}
 }
 
-func TestReadRoomRefusesDamage(t *testing.T) {
+func TestReadRowRefusesDamage(t *testing.T) {
 	for _, row := range []any{
-		nil, "x", []any{}, []any{"id", int64(0)},
-		[]any{"id", int64(0), []any{}},
-		[]any{"id", int64(0), []any{"epoch", "x", "seats", "4", "bots", "0", "created", "0", "hz", "0", "meta", "{}"}},
-		[]any{"id", int64(0), []any{"epoch", "1", "seats", "4", "bots", "0", "created", "0", "hz", "0", "meta", "["}},
+		nil, "x", []any{}, []any{"id", []any{}},
+		[]any{"", []any{}, []any{}},
+		[]any{"id", []any{}, []any{"epoch", "x", "seats", "4", "taken", "0", "bots", "0", "created", "0", "hz", "0", "making", "0", "rev", "1", "meta", "{}"}},
+		[]any{"id", []any{}, []any{"epoch", "1", "seats", "4", "taken", "0", "bots", "0", "created", "0", "hz", "0", "making", "0", "rev", "1", "meta", "["}},
 	} {
-		if _, err := readRoom(row); !errors.Is(err, ErrUnavailable) {
+		if _, err := readRow(row); !errors.Is(err, ErrUnavailable) {
 			t.Errorf("%v: %v", row, err)
 		}
 	}

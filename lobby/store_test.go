@@ -9,15 +9,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/alicebob/miniredis/v2"
 	"github.com/redis/go-redis/v9"
 )
 
 // store is one kind of store under test. The same tests run on all of them.
 type store struct {
-	url    string
+	url    string           // "": in memory
+	memory *memoryDirectory // then
 	prefix string
-	raw    redis.UniversalClient // for looking at keys
+	raw    redis.UniversalClient // for looking at keys; nil in memory
 	clock  func() time.Time
 	pass   func(t *testing.T, d time.Duration) // lets the store's clock pass d
 	stop   func(t *testing.T)                  // kills the server
@@ -31,16 +31,16 @@ func newPrefix() string { return fmt.Sprintf("test%d", prefixes.Add(1)) }
 // each runs a test on every kind of store, with no data in it.
 func each(t *testing.T, test func(t *testing.T, s *store)) {
 	t.Helper()
-	t.Run("miniredis", func(t *testing.T) { t.Parallel(); test(t, miniStore(t)) })
+	t.Run("memory", func(t *testing.T) { t.Parallel(); test(t, memoryStore()) })
 	t.Run("redis", func(t *testing.T) { t.Parallel(); test(t, sharedStore(t, &sharedSingle)) })
 	t.Run("cluster", func(t *testing.T) { t.Parallel(); test(t, sharedStore(t, &sharedCluster)) })
 }
 
-// eachOwn is each with a server that the test may kill.
-func eachOwn(t *testing.T, test func(t *testing.T, s *store)) {
+// eachRedis runs a test on both kinds of Redis.
+func eachRedis(t *testing.T, test func(t *testing.T, s *store)) {
 	t.Helper()
-	t.Run("miniredis", func(t *testing.T) { t.Parallel(); test(t, miniStore(t)) })
-	t.Run("redis", func(t *testing.T) { t.Parallel(); test(t, ownStore(t)) })
+	t.Run("redis", func(t *testing.T) { t.Parallel(); test(t, sharedStore(t, &sharedSingle)) })
+	t.Run("cluster", func(t *testing.T) { t.Parallel(); test(t, sharedStore(t, &sharedCluster)) })
 }
 
 // fakeClock stands still until told.
@@ -62,22 +62,10 @@ func (c *fakeClock) add(d time.Duration) time.Time {
 	return c.t
 }
 
-func miniStore(t *testing.T) *store {
+func memoryStore() *store {
 	clock := &fakeClock{t: time.Unix(1_800_000_000, 0)}
-	m := miniredis.NewMiniRedis()
-	m.SetTime(clock.now())
-	m.ClockTTL(true)
-	must(t, m.Start())
-	t.Cleanup(m.Close)
-	s := &store{
-		url: "redis://" + m.Addr(), prefix: newPrefix(), clock: clock.now,
-		pass: func(_ *testing.T, d time.Duration) { m.SetTime(clock.add(d)) },
-		stop: func(*testing.T) { m.Close(); m.FlushAll() },
-		start: func(t *testing.T) {
-			must(t, m.Restart())
-		},
-	}
-	s.look(t)
+	s := &store{memory: newMemory(clock.now), prefix: newPrefix(), clock: clock.now}
+	s.pass = func(_ *testing.T, d time.Duration) { clock.add(d) }
 	return s
 }
 
@@ -95,16 +83,23 @@ func (s *store) node(t *testing.T, id string, change ...func(*Config)) *Lobby {
 	t.Helper()
 	cfg := Config{
 		URL: s.url, Prefix: s.prefix, NodeID: id, NodeURL: "ws://" + id + ".test:8080", Version: "test",
-		Lease: time.Minute, Reservation: time.Minute, Timeout: 10 * time.Second,
+		Heartbeat: 100 * time.Millisecond, Lease: time.Minute, Reservation: time.Minute, Timeout: 10 * time.Second,
 		Clock: s.clock, Log: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
-	l, err := Open(t.Context(), cfg)
+	l, err := s.open(t, cfg)
 	must(t, err)
 	t.Cleanup(func() { l.Close(context.Background()) })
 	return l
+}
+
+func (s *store) open(t *testing.T, cfg Config) (*Lobby, error) {
+	if s.memory == nil {
+		return Open(t.Context(), cfg)
+	}
+	return openOn(t.Context(), cfg.withDefaults(), s.memory, &latency{})
 }
 
 // short makes a lease that a test can outwait.
@@ -117,6 +112,10 @@ const shortLease = time.Second
 // lose empties the store, as one without persistence is after a restart.
 func (s *store) lose(t *testing.T) {
 	t.Helper()
+	if s.memory != nil {
+		s.memory.reset()
+		return
+	}
 	for _, key := range s.all(t) {
 		must(t, s.raw.Del(t.Context(), key).Err())
 	}
@@ -164,10 +163,27 @@ func claim(t *testing.T, l *Lobby, id string, change ...func(*Room)) Room {
 	return r
 }
 
+// rooms are a Source.
+type rooms struct {
+	draining bool
+	list     []Room
+}
+
+func (r rooms) Draining() bool { return r.draining }
+
+func (r rooms) Room(id string) (Room, bool) {
+	for _, room := range r.list {
+		if room.ID == id {
+			return room, true
+		}
+	}
+	return Room{}, false
+}
+
 // beat asserts rooms and returns the ids of those lost.
-func beat(t *testing.T, l *Lobby, rooms ...Room) []string {
+func beat(t *testing.T, l *Lobby, list ...Room) []string {
 	t.Helper()
-	lost, err := l.Beat(t.Context(), func() NodeState { return NodeState{Rooms: rooms} })
+	lost, err := l.Beat(t.Context(), rooms{list: list})
 	must(t, err)
 	return ids(lost)
 }
@@ -175,9 +191,27 @@ func beat(t *testing.T, l *Lobby, rooms ...Room) []string {
 // listed returns the ids of all public rooms, in order.
 func listed(t *testing.T, l *Lobby) []string {
 	t.Helper()
-	rooms, _, err := l.List(t.Context(), Query{PageSize: maxPage})
+	return ids(query(t, l, Query{PageSize: maxPage}))
+}
+
+// query returns the first page of a query, with the index up to date.
+func query(t *testing.T, l *Lobby, q Query) []Room {
+	t.Helper()
+	must(t, l.catchUp(t.Context(), time.Now()))
+	got, _, err := l.List(q)
 	must(t, err)
-	return ids(rooms)
+	return got
+}
+
+// room returns a public room as others see it; the zero value when there is none.
+func room(t *testing.T, l *Lobby, id string) Room {
+	t.Helper()
+	for _, r := range query(t, l, Query{PageSize: maxPage}) {
+		if r.ID == id {
+			return r
+		}
+	}
+	return Room{}
 }
 
 func ids(rooms []Room) []string {

@@ -1,13 +1,14 @@
 package lobby
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/binary"
 	"time"
 )
 
 // Ticket is a signed, expiring, single-use right to one seat. On the wire it is
-// Sign("ticket", ...) over: version 1, expiry (Unix ms) and epoch as uvarints,
+// sign("ticket", ...) over: version 2, expiry (Unix ms) and epoch as uvarints,
 // 9 bytes of reservation, then room id, name and URL, each after its length as
 // a uvarint.
 type Ticket struct {
@@ -22,7 +23,7 @@ type Ticket struct {
 
 const (
 	ticketPurpose = "ticket"
-	ticketVersion = 1
+	ticketVersion = 2
 )
 
 // reservationID is random; 72 bits never meet within a ticket's life.
@@ -41,15 +42,16 @@ func (l *Lobby) seal(t Ticket) string {
 	for _, s := range []string{t.Room, t.Name, t.URL} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
-	return l.Sign(ticketPurpose, b)
+	return l.sign(ticketPurpose, b)
 }
 
-// Verify checks a ticket for a room of this node without asking the store: the
-// signature, the room and its epoch, the expiry by the store's clock as of the
-// last answer. Only Redeem says whether it was used. Errors: ErrTicketForged,
-// ErrTicketForeign, ErrTicketExpired.
-func (l *Lobby) Verify(token, room string, epoch uint64) (Ticket, error) {
-	payload, err := l.Check(ticketPurpose, token)
+// Verify checks a ticket for a room of this node: the signature, the room and its
+// epoch, the expiry by the store's clock, and that it was not used. It asks the
+// store nothing, unless the ticket is of a node that is new here. Errors:
+// ErrTicketForged, ErrTicketForeign, ErrTicketExpired, ErrTicketUsed,
+// ErrUnavailable.
+func (l *Lobby) Verify(ctx context.Context, token, room string, epoch uint64) (Ticket, error) {
+	payload, err := l.check(ctx, ticketPurpose, token)
 	if err != nil {
 		return Ticket{}, err
 	}
@@ -59,11 +61,59 @@ func (l *Lobby) Verify(token, room string, epoch uint64) (Ticket, error) {
 		return Ticket{}, ErrTicketForged
 	case t.Room != room || t.Epoch != epoch:
 		return Ticket{}, ErrTicketForeign
-	case !l.now().Before(t.Expires):
+	case !l.dir.now().Before(t.Expires):
 		return Ticket{}, ErrTicketExpired
 	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return t, l.unspent(t)
+}
+
+// Redeem uses a ticket up, on the node that owns the room, which alone judges it:
+// no other can seat anybody in the room, and a later owner has another epoch. So it
+// works without the store. admit takes the seat in the room; when it fails, its
+// error is Redeem's and the ticket is as good as before. From then on the listing
+// that Source.Room returns counts the player, and the reservation no more; admit is
+// called under the lock under which that is read. Errors: those of Verify and admit.
+func (l *Lobby) Redeem(ctx context.Context, token, room string, epoch uint64, admit func() error) (Ticket, error) {
+	t, err := l.Verify(ctx, token, room, epoch)
+	if err != nil {
+		return Ticket{}, err
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.unspent(t); err != nil {
+		return Ticket{}, err
+	}
+	if err := admit(); err != nil {
+		return Ticket{}, err
+	}
+	o := l.mine[t.Room]
+	counted := t.Expires.Add(l.grace())
+	if o.spent == nil {
+		o.spent = map[string]time.Time{}
+	}
+	id := t.reservation.String()
+	o.spent[id] = t.Expires
+	o.settle(id, counted)
 	return t, nil
 }
+
+// unspent says why a ticket is not good here. The caller holds mu.
+func (l *Lobby) unspent(t Ticket) error {
+	o := l.mine[t.Room]
+	if o == nil || o.epoch != t.Epoch {
+		return ErrTicketForeign
+	}
+	if _, used := o.spent[t.reservation.String()]; used {
+		return ErrTicketUsed
+	}
+	return nil
+}
+
+// grace is how long after its ticket a seat is still counted: so long the owner
+// may take to say that the player is there.
+func (l *Lobby) grace() time.Duration { return 2 * l.cfg.Heartbeat }
 
 // readTicket reads what seal wrote. ok is false for anything else.
 func readTicket(b []byte) (t Ticket, ok bool) {
