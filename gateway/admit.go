@@ -35,7 +35,6 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 type entry struct {
 	room       *room.Room
 	credential credential
-	guest      room.Guest
 }
 
 // admit takes a seat for a request and upgrades it.
@@ -44,19 +43,10 @@ func (s *Server) admit(w http.ResponseWriter, r *http.Request) *door.Refusal {
 	if refused != nil {
 		return refused
 	}
-	if e.credential.kind == byTicket {
-		defer s.Node.CountEntering(e.room.ID())() // after settle, which is deferred later
-	}
-	pass, err := e.room.Knock(e.guest)
-	if err != nil {
-		return s.roomRefused(err)
-	}
-	settle, refused := s.redeem(r.Context(), e.credential, e.room)
+	pass, refused := s.enter(e.credential, e.room)
 	if refused != nil {
-		pass.Cancel()
 		return refused
 	}
-	defer settle()
 	s.lobby.Redeemed(e.credential.token, e.room.ID())
 	conn, err := s.Upgrader.Upgrade(w, r)
 	if err != nil { // it has answered
@@ -94,10 +84,10 @@ func (s *Server) wouldRefuse(r *http.Request) *door.Refusal {
 	if refused != nil {
 		return refused
 	}
-	if err := e.room.Admits(e.guest); err != nil {
+	if err := e.room.Admits(e.credential.guest); err != nil {
 		return s.roomRefused(err)
 	}
-	return s.wouldRedeem(r.Context(), e.credential, e.room)
+	return nil
 }
 
 // readEntry says where a request wants to go and who comes, unless that alone is
@@ -119,8 +109,8 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	if !ok {
 		return entry{}, &door.Refusal{Status: http.StatusNotFound, Cause: "no_room", Reason: "no such room here; it may have ended: ask the lobby for another"}
 	}
-	guest, refused := s.verify(c, target, door.CallerOf(r.Context()).Local)
-	return entry{target, c, guest}, refused
+	refused = s.verify(r.Context(), &c, target, door.CallerOf(r.Context()).Local)
+	return entry{target, c}, refused
 }
 
 // handshakeRefused is a refusal for what is wrong with a request as a handshake.

@@ -13,9 +13,10 @@ import (
 
 // credential is the right by which a request asks for a seat, as its URL has it.
 type credential struct {
-	kind  credentialKind
-	token string // a ticket or a resume token
-	guest room.Guest
+	kind   credentialKind
+	token  string // a ticket or a resume token
+	guest  room.Guest
+	ticket lobby.Ticket // once verified
 }
 
 type credentialKind int
@@ -45,50 +46,44 @@ func readCredential(u *url.URL) (credential, *door.Refusal) {
 	return c, nil
 }
 
-// verify says who comes to a room, as far as it can be told without the lobby's
-// store. local: the request comes from this machine.
-func (s *Server) verify(c credential, target *room.Room, local bool) (room.Guest, *door.Refusal) {
+// verify says whether a credential gives a right to a seat, and completes it. local:
+// the request comes from this machine.
+func (s *Server) verify(ctx context.Context, c *credential, target *room.Room, local bool) *door.Refusal {
 	switch c.kind {
 	case byResume: // the room knows its tokens
 	case byTicket:
-		t, err := s.Lobby.Verify(c.token, target.ID(), s.Node.Epoch(target.ID()))
+		t, err := s.Lobby.Verify(ctx, c.token, target.ID(), s.Node.Epoch(target.ID()))
 		if err != nil {
-			return room.Guest{}, ticketRefused(err)
+			return ticketRefused(err)
 		}
-		c.guest.Name = t.Name
+		c.guest.Name, c.ticket = t.Name, t
 	case byName:
 		if !s.Open || !local {
-			return room.Guest{}, &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}
+			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}
 		}
 		if target.Info().Private {
-			return room.Guest{}, &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "the room is private; join it with its code"}
+			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "the room is private; join it with its code"}
 		}
 	}
-	return c.guest, nil
+	return nil
 }
 
-// redeem uses a ticket up, if that is the credential. settle is to be called when
-// the player is in the room or will never be.
-func (s *Server) redeem(ctx context.Context, c credential, target *room.Room) (settle func(), refused *door.Refusal) {
-	if c.kind != byTicket {
-		return func() {}, nil
+// enter takes a seat in the room by a verified credential, and uses up a ticket.
+func (s *Server) enter(c credential, target *room.Room) (pass *room.Pass, refused *door.Refusal) {
+	var full error
+	knock := func() error {
+		pass, full = target.Knock(c.guest)
+		return full
 	}
-	_, settle, err := s.Lobby.Redeem(ctx, c.token, target.ID(), s.Node.Epoch(target.ID()))
-	if err != nil {
+	if c.kind != byTicket {
+		full = knock()
+	} else if err := s.Lobby.Redeem(c.ticket, knock); err != nil && full == nil {
 		return nil, ticketRefused(err)
 	}
-	return settle, nil
-}
-
-// wouldRedeem says what redeem would, and spends nothing.
-func (s *Server) wouldRedeem(ctx context.Context, c credential, target *room.Room) *door.Refusal {
-	if c.kind != byTicket {
-		return nil
+	if full != nil {
+		return nil, s.roomRefused(full)
 	}
-	if err := s.Lobby.Look(ctx, c.token, target.ID(), s.Node.Epoch(target.ID())); err != nil {
-		return ticketRefused(err)
-	}
-	return nil
+	return pass, nil
 }
 
 // ticketRows are why a ticket is not taken.

@@ -107,7 +107,7 @@ func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), sto
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{}, 2)
 	go func() { _ = web.Serve(listener); done <- struct{}{} }()
-	go func() { l.Run(ctx, s.Node.Listing, s.Node.Lost); done <- struct{}{} }()
+	go func() { l.Run(ctx, s.Node, s.Node.Lost); done <- struct{}{} }()
 	t.Cleanup(func() {
 		ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
 		defer stop()

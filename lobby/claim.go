@@ -52,10 +52,15 @@ const makingTime = 10 * time.Second
 
 // Claim makes this node the owner of a room that has no living owner, lists it
 // at once, and returns it with its epoch and, when private, its code. The same
-// call starts a new room and takes over one whose node died. From then on Source
-// must show it. Errors: ErrInvalid, ErrRoomTaken, ErrUnavailable.
+// call starts a new room and takes over one whose node died. An empty id becomes a
+// fresh one. From then on Source must show it. Errors: ErrInvalid, ErrRoomTaken,
+// ErrUnavailable.
 func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) {
-	s, err := l.claim(ctx, r, seat{})
+	fenced := r.ID != ""
+	if !fenced {
+		r.ID = NewID()
+	}
+	s, err := l.claim(ctx, r, fenced, seat{})
 	if err != nil {
 		return Room{}, err
 	}
@@ -64,8 +69,8 @@ func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) {
 	return s.row.counted(now), nil
 }
 
-func (l *Lobby) claim(ctx context.Context, r Room, who seat) (seated, error) {
-	c, err := l.newClaim(r)
+func (l *Lobby) claim(ctx context.Context, r Room, fenced bool, who seat) (seated, error) {
+	c, err := l.newClaim(r, fenced)
 	if err != nil {
 		return seated{}, err
 	}
@@ -79,13 +84,8 @@ func (l *Lobby) claim(ctx context.Context, r Room, who seat) (seated, error) {
 	return seated{}, fmt.Errorf("%w: %w", ErrUnavailable, errNoCode)
 }
 
-// newClaim makes a claim of a room. An empty id becomes a fresh one, which nobody
-// else can know or own.
-func (l *Lobby) newClaim(r Room) (claimArgs, error) {
-	fenced := r.ID != ""
-	if !fenced {
-		r.ID = NewID()
-	}
+// newClaim makes a claim of a room. fenced: others may know its id, and own it.
+func (l *Lobby) newClaim(r Room, fenced bool) (claimArgs, error) {
 	if r.Created.IsZero() {
 		r.Created = l.dir.now()
 	}

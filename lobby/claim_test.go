@@ -75,7 +75,7 @@ func TestClaimRaceHasOneWinner(t *testing.T) {
 func TestClaimSentTwiceIsOne(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		l := s.node(t, "a")
-		c, err := l.newClaim(Room{ID: "r", Mode: "ffa", Seats: 4, Private: true})
+		c, err := l.newClaim(Room{ID: "r", Mode: "ffa", Seats: 4, Private: true}, true)
 		must(t, err)
 		who := l.seat(newReservation())
 		first, err := l.dir.claim(t.Context(), c, who)

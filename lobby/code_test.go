@@ -62,7 +62,7 @@ func TestTakenCodesArePassedOver(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		l := s.node(t, "a")
 		try := func(id string, candidates ...string) (string, error) {
-			c, err := l.newClaim(Room{ID: id, Mode: "ffa", Seats: 4, Private: true})
+			c, err := l.newClaim(Room{ID: id, Mode: "ffa", Seats: 4, Private: true}, true)
 			must(t, err)
 			c.codes = candidates
 			s, err := l.dir.claim(t.Context(), c, seat{})

@@ -20,8 +20,6 @@ var (
 	ErrNoRoom = errors.New("lobby: no room fits")
 	// ErrBusy: rooms change faster than this node can follow. Ask again.
 	ErrBusy = errors.New("lobby: too much changes at once")
-	// ErrTooManyCodes: too many wrong codes were tried here. Try again in a second.
-	ErrTooManyCodes = errors.New("lobby: too many wrong codes")
 	// ErrRoomTaken: the claimed room has a living owner.
 	ErrRoomTaken = errors.New("lobby: room already has an owner")
 	// ErrRoomLost: another owner holds the room under a higher epoch.

@@ -3,6 +3,7 @@ package lobby
 import (
 	"container/list"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -18,8 +19,11 @@ import (
 type memoryDirectory struct {
 	clock func() time.Time
 	start time.Time
+	// shared: the end of one lobby does not close it.
+	shared bool
 
 	mu      sync.Mutex
+	closed  bool
 	nodeSet map[string]*memoryNode
 	rooms   map[string]*memoryRoom
 	codes   map[string]string // code -> room
@@ -76,7 +80,15 @@ func (d *memoryDirectory) now() time.Time {
 	return d.start.Round(0).Add(d.clock().Sub(d.start))
 }
 
-func (d *memoryDirectory) close() error { return nil }
+// close has everything fail that comes later, as a lost connection does.
+func (d *memoryDirectory) close() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = !d.shared
+	return nil
+}
+
+var errClosed = errors.New("the lobby was closed")
 
 // begin takes the lock, unless the caller has given up.
 func (d *memoryDirectory) begin(ctx context.Context) (now time.Time, err error) {
@@ -84,6 +96,10 @@ func (d *memoryDirectory) begin(ctx context.Context) (now time.Time, err error) 
 		return time.Time{}, unavailable(ctx, err)
 	}
 	d.mu.Lock()
+	if d.closed {
+		d.mu.Unlock()
+		return time.Time{}, unavailable(ctx, errClosed)
+	}
 	return d.now(), nil
 }
 

@@ -26,8 +26,6 @@ type Lobby struct {
 	fresh   *index    // being filled from the beginning; guarded by pulling
 	pulled  time.Time // when the last reading to the stream's end began; the same
 
-	codes guesses
-
 	asserting sync.RWMutex // an assertion on its way undoes no Retire
 
 	mu       sync.Mutex

@@ -3,7 +3,6 @@ package lobby
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 )
 
@@ -26,21 +25,14 @@ func (l *Lobby) Reserve(ctx context.Context, room, name string) (Join, error) {
 	return l.reserve(ctx, name, "id", room)
 }
 
-// ReserveByCode is Reserve for a private room, by its code. Errors also:
-// ErrTooManyCodes.
+// ReserveByCode is Reserve for a private room, by its code. A wrong one costs the
+// store one GET; callers bound how often they try.
 func (l *Lobby) ReserveByCode(ctx context.Context, code, name string) (Join, error) {
-	if !l.codes.allowed(l.dir.now()) {
-		return Join{}, ErrTooManyCodes
-	}
 	code, ok := cleanCode(code)
 	if !ok {
 		return Join{}, ErrRoomNotFound
 	}
-	j, err := l.reserve(ctx, name, "code", code)
-	if errors.Is(err, ErrRoomNotFound) {
-		l.codes.count(l.dir.now())
-	}
-	return j, err
+	return l.reserve(ctx, name, "code", code)
 }
 
 func (l *Lobby) reserve(ctx context.Context, name, by, value string) (Join, error) {
@@ -86,7 +78,8 @@ const (
 // Play promises a seat in the fullest open public room that fits, or else claims
 // room with its maker's seat: finding, making and promising are one step, so that
 // those who ask at the same time come together. A room that is being made is
-// found like any other. room nil: none is made. Errors: ErrNoRoom when none fits
+// found like any other. Its id must be fresh, known to nobody else. room nil: none
+// is made. Errors: ErrNoRoom when none fits
 // and none was to be made, ErrBusy, ErrInvalid, ErrUnavailable.
 func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, name string) (Join, error) {
 	if err := w.check(); err != nil {
@@ -95,7 +88,7 @@ func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, name string) (Jo
 	id := newReservation()
 	a := playArgs{mode: w.Mode, want: w.Metadata, seat: l.seat(id), avoid: w.Avoid}
 	if room != nil {
-		c, err := l.newClaim(*room)
+		c, err := l.newClaim(*room, false)
 		if err != nil {
 			return Join{}, err
 		}
@@ -129,42 +122,13 @@ func (w Wanted) check() error {
 	return errors.Join(faults...)
 }
 
-// Create claims a room with its maker's seat in one step. The caller builds it,
-// or removes it. Errors: those of Claim.
+// Create claims a room of a fresh id with its maker's seat in one step. The caller
+// builds it, or removes it. Errors: those of Claim.
 func (l *Lobby) Create(ctx context.Context, r Room, name string) (Join, error) {
 	id := newReservation()
-	s, err := l.claim(ctx, r, l.seat(id))
+	s, err := l.claim(ctx, r, false, l.seat(id))
 	if err != nil {
 		return Join{}, err
 	}
 	return l.join(s, id, name), nil
-}
-
-// guesses bounds how many wrong codes a node takes, from all callers together:
-// guessBurst at once, then guessRate a second. Among 1,000 private rooms that is
-// one hit in twelve hours. Threat: guessing codes from many addresses.
-type guesses struct {
-	mu   sync.Mutex
-	debt float64 // wrong codes not yet forgotten
-	at   time.Time
-}
-
-const (
-	guessRate  = 20
-	guessBurst = 200
-)
-
-func (g *guesses) allowed(now time.Time) bool {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if passed := now.Sub(g.at).Seconds(); passed > 0 {
-		g.debt, g.at = max(g.debt-passed*guessRate, 0), now
-	}
-	return g.debt < guessBurst
-}
-
-func (g *guesses) count(now time.Time) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.debt++
 }

@@ -29,7 +29,7 @@ const (
 // Room is one room's listing. Its owner claims and asserts it; everybody else
 // reads it.
 type Room struct {
-	ID    string // 1 to MaxID of letters, digits, - _ . ; "": a fresh one is made
+	ID    string // 1 to MaxID of letters, digits, - _ .
 	Mode  string // the same
 	Epoch uint64 // set when it is claimed; a higher one owns the room
 	Code  string // set when it is claimed and Private: how others get in

@@ -65,6 +65,7 @@ func (c *fakeClock) add(d time.Duration) time.Time {
 func memoryStore() *store {
 	clock := &fakeClock{t: time.Unix(1_800_000_000, 0)}
 	s := &store{memory: newMemory(clock.now), prefix: newPrefix(), clock: clock.now}
+	s.memory.shared = true
 	s.pass = func(_ *testing.T, d time.Duration) { clock.add(d) }
 	return s
 }

@@ -69,34 +69,29 @@ func (l *Lobby) Verify(ctx context.Context, token, room string, epoch uint64) (T
 	return t, l.unspent(t)
 }
 
-// Redeem uses a ticket up, on the node that owns the room, which alone judges it:
-// no other can seat anybody in the room, and a later owner has another epoch. So it
-// works without the store. admit takes the seat in the room; when it fails, its
-// error is Redeem's and the ticket is as good as before. From then on the listing
-// that Source.Room returns counts the player, and the reservation no more; admit is
-// called under the lock under which that is read. Errors: those of Verify and admit.
-func (l *Lobby) Redeem(ctx context.Context, token, room string, epoch uint64, admit func() error) (Ticket, error) {
-	t, err := l.Verify(ctx, token, room, epoch)
-	if err != nil {
-		return Ticket{}, err
-	}
+// Redeem uses a verified ticket up, on the node that owns the room, which alone
+// judges it: no other can seat anybody in the room, and a later owner has another
+// epoch. So it works without the store. admit takes the seat in the room; when it
+// fails, its error is Redeem's and the ticket is as good as before. From then on the
+// listing that Source.Room returns counts the player, and the reservation no more;
+// admit is called under the lock under which that is read. Errors:
+// ErrTicketForeign, ErrTicketUsed, admit's.
+func (l *Lobby) Redeem(t Ticket, admit func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.unspent(t); err != nil {
-		return Ticket{}, err
+		return err
 	}
 	if err := admit(); err != nil {
-		return Ticket{}, err
+		return err
 	}
-	o := l.mine[t.Room]
-	counted := t.Expires.Add(l.grace())
+	o, id := l.mine[t.Room], t.reservation.String()
 	if o.spent == nil {
 		o.spent = map[string]time.Time{}
 	}
-	id := t.reservation.String()
 	o.spent[id] = t.Expires
-	o.settle(id, counted)
-	return t, nil
+	o.settle(id, t.Expires.Add(l.grace()))
+	return nil
 }
 
 // unspent says why a ticket is not good here. The caller holds mu.

@@ -210,6 +210,29 @@ type Wish struct {
 	Code     string
 	Metadata map[string]string
 	Keep     bool
+	// MayEnd is asked as Options.MayEnd says.
+	MayEnd func() bool
+}
+
+// Space says why a room of so many seats would not be made: ErrNodeFull,
+// ErrStopping; nil when it would, now.
+func (g *Registry) Space(seats int) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.space(seats)
+}
+
+// space is Space under the lock.
+func (g *Registry) space(seats int) error {
+	switch {
+	case g.closed:
+		return ErrStopping
+	case len(g.rooms) >= g.config.MaxRooms:
+		return fmt.Errorf("%w: it has %d rooms", ErrNodeFull, len(g.rooms))
+	case g.seats+seats > g.config.MaxSeats:
+		return fmt.Errorf("%w: it would have %d seats, at most %d", ErrNodeFull, g.seats+seats, g.config.MaxSeats)
+	}
+	return nil
 }
 
 // Create makes a room and starts it. Errors: ErrUnknownMode, ErrNodeFull,
@@ -245,16 +268,11 @@ func (g *Registry) Create(w Wish) (*Room, error) {
 func (g *Registry) claim(id string, seats int) (number int, err error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	_, exists := g.rooms[id]
-	switch {
-	case g.closed:
-		return 0, ErrStopping
-	case exists:
+	if err := g.space(seats); err != nil {
+		return 0, err
+	}
+	if _, exists := g.rooms[id]; exists {
 		return 0, fmt.Errorf("room %q exists", id)
-	case len(g.rooms) >= g.config.MaxRooms:
-		return 0, fmt.Errorf("%w: it has %d rooms", ErrNodeFull, len(g.rooms))
-	case g.seats+seats > g.config.MaxSeats:
-		return 0, fmt.Errorf("%w: it would have %d seats, at most %d", ErrNodeFull, g.seats+seats, g.config.MaxSeats)
 	}
 	g.rooms[id] = nil
 	g.seats += seats
@@ -297,7 +315,8 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 	clock := g.config.Clock()
 	r, err := New(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
-		Seed: randomSeed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
+		MayEnd: w.MayEnd,
+		Seed:   randomSeed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
 		Config: g.config.Room, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})

@@ -33,7 +33,11 @@ type Options struct {
 	Metadata map[string]string
 	// Keep has the room stay when nobody sits in it.
 	Keep bool
-	Seed uint64
+	// MayEnd is asked at each tick at which the room would end because nobody has
+	// been in it, until it says yes: a seat may be promised. It must return at once.
+	// Nil: always.
+	MayEnd func() bool
+	Seed   uint64
 	// Epoch and Phase say where the room's ticks fall: at Epoch + Phase + whole
 	// ticks, so that rooms of one epoch keep out of each other's way. The zero
 	// Epoch is when Run begins. Phase is below one tick.

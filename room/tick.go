@@ -193,7 +193,7 @@ func (r *Room) endWhenIdle() {
 	switch {
 	case r.people == 0 && r.door.current() == Draining:
 		r.closeUnlessAwaited("the room was drained")
-	case r.emptyFor > ticks(r.config.EmptyAfter, r.mode.Hz):
+	case r.emptyFor > ticks(r.config.EmptyAfter, r.mode.Hz) && (r.options.MayEnd == nil || r.options.MayEnd()):
 		r.closeUnlessAwaited("nobody is here")
 	}
 }

@@ -148,7 +148,7 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 func (n *Node) serve(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
-	n.run.Go(func() { n.lobby.Run(ctx, n.node.Listing, n.node.Lost) })
+	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
 	n.routes = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Origins: n.config.Origins,

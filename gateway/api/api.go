@@ -49,7 +49,7 @@ func (s *Service) Handler(options ...connect.HandlerOption) (string, http.Handle
 // ListRooms implements the service.
 func (s *Service) ListRooms(ctx context.Context, req *connect.Request[pb.ListRoomsRequest]) (*connect.Response[pb.ListRoomsResponse], error) {
 	m := req.Msg
-	rooms, next, err := s.Lobby.List(ctx, lobby.Query{
+	rooms, next, err := s.Lobby.List(lobby.Query{
 		Mode: m.GetMode(), Metadata: m.GetMetadata(), WithFreeSeat: m.GetWithFreeSeat(),
 		PageSize: int(min(m.GetPageSize(), 200)), Page: m.GetPage(),
 	})
@@ -69,36 +69,16 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	if err := s.guard.checkReserve(ctx); err != nil {
 		return nil, err
 	}
-	join, err := s.create(ctx, room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}, m.GetName())
-	if err != nil {
-		return nil, s.apiError(err)
-	}
-	return connect.NewResponse(&pb.CreateRoomResponse{Join: join}), nil
-}
-
-// create makes a room here and reserves its first seat.
-func (s *Service) create(ctx context.Context, w room.Wish, name string) (*pb.Join, error) {
-	if s.Node.State() != node.Ready {
-		return nil, room.ErrStopping
-	}
 	if err := s.guard.checkCreate(ctx); err != nil {
 		return nil, err
 	}
-	r, listing, err := s.Node.Create(ctx, w)
+	w := room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
+	join, err := s.Node.CreateFor(ctx, w, m.GetName())
 	if err != nil {
-		return nil, err
+		return nil, s.apiError(err)
 	}
-	s.guard.created(ctx, r.ID())
-	var join lobby.Join
-	if w.Private {
-		join, err = s.Lobby.ReserveByCode(ctx, listing.Code, name)
-	} else {
-		join, err = s.Lobby.Reserve(ctx, r.ID(), name)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return s.joinMessage(ctx, join, true), nil
+	s.guard.created(ctx, join.Room.ID)
+	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.joinMessage(ctx, join, true)}), nil
 }
 
 // JoinRoom implements the service.
@@ -134,24 +114,29 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	if !ok {
 		return nil, s.apiError(room.ErrUnknownMode)
 	}
-	join, err := s.Lobby.QuickPlay(ctx, mode.Name, m.GetMetadata(), m.GetName())
-	var out *pb.Join
-	switch {
-	case errors.Is(err, lobby.ErrNoRoom):
-		out, err = s.create(ctx, room.Wish{Mode: mode.Name, Metadata: m.GetMetadata()}, m.GetName())
-	case err == nil:
-		out = s.joinMessage(ctx, join, false)
+	checked := false
+	join, err := s.Node.Play(ctx, lobby.Wanted{Mode: mode.Name, Metadata: m.GetMetadata(), Avoid: m.GetAvoid()}, m.GetName(), func() error {
+		err := s.guard.checkCreate(ctx)
+		checked = err == nil
+		return err
+	})
+	if checked && !join.Made {
+		s.guard.creations.Return(door.CallerOf(ctx))
 	}
 	if err != nil {
 		return nil, s.apiError(err)
 	}
-	return connect.NewResponse(&pb.QuickPlayResponse{Join: out}), nil
+	if join.Made {
+		s.guard.created(ctx, join.Room.ID)
+	}
+	return connect.NewResponse(&pb.QuickPlayResponse{Join: s.joinMessage(ctx, join, false)}), nil
 }
 
 var causes = []apierr.Row{
 	apierr.For(lobby.ErrRoomNotFound, connect.CodeNotFound, "no such room; it may have ended"),
 	apierr.For(lobby.ErrRoomFull, connect.CodeResourceExhausted, "the room is full"),
 	apierr.For(lobby.ErrRoomLocked, connect.CodeFailedPrecondition, "the room takes no new players"),
+	apierr.For(lobby.ErrBusy, connect.CodeUnavailable, "too many rooms change at once; ask again"),
 	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
 	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "this node has no space for another room; try again later or on another node"),
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),

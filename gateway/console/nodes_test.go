@@ -14,9 +14,6 @@ func TestNodeList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err = l.Beat(t.Context(), func() lobby.NodeState { return lobby.NodeState{} }); err != nil {
-		t.Fatal(err)
-	}
 	var list nodeList
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()

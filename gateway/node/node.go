@@ -29,9 +29,6 @@ type Node struct {
 
 	mu     sync.Mutex
 	epochs map[string]uint64
-	// entering counts by room the players on their way in with a ticket. The
-	// store still counts their reservations, so a listing must not.
-	entering map[string]int
 	// making has each room between its claim and its start. It is closed when the
 	// room is there or will never be.
 	making map[string]chan struct{}
@@ -42,41 +39,111 @@ type Node struct {
 
 // New joins a registry with a lobby.
 func New(rooms *room.Registry, l *lobby.Lobby, log *slog.Logger) *Node {
-	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, entering: map[string]int{}, making: map[string]chan struct{}{}}
+	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, making: map[string]chan struct{}{}}
 }
 
-// Create makes a room and lists it. Errors: those of room.Registry.Create and
-// lobby.Claim.
+// Create makes a room without a player and lists it. Errors: those of
+// room.Registry.Create and lobby.Claim.
 func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room, error) {
-	mode, ok := n.rooms.Mode(w.Mode)
-	if !ok {
-		return nil, lobby.Room{}, fmt.Errorf("%w %q", room.ErrUnknownMode, w.Mode)
+	wanted, err := n.listingOf(&w)
+	if err != nil {
+		return nil, lobby.Room{}, err
 	}
-	if w.ID == "" {
-		w.ID = room.NewID()
+	if w.ID != "" {
+		defer n.startMaking(w.ID)()
+	}
+	listing, err := n.lobby.Claim(ctx, wanted)
+	if err != nil {
+		return nil, lobby.Room{}, err
+	}
+	r, err := n.build(ctx, w, listing)
+	return r, listing, err
+}
+
+// CreateFor makes a room with a player's seat in it, which nobody else can get.
+// Errors: those of room.Registry.Create and lobby.Create.
+func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.Join, error) {
+	w.ID = room.NewID()
+	wanted, err := n.listingOf(&w)
+	if err == nil {
+		err = n.space(wanted.Seats)
+	}
+	if err != nil {
+		return lobby.Join{}, err
 	}
 	defer n.startMaking(w.ID)()
+	join, err := n.lobby.Create(ctx, wanted, name)
+	if err != nil {
+		return lobby.Join{}, err
+	}
+	_, err = n.build(ctx, w, join.Room)
+	return join, err
+}
+
+// Play gets a player a seat in a room that fits, on any node, or in one that it
+// makes here, unless mayMake says why not. Errors: mayMake's, those of CreateFor and
+// of lobby.Play.
+func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMake func() error) (lobby.Join, error) {
+	join, err := n.lobby.Play(ctx, wanted, nil, name)
+	if !errors.Is(err, lobby.ErrNoRoom) {
+		return join, err
+	}
+	w := room.Wish{ID: room.NewID(), Mode: wanted.Mode, Metadata: wanted.Metadata}
+	fresh, err := n.listingOf(&w)
+	if err == nil {
+		err = n.space(fresh.Seats)
+	}
+	if err == nil {
+		err = mayMake()
+	}
+	if err != nil {
+		return lobby.Join{}, err
+	}
+	defer n.startMaking(w.ID)()
+	join, err = n.lobby.Play(ctx, wanted, &fresh, name) // somebody else may have made one by now
+	if err != nil || !join.Made {
+		return join, err
+	}
+	_, err = n.build(ctx, w, join.Room)
+	return join, err
+}
+
+// space says why this node takes no other room.
+func (n *Node) space(seats int) error {
+	if n.State() != Ready {
+		return room.ErrStopping
+	}
+	return n.rooms.Space(seats)
+}
+
+// listingOf is the listing of a wish, whose mode it names.
+func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
+	mode, ok := n.rooms.Mode(w.Mode)
+	if !ok {
+		return lobby.Room{}, fmt.Errorf("%w %q", room.ErrUnknownMode, w.Mode)
+	}
 	seats := mode.Seats
 	if w.Seats > 0 {
 		seats = min(w.Seats, seats)
 	}
-	listing, err := n.lobby.Claim(ctx, lobby.Room{
-		ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Metadata: w.Metadata, TickHz: mode.Hz,
-	})
-	if err != nil {
-		return nil, lobby.Room{}, err
-	}
-	w.Mode, w.Code = mode.Name, listing.Code
-	// The epoch comes first, so that a beat in between finds it with the room.
+	w.Mode = mode.Name
+	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Metadata: w.Metadata, TickHz: mode.Hz}, nil
+}
+
+// build starts a room that was claimed. When that fails it is taken out of the
+// directory; whoever was promised a seat in it is told to ask again.
+func (n *Node) build(ctx context.Context, w room.Wish, listing lobby.Room) (*room.Room, error) {
+	w.ID, w.Code = listing.ID, listing.Code
+	w.MayEnd = n.mayEnd(w.ID, listing.Epoch)
 	n.setEpoch(w.ID, listing.Epoch)
 	r, err := n.rooms.Create(w)
 	if err != nil {
 		n.setEpoch(w.ID, 0)
-		return nil, lobby.Room{}, errors.Join(err, n.lobby.Remove(ctx, w.ID, listing.Epoch))
+		return nil, errors.Join(err, n.lobby.Remove(context.WithoutCancel(ctx), w.ID, listing.Epoch))
 	}
 	n.wait.Go(func() { n.unlist(r, listing.Epoch) })
-	n.log.Info("room opened", "room", w.ID, "mode", mode.Name, "private", w.Private)
-	return r, listing, nil
+	n.log.Info("room opened", "room", w.ID, "mode", w.Mode, "private", w.Private)
+	return r, nil
 }
 
 // makingPatience is how long a player waits for a room that is being made. Why
@@ -117,6 +184,46 @@ func (n *Node) Await(ctx context.Context, id string) (*room.Room, bool) {
 	return n.rooms.Get(id)
 }
 
+const (
+	// mayEndFor is how long the permission to end is good: below the time after
+	// which the lobby lists a room again that goes on.
+	mayEndFor = 1500 * time.Millisecond
+	// askAgain is how long a room waits that the store gave no answer.
+	askAgain = time.Second
+)
+
+// mayEnd returns what an empty room asks at each tick before it ends: whether no
+// seat of it is promised. The directory is asked aside, so that no tick waits, and
+// promises none from then on.
+func (n *Node) mayEnd(id string, epoch uint64) func() bool {
+	var asking atomic.Bool
+	var until, next atomic.Int64 // Unix ns: it may end until then; is asked not before
+	return func() bool {
+		now := time.Now().UnixNano()
+		if now < until.Load() {
+			return true
+		}
+		if now < next.Load() || !asking.CompareAndSwap(false, true) {
+			return false
+		}
+		n.wait.Go(func() {
+			defer asking.Store(false)
+			ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
+			defer cancel()
+			promised, err := n.lobby.Retire(ctx, id, epoch)
+			switch {
+			case err != nil && !errors.Is(err, lobby.ErrRoomLost):
+				next.Store(time.Now().Add(askAgain).UnixNano())
+			case err == nil && !promised.IsZero():
+				next.Store(promised.UnixNano())
+			default:
+				until.Store(time.Now().Add(mayEndFor).UnixNano())
+			}
+		})
+		return false
+	}
+}
+
 // unlist takes a room out of the directory once it has ended.
 func (n *Node) unlist(r *room.Room, epoch uint64) {
 	<-r.Ended()
@@ -145,43 +252,20 @@ func (n *Node) Epoch(id string) uint64 {
 	return n.epochs[id]
 }
 
-// Listing is what this node tells the directory at each beat, for lobby.Run.
-func (n *Node) Listing() lobby.NodeState {
-	state := lobby.NodeState{Draining: n.State() >= Draining}
-	for _, info := range n.rooms.List() {
-		if epoch := n.Epoch(info.ID); epoch > 0 && info.State != room.Closed {
-			info.Taken = max(info.Taken-n.enteringNow(info.ID), 0)
-			state.Rooms = append(state.Rooms, listing(info, epoch))
-		}
+// Draining implements lobby.Source.
+func (n *Node) Draining() bool { return n.State() >= Draining }
+
+// Room implements lobby.Source.
+func (n *Node) Room(id string) (lobby.Room, bool) {
+	r, ok := n.rooms.Get(id)
+	if !ok {
+		return lobby.Room{}, false
 	}
-	return state
-}
-
-// CountEntering counts a player on the way in until the returned func is called.
-func (n *Node) CountEntering(id string) (done func()) {
-	n.mu.Lock()
-	n.entering[id]++
-	n.mu.Unlock()
-	return func() {
-		n.mu.Lock()
-		defer n.mu.Unlock()
-		if n.entering[id]--; n.entering[id] == 0 {
-			delete(n.entering, id)
-		}
-	}
-}
-
-func (n *Node) enteringNow(id string) int {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.entering[id]
-}
-
-func listing(i room.Info, epoch uint64) lobby.Room {
+	i := r.Info()
 	return lobby.Room{
-		ID: i.ID, Mode: i.Mode, Epoch: epoch, Code: i.Code, Seats: i.Seats, Taken: i.Taken, Bots: i.Bots,
-		Private: i.Private, State: lobby.RoomState(i.State.String()), Metadata: i.Metadata, Created: i.Created, TickHz: i.Hz,
-	}
+		ID: i.ID, Mode: i.Mode, Seats: i.Seats, Taken: i.Taken, Bots: i.Bots, Private: i.Private,
+		State: lobby.RoomState(i.State.String()), Metadata: i.Metadata, Created: i.Created, TickHz: i.Hz,
+	}, i.State != room.Closed
 }
 
 // Lost ends a room that another node owns by now, for lobby.Run.

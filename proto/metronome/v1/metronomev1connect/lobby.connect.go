@@ -47,13 +47,14 @@ const (
 
 // LobbyServiceClient is a client for the metronome.v1.LobbyService service.
 type LobbyServiceClient interface {
-	// ListRooms lists public rooms, fullest first.
+	// ListRooms lists public rooms, fullest first, as of about a second ago.
 	ListRooms(context.Context, *connect.Request[v1.ListRoomsRequest]) (*connect.Response[v1.ListRoomsResponse], error)
-	// CreateRoom makes a room on this node and reserves its first seat.
+	// CreateRoom makes a room on this node with a seat for who asked, in one step.
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
 	// JoinRoom reserves a seat in a room, named by id or by code.
 	JoinRoom(context.Context, *connect.Request[v1.JoinRoomRequest]) (*connect.Response[v1.JoinRoomResponse], error)
-	// QuickPlay reserves a seat in the fullest fitting room, or in a new one.
+	// QuickPlay reserves a seat in the fullest fitting room, or in a new one, in one
+	// step: who asks at the same time comes together.
 	QuickPlay(context.Context, *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error)
 }
 
@@ -126,13 +127,14 @@ func (c *lobbyServiceClient) QuickPlay(ctx context.Context, req *connect.Request
 
 // LobbyServiceHandler is an implementation of the metronome.v1.LobbyService service.
 type LobbyServiceHandler interface {
-	// ListRooms lists public rooms, fullest first.
+	// ListRooms lists public rooms, fullest first, as of about a second ago.
 	ListRooms(context.Context, *connect.Request[v1.ListRoomsRequest]) (*connect.Response[v1.ListRoomsResponse], error)
-	// CreateRoom makes a room on this node and reserves its first seat.
+	// CreateRoom makes a room on this node with a seat for who asked, in one step.
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
 	// JoinRoom reserves a seat in a room, named by id or by code.
 	JoinRoom(context.Context, *connect.Request[v1.JoinRoomRequest]) (*connect.Response[v1.JoinRoomResponse], error)
-	// QuickPlay reserves a seat in the fullest fitting room, or in a new one.
+	// QuickPlay reserves a seat in the fullest fitting room, or in a new one, in one
+	// step: who asks at the same time comes together.
 	QuickPlay(context.Context, *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error)
 }
 
