@@ -47,14 +47,16 @@ func (r BlasterRules) validate(f *faults) {
 }
 
 // blasterReach returns how far from where it was fired a projectile hits, in units.
-func (c *Config) blasterReach() int {
-	way := c.perTick(c.Blaster.Speed) * sim.Fixed(c.ticks(c.Blaster.LifeMS))
-	return int(way.Floor()) + c.Ship.Radius + c.Blaster.Radius + 1
+func (c *Config) blasterReach() int64 {
+	way := int64(c.perTick(c.Blaster.Speed)) * int64(c.ticks(c.Blaster.LifeMS)) / int64(unit(1))
+	return way + int64(c.Ship.Radius) + int64(c.Blaster.Radius) + 1
 }
 
-// shotsPerShip returns how many projectiles of one ship can fly at once.
-func (c *Config) shotsPerShip() int {
-	return c.ticks(c.Blaster.LifeMS)/c.ticks(c.Blaster.ReloadMS) + 1
+// mostShots returns how many projectiles can fly at once; one more than maxShots
+// stands for all that is more.
+func (c *Config) mostShots() int {
+	ofOne := int64(c.ticks(c.Blaster.LifeMS))/int64(c.ticks(c.Blaster.ReloadMS)) + 1
+	return int(min(max(int64(c.Seats)*ofOne, 1), maxShots+1))
 }
 
 // fireBlaster starts a projectile at the middle of the ship, so that no muzzle

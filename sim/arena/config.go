@@ -78,8 +78,8 @@ func (c Config) forSeats(seats int) Config {
 
 // validateShots checks what follows from several fields, each good in itself.
 func (c *Config) validateShots(f *faults) {
-	if n := c.Seats * c.shotsPerShip(); n > maxShots {
-		f.add("Blaster: %d seats can have %d projectiles in flight, want at most %d", c.Seats, n, maxShots)
+	if n := c.mostShots(); n > maxShots {
+		f.add("Blaster: %d seats can have more than %d projectiles in flight", c.Seats, maxShots)
 	}
 	if far := c.blasterReach(); c.Cells && far > CellSide {
 		f.add("Blaster: a projectile reaches %d units, with Cells at most %d", far, CellSide)

@@ -33,7 +33,7 @@ func plain(seats int) Layout {
 // cellsFor returns how many cells a side a world has for so many players.
 func cellsFor(players int) int {
 	n := 4 // a smaller world is no larger than a view
-	for n*n*inView < 9*players {
+	for int64(n)*int64(n)*inView < 9*int64(players) {
 		n++
 	}
 	return n

@@ -65,7 +65,7 @@ func (a *rules) declare() {
 	a.match = sim.NewSingle[Match](w, "match")
 	a.players = sim.NewTable[Player](w, "player", c.Seats)
 	a.ships = sim.NewTable[Ship](w, "ship", c.Seats)
-	a.shots = sim.NewTable[Shot](w, "shot", c.Seats*c.shotsPerShip())
+	a.shots = sim.NewTable[Shot](w, "shot", c.mostShots())
 	a.walls = sim.NewTable[Wall](w, "wall", max(1, len(c.Layout.Walls)))
 	a.pickups = sim.NewTable[Pickup](w, "pickup", max(1, len(c.Layout.Spots)))
 	a.leaders = sim.NewTable[Leader](w, "leader", max(1, c.Match.Leaders))

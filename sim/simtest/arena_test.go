@@ -36,3 +36,18 @@ func TestArena(t *testing.T) {
 		t.Errorf("%d player-ticks, want a million", total)
 	}
 }
+
+// TestArenaAtTheEndsOfHz plays where what means seconds is a tick or hundreds.
+func TestArenaAtTheEndsOfHz(t *testing.T) {
+	if raceDetector {
+		withoutRaceDetector(t)
+		return
+	}
+	for _, hz := range []int{1, 240} {
+		for _, name := range []string{"ffa", "open"} {
+			c, _ := arena.ConfigOf(name)
+			c.Hz = hz
+			Check(t, arena.Mode(name, name, c).WithSeats(40), Players(30), Ticks(300))
+		}
+	}
+}

@@ -229,7 +229,7 @@ func TestCheckCatchesCheats(t *testing.T) {
 			news = 0
 			c := config{players: 8, ticks: 2000, seed: rand.Uint64()}
 			t.Logf("seed %d", c.seed)
-			fault := c.find(t, row.cheats.mode())
+			_, fault := c.find(t, row.cheats.mode())
 			if fault == nil || !regexp.MustCompile(row.want).MatchString(fault.Error()) {
 				t.Errorf("got %v, want %s", fault, row.want)
 			}

@@ -32,7 +32,9 @@ func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 // Check plays a match of the mode with random joins, leaves and inputs. At
 // random ticks it takes the state, restores it into a fresh world and into one
 // that was used for something else, and gives all three the same inputs. It
-// fails t with the first tick, table, row and field in which they differ.
+// fails t with the first tick, table, row and field in which they differ. What
+// the match never came to (a column that had one value only, an event that
+// nobody emitted, an input that made no difference) it logs: see it with -v.
 //
 // Under a *testing.T it runs in a bubble of testing/synctest, so that rules
 // that read the clock are found: it must not be called inside of one.
@@ -47,21 +49,29 @@ func Check(t testing.TB, mode sim.Mode, options ...Option) {
 	}
 	c.players = max(c.players, 1)
 	t.Logf("simtest: mode %q, %d players, %d ticks, seed %d", mode.Name, c.players, c.ticks, c.seed)
-	if fault := c.find(t, mode); fault != nil {
+	missed, fault := c.find(t, mode)
+	switch {
+	case fault != nil:
 		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
+	case missed != "":
+		t.Logf("simtest: of what this match never came to, nothing is known: %s", missed)
 	}
 }
 
-// find plays the match, in a bubble if it can.
-func (c config) find(t testing.TB, mode sim.Mode) (fault error) {
-	bubble, ok := t.(*testing.T)
-	if !ok {
-		return newMatch(c, mode, func() {}).play()
+// find plays the match, in a bubble if it can, and says what it never came to.
+func (c config) find(t testing.TB, mode sim.Mode) (missed string, fault error) {
+	play := func(passTime func()) {
+		m := newMatch(c, mode, passTime)
+		if fault = m.play(); fault == nil {
+			missed = m.reach.missed(m.world)
+		}
 	}
-	synctest.Test(bubble, func(*testing.T) {
-		fault = newMatch(c, mode, passTime).play()
-	})
-	return fault
+	if bubble, ok := t.(*testing.T); ok {
+		synctest.Test(bubble, func(*testing.T) { play(passTime) })
+	} else {
+		play(func() {})
+	}
+	return missed, fault
 }
 
 // passTime moves the bubble's clock, at once, by about half a day: an odd

@@ -19,9 +19,14 @@
 //   - Floats that live within one step: CheckSource only. They give the same
 //     result each time on one machine; another may fuse a multiplication and an
 //     addition.
+//   - Numbers of type int that need more than 32 bits, and sorts that leave the
+//     order of equals to the library: CheckSource only, as other machines and
+//     other versions of the library decide.
 //   - What the random play never reached: CheckSource, if it is of a kind that
-//     shows in the source: clocks, map ranges, goroutines, package variables.
+//     shows in the source: clocks, map ranges, goroutines, package variables,
+//     fields that the rules write, variables that closures keep. Check logs what
+//     its match never came to.
 //
-// What neither finds: a variable in the rules that random play never makes
-// matter. More ticks make that less likely.
+// What neither finds: a field that is said to follow from the tables and does
+// not, where random play never makes it matter. More ticks make that less likely.
 package simtest

@@ -22,6 +22,7 @@ type match struct {
 	script *script.Script
 	twins  []*twin
 	sight  sight
+	reach  *reach
 }
 
 func newMatch(c config, mode sim.Mode, passTime func()) *match {
@@ -42,6 +43,7 @@ func (m *match) play() (fault error) {
 	m.acting, m.hash = m.world, m.world.Hash()
 	m.script = script.New(m.world, m.players, m.seed)
 	m.sight = newSight(m.mode.Seats)
+	m.reach = newReach(m.world, m.config)
 	m.twins = []*twin{{kind: "fresh", fresh: true}, {kind: "used"}}
 	for range m.ticks {
 		if fault = m.tick(); fault != nil {
@@ -56,6 +58,10 @@ func (m *match) tick() error {
 	t := m.script.Next()
 	if err := m.renew(); err != nil {
 		return err
+	}
+	var before []byte
+	if m.reach.due(m.world.Tick()) {
+		before = m.world.Append(nil)
 	}
 	if len(t.Join)+len(t.Leave) > 0 {
 		if err := m.all("after joins and leaves", t.Admit); err != nil {
@@ -73,7 +79,14 @@ func (m *match) tick() error {
 	if err != nil {
 		return err
 	}
-	return m.look()
+	if err := m.look(); err != nil {
+		return err
+	}
+	m.reach.see(m.world)
+	if before != nil {
+		m.reach.try(m, before, t)
+	}
+	return nil
 }
 
 // all does the same to every world, each at another time, and compares.

@@ -37,7 +37,7 @@ func wanted(t *testing.T, dir string) (faults []string) {
 }
 
 func TestSourceFaults(t *testing.T) {
-	for _, dir := range []string{"testdata/cheats", "testdata/honest"} {
+	for _, dir := range []string{"testdata/cheats", "testdata/state", "testdata/sizes", "testdata/honest"} {
 		faults, err := readSource(dir)
 		if err != nil {
 			t.Fatal(err)

@@ -57,7 +57,7 @@ type rules struct {
 	burst  *sim.Event[burst]
 	input  *sim.Input[push]
 	grid   *sim.Grid // filled anew in each step
-	near   []sim.Ref // by the grid's numbers
+	near   []sim.Ref //simtest:derived by the grid's numbers, in each step
 	cells  *sim.Grid // never filled: it only numbers cells
 }
 
