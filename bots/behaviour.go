@@ -37,8 +37,13 @@ type View struct {
 // lacks. All randomness comes from random, so that a seed plays the same.
 type Maker func(schema *pb.Schema, random *rand.Rand) (Behaviour, error)
 
-// Behaviours are those that come with the server, by name.
+// AnyGame is the name of the behaviour that fits every game.
+const AnyGame = "random"
+
+// Behaviours are those that come with the server, by name. idle and AnyGame fit
+// every game, the others games like the arena.
 var Behaviours = map[string]Maker{
+	AnyGame:   newRandom,
 	"idle":    newIdle,
 	"wander":  newWander,
 	"fighter": newFighter,

@@ -29,6 +29,8 @@ const (
 type Config struct {
 	// Server is the base URL of a node, as in http://127.0.0.1:8080.
 	Server string
+	// Stats is the URL of the server's statistics; Server's /stats when empty.
+	Stats string
 	// Room, unless empty, is where all players go: a room's URL, or its id.
 	Room string
 	// Players is how many, 1 to 20,000.
@@ -41,7 +43,10 @@ type Config struct {
 	// Behaviour is a name in Behaviours, which is bots.Behaviours by default.
 	Behaviour  string
 	Behaviours map[string]Maker
-	Arrivals   Arrivals
+	// Otherwise names the behaviour for games that Behaviour does not fit. Empty:
+	// such a game ends the run with an error.
+	Otherwise string
+	Arrivals  Arrivals
 	// Mirrors, unless 0, is how many players, spread over all, keep a mirror of
 	// what they see. The others only count what comes and act blindly, at half
 	// the CPU. A fighter needs eyes: not with that behaviour.
@@ -59,14 +64,15 @@ type Config struct {
 	HTTP *http.Client
 	// TLS is for https and wss; the system's defaults when nil.
 	TLS *tls.Config
-	// Measured, unless nil, gets the report before the players leave.
+	// Measured, unless nil, gets the report before the players leave, also the
+	// report so far of a run that ends early.
 	Measured func(*Report)
 }
 
-// Default is a load test of 200 wandering players for 20 s.
+// Default is a load test of 200 players of any game for 20 s.
 func Default() Config {
 	return Config{
-		Server: "http://127.0.0.1:8080", Players: 200, RoomSize: 50, Behaviour: "wander",
+		Server: "http://127.0.0.1:8080", Players: 200, RoomSize: 50, Behaviour: AnyGame,
 		Arrivals: Even, Duration: 20 * time.Second, Warmup: 3 * time.Second, JoinTimeout: time.Minute,
 	}
 }
@@ -89,6 +95,9 @@ func (c Config) Validate() error {
 	}
 	if c.behaviours()[c.Behaviour] == nil {
 		fault("behaviour is %q, want one of %s", c.Behaviour, names(c.behaviours()))
+	}
+	if c.Otherwise != "" && c.behaviours()[c.Otherwise] == nil {
+		fault("the other behaviour is %q, want one of %s", c.Otherwise, names(c.behaviours()))
 	}
 	if c.Mirrors < 0 || c.Mirrors > 0 && c.Behaviour == "fighter" {
 		fault("mirrors is %d, want 0 for all players, or how many, and not with fighters, who must see", c.Mirrors)

@@ -20,7 +20,7 @@ func Keep(ctx context.Context, c Config, log *slog.Logger) error {
 	}
 	defer s.config.HTTP.CloseIdleConnections()
 	s.keep = true
-	log.Info("bots play", "players", c.Players, "behaviour", c.Behaviour)
+	log.Info("bots come to play", "bots", c.Players)
 	err = s.run(ctx, func() error {
 		return s.play(ctx, func(time.Time) bool { return false })
 	})

@@ -12,8 +12,8 @@ import (
 // welcome has a player that is new in a room begin to play.
 func (s *swarm) welcome(b *bot) {
 	again := b.joined
-	if err := b.welcomed(s.maker); err != nil {
-		s.fault = fmt.Errorf("behaviour %s does not fit the game: %w", s.config.Behaviour, err)
+	if err := s.prepare(b); err != nil {
+		s.fault = err
 		return
 	}
 	s.playing++
@@ -28,6 +28,19 @@ func (s *swarm) welcome(b *bot) {
 	}
 	b.beat = s.beats[hz]
 	b.beat.add(phase(b.index, hz, s.config.Arrivals), b)
+}
+
+// prepare gives a welcomed player its behaviour.
+func (s *swarm) prepare(b *bot) error {
+	err := b.welcomed(s.maker)
+	if err == nil {
+		return nil
+	}
+	if other := s.config.Otherwise; other != "" && s.behaviour != other {
+		s.behaviour, s.maker = other, s.config.behaviours()[other]
+		return b.welcomed(s.maker)
+	}
+	return fmt.Errorf("behaviour %s does not fit the game (%s fits every game): %w", s.behaviour, AnyGame, err)
 }
 
 // lost deals with the end of a player's connection, or of its attempt at one.
@@ -94,6 +107,7 @@ func (s *swarm) entered(e entered) {
 		e.err = s.poller.Add(&b.Polled, b.index)
 	}
 	if e.err != nil {
+		s.countRefusal(e.err)
 		b.Discard()
 		s.lost(b, e.err)
 		return

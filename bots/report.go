@@ -1,6 +1,8 @@
 package bots
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"math"
 	"time"
@@ -12,7 +14,9 @@ import (
 type Report struct {
 	Players   int `json:"players"`
 	Connected int `json:"connected"` // at the end of the window
-	Failed    int `json:"failed"`    // never came in
+	Failed    int `json:"failed"`    // not in when the window began
+	// Interrupted: the run was ended before the measured time was over.
+	Interrupted bool `json:"interrupted"`
 	// Seconds is the window's length, EndUnix when it ended.
 	Seconds float64 `json:"seconds"`
 	EndUnix float64 `json:"end_unix"`
@@ -38,17 +42,68 @@ type Report struct {
 	Resyncs    uint64         `json:"resyncs"`
 	Reconnects int            `json:"reconnects"`
 	Closes     map[string]int `json:"closes"`
-	Server     *ServerReport  `json:"server"`
+	// Refusals counts attempts to join that were refused or failed, in the whole
+	// run, by reason.
+	Refusals map[string]int `json:"refusals"`
+	Server   *ServerReport  `json:"server"`
 }
 
-// ServerReport is what the server said of itself over the same time.
+// ServerReport is what the server said of itself over the same time, all its
+// processes added up.
 type ServerReport struct {
-	CPUPerPlayer float64    `json:"cpu_ms_per_player_s"`
-	RSSPerPlayer float64    `json:"rss_kb_per_player"`
+	CPUPerPlayer float64 `json:"cpu_ms_per_player_s"`
+	// RSSPerPlayer is nil when the server was restarted: how much an empty one
+	// takes is not known then.
+	RSSPerPlayer *float64   `json:"rss_kb_per_player"`
 	TickLate     *Quantiles `json:"tick_late_ms"`
 	Tick         *Quantiles `json:"tick_ms"`
 	Ticks        uint64     `json:"ticks"`
 	TicksLost    uint64     `json:"ticks_lost"`
+	// Restarts counts those of the whole run.
+	Restarts int `json:"restarts"`
+	// Gone: at the end the server did not answer any more.
+	Gone bool `json:"gone"`
+}
+
+// Limits are what a run must keep to pass.
+type Limits struct {
+	// MinConnected players are to be connected at the end.
+	MinConnected int
+	// MaxP99 bounds the 99th percentile of the time from input to ack; 0 does not.
+	MaxP99 time.Duration
+	// MaxRestarts bounds the restarts of the server.
+	MaxRestarts int
+}
+
+// Check returns how the report misses the limits, joined, each naming its flag.
+func (r *Report) Check(l Limits) error {
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	if r.Connected < l.MinConnected {
+		fault("%d of %d players are connected, fewer than %d (--min-connected)", r.Connected, r.Players, l.MinConnected)
+	}
+	if s := r.Server; s != nil && s.Gone {
+		fault("the server does not answer any more")
+	}
+	if s := r.Server; s != nil && s.Restarts > l.MaxRestarts {
+		fault("the server was restarted %s, more than %d (--max-restarts)", Times(s.Restarts), l.MaxRestarts)
+	}
+	switch limit := millis(l.MaxP99); {
+	case l.MaxP99 == 0:
+	case r.Ack == nil:
+		fault("no input was acknowledged, so that nothing is known of their p99 (--max-p99)")
+	case r.Ack.P99 > limit:
+		fault("input to ack p99 is %.2f ms, more than %.2f (--max-p99)", r.Ack.P99, limit)
+	}
+	return errors.Join(faults...)
+}
+
+// Times counts in words.
+func Times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return fmt.Sprintf("%d times", n)
 }
 
 // Quantiles of durations, milliseconds.
@@ -63,7 +118,7 @@ func quantiles(c hist.Counts) *Quantiles {
 	if c.Total() == 0 {
 		return nil
 	}
-	ms := func(d time.Duration) float64 { return round(float64(d) / float64(time.Millisecond)) }
+	ms := func(d time.Duration) float64 { return round(millis(d)) }
 	return &Quantiles{ms(c.Quantile(0.5)), ms(c.Quantile(0.99)), ms(c.Max())}
 }
 
@@ -88,17 +143,19 @@ func (s *swarm) open(now time.Time) {
 	}
 }
 
-// report sums up the window. before is the server before the first player came,
-// first and last at the window's ends.
-func (s *swarm) report(end time.Time, before, first, last *serverStats) *Report {
+// players is how many the window was measured with.
+func (s *swarm) players() float64 { return float64(s.config.Players - s.failed) }
+
+// report sums up the window.
+func (s *swarm) report(end time.Time, server *ServerReport) *Report {
 	c := &s.config
 	seconds := end.Sub(s.from).Seconds()
 	r := &Report{
 		Players: c.Players, Connected: s.playing, Failed: s.failed,
 		Seconds: round(seconds), EndUnix: round(float64(end.UnixMicro()) / 1e6),
-		Behaviour: c.Behaviour, Mode: c.Mode, RoomSize: c.RoomSize, Arrivals: string(c.Arrivals),
+		Behaviour: s.behaviour, Mode: c.Mode, RoomSize: c.RoomSize, Arrivals: string(c.Arrivals),
 		Ack: quantiles(s.ack.Counts()), Gap: quantiles(s.gap.Counts()),
-		Reconnects: s.reconnects, Closes: maps.Clone(s.closes), SnapshotHzMin: math.Inf(1),
+		Reconnects: s.reconnects, Closes: maps.Clone(s.closes), Refusals: maps.Clone(s.refusals), Server: server, SnapshotHzMin: math.Inf(1),
 	}
 	var bytes, visible, sampled uint64
 	for _, b := range s.bots {
@@ -110,10 +167,10 @@ func (s *swarm) report(end time.Time, before, first, last *serverStats) *Report 
 		bytes += to.Bytes - from.Bytes
 		visible, sampled = visible+b.window.visible, sampled+b.window.sampled
 		if b.window.playedSince {
-			r.SnapshotHzMin = min(r.SnapshotHzMin, round(float64(snapshots)/seconds))
+			r.SnapshotHzMin = min(r.SnapshotHzMin, per(float64(snapshots), seconds))
 		}
 	}
-	players := float64(c.Players - s.failed)
+	players := s.players()
 	r.SnapshotHzMean = per(float64(r.Snapshots), seconds*players)
 	r.BytesPerSnap = per(float64(bytes), float64(r.Snapshots))
 	r.BytesPerPlayerS = per(float64(bytes), seconds*players)
@@ -122,21 +179,5 @@ func (s *swarm) report(end time.Time, before, first, last *serverStats) *Report 
 	if math.IsInf(r.SnapshotHzMin, 1) {
 		r.SnapshotHzMin = 0
 	}
-	r.Server = serverReport(before, first, last, seconds, players)
 	return r
-}
-
-// serverReport subtracts what the server had done before; nil if it did not say.
-func serverReport(before, first, last *serverStats, seconds, players float64) *ServerReport {
-	if before == nil || first == nil || last == nil {
-		return nil
-	}
-	return &ServerReport{
-		CPUPerPlayer: per(1000*(last.CPUSeconds-first.CPUSeconds), seconds*players),
-		RSSPerPlayer: per(last.RSSKB-before.RSSKB, players),
-		TickLate:     quantiles(last.Late.Sub(first.Late)),
-		Tick:         quantiles(last.Tick.Sub(first.Tick)),
-		Ticks:        last.Ticks - first.Ticks,
-		TicksLost:    last.TicksLost - first.TicksLost,
-	}
 }

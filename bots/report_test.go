@@ -26,7 +26,10 @@ func countsOf(ms ...float64) hist.Counts {
 // measured is a swarm at the end of a window of 10 s: three players of whom two
 // came in, one of them late.
 func measured() *swarm {
-	s := &swarm{config: Default(), from: epoch, playing: 2, failed: 1, closes: map[string]int{"lost": 1}, reconnects: 1}
+	s := &swarm{
+		config: Default(), behaviour: "wander", from: epoch, playing: 2, failed: 1, closes: map[string]int{"lost": 1}, reconnects: 1,
+		refusals: map[string]int{"429 too many": 3},
+	}
 	s.config.Players, s.config.RoomSize, s.config.Mode = 3, 2, "ffa"
 	was := client.Counts{Snapshots: 1000, Bytes: 70_000, Inputs: 900, Resyncs: 5}
 	steady := client.Counts{Snapshots: 1300, Bytes: 85_000, Inputs: 1200, Resyncs: 5}
@@ -44,11 +47,24 @@ func measured() *swarm {
 	return s
 }
 
+// windowOf is a window of 10 s that began with the second of what a server said.
+func windowOf(said ...*serverStats) *ledger {
+	var l ledger
+	for i, stats := range said {
+		l.add(stats, epoch.Add(time.Duration(i-1)*10*time.Second))
+		if i == 1 {
+			l.open()
+		}
+	}
+	return &l
+}
+
 func TestReportArithmetic(t *testing.T) {
 	before := &serverStats{RSSKB: 1000}
 	first := &serverStats{CPUSeconds: 5, RSSKB: 4000, Ticks: 100, TicksLost: 3, Late: countsOf(9, 9, 9), Tick: countsOf(9)}
 	last := &serverStats{CPUSeconds: 5.5, RSSKB: 5000, Ticks: 400, TicksLost: 5, Late: countsOf(9, 9, 9, 1, 1), Tick: countsOf(9, 2)}
-	r := measured().report(epoch.Add(10*time.Second), before, first, last)
+	s := measured()
+	r := s.report(epoch.Add(10*time.Second), windowOf(before, first, last).report(s.players(), false))
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -65,7 +81,7 @@ func TestReportArithmetic(t *testing.T) {
 		{"visible", r.VisibleEntities, 2},
 		{"bits an entity", r.BitsPerEntity, 8 * 50.0 / 2},
 		{"CPU", r.Server.CPUPerPlayer, 500.0 / 10 / 2},
-		{"memory", r.Server.RSSPerPlayer, 4000.0 / 2},
+		{"memory", *r.Server.RSSPerPlayer, 4000.0 / 2},
 		{"ticks", float64(r.Server.Ticks), 300},
 		{"ticks lost", float64(r.Server.TicksLost), 2},
 	} {
@@ -85,8 +101,9 @@ func TestReportArithmetic(t *testing.T) {
 // TestReportJSON: the names are what scripts read.
 func TestReportJSON(t *testing.T) {
 	stats := &serverStats{CPUSeconds: 1, RSSKB: 4096, Ticks: 10, Late: countsOf(1), Tick: countsOf(1)}
-	r := measured().report(epoch.Add(10*time.Second), &serverStats{}, &serverStats{}, stats)
-	silent := (&swarm{config: Config{Players: 1}, from: epoch, failed: 1, closes: map[string]int{}}).report(epoch.Add(time.Second), nil, nil, nil)
+	r := measured().report(epoch.Add(10*time.Second), windowOf(&serverStats{}, &serverStats{}, stats).report(2, false))
+	none := &swarm{config: Config{Players: 1}, from: epoch, failed: 1, closes: map[string]int{}, refusals: map[string]int{}}
+	silent := none.report(epoch.Add(time.Second), nil)
 	text, err := json.MarshalIndent([]*Report{r, silent}, "", "  ")
 	check(t, err)
 	const golden = "testdata/report.golden"

@@ -2,6 +2,7 @@ package bots
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -12,7 +13,8 @@ import (
 
 // Run is a load test. out, unless nil, shows people how it goes. It returns when
 // the players have left. Errors: a bad Config, a server where nobody could play,
-// a game that the behaviour does not fit, and ctx's.
+// a game that the behaviour does not fit, and ctx's. With ctx's, and when nobody
+// could play, the report says how far it came; otherwise an error is alone.
 func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 	s, err := newSwarm(c, out)
 	if err != nil {
@@ -22,12 +24,13 @@ func Run(ctx context.Context, c Config, out io.Writer) (*Report, error) {
 	if err = reach(ctx, &s.config); err != nil {
 		return nil, err
 	}
-	before := fetchStats(ctx, &s.config)
+	stats := watchStats(ctx, &s.config)
+	defer stats.stop()
 	var report *Report
 	err = s.run(ctx, func() error {
-		report, err = s.measure(ctx, before)
+		report, err = s.measure(ctx, stats)
 		s.progress.clear()
-		if err == nil && c.Measured != nil {
+		if report != nil && c.Measured != nil {
 			c.Measured(report)
 		}
 		return err
@@ -50,31 +53,40 @@ func reach(ctx context.Context, c *Config) error {
 	return nil
 }
 
-// measure waits until everybody plays and has warmed up, and measures. before is
-// how the server was before the first player came.
-func (s *swarm) measure(ctx context.Context, before *serverStats) (*Report, error) {
+// errNobody: all players were refused.
+var errNobody = errors.New("no player could join")
+
+// measure waits until everybody plays and has warmed up, and measures. When that
+// ends early it reports what was until then.
+func (s *swarm) measure(ctx context.Context, stats *statsWatch) (*Report, error) {
+	err := s.playAndMeasure(ctx, stats)
+	end := time.Now()
+	if s.measuring = false; s.from.IsZero() {
+		s.from, s.failed = end, len(s.bots)-s.playing
+	}
+	if err != nil && ctx.Err() == nil && !errors.Is(err, errNobody) {
+		return nil, err
+	}
+	r := s.report(end, stats.finish(ctx, s.players()))
+	r.Interrupted = ctx.Err() != nil
+	return r, err
+}
+
+func (s *swarm) playAndMeasure(ctx context.Context, stats *statsWatch) error {
 	s.calm = true
 	if err := s.play(ctx, s.everybodyIn); err != nil {
-		return nil, err
+		return err
 	}
 	s.calm = false
 	if s.playing == 0 {
-		return nil, fmt.Errorf("none of %d players could join: %w", len(s.bots), s.lastErr)
+		return fmt.Errorf("%w, of %d: %w", errNobody, len(s.bots), s.lastErr)
 	}
 	if err := s.play(ctx, until(time.Now().Add(s.config.Warmup))); err != nil {
-		return nil, err
+		return err
 	}
-	first := make(chan *serverStats, 1)
-	go func() { first <- fetchStats(ctx, &s.config) }() // waited for below
+	stats.open()
 	s.open(time.Now())
-	err := s.play(ctx, until(s.from.Add(s.config.Duration)))
-	end := time.Now()
-	s.measuring = false
-	at := <-first
-	if err != nil {
-		return nil, err
-	}
-	return s.report(end, before, at, fetchStats(ctx, &s.config)), nil
+	return s.play(ctx, until(s.from.Add(s.config.Duration)))
 }
 
 func until(end time.Time) func(time.Time) bool {

@@ -14,16 +14,18 @@ import (
 
 // swarm drives all players from one goroutine, that of Run.
 type swarm struct {
-	config   Config
-	keep     bool // forever
-	calm     bool // until all are in: inputs would only slow the joining
-	maker    Maker
-	poller   *client.Poller
-	workers  *workers
-	bots     []*bot
-	beats    map[int64]*beat
-	random   *rand.Rand // of pauses, not of behaviours
-	progress *progress
+	config Config
+	keep   bool // forever
+	calm   bool // until all are in: inputs would only slow the joining
+	maker  Maker
+	// behaviour is the name of what the players do.
+	behaviour string
+	poller    *client.Poller
+	workers   *workers
+	bots      []*bot
+	beats     map[int64]*beat
+	random    *rand.Rand // of pauses, not of behaviours
+	progress  *progress
 
 	began    time.Time
 	swept    time.Time
@@ -37,6 +39,7 @@ type swarm struct {
 	from       time.Time
 	ack, gap   hist.Hist
 	closes     map[string]int
+	refusals   map[string]int // by reason
 	reconnects int
 	failed     int
 
@@ -54,7 +57,8 @@ func newSwarm(c Config, out io.Writer) (*swarm, error) {
 		return nil, err
 	}
 	s := &swarm{
-		config: c, maker: c.behaviours()[c.Behaviour], beats: map[int64]*beat{}, closes: map[string]int{},
+		config: c, maker: c.behaviours()[c.Behaviour], behaviour: c.Behaviour,
+		beats: map[int64]*beat{}, closes: map[string]int{}, refusals: map[string]int{},
 		random: rand.New(rand.NewPCG(c.Seed, 1)), progress: newProgress(out), in: make([]byte, readBuffer),
 	}
 	if c.HTTP == nil {

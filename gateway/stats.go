@@ -11,6 +11,10 @@ import (
 // StatsReport is what GET /stats answers: counters since the process started,
 // for load tests, which take the difference of two.
 type StatsReport struct {
+	// StartedUnixMS is when the process began: counters of another value are
+	// another process's.
+	StartedUnixMS int64 `json:"started_unix_ms"`
+
 	CPUSeconds float64 `json:"cpu_seconds"`
 	RSSKB      int64   `json:"rss_kb"`
 	Ticks      uint64  `json:"ticks"`
@@ -26,7 +30,7 @@ type StatsReport struct {
 
 func (s *Server) stats(w http.ResponseWriter, _ *http.Request) {
 	report := StatsReport{
-		CPUSeconds: usage.CPUSeconds(), RSSKB: usage.ResidentKB(),
+		StartedUnixMS: usage.Started().UnixMilli(), CPUSeconds: usage.CPUSeconds(), RSSKB: usage.ResidentKB(),
 		Ticks: s.Stats.Ticks.Load(), TicksLost: s.Stats.TicksLost.Load(), Snapshots: s.Stats.Snapshots.Load(),
 		Late: s.Stats.Late.Counts(), Tick: s.Stats.TickTime.Counts(),
 	}

@@ -1,14 +1,17 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -26,7 +29,8 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.IntVar(&c.RoomSize, "room-size", c.RoomSize, "players per room, in rooms made for them; 0 goes where quick play leads")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of these rooms (default: the server's first)")
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
-	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", "))
+	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
+	f.StringVar(&c.Stats, "stats", c.Stats, "URL of the server's statistics (default: /stats of the server)")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "measured time")
 	f.DurationVar(&c.Warmup, "warmup", c.Warmup, "time between the last join and the measurement")
 	f.DurationVar(&c.JoinTimeout, "join-timeout", c.JoinTimeout, "how long joining may take")
@@ -36,18 +40,57 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	return f
 }
 
+// limitFlags are what a load test must keep to succeed.
+type limitFlags struct {
+	connected string
+	limits    bots.Limits
+}
+
+func (l *limitFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&l.connected, "min-connected", "100%", "fail when fewer players are connected at the end: how many, or how many percent")
+	f.DurationVar(&l.limits.MaxP99, "max-p99", 0, "fail when input to ack takes longer for one in a hundred; 0 is no limit")
+	f.IntVar(&l.limits.MaxRestarts, "max-restarts", 0, "fail when the server is restarted more often")
+}
+
+// of returns the limits for so many players.
+func (l *limitFlags) of(players int) (bots.Limits, error) {
+	var faults []error
+	share, percent := strings.CutSuffix(l.connected, "%")
+	n, err := strconv.ParseFloat(share, 64)
+	least := n
+	if percent {
+		least = math.Ceil(n * float64(players) / 100)
+	}
+	if err != nil || !(least >= 0 && least <= float64(players)) || least != math.Trunc(least) {
+		faults = append(faults, fmt.Errorf("--min-connected %q: want 0 to %d players, or 0%% to 100%%", l.connected, players))
+	}
+	if l.limits.MaxP99 < 0 {
+		faults = append(faults, fmt.Errorf("--max-p99 %v: want 0 or more", l.limits.MaxP99))
+	}
+	if l.limits.MaxRestarts < 0 {
+		faults = append(faults, fmt.Errorf("--max-restarts %d: want 0 or more", l.limits.MaxRestarts))
+	}
+	l.limits.MinConnected = int(least)
+	return l.limits, errors.Join(faults...)
+}
+
 // bots runs a load test and prints what came of it.
 func (p *program) bots(args []string) error {
 	c := bots.Default()
 	f := botsFlags(&c)
 	var t trust
 	t.add(f)
+	var l limitFlags
+	l.add(f)
 	asJSON := f.Bool("json", false, "print one JSON object")
 	quiet := f.Bool("quiet", false, "show no progress")
 	if err := p.parse(f, args, false); err != nil {
 		return err
 	}
-	var err error
+	limits, err := l.of(c.Players)
+	if err = errors.Join(c.Validate(), err); err != nil {
+		return err
+	}
 	if c.TLS, err = t.config(); err != nil {
 		return err
 	}
@@ -69,10 +112,8 @@ func (p *program) bots(args []string) error {
 		return err
 	case printed != nil:
 		return printed
-	case r.Failed > 0:
-		return fmt.Errorf("%d of %d players could not join", r.Failed, r.Players)
 	}
-	return nil
+	return r.Check(limits)
 }
 
 // progress is where live progress goes: a terminal on standard error, or nowhere.
@@ -90,7 +131,12 @@ func printReport(out io.Writer, r *bots.Report) error {
 		_, _ = fmt.Fprintf(w, "%s\t%s\n", name, fmt.Sprintf(format, args...))
 	}
 	row("players", "%d connected, %d failed, %d reconnects", r.Connected, r.Failed, r.Reconnects)
-	row("measured", "%.1f s, %s, %s arrivals", r.Seconds, r.Behaviour, r.Arrivals)
+	counted(row, "refused", r.Refusals)
+	measured := "measured"
+	if r.Interrupted {
+		measured = "interrupted after"
+	}
+	row(measured, "%.1f s, %s, %s arrivals", r.Seconds, r.Behaviour, r.Arrivals)
 	row("snapshots", "%.2f Hz mean, %.2f Hz slowest, %.1f bytes each, %d resyncs", r.SnapshotHzMean, r.SnapshotHzMin, r.BytesPerSnap, r.Resyncs)
 	row("visible", "%.1f entities, %.2f bits each", r.VisibleEntities, r.BitsPerEntity)
 	row("traffic", "%.0f bytes/s to each player", r.BytesPerPlayerS)
@@ -98,15 +144,29 @@ func printReport(out io.Writer, r *bots.Report) error {
 	quantiles(row, "snapshot gap", r.Gap)
 	if s := r.Server; s != nil {
 		row("server CPU", "%.3f ms per player and second", s.CPUPerPlayer)
-		row("server memory", "%.1f KB per player", s.RSSPerPlayer)
+		if s.RSSPerPlayer != nil {
+			row("server memory", "%.1f KB per player", *s.RSSPerPlayer)
+		}
 		quantiles(row, "tick late", s.TickLate)
 		quantiles(row, "tick took", s.Tick)
 		row("ticks", "%d, %d lost", s.Ticks, s.TicksLost)
+		if s.Restarts > 0 {
+			row("server", "restarted %s", bots.Times(s.Restarts))
+		}
+		if s.Gone {
+			row("server", "does not answer any more")
+		}
 	}
-	for code, n := range r.Closes {
-		row("closed", "%d times: %s", n, code)
-	}
+	counted(row, "closed", r.Closes)
 	return w.Flush()
+}
+
+// counted prints how often what happened, most frequent first.
+func counted(row func(string, string, ...any), name string, counts map[string]int) {
+	byCount := func(a, b string) int { return cmp.Or(counts[b]-counts[a], strings.Compare(a, b)) }
+	for _, what := range slices.SortedFunc(maps.Keys(counts), byCount) {
+		row(name, "%s: %s", bots.Times(counts[what]), what)
+	}
 }
 
 func quantiles(row func(string, string, ...any), name string, q *bots.Quantiles) {
@@ -125,7 +185,8 @@ var tempi = []string{
 // fly into.
 func (n *Node) botsConfig() bots.Config {
 	c := bots.Default()
-	c.Server, c.Room, c.Players, c.RoomSize, c.Behaviour = n.LocalURL(), n.home.ID(), n.config.Bots, 0, "fighter"
+	c.Server, c.Room, c.Players, c.RoomSize = n.LocalURL(), n.home.ID(), n.config.Bots, 0
+	c.Behaviour, c.Otherwise = "fighter", bots.AnyGame
 	c.Names = tempi
 	c.TLS = n.trustSelf()
 	return c

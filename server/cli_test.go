@@ -55,6 +55,12 @@ func TestUsageIsExplained(t *testing.T) {
 		{[]string{"rooms", "--server", "http://127.0.0.1:1"}, nil, 1, "127.0.0.1:1"},
 		{[]string{"health", "--server", "http://127.0.0.1:1"}, nil, 1, "127.0.0.1:1"},
 		{[]string{"bots", "--players", "0"}, nil, 1, "players"},
+		{[]string{"bots", "--min-connected", "some"}, nil, 1, `--min-connected "some": want 0 to 200 players`},
+		{[]string{"bots", "--min-connected", "201"}, nil, 1, "--min-connected"},
+		{[]string{"bots", "--min-connected", "101%"}, nil, 1, "--min-connected"},
+		{[]string{"bots", "--min-connected", "1.5"}, nil, 1, "--min-connected"},
+		{[]string{"bots", "--max-p99", "-1s"}, nil, 1, "--max-p99 -1s"},
+		{[]string{"bots", "--max-restarts", "-1"}, nil, 1, "--max-restarts -1"},
 	}
 	for _, row := range rows {
 		code, out, err := run(t.Context(), row.env, row.args...)
@@ -90,6 +96,10 @@ func TestCommandsAgainstARunningNode(t *testing.T) {
 	if code, out, says = run(t.Context(), nil, "bots", "--server", n.LocalURL(), "--players", "2", "--room", n.home.ID(),
 		"--duration", "1s", "--warmup", "0s"); code != 0 || !strings.Contains(out, "2 connected, 0 failed") {
 		t.Errorf("bots in a room: code %d\n%s%s", code, out, says)
+	}
+	if code, out, says = run(t.Context(), nil, "bots", "--server", n.LocalURL(), "--players", "2", "--room", n.home.ID(), "--duration", "1s", "--warmup", "0s",
+		"--max-p99", "1ns"); code != 1 || !strings.Contains(out, "2 connected") || !strings.Contains(says, "--max-p99") {
+		t.Errorf("bots that are too slow: code %d\n%s%s", code, out, says)
 	}
 	if code, out, _ = run(t.Context(), nil, "rooms", "--server", n.LocalURL()); code != 0 || !strings.Contains(out, n.home.ID()) {
 		t.Errorf("rooms: code %d\n%s", code, out)

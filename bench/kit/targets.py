@@ -27,7 +27,7 @@ def metronome(connections):
     return Target("{root}/bin/{binary} serve --listen 127.0.0.1:{port} --bots 0 --max-seats 20000 --log-level warn"
                   f" --connections {connections}",
                   "{root}/bin/metronome bots --server http://{addr} --players {players} --room-size {room} --mode {mode} --mirrors {mirrors}"
-                  " --behaviour {behaviour} --duration {seconds}s --warmup {warm}s --arrivals {arrivals} --json --quiet", "metronome")
+                  " --behaviour {behaviour} --duration {seconds}s --warmup {warm}s --arrivals {arrivals} --min-connected 1 --json --quiet", "metronome")
 
 
 def colyseus(config):

@@ -81,7 +81,7 @@ func run(server string, rooms, stalled, slow, players int) error {
 		}
 	}
 	c := bots.Default()
-	c.Server, c.Players, c.RoomSize, c.Warmup, c.Duration = server, players, 0, 3*time.Second, badFor
+	c.Server, c.Players, c.RoomSize, c.Behaviour, c.Warmup, c.Duration = server, players, 0, "wander", 3*time.Second, badFor
 	c.Measured = func(r *bots.Report) {
 		fmt.Printf("%d bots beside %d stalled and %d slow readers: %.2f Hz, slowest %.2f; gap p50 %.2f, p99 %.2f ms; ticks lost %d\n",
 			r.Connected, stalled, slow, r.SnapshotHzMean, r.SnapshotHzMin, r.Gap.P50, r.Gap.P99, r.Server.TicksLost)

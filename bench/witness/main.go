@@ -75,7 +75,7 @@ func run(ctx context.Context, o options) error {
 func play(ctx context.Context, o options, room string) error {
 	c := bots.Default()
 	c.Server, c.Room, c.Players, c.Mirrors = o.server, room, o.players-o.witnesses, o.mirrors
-	c.Duration, c.JoinTimeout = o.duration, 5*time.Minute
+	c.Behaviour, c.Duration, c.JoinTimeout = "wander", o.duration, 5*time.Minute
 	c.Measured = func(r *bots.Report) {
 		fmt.Printf("%d players: %.2f Hz, slowest %.2f; %.1f bytes per snapshot, %.1f visible; ack p50 %.1f, p99 %.1f ms\n",
 			r.Connected+o.witnesses, r.SnapshotHzMean, r.SnapshotHzMin, r.BytesPerSnap, r.VisibleEntities, r.Ack.P50, r.Ack.P99)

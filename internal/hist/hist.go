@@ -65,6 +65,16 @@ func (c Counts) Sub(earlier Counts) Counts {
 	return out
 }
 
+// Add returns what both counted.
+func (c Counts) Add(other Counts) Counts {
+	out := make(Counts, max(len(c), len(other)))
+	copy(out, c)
+	for i, n := range other {
+		out[i] += n
+	}
+	return out
+}
+
 // Total returns how many durations were counted.
 func (c Counts) Total() uint64 {
 	sum := uint64(0)

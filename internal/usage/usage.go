@@ -5,7 +5,13 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 )
+
+var started = time.Now()
+
+// Started is when this process began.
+func Started() time.Time { return started }
 
 // ResidentKB is the resident memory of this process; 0 where it cannot be told.
 func ResidentKB() int64 {
