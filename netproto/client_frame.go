@@ -26,12 +26,17 @@ type Input struct {
 // connection or than SeenTime. Seen 0 says nothing, and means the newest.
 func (in *Input) BoundSeen(now, oldest, newest sim.Tick, hz int) (moved bool) {
 	oldest = max(oldest, now.Add(-ticksOf(SeenTime, hz)))
-	least := max(16*in.Tick.Since(newest), 0)
-	most := min(max(16*in.Tick.Since(oldest), 0), MaxSeen)
+	least, most := in.sinceSixteenths(newest), in.sinceSixteenths(oldest)
 	seen := min(max(in.Seen, least), most)
 	moved = in.Seen != seen && in.Seen != 0
 	in.Seen = seen
 	return moved
+}
+
+// sinceSixteenths returns how long before the input a tick was, 1/16 tick, 0 to
+// MaxSeen.
+func (in *Input) sinceSixteenths(t sim.Tick) int {
+	return 16 * min(max(in.Tick.Since(t), 0), MaxSeen/16)
 }
 
 // ClientFrame is one message of a client. Reused from message to message by

@@ -1,6 +1,7 @@
 package netproto
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -30,6 +31,7 @@ func TestGoldenSession(t *testing.T) {
 	s.own()
 	s.late()
 	s.rest()
+	s.narrow()
 	for what, ok := range s.seen {
 		if !ok {
 			t.Errorf("no frame shows %q", what)
@@ -154,4 +156,41 @@ func (s *session) rest() {
 	s.next("resync", "After a resync: a frame that needs none before it.")
 	s.steps(40)
 	s.next("long-gap", "After more than 32 ticks, too.")
+}
+
+// narrow has a view come over several frames.
+func (s *session) narrow() {
+	s.view[1] = []sim.Group{1, 2}
+	s.step(func() {
+		for i := range 24 {
+			s.add(1, pawn{X: sim.Int(int32(i)), Y: 77, HP: uint8(i), Cell: uint32(i % 3), Seat: sim.Seat(i % 2), Ammo: uint8(i)})
+		}
+	})
+	s.c.viewer.Reset()
+	s.c.most = 150
+	s.next("narrow-first", "Frames of at most 150 bytes: the own rows, and the first rows of group 0.")
+	s.next("narrow-next", "The rows that the client has changed, and the others enter; group 1 begins. Rows that moved from it to group 2 were in neither.", func() {
+		for ref, p := range s.pawns.All {
+			switch p.Cell {
+			case 0:
+				p.HP++
+			case 1:
+				p.X += 300
+				if ref.ID()%4 == 1 {
+					p.Cell = 2
+				}
+			}
+		}
+	})
+	s.next("narrow-third", "The rest of group 1, and group 2 begins.")
+	s.next("narrow-left-out", "So much changed that a group does not fit: it is out of view, and waits.", func() {
+		for _, p := range s.pawns.All {
+			p.X, p.Y = p.X+1<<28, p.Y-1<<28
+		}
+	})
+	for n := 0; s.c.viewer.late.waits; n++ {
+		s.next(fmt.Sprintf("narrow-again-%d", n+1), "What waits comes in turn.")
+	}
+	s.c.most = 0
+	s.next("wide", "All is in view.")
 }

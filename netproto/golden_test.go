@@ -75,7 +75,7 @@ func (s *session) frame(name, about string, h Header, before, after []byte) {
 func (s *session) next(name, about string, do ...func()) {
 	s.t.Helper()
 	s.step(do...)
-	s.frame(name, about, Header{Slack: 2}, nil, nil)
+	s.frame(name, about, Header{Slack: 2, Most: s.c.most}, nil, nil)
 }
 
 // hexLines writes bytes in hex, 32 a line.

@@ -3,6 +3,7 @@ package netproto
 import (
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
@@ -184,6 +185,30 @@ func TestManyEvents(t *testing.T) {
 		})
 		if c.receive(t, g.stage); c.viewer.late.waits {
 			t.Fatal("rows wait for events")
+		}
+	}
+}
+
+// TestNarrowSideBySide: snapshots that are bounded may be put together at the
+// same time, and are the same then.
+func TestNarrowSideBySide(t *testing.T) {
+	s := newStage(startZoo(t, 5, 200, 400))
+	const viewers = 8
+	var alone, beside [viewers]Viewer
+	for range 60 {
+		s.step()
+		var want, got [viewers][]byte
+		var busy sync.WaitGroup
+		for i := range viewers {
+			h := Header{Most: 100 + 60*i}
+			want[i] = s.e.AppendSnapshot(nil, &alone[i], sim.Seat(i+1), h)
+			busy.Go(func() { got[i] = s.e.AppendSnapshot(nil, &beside[i], sim.Seat(i+1), h) })
+		}
+		busy.Wait()
+		for i := range viewers {
+			if !slices.Equal(got[i], want[i]) {
+				t.Fatalf("tick %d, viewer %d: %d bytes beside others, %d alone", s.w.Tick(), i, len(got[i]), len(want[i]))
+			}
 		}
 	}
 }
