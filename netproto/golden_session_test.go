@@ -188,7 +188,7 @@ func (s *session) narrow() {
 			p.X, p.Y = p.X+1<<28, p.Y-1<<28
 		}
 	})
-	for n := 0; s.c.viewer.late.waits; n++ {
+	for n := 0; s.c.viewer.late != nil; n++ {
 		s.next(fmt.Sprintf("narrow-again-%d", n+1), "What waits comes in turn.")
 	}
 	s.c.most = 0

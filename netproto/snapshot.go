@@ -40,12 +40,12 @@ type Viewer struct {
 	seen []sim.Group // ascending
 	next []sim.Group
 	view sim.View
-	late backlog
+	late *backlog // nil: all that it sees was sent
 }
 
 // Reset forgets what was sent: the next snapshot needs none before it. For a
 // new connection, a resync, and a snapshot that was made but not written.
-func (v *Viewer) Reset() { v.sent, v.seen, v.late = false, v.seen[:0], backlog{} }
+func (v *Viewer) Reset() { v.sent, v.seen, v.late = false, v.seen[:0], nil }
 
 // Seen returns the groups of the last snapshot, ascending.
 func (v *Viewer) Seen() []sim.Group { return v.seen }
@@ -66,7 +66,7 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 		c.limit = empty + h.Most
 	}
 	header := len(c.b)
-	if v.late.waits || !c.all(e, seat) {
+	if v.late != nil || !c.all(e, seat) {
 		c.b, c.last = c.b[:header], 0
 		c.spread(e, seat)
 	} else if h.Quiet && v.sent && len(c.b) == header {

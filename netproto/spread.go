@@ -10,8 +10,6 @@ import (
 
 // backlog is what a viewer was not sent yet, because it did not fit.
 type backlog struct {
-	// waits: something of its view is still to come.
-	waits bool
 	// starved: nothing of that went out with the last snapshot.
 	starved bool
 	// turn is the group from which on those that wait are served, upward and
@@ -40,6 +38,9 @@ const (
 // out of view until it comes again as a keyframe.
 func (c *composer) spread(e *Encoder, seat sim.Seat) {
 	v, limit := c.view, c.limit
+	if v.late == nil {
+		v.late = &backlog{}
+	}
 	c.apart = true
 	unseeing := 0 // bytes to be kept for groups that leave the view
 	for _, id := range v.seen {
@@ -54,8 +55,10 @@ func (c *composer) spread(e *Encoder, seat sim.Seat) {
 	s.begun()
 	s.unfinished()
 	s.waiting()
-	v.late.waits = v.late.own.active || v.late.group.active || slices.Contains(s.given, false)
-	v.late.starved = v.late.waits && !s.progress
+	v.late.starved = !s.progress
+	if !v.late.own.active && !v.late.group.active && !slices.Contains(s.given, false) {
+		v.late = nil
+	}
 	keep := v.next[:0]
 	for i, id := range v.next {
 		if s.given[i] {
@@ -164,7 +167,7 @@ func (s *spreading) unfinished() {
 // waiting appends the groups that the viewer has not, until the frame is full.
 // What was left out of this snapshot waits for the next.
 func (s *spreading) waiting() {
-	late, next := &s.view.late, s.view.next
+	late, next := s.view.late, s.view.next
 	turn, _ := slices.BinarySearch(next, late.turn)
 	for n := range next {
 		i := (turn + n) % len(next)

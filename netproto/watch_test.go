@@ -134,7 +134,10 @@ func (c *watcher) compare(t testing.TB, s *stage) {
 	if c.mirror.Tick() != s.w.Tick() || !c.mirror.Synced() {
 		t.Fatalf("mirror is at tick %d, world at %d, synced %v", c.mirror.Tick(), s.w.Tick(), c.mirror.Synced())
 	}
-	groups, late := c.viewer.Seen(), &c.viewer.late
+	groups, late := c.viewer.Seen(), c.viewer.late
+	if late == nil {
+		late = &backlog{}
+	}
 	want := worldTable(s.w, 0, func(table int, v sim.TableView, slot int) bool {
 		return slices.Contains(groups, v.Group(slot)) && (v.Group(slot) != late.group.id || late.group.has(s.e.shared, table, slot))
 	})
