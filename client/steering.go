@@ -27,6 +27,10 @@ type steering struct {
 	since    time.Time
 	spare    int // the least slack since then
 	fell     bool
+	// rise is the least of the newest slacks, all of which are more than one above
+	// spare, and risen when the first of them came; 0: the newest is not.
+	rise  int
+	risen time.Time
 }
 
 // start forgets the past. grain is 1 when inputs can be moved in time, wholeTick
@@ -39,7 +43,7 @@ func (s *steering) start(grain int, from sim.Tick, now time.Time) {
 // settle says that a move is done: from is the first tick of an input that was
 // sent after it.
 func (s *steering) settle(from sim.Tick, now time.Time) {
-	s.from, s.since, s.spare = from, now, math.MaxInt
+	s.from, s.since, s.spare, s.rise = from, now, math.MaxInt, 0
 }
 
 // report takes the slack of one snapshot; next is the tick after the last input
@@ -59,6 +63,7 @@ func (s *steering) report(tick sim.Tick, slack int, next sim.Tick, now time.Time
 		s.from = math.MaxUint32
 		return wholeTick*(-slack-1) + s.grain
 	}
+	s.watchRise(slack, now)
 	s.spare = min(s.spare, slack)
 	if s.spare == 0 {
 		s.since, s.spare = now, math.MaxInt
@@ -76,4 +81,20 @@ func (s *steering) report(tick sim.Tick, slack int, next sim.Tick, now time.Time
 	}
 	s.fell, s.from = true, math.MaxUint32
 	return -wholeTick*(s.spare-1) - s.grain
+}
+
+// watchRise notices that a room has lost ticks: slacks are suddenly higher, and
+// stay so. What they were before says nothing then.
+func (s *steering) watchRise(slack int, now time.Time) {
+	if s.spare == math.MaxInt || slack <= s.spare+1 {
+		s.rise = 0
+		return
+	}
+	if s.rise == 0 {
+		s.rise, s.risen = slack, now
+	}
+	s.rise = min(s.rise, slack)
+	if now.Sub(s.risen) >= patience/time.Duration(s.rise) {
+		s.spare, s.since = s.rise, s.risen
+	}
 }

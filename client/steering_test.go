@@ -115,3 +115,34 @@ func TestSteeringGetsPatient(t *testing.T) {
 		t.Errorf("much to spare did not end the patience: %v", at)
 	}
 }
+
+// TestSteeringNoticesLostTicks although it is patient with the tick that inputs
+// have had to spare until now.
+func TestSteeringNoticesLostTicks(t *testing.T) {
+	var s steering
+	now := time.Unix(1000, 0)
+	s.start(wholeTick, 1, now)
+	s.patience = maxPatience
+	tick := sim.Tick(100)
+	report := func(slack int) int {
+		tick++
+		now = now.Add(20 * time.Millisecond)
+		return s.report(tick, slack, 1<<20, now)
+	}
+	for range 100 {
+		if report(1) != 0 {
+			t.Fatal("moved for one tick to spare, with patience")
+		}
+	}
+	for n := 0; ; n++ {
+		if move := report(25); move != 0 {
+			if move != -25*wholeTick || n > 10 {
+				t.Errorf("moves by %d quarters after %d reports", move, n)
+			}
+			break
+		}
+		if n > 100 {
+			t.Fatal("does not notice that everything is 25 ticks early")
+		}
+	}
+}

@@ -1,12 +1,14 @@
 #!/usr/bin/python3
 """Plays the recorded frames of netproto/testdata/golden through the mirror and
-compares what it holds with what is written there."""
+compares what it holds with what is written there; the same for the input clock
+and the story of netproto/testdata/clock."""
 import glob
 import hashlib
 import os
 import sys
 
 from metronome.v1 import play_pb2 as wire
+from clock import InputClock
 from mirror import Mirror
 
 
@@ -32,6 +34,19 @@ def same(what, got, want):
         sys.exit(f"{what}: the mirror has\n{got}\nwant\n{want}")
 
 
+def story(path):
+    lines = open(path).read().splitlines()
+    period, rtt, max_lead = (float(line.split()[1]) for line in lines[1:4])
+    clock = InputClock(period, rtt, max_lead)
+    for line in lines[4:]:
+        at, what, *rest = line.split()
+        if what == "frame":
+            clock.frame(*map(int, rest), float(at))
+        else:
+            same(f"at {at} ms", str(clock.due(float(at)) or "-"), rest[0])
+    return len(lines) - 4
+
+
 def main(golden):
     mirror, frames = None, sorted(glob.glob(os.path.join(golden, "session-*.hex")))
     for path in frames:
@@ -50,7 +65,8 @@ def main(golden):
         mirror.apply(f)
         if n in want:
             same(f"stream, frame {n}", hashlib.sha256(listing(mirror, schema).encode()).hexdigest(), want[n][7])
-    print(f"{len(frames)} frames of the session and {len(lines)} of the stream are as recorded")
+    moments = story(os.path.join(golden, "../clock/whole.txt"))
+    print(f"{len(frames)} frames of the session and {len(lines)} of the stream are as recorded, and {moments} moments of the input clock")
 
 
 if __name__ == "__main__":

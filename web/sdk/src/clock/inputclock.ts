@@ -16,13 +16,18 @@ export class InputClock {
   started = false;
   /** The tick of the next input. */
   next = 0;
-  private readonly steer = new Steering();
+  private readonly steer: Steering;
   private period = 0;
   /** How many ticks an input may be ahead. */
   private lead = 0;
   /** Inputs to leave out, as they are too early. */
   private hold = 0;
   private slew = 0;
+
+  /** grain: as for Steering. */
+  constructor(private readonly grain = 1) {
+    this.steer = new Steering(grain);
+  }
 
   begin(period: number, lead: number): void {
     this.period = period;
@@ -68,7 +73,7 @@ export class InputClock {
     }
     let move = this.steer.report(f.tick, slackOf(f, this.lead), this.next, now);
     if (move === 0) return;
-    if (move >= JUMP || move <= -JUMP) {
+    if (this.grain === WHOLE_TICK || move >= JUMP || move <= -JUMP) {
       const whole = Math.trunc(move / WHOLE_TICK);
       move -= whole * WHOLE_TICK;
       if (whole > 0) this.next += whole;

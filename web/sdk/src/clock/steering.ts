@@ -18,6 +18,12 @@ export class Steering {
   /** The least slack since then. */
   private spare = Infinity;
   private fell = false;
+  /** The least of the newest slacks, all of which are more than one above spare, and when the first of them came; 0: the newest is not. */
+  private rise = 0;
+  private risen = 0;
+
+  /** grain: the smallest move, quarters of a tick; a whole one for who can only send at fixed times. */
+  constructor(private readonly grain = 1) {}
 
   /** Forgets the past. */
   start(from: number): void {
@@ -31,6 +37,7 @@ export class Steering {
     this.from = from;
     this.since = now;
     this.spare = Infinity;
+    this.rise = 0;
   }
 
   /** Inputs for earlier ticks do not count; a move that is going on is not disturbed. */
@@ -50,6 +57,7 @@ export class Steering {
     const about = tick + slack;
     if (about < this.from || about >= next) return 0;
     if (slack < 0) return this.late(slack);
+    this.watchRise(slack, now);
     this.spare = Math.min(this.spare, slack);
     if (this.spare === 0) {
       this.since = now;
@@ -61,7 +69,23 @@ export class Steering {
     if (this.spare > 1) this.patience = PATIENCE;
     this.fell = true;
     this.from = Infinity;
-    return -WHOLE_TICK * (this.spare - 1) - 1;
+    return -WHOLE_TICK * (this.spare - 1) - this.grain;
+  }
+
+  /** Notices that a room has lost ticks: slacks are suddenly higher, and stay so. What they were before says nothing then. */
+  private watchRise(slack: number, now: number): void {
+    if (this.spare === Infinity || slack <= this.spare + 1) {
+      this.rise = 0;
+      return;
+    }
+    if (this.rise === 0) {
+      this.rise = slack;
+      this.risen = now;
+    }
+    this.rise = Math.min(this.rise, slack);
+    if (now - this.risen < PATIENCE / this.rise) return;
+    this.spare = this.rise;
+    this.since = this.risen;
   }
 
   private late(slack: number): number {
@@ -70,6 +94,6 @@ export class Steering {
       this.patience = Math.min(2 * this.patience, MAX_PATIENCE);
     }
     this.from = Infinity;
-    return WHOLE_TICK * (-slack - 1) + 1;
+    return WHOLE_TICK * (-slack - 1) + this.grain;
   }
 }

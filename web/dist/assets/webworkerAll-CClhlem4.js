@@ -1,0 +1,1 @@
+import"./painters-C5tKuRQU.js";import"./init-Dh9CDWfu.js";

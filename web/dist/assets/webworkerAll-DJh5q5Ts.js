@@ -1,1 +1,0 @@
-import"./painters-DSvIt31v.js";import"./init-DRb2q2Yp.js";
