@@ -352,3 +352,5 @@ func TestRecordingRefusals(t *testing.T) {
 		t.Errorf("without the key: %d %s", status, body)
 	}
 }
+
+func newTestLog(l *logged) *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }

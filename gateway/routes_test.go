@@ -35,3 +35,10 @@ func TestInfoNamesTheModes(t *testing.T) {
 		t.Errorf("%+v", report)
 	}
 }
+
+// ask asks a handler.
+func ask(h http.Handler, path string) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
+	return w
+}

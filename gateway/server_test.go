@@ -151,6 +151,7 @@ func knock(t *testing.T, address string, change func(http.Header)) (int, string)
 	}
 	if change != nil {
 		change(req.Header)
+		req.Host = req.Header.Get("Host") // "": the address's
 	}
 	answer, err := (&http.Transport{DisableKeepAlives: true}).RoundTrip(req)
 	if err != nil {

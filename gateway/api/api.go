@@ -54,7 +54,7 @@ func (s *Service) ListRooms(ctx context.Context, req *connect.Request[pb.ListRoo
 		PageSize: int(min(m.GetPageSize(), 200)), Page: m.GetPage(),
 	})
 	if err != nil {
-		return nil, s.apiError(err)
+		return nil, s.ErrorFor(err)
 	}
 	out := &pb.ListRoomsResponse{NextPage: next}
 	for _, r := range rooms {
@@ -75,7 +75,7 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	w := room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
 	join, err := s.Node.CreateFor(ctx, w, m.GetName())
 	if err != nil {
-		return nil, s.apiError(err)
+		return nil, s.ErrorFor(err)
 	}
 	s.guard.created(ctx, join.Room.ID)
 	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.joinMessage(ctx, join, true)}), nil
@@ -99,7 +99,7 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("give the room's id or its code"))
 	}
 	if err != nil {
-		return nil, s.apiError(err)
+		return nil, s.ErrorFor(err)
 	}
 	return connect.NewResponse(&pb.JoinRoomResponse{Join: s.joinMessage(ctx, join, byCode)}), nil
 }
@@ -112,7 +112,7 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	}
 	mode, ok := s.Rooms.Mode(m.GetMode())
 	if !ok {
-		return nil, s.apiError(room.ErrUnknownMode)
+		return nil, s.ErrorFor(room.ErrUnknownMode)
 	}
 	checked := false
 	join, err := s.Node.Play(ctx, lobby.Wanted{Mode: mode.Name, Metadata: m.GetMetadata(), Avoid: m.GetAvoid()}, m.GetName(), func() error {
@@ -124,7 +124,7 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 		s.guard.creations.Return(door.CallerOf(ctx))
 	}
 	if err != nil {
-		return nil, s.apiError(err)
+		return nil, s.ErrorFor(err)
 	}
 	if join.Made {
 		s.guard.created(ctx, join.Room.ID)
@@ -142,9 +142,9 @@ var causes = []apierr.Row{
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),
 }
 
-// apiError is what a caller is told. What went wrong inside, such as a path, is
+// ErrorFor is what a caller is told. What went wrong inside, such as a path, is
 // for the log.
-func (s *Service) apiError(err error) error {
+func (s *Service) ErrorFor(err error) error {
 	if coded, ok := errors.AsType[*connect.Error](err); ok {
 		return coded
 	}
