@@ -1,9 +1,10 @@
 package lobby
 
 import (
-	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/metronome-server/metronome/internal/text"
 )
 
 const (
@@ -15,24 +16,9 @@ const (
 	maxURL = 256
 )
 
-// CleanName makes any string a player name: valid UTF-8, at most MaxName bytes,
-// single spaces, nothing invisible or that changes the direction of text. It
-// may return "".
-func CleanName(s string) string {
-	if len(s) > 8*MaxName {
-		s = s[:8*MaxName]
-	}
-	visible := strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r):
-			return ' '
-		case r == utf8.RuneError || !unicode.IsPrint(r):
-			return -1
-		}
-		return r
-	}, s)
-	return strings.TrimSpace(cut(strings.Join(strings.Fields(visible), " "), MaxName))
-}
+// CleanName makes any string a player name, as text.Name does, of at most MaxName
+// bytes. It may return "".
+func CleanName(s string) string { return text.Name(s, MaxName) }
 
 // cut shortens to at most n bytes without splitting a character.
 func cut(s string, n int) string {

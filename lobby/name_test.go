@@ -11,7 +11,7 @@ func TestCleanName(t *testing.T) {
 		"":                               "",
 		"ann":                            "ann",
 		"  ann \t\n bo ":                 "ann bo",
-		"a\x00b\x1b[31mc":                "ab[31mc",
+		"a\x00b\x1b[31mc":                "a b [31mc",
 		"a\u202eb\u200bc\ufeff":          "abc",
 		"\u00a0\u3000":                   "",
 		"\u200b \u200b":                  "",

@@ -3,23 +3,26 @@ package room
 import (
 	"time"
 
+	"github.com/metronome-server/metronome/internal/text"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
-// relayChat sends a line of chat to everybody, or tells the speaker why not.
-func (r *Room) relayChat(s *seat, text string) {
-	text = cleanLine(text)
+// relayChat sends a line of chat to everybody, or tells the speaker why not. It is
+// cleaned only once it may be sent: who floods pays no time of the room's for it.
+func (r *Room) relayChat(s *seat, line string) {
 	now := time.Duration(r.next) * time.Second / time.Duration(r.mode.Hz)
 	switch {
-	case text == "":
 	case s.chat.full(now, chatBurst, chatEvery):
 		r.dropLine(s, "You are writing too fast; that line was not sent.")
 	case r.chat.full(now, roomChatBurst, roomChatEvery):
 		r.dropLine(s, "Too many are writing at once; that line was not sent.")
 	default:
+		if line = text.Line(line); line == "" {
+			return
+		}
 		s.chat.used++
 		r.chat.used++
-		r.notify(&pb.Notice{Body: &pb.Notice_Chat{Chat: &pb.Chat{Seat: uint32(s.number), Name: s.name, Text: text}}})
+		r.notify(&pb.Notice{Body: &pb.Notice_Chat{Chat: &pb.Chat{Seat: uint32(s.number), Name: s.name, Text: line}}})
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/text"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -19,7 +20,7 @@ const maxAnnouncement = 1000
 // Knock asks for a way in before the connection is upgraded. Errors: ErrFull,
 // ErrLocked, ErrClosed, ErrResumeStale.
 func (r *Room) Knock(g Guest) (*Pass, error) {
-	g.Name = clip(cleanLine(g.Name), netproto.MaxName)
+	g.Name = text.Name(g.Name, netproto.MaxName)
 	if err := r.door.knock(g); err != nil {
 		return nil, err
 	}
@@ -55,10 +56,10 @@ func (r *Room) Kick(number sim.Seat, reason string) error {
 }
 
 // Announce sends a line from the server to every seat. Errors: ErrClosed, ErrBusy.
-func (r *Room) Announce(text string) error {
-	text = clip(cleanLine(text), maxAnnouncement)
+func (r *Room) Announce(line string) error {
+	line = text.Cut(text.Line(line), maxAnnouncement)
 	return r.door.do(func() {
-		r.notify(&pb.Notice{Body: &pb.Notice_Announcement{Announcement: text}})
+		r.notify(&pb.Notice{Body: &pb.Notice_Announcement{Announcement: line}})
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/internal/text"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
@@ -47,7 +48,7 @@ func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeat
 	}
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
-	reason := oneLine(m.GetReason())
+	reason := text.Line(m.GetReason())
 	err = r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
 	c.logAct("kick", req.Peer(), r.ID(), err, "seat", m.GetSeat(), "name", m.GetName(), "reason", reason)
 	if err != nil {
@@ -62,7 +63,7 @@ func (c *Console) CloseRoom(_ context.Context, req *connect.Request[pb.CloseRoom
 	if err != nil {
 		return nil, err
 	}
-	reason := oneLine(req.Msg.GetReason())
+	reason := text.Line(req.Msg.GetReason())
 	r.Close(netproto.CloseRoomEnded, reason)
 	c.logAct("close room", req.Peer(), r.ID(), nil, "reason", reason)
 	return connect.NewResponse(&pb.CloseRoomResponse{}), nil
@@ -74,12 +75,12 @@ func (c *Console) Announce(_ context.Context, req *connect.Request[pb.AnnounceRe
 	if err != nil {
 		return nil, err
 	}
-	text := oneLine(req.Msg.GetText())
-	if text == "" {
+	line := text.Line(req.Msg.GetText())
+	if line == "" {
 		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("an announcement needs words"))
 	}
-	err = r.Announce(text)
-	c.logAct("announce", req.Peer(), r.ID(), err, "text", text)
+	err = r.Announce(line)
+	c.logAct("announce", req.Peer(), r.ID(), err, "text", line)
 	if err != nil {
 		return nil, codeFor(err)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/metronome-server/metronome/internal/usage"
@@ -186,6 +185,3 @@ func (v *view) traced(ctx context.Context) (*pb.SeatTrace, error) {
 	})
 	return m, nil
 }
-
-// oneLine makes a reason or an announcement one line.
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
