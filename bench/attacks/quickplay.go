@@ -79,7 +79,8 @@ func quickPlay(ctx context.Context, o options, binary, mode string) (*rush, erro
 	defer redis.stop()
 	var nodes [2]*node
 	for i := range nodes {
-		if nodes[i], err = serve(ctx, o, binary, "--redis", url, "--open", "no"); err != nil {
+		if nodes[i], err = serve(ctx, o, binary, "--redis", url, "--open", "no",
+			"--rooms-per-address", "0", "--reservations-per-address", "0"); err != nil {
 			return nil, err
 		}
 		defer nodes[i].stop()

@@ -308,3 +308,27 @@ func TestDetachTLSNeedsACarrier(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestFirstReadTakesWhatHasArrived: what has come by the first read is there,
+// although TLS itself holds none of it.
+func TestFirstReadTakesWhatHasArrived(t *testing.T) {
+	versions(t, func(t *testing.T, version uint16) {
+		c, client, _ := securePair(t, version, testOptions)
+		if _, err := client.Write([]byte("first")); err != nil {
+			t.Fatal(err)
+		}
+		for late := time.Now().Add(10 * time.Second); ; {
+			waiting, err := unix.IoctlGetInt(c.fd, unix.TIOCINQ)
+			if err != nil || time.Now().After(late) {
+				t.Fatal("it does not arrive: ", err)
+			}
+			if waiting > 0 {
+				break
+			}
+		}
+		b := make([]byte, 100)
+		if n, err := c.TryRead(b); err != nil || string(b[:n]) != "first" {
+			t.Errorf("%q, %v", b[:n], err)
+		}
+	})
+}
