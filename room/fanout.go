@@ -24,28 +24,28 @@ type worker struct {
 }
 
 // share is a range of seats, counted from first, and what to do.
-type share[R any] struct {
+type share[R, S any] struct {
 	room            R
-	seats           []*seat
+	seats           []S
 	first, from, to int
-	do              func(R, *worker, *seat)
+	do              func(R, *worker, S)
 }
 
 // fanout is a room's workers. The results do not depend on how many there are:
 // what one seat's share does to others waits for the room's goroutine. R is the
-// room.
-type fanout[R any] struct {
+// room, S a seat.
+type fanout[R, S any] struct {
 	workers []*worker
-	work    []chan share[R] // of each
+	work    []chan share[R, S] // of each
 	started bool
 	busy    sync.WaitGroup // shares
 	alive   sync.WaitGroup // goroutines
 }
 
-func newFanout[R any](workers int) *fanout[R] {
-	f := &fanout[R]{workers: make([]*worker, workers), work: make([]chan share[R], workers)}
+func newFanout[R, S any](workers int) *fanout[R, S] {
+	f := &fanout[R, S]{workers: make([]*worker, workers), work: make([]chan share[R, S], workers)}
 	for i := range f.workers {
-		f.workers[i], f.work[i] = &worker{}, make(chan share[R])
+		f.workers[i], f.work[i] = &worker{}, make(chan share[R, S])
 	}
 	return f
 }
@@ -58,7 +58,7 @@ type stacked struct {
 
 // each does something for every one of the seats, beginning with the first-th. A
 // panic in it comes out here.
-func (f *fanout[R]) each(room R, seats []*seat, first int, do func(R, *worker, *seat)) {
+func (f *fanout[R, S]) each(room R, seats []S, first int, do func(R, *worker, S)) {
 	n := len(seats)
 	crew := f.workers[:min(max(n/seatsPerWorker, 1), len(f.workers))]
 	if len(crew) > 1 {
@@ -66,9 +66,9 @@ func (f *fanout[R]) each(room R, seats []*seat, first int, do func(R, *worker, *
 	}
 	for i := 1; i < len(crew); i++ {
 		f.busy.Add(1)
-		f.work[i] <- share[R]{room, seats, first, n * i / len(crew), n * (i + 1) / len(crew), do}
+		f.work[i] <- share[R, S]{room, seats, first, n * i / len(crew), n * (i + 1) / len(crew), do}
 	}
-	own := share[R]{room, seats, first, 0, n / len(crew), do}
+	own := share[R, S]{room, seats, first, 0, n / len(crew), do}
 	own.run(crew[0])
 	f.busy.Wait()
 	for _, w := range crew {
@@ -80,7 +80,7 @@ func (f *fanout[R]) each(room R, seats []*seat, first int, do func(R, *worker, *
 }
 
 // run does one share. The worker keeps a panic for each.
-func (s *share[R]) run(w *worker) {
+func (s *share[R, S]) run(w *worker) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			w.fault = &stacked{fault, debug.Stack()}
@@ -93,7 +93,7 @@ func (s *share[R]) run(w *worker) {
 }
 
 // start starts the goroutines of all workers but the first, once.
-func (f *fanout[R]) start() {
+func (f *fanout[R, S]) start() {
 	if f.started {
 		return
 	}
@@ -109,7 +109,7 @@ func (f *fanout[R]) start() {
 }
 
 // stop ends the workers' goroutines and waits for them.
-func (f *fanout[R]) stop() {
+func (f *fanout[R, S]) stop() {
 	if !f.started {
 		return
 	}
@@ -120,7 +120,7 @@ func (f *fanout[R]) stop() {
 }
 
 // counted sums up what the workers counted in this tick.
-func (f *fanout[R]) counted() tally {
+func (f *fanout[R, S]) counted() tally {
 	var sum tally
 	for _, w := range f.workers {
 		sum.add(&w.tally)

@@ -159,6 +159,22 @@ func (r *Room) loseLink(s *seat, err error) {
 	r.keepAway(s, spoke)
 }
 
+// keepAway keeps the seat for a player whose connection is over, unless nobody
+// has ever spoken on it: a socket that was opened and closed must not hold a seat
+// that its own player may want next. A connection that never spoke does not begin
+// the resume window anew.
+func (r *Room) keepAway(s *seat, spoke bool) {
+	if spoke {
+		s.played, s.awayAt = true, r.next
+	}
+	if !s.played {
+		r.departing = append(r.departing, s)
+		return
+	}
+	s.to(SeatAway)
+	r.notifyRoster(s)
+}
+
 // sendTo writes one seat what it needs, unless its connection is backlogged:
 // what it has not taken yet is older than what would be added. It may run
 // beside those of other seats.
@@ -273,4 +289,26 @@ func (r *Room) logged(b []byte, err error) []byte {
 		r.log.Error("a message could not be written; this is a bug", "err", err)
 	}
 	return b
+}
+
+// issueToken makes a new token for a seat's Welcome. One that was issued before
+// and never confirmed is good no more.
+func (r *Room) issueToken(s *seat) string {
+	t := newToken()
+	if s.tokens.newest != s.tokens.confirmed {
+		r.door.dropToken(s.tokens.newest)
+	}
+	s.tokens.newest = t
+	r.door.addToken(t, s.number)
+	return t
+}
+
+// confirmToken notes that the client has one of its two tokens: the other goes.
+func (r *Room) confirmToken(s *seat, token string) {
+	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
+		if t != token {
+			r.door.dropToken(t)
+		}
+	}
+	s.tokens = tokens{token, token}
 }

@@ -85,7 +85,7 @@ type Room struct {
 	taken     []*seat  // occupied, ascending
 	entries   []entry
 	orders    []func()
-	fanout    *fanout[*Room]
+	fanout    *fanout[*Room, *seat]
 	departing []*seat // to be freed in admit
 	step      journal.Tick
 	state     []byte    // scratch: a checkpoint
@@ -116,7 +116,7 @@ func New(o Options) (*Room, error) {
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.Hz), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	r.fanout = newFanout[*Room](o.Config.Workers)
+	r.fanout = newFanout[*Room, *seat](o.Config.Workers)
 	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
@@ -143,3 +143,18 @@ func startWorld(m sim.Mode, seed uint64) (*sim.World, *pb.Schema, error) {
 
 // ID returns the room's id.
 func (r *Room) ID() string { return r.id }
+
+// Close ends the room: nobody is let in any more, every connection is closed
+// with the code, Run returns. The first call's reason counts. Ended tells when
+// that is done. Any goroutine.
+func (r *Room) Close(code netproto.CloseCode, reason string) {
+	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
+	r.door.close(r.closing.Load())
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Ended is closed when the room is over and Run is about to return.
+func (r *Room) Ended() <-chan struct{} { return r.ended }

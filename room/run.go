@@ -3,11 +3,8 @@ package room
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
-	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -78,21 +75,6 @@ func (r *Room) Running() (now Running, ok bool) {
 	return Running{sim.Tick(r.counts.tick.Load() + 1), Phase(r.phase.Load()), time.Unix(0, began)}, true
 }
 
-// Close ends the room: nobody is let in any more, every connection is closed
-// with the code, Run returns. The first call's reason counts. Ended tells when
-// that is done. Any goroutine.
-func (r *Room) Close(code netproto.CloseCode, reason string) {
-	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
-	r.door.close(r.closing.Load())
-	select {
-	case r.wake <- struct{}{}:
-	default:
-	}
-}
-
-// Ended is closed when the room is over and Run is about to return.
-func (r *Room) Ended() <-chan struct{} { return r.ended }
-
 // end closes every connection and what is at the door.
 func (r *Room) end() {
 	why := r.closing.Load()
@@ -123,41 +105,4 @@ func (r *Room) closeJournal() error {
 		return nil
 	}
 	return r.journal.Close()
-}
-
-// loseRecording goes on without the journal. It is closed in the end: a disk
-// that does not keep up must not hold a tick.
-func (r *Room) loseRecording(err error) {
-	r.recording = false
-	r.stats.RecordingsLost.Add(1)
-	r.log.Error("the recording is incomplete; check the disk", "err", err)
-}
-
-// guard turns a panic of the game into the end of its room.
-func (r *Room) guard() {
-	if fault := recover(); fault != nil {
-		r.fail(fault)
-	}
-}
-
-// fail closes the room because its game panicked. The journal gets what the tick
-// that failed began with, so that playing it again fails the same way, and where
-// it failed.
-func (r *Room) fail(fault any) {
-	stack := debug.Stack()
-	if from, ok := fault.(*stacked); ok {
-		fault, stack = from.fault, from.stack
-	}
-	phase := Phase(r.phase.Load())
-	if r.recording {
-		if phase > PhaseRead && r.step.Tick != r.next {
-			r.step.Tick, r.step.Hash = r.next, 0
-			r.journal.Tick(&r.step)
-		}
-		r.journal.Fault(journal.Fault{Tick: r.next, Phase: phase.String(), Text: fmt.Sprint(fault)})
-	}
-	r.fault = fmt.Errorf("game %s, tick %d, %v: %v", r.mode.Name, r.next, phase, fault)
-	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "phase", phase, "err", fmt.Sprint(fault), "stack", string(stack))
-	r.stats.Faults.Add(1)
-	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

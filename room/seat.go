@@ -108,54 +108,10 @@ func newToken() string {
 	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
-const (
-	// burstGain is how much a seat's budget of messages and inputs grows per
-	// tick. Why 2: a client that catches up after a stall sends faster than the
-	// room ticks, and one that runs ahead by 5 % does so for long; twice the
-	// rate is neither.
-	burstGain = 2
-	// burstSeconds is how many seconds' worth of inputs a seat may save up. Why
-	// 2: a stall of a second costs nobody an input.
-	burstSeconds = 2
-	// leastPerSecond is how many messages and inputs a second a seat may send in
-	// the slowest room. Why 20: an input, a ping, an ack and a line of chat each
-	// are a message, also where a tick is a second.
-	leastPerSecond = 20
-	// introSeconds is how long a new connection may take to send its first frame
-	// after the Welcome. Threat: sockets that hold seats and never play. Why 5: a
-	// phone that loads a page while its radio wakes up.
-	introSeconds = 5
-)
-
-// budget is how many messages and inputs a seat may still send. It belongs to
-// the seat, so that a new connection does not fill it.
-type budget struct {
-	left      int
-	flooded   int  // ticks at which it ran out, less those at which it did not
-	exhausted bool // at this tick
-}
-
-// refill begins a tick.
-func (b *budget) refill(hz int) {
-	if !b.exhausted && b.flooded > 0 {
-		b.flooded--
-	}
-	b.exhausted = false
-	b.left = min(b.left+max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
-}
-
-// burst is how many messages and inputs a seat may save up.
-func burst(hz int) int { return burstSeconds * max(hz, leastPerSecond) }
-
-// exhaust notes a message over the budget and returns for how many ticks that
-// has been so.
-func (b *budget) exhaust() int {
-	if !b.exhausted {
-		b.exhausted = true
-		b.flooded++
-	}
-	return b.flooded
-}
+// introSeconds is how long a new connection may take to send its first frame
+// after the Welcome. Threat: sockets that hold seats and never play. Why 5: a
+// phone that loads a page while its radio wakes up.
+const introSeconds = 5
 
 // link is a seat's connection and all that is of no use after it. A new
 // connection makes a new link.

@@ -8,28 +8,6 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// issueToken makes a new token for a seat's Welcome. One that was issued before
-// and never confirmed is good no more.
-func (r *Room) issueToken(s *seat) string {
-	t := newToken()
-	if s.tokens.newest != s.tokens.confirmed {
-		r.door.dropToken(s.tokens.newest)
-	}
-	s.tokens.newest = t
-	r.door.addToken(t, s.number)
-	return t
-}
-
-// confirmToken notes that the client has one of its two tokens: the other goes.
-func (r *Room) confirmToken(s *seat, token string) {
-	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
-		if t != token {
-			r.door.dropToken(t)
-		}
-	}
-	s.tokens = tokens{token, token}
-}
-
 // letIn gives the connections that waited at the door their seats. Those that a
 // failing game leaves behind are refused when the room ends.
 func (r *Room) letIn() {
@@ -101,22 +79,6 @@ func (r *Room) freeSeat() *seat {
 }
 
 func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
-
-// keepAway keeps the seat for a player whose connection is over, unless nobody
-// has ever spoken on it: a socket that was opened and closed must not hold a seat
-// that its own player may want next. A connection that never spoke does not begin
-// the resume window anew.
-func (r *Room) keepAway(s *seat, spoke bool) {
-	if spoke {
-		s.played, s.awayAt = true, r.next
-	}
-	if !s.played {
-		r.departing = append(r.departing, s)
-		return
-	}
-	s.to(SeatAway)
-	r.notifyRoster(s)
-}
 
 // release frees a seat, whose connection is over or is closed with a code.
 func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {

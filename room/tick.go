@@ -1,7 +1,9 @@
 package room
 
 import (
+	"fmt"
 	"math"
+	"runtime/debug"
 
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
@@ -126,6 +128,14 @@ func (r *Room) record() {
 	}
 }
 
+// loseRecording goes on without the journal. It is closed in the end: a disk
+// that does not keep up must not hold a tick.
+func (r *Room) loseRecording(err error) {
+	r.recording = false
+	r.stats.RecordingsLost.Add(1)
+	r.log.Error("the recording is incomplete; check the disk", "err", err)
+}
+
 // encode writes each changed group's chunk, once.
 func (r *Room) encode() { r.encoder.Encode() }
 
@@ -203,4 +213,33 @@ func (r *Room) closeUnlessAwaited(reason string) {
 	if r.door.closeUnlessAwaited(why) {
 		r.Close(why.Code, why.Reason)
 	}
+}
+
+// guard turns a panic of the game into the end of its room.
+func (r *Room) guard() {
+	if fault := recover(); fault != nil {
+		r.fail(fault)
+	}
+}
+
+// fail closes the room because its game panicked. The journal gets what the tick
+// that failed began with, so that playing it again fails the same way, and where
+// it failed.
+func (r *Room) fail(fault any) {
+	stack := debug.Stack()
+	if from, ok := fault.(*stacked); ok {
+		fault, stack = from.fault, from.stack
+	}
+	phase := Phase(r.phase.Load())
+	if r.recording {
+		if phase > PhaseRead && r.step.Tick != r.next {
+			r.step.Tick, r.step.Hash = r.next, 0
+			r.journal.Tick(&r.step)
+		}
+		r.journal.Fault(journal.Fault{Tick: r.next, Phase: phase.String(), Text: fmt.Sprint(fault)})
+	}
+	r.fault = fmt.Errorf("game %s, tick %d, %v: %v", r.mode.Name, r.next, phase, fault)
+	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "phase", phase, "err", fmt.Sprint(fault), "stack", string(stack))
+	r.stats.Faults.Add(1)
+	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }
