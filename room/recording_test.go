@@ -277,3 +277,20 @@ func framed(b []byte) []byte {
 	}
 	return out
 }
+
+// TestRecordingOfARoomOfFewerSeats: the world is made for the room's seats, and
+// the recording says how many they are.
+func TestRecordingOfARoomOfFewerSeats(t *testing.T) {
+	f := &fakeFile{}
+	r := walking(t, func(o *Options) { o.Journal, o.Seats, o.Keep = file.NewSink(f), 3, true })
+	if rows := r.world.Tables()[0].Cap(); rows != 3 || r.world.Mode().Seats != 3 {
+		t.Errorf("a room for 3 has a world for %d and %d rows", r.world.Mode().Seats, rows)
+	}
+	r.join("anna")
+	r.ticks(walkHz)
+	r.finish()
+	out, err := replay.Play(f.reader(), modeNamed(walkMode(nil)), nil)
+	if err != nil || out.Header.Seats != 3 || out.Ticks < walkHz {
+		t.Errorf("%+v: %v", out, err)
+	}
+}

@@ -84,6 +84,9 @@ func (w *columnWalk) field(t reflect.Type, name string, offset uintptr, tag refl
 		w.fields(t, name+".", offset, tag)
 	case t.Kind() == reflect.Array:
 		for i := range t.Len() {
+			if len(w.cols) > maxColumns {
+				return // names says so; an array may be of a billion
+			}
 			w.field(t.Elem(), name+"."+strconv.Itoa(i), offset+uintptr(i)*t.Elem().Size(), tag)
 		}
 	case t.Kind() == reflect.Int || t.Kind() == reflect.Uint:

@@ -198,3 +198,11 @@ func TestTableNames(t *testing.T) {
 	_, err := declared(func(w *World) { NewTable[item](w, "a", 1); NewSingle[item](w, "a") }, nil)
 	wantError(t, err, false, "table a: declared twice")
 }
+
+// TestHugeArraysAreRefused: at once, not after a billion columns.
+func TestHugeArraysAreRefused(t *testing.T) {
+	_, err := columnsOf[struct{ A [1 << 30]int8 }]("huge")
+	wantError(t, err, false, "at most 256")
+	_, err = columnsOf[struct{ A [1 << 14][1 << 14]bool }]("huge")
+	wantError(t, err, false, "at most 256")
+}

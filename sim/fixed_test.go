@@ -165,3 +165,30 @@ func TestSqrt(t *testing.T) {
 		check(r.Uint64() >> r.IntN(64))
 	}
 }
+
+// TestArgumentsThatMakeNoSense is about numbers that rules compute wrongly: the
+// answer is one that can be named, and the same everywhere.
+func TestArgumentsThatMakeNoSense(t *testing.T) {
+	one, none := Vec{One, 0}, Vec{}
+	if one.Within(-5*One) || none.Within(-1) || !none.Within(0) {
+		t.Error("something is within a negative radius")
+	}
+	if one.ClampLen(-One) != none || none.ClampLen(-One) != none || one.ClampLen(0) != none {
+		t.Errorf("to a negative length: %v, %v", one.ClampLen(-One), none.ClampLen(-One))
+	}
+	if fixedMin.Abs() != fixedMax || Fixed(-1).Abs() != 1 || (fixedMin+1).Abs() != fixedMax || fixedMax.Abs() != fixedMax {
+		t.Errorf("the absolute value of the lowest is %d", fixedMin.Abs())
+	}
+	r := Rand{1}
+	for range 100 {
+		if a, b, c := r.Intn(0), r.Intn(-5), r.Intn(math.MinInt32); a|b|c != 0 {
+			t.Fatalf("of 0, -5 and the lowest: %d, %d, %d", a, b, c)
+		}
+		if got := r.Between(7, 3); got != 7 {
+			t.Fatalf("between 7 and 3 is %d", got)
+		}
+		if got := r.Between(fixedMin, fixedMax); r.Between(fixedMax, fixedMin) != fixedMax {
+			t.Fatalf("between all, %d, or the wrong way round", got)
+		}
+	}
+}

@@ -183,3 +183,26 @@ func TestGridDoesNotAllocate(t *testing.T) {
 		t.Errorf("%v allocations to fill it again", n)
 	}
 }
+
+// TestGridOfTooManyCells asks for cells that no 32-bit number counts.
+func TestGridOfTooManyCells(t *testing.T) {
+	for _, size := range []Vec{{fixedMax, fixedMax}, {fixedMax, 1}, {Int(5000), Int(5000)}, {-1, fixedMin}, {0, 0}} {
+		for _, shift := range []uint{0, 1, 8, 31, 63} {
+			g := NewGrid(size.X, size.Y, shift)
+			if g.Cells() < 1 || g.Cells() > maxCells {
+				t.Fatalf("%v by cells of 2^%d: %d cells", size, shift, g.Cells())
+			}
+			for _, at := range []Vec{{0, 0}, size, {fixedMin, fixedMax}} {
+				if c := g.Cell(at); c < 0 || int(c) >= g.Cells() {
+					t.Fatalf("%v by cells of 2^%d: %v is in cell %d of %d", size, shift, at, c, g.Cells())
+				}
+			}
+			g.Put(1, size)
+			g.Build()
+			found := 0
+			if g.Near(size, One, func(int32, Vec) bool { found++; return true }); found != 1 {
+				t.Errorf("%v by cells of 2^%d: found %d", size, shift, found)
+			}
+		}
+	}
+}

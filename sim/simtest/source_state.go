@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 )
 
 // stateWalk finds state that is kept outside tables: fields of the rules, and
@@ -171,10 +172,27 @@ func (w *stateWalk) calls(body ast.Node) {
 		if name, ok := n.(*ast.Ident); ok {
 			if f, ok := w.info.Uses[name].(*types.Func); ok {
 				w.run(f)
+				w.notInMatch(name, f.Origin())
 			}
 		}
 		return true
 	})
+}
+
+// notInMatch finds what is for New alone, and what the room does with a world.
+func (w *stateWalk) notInMatch(at ast.Node, f *types.Func) {
+	if f.Pkg() != w.sim {
+		return
+	}
+	switch name := f.FullName(); strings.TrimPrefix(name, simPath+".") {
+	case "NewTable", "NewSingle", "NewEvent", "NewInput", "NewHistory":
+		w.addAt(at, "sim.%s while the match runs: what there is, New declares", f.Name())
+	default:
+		if recv := f.Signature().Recv(); recv != nil && isSim(recv.Type(), "World") &&
+			slices.Contains([]string{"Join", "Leave", "Step", "SetInput", "Restore"}, f.Name()) {
+			w.addAt(at, "World.%s while the match runs: the room calls it, and knows of no other call", f.Name())
+		}
+	}
 }
 
 // closures looks at the function literals that outlive the function in which

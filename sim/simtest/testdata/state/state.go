@@ -96,6 +96,10 @@ func (r *rules) Step(*sim.Inputs) {
 	}
 	add := func(n int32) { sum += n }
 	add(1)
+	if sum > 5 {
+		r.w.Leave(1)                       // want "World.Leave while the match runs"
+		sim.NewTable[pawn](r.w, "late", 8) // want "sim.NewTable while the match runs"
+	}
 }
 
 func bump(n *int32) { *n++ }
