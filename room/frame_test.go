@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -154,5 +156,47 @@ func TestSchemaThatFitsNoFrame(t *testing.T) {
 	}
 	if _, err := NewRegistry(RegistryConfig{}, []sim.Mode{mode}); err == nil || !strings.Contains(err.Error(), "fit the first frame") {
 		t.Errorf("the registry says %v", err)
+	}
+}
+
+// TestLongestWelcome: the longest schema, the longest roster of the longest
+// names, lines that wait and a view of many frames: the first frame fits.
+func TestLongestWelcome(t *testing.T) {
+	type wide struct{ Columns [250]uint8 }
+	mode := fieldMode(5000, 0)
+	mode.Seats = rosterSeats
+	rules := mode.New
+	mode.New = func(w *sim.World) sim.Rules {
+		for i := range 4 {
+			sim.NewTable[wide](w, fmt.Sprintf("wide-%d", i), 1)
+		}
+		return rules(w)
+	}
+	r := newRig(t, mode)
+	if size := proto.Size(r.schema); size < netproto.MaxSchema*4/5 {
+		t.Fatalf("a schema of %d bytes is not long", size)
+	}
+	for range rosterSeats - 1 {
+		p := newPeer(r)
+		r.knock(Guest{Name: strings.Repeat("n", netproto.MaxName)}).Enter(p.conn)
+	}
+	r.tick()
+	last := newPeer(r)
+	r.knock(Guest{Name: strings.Repeat("n", netproto.MaxName)}).Enter(last.conn)
+	for range noticeLines {
+		must(t, r.Announce(strings.Repeat("x", maxAnnouncement)))
+	}
+	r.tick()
+	if len(last.conn.out) != 1 {
+		t.Fatalf("%d frames came", len(last.conn.out))
+	}
+	first := len(last.conn.out[0])
+	last.read()
+	if last.welcome == nil || len(last.welcome.GetRoster()) != rosterSeats {
+		t.Fatalf("no welcome came, %v", last.conn.ended)
+	}
+	t.Logf("%d bytes, of them %d of welcome", first, proto.Size(last.welcome))
+	if first < maxFrame*9/10 {
+		t.Errorf("%d bytes: there was more to say", first)
 	}
 }
