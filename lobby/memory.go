@@ -353,9 +353,14 @@ func (d *memoryDirectory) play(ctx context.Context, a playArgs) (seated, error) 
 		return seated{}, err
 	}
 	defer d.mu.Unlock()
+	if a.make != nil {
+		if r := d.rooms[a.make.room.ID]; r != nil && r.nonce == a.make.nonce {
+			return d.make(now, *a.make, a.seat) // sent twice
+		}
+	}
 	fits := func(id string) *memoryRoom {
 		r := d.rooms[id]
-		if !d.alive(r, now) || r.Private || r.Mode != a.mode || r.refusal(now, a.seat) != nil ||
+		if !d.alive(r, now) || r.Private || r.Mode != a.mode || r.State != RoomOpen || r.taken(now) >= r.Seats ||
 			slices.Contains(a.avoid, id) || !hasPairs(r.Metadata, a.want) {
 			return nil
 		}

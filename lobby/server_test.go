@@ -147,7 +147,8 @@ func ownStore(t *testing.T) *store {
 
 func (s *server) store(t *testing.T, query string) *store {
 	st := &store{
-		url: "redis://" + s.addr() + query, prefix: newPrefix(), clock: time.Now,
+		signal: func(sig os.Signal) error { return s.cmd.Process.Signal(sig) },
+		url:    "redis://" + s.addr() + query, prefix: newPrefix(), clock: time.Now,
 		stop: func(*testing.T) { s.kill() },
 		start: func(t *testing.T) {
 			if !s.launch(t) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,6 +23,7 @@ type store struct {
 	pass   func(t *testing.T, d time.Duration) // lets the store's clock pass d
 	stop   func(t *testing.T)                  // kills the server
 	start  func(t *testing.T)                  // starts it again where it was
+	signal func(os.Signal) error               // to the server
 }
 
 var prefixes atomic.Int64

@@ -66,6 +66,7 @@ func tune(o *redis.Options, timeout time.Duration) {
 	o.ContextTimeoutEnabled, o.MaxRetries, o.Protocol = true, -1, 2
 	o.DialerRetries, o.DisableIdentity = 1, true
 	orDuration(&o.DialTimeout, timeout)
+	orDuration(&o.PoolTimeout, timeout)
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 }
 
@@ -77,6 +78,7 @@ func sentinelClient(raw string, timeout time.Duration) (redis.UniversalClient, e
 	o.ContextTimeoutEnabled, o.MaxRetries, o.Protocol = true, -1, 2
 	o.DialerRetries, o.DisableIdentity = 1, true
 	orDuration(&o.DialTimeout, timeout)
+	orDuration(&o.PoolTimeout, timeout)
 	return redis.NewFailoverClient(o), nil
 }
 
@@ -88,6 +90,7 @@ func clusterClient(raw string, timeout time.Duration) (redis.UniversalClient, er
 	o.ContextTimeoutEnabled, o.MaxRetries, o.Protocol = true, -1, 2
 	o.DialerRetries, o.DisableIdentity = 1, true
 	orDuration(&o.DialTimeout, timeout)
+	orDuration(&o.PoolTimeout, timeout)
 	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
 	return redis.NewClusterClient(o), nil
 }

@@ -73,13 +73,18 @@ local function read(id)
   return f, flat
 end
 
+local leases = {}
+local function lives(node)
+  if leases[node] == nil then leases[node] = tonumber(call('ZSCORE', NODES, node) or '0') > NOW end
+  return leases[node]
+end
+
 -- alive: a room that is not over, whose node's lease runs, and that is made or
 -- still has time for it.
 local function alive(f)
   if not f.epoch or f.state == 'closed' then return false end
   if f.making ~= '0' and tonumber(f.making) <= NOW then return false end
-  local lease = call('ZSCORE', NODES, f.node)
-  return lease and tonumber(lease) > NOW
+  return lives(f.node)
 end
 
 -- counted is the seats that nobody else can have: occupied as the owner said,

@@ -18,15 +18,28 @@ local all, candidates, avoid = arg() == '1', list(), {}
 for _, id in ipairs(list()) do avoid[id] = true end
 if want ~= '' then want = cjson.decode(want) else want = {} end
 
+-- fits returns how full a room is, nil when it does not fit. It is called often, so
+-- it reads no more than it needs.
 local function fits(id)
-  local f = read(id)
-  if avoid[id] or f.private ~= '0' or f.mode ~= mode or not alive(f) or refusal(id, f, seat) then return nil end
-  local have = cjson.decode(f.meta)
-  for k, v in pairs(want) do
-    if have[k] ~= v then return nil end
+  local r = call('HMGET', room_key(id), 'mode', 'private', 'state', 'node', 'making', 'meta', 'taken', 'seats')
+  if r[1] ~= mode or r[2] ~= '0' or r[3] ~= 'open' or avoid[id] or not lives(r[4]) then return nil end
+  if r[5] ~= '0' and tonumber(r[5]) <= NOW then return nil end
+  if next(want) then
+    local have = cjson.decode(r[6])
+    for k, v in pairs(want) do
+      if have[k] ~= v then return nil end
+    end
   end
-  return counted(id, f) / tonumber(f.seats)
+  local seats = tonumber(r[8])
+  local full = counted(id, {taken = r[7]})
+  if full >= seats then return nil end
+  return full / seats
 end
+
+-- The same play sent twice makes one room.
+local may_make = arg() == '1'
+local wanted = may_make and read_claim()
+if wanted and call('HGET', room_key(wanted.id), 'nonce') == wanted.nonce then return claim(wanted, seat) end
 
 for _, id in ipairs(candidates) do
   if fits(id) then return give(id, seat) end
@@ -42,5 +55,5 @@ for i = 1, math.min(#changed, most) do
 end
 if best then return give(best, seat) end
 if not all or #changed > most then return {'again', int(NOW)} end
-if arg() ~= '1' then return {'none', int(NOW)} end
-return claim(read_claim(), seat)
+if not may_make then return {'none', int(NOW)} end
+return claim(wanted, seat)
