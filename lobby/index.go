@@ -50,7 +50,7 @@ func (x *index) apply(c changes, now time.Time) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for _, r := range c.rows {
-		if old := x.rooms[r.ID]; r.gone || old == nil || old.rev <= r.rev {
+		if old := x.rooms[r.ID]; r.gone || old == nil || old.rev < r.rev {
 			x.put(r, now)
 		}
 	}

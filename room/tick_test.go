@@ -219,6 +219,38 @@ func TestOtherRoomsGoOn(t *testing.T) {
 	})
 }
 
+// TestEmptyRoomAsksBeforeItEnds has a promise keep an empty room, and somebody who
+// sits down take the question back.
+func TestEmptyRoomAsksBeforeItEnds(t *testing.T) {
+	asked, may := 0, false
+	r := walking(t, func(o *Options) {
+		o.Config.EmptyAfter = time.Second
+		o.MayEnd = func() bool { asked++; return may }
+	})
+	r.ticks(walkHz)
+	if asked != 0 {
+		t.Fatalf("asked %d times before its time", asked)
+	}
+	r.ticks(10)
+	if asked != 10 || r.closing.Load() != nil {
+		t.Fatalf("asked %d times in ten ticks, closing: %v", asked, r.closing.Load())
+	}
+	p := r.join("anna")
+	r.ticks(10)
+	if asked > 11 {
+		t.Fatalf("asked %d times with somebody in it", asked)
+	}
+	p.conn.lost = true
+	r.ticks(walkHz + 3)
+	may = true
+	for range 60 * walkHz {
+		if r.tick(); r.closing.Load() != nil {
+			return
+		}
+	}
+	t.Fatal("it did not end when it might")
+}
+
 func TestEmptyRoomEnds(t *testing.T) {
 	for name, row := range map[string]struct {
 		change func(o *Options)

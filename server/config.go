@@ -28,8 +28,9 @@ type Config struct {
 	TLSCert, TLSKey string
 	// Redis is the URL of the store that nodes share. Empty: one in this process.
 	Redis string
-	// Secret signs tickets, 16 bytes or more, the same on all nodes. Empty: one
-	// is made and shared through the store.
+	// Secret is what nodes vouch with for the keys by which they sign tickets, 16
+	// bytes or more, the same on all nodes. Empty: who can write to the store is
+	// trusted.
 	Secret string
 	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: the
 	// console is for this machine while the node is open, else closed.

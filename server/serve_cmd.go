@@ -20,7 +20,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "PEM file of the certificate, the node's own first; serve https and wss (default: http and ws)")
 	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "PEM file of the certificate's key")
 	f.StringVar(&c.Redis, "redis", c.Redis, "store shared by all nodes, e.g. redis://127.0.0.1:6379 (default: one inside this process)")
-	f.StringVar(&c.Secret, "secret", c.Secret, "key that signs tickets, the same on all nodes (default: made and shared through the store)")
+	f.StringVar(&c.Secret, "secret", c.Secret, "what nodes vouch with for the keys that sign tickets, the same on all nodes (default: who can write to the store is trusted)")
 	f.StringVar(&c.AdminKey, "admin-key", c.AdminKey, "key that opens /console (default: none; an open node shows it to this machine, others to nobody)")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of the room that is always there (default: the first)")
 	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room")

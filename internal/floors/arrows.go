@@ -79,7 +79,6 @@ var guests = []struct {
 }{
 	{"github.com/lxzan/gws", []string{"gateway/ws", "client"}},
 	{"github.com/redis/go-redis", []string{"lobby"}},
-	{"github.com/alicebob/miniredis", []string{"lobby"}},
 }
 
 // Guests lists every import of a foreign module by a part that should not

@@ -43,6 +43,6 @@ func TestGuestsElsewhere(t *testing.T) {
 		{"gateway/a.go", importing("github.com/lxzan/gws"), "only gateway/ws and client may import"},
 		{"gateway/wsx/a.go", importing("github.com/lxzan/gws/internal"), "only gateway/ws and client may import"},
 		{"server/a.go", importing("github.com/redis/go-redis/v9"), "only lobby may import"},
-		{"server/a.go", importing("github.com/alicebob/miniredis/v2"), "only lobby may import"},
+		{"server/a.go", importing("github.com/redis/go-redis/v9"), "only lobby may import"},
 	})
 }
