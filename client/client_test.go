@@ -216,6 +216,24 @@ func TestClientTakesSilenceForLoss(t *testing.T) {
 	}
 }
 
+// TestClientFreesTheSeatThatItCannotTakeBack: without a Welcome there is no token.
+func TestClientFreesTheSeatThatItCannotTakeBack(t *testing.T) {
+	for _, c := range []struct {
+		lives []life
+		want  []netproto.CloseCode
+	}{
+		{[]life{{mute: true}, {ticks: 30, end: netproto.CloseKicked}}, []netproto.CloseCode{netproto.CloseBye, netproto.CloseBye}},
+		{[]life{{ticks: 30, end: netproto.CloseLost}, {mute: true}, {ticks: 30, end: netproto.CloseKicked}}, []netproto.CloseCode{netproto.CloseBye}},
+	} {
+		p := &pipeServer{lives: c.lives}
+		var asked []time.Time
+		_, _ = playOn(t, p, Handler{Input: steady, Rejoin: rejoining(&asked)}, nil)
+		if !slices.Equal(p.goodbyes, c.want) {
+			t.Errorf("said %v, want %v", p.goodbyes, c.want)
+		}
+	}
+}
+
 func TestClientLeaves(t *testing.T) {
 	p := &pipeServer{lives: []life{{}}}
 	states, err := playOn(t, p, Handler{Input: steady}, func(c *Client, _ func()) {

@@ -32,6 +32,7 @@ type pipeServer struct {
 	at       []time.Time // when each was made, also those that nobody answered
 	slacks   []int
 	chats    []string
+	goodbyes []netproto.CloseCode // of the client, in order
 }
 
 // life is what the server does on one connection.
@@ -39,7 +40,8 @@ type life struct {
 	refuse int    // HTTP status instead
 	after  string // Retry-After of the refusal
 	down   bool   // no server is there
-	silent bool
+	silent bool   // nothing after the Welcome
+	mute   bool   // nothing at all
 	ticks  int
 	end    netproto.CloseCode // CloseLost: without a close frame
 }
@@ -115,7 +117,7 @@ func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, resumed bool) {
 		if n == 0 {
 			frame = room.welcome(resumed)
 		}
-		if l.silent && n > 0 {
+		if l.mute || l.silent && n > 0 {
 			continue
 		}
 		if _, err := conn.Write(unmasked(wsframe.Binary, frame)); err != nil {
@@ -152,6 +154,9 @@ func (p *pipeServer) take(f netproto.ClientFrame, room *fakeRoom, h *netproto.He
 func (p *pipeServer) read(in io.Reader, got chan<- netproto.ClientFrame) {
 	for {
 		opcode, payload, err := readMasked(in)
+		if err == nil && opcode == wsframe.Close && len(payload) >= 2 {
+			p.goodbyes = append(p.goodbyes, netproto.CloseCode(binary.BigEndian.Uint16(payload)))
+		}
 		if err != nil || opcode == wsframe.Close {
 			return
 		}

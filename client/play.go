@@ -15,7 +15,11 @@ func (c *Client) play(ctx context.Context) error {
 	c.session.Connected(c.opened.rtt)
 	s := newStream(c.opened)
 	err := c.loop(ctx, s)
-	s.close(lastFrame(err))
+	last := lastFrame(err)
+	if !c.session.greeted && c.session.Resume() == "" {
+		last = closeFrame(netproto.CloseBye) // a seat that cannot be taken back is to be free at once
+	}
+	s.close(last)
 	var end *netproto.CloseError
 	if errors.As(err, &end) && end.Code == netproto.CloseBye {
 		return nil

@@ -44,12 +44,17 @@ function roomFinder(url: string, o: ConnectOptions): Source["find"] {
         try {
           return await lobby.join({ id }, name);
         } catch (fault) {
-          if (!(fault instanceof LobbyError) || (fault.code !== "not_found" && fault.code !== "failed_precondition")) throw fault;
+          if (!(fault instanceof LobbyError) || !takesNobody(fault)) throw fault;
         }
       }
       return lobby.quickPlay({ mode, name });
     });
   };
+}
+
+/** takesNobody tells that a room is over, locked or full from a lobby that is busy. */
+function takesNobody(e: LobbyError): boolean {
+  return e.code === "not_found" || e.code === "failed_precondition" || (e.code === "resource_exhausted" && e.message.includes("full"));
 }
 
 /** nodeOf is the server that a room's URL is on; "": there is none. */

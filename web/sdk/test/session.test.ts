@@ -348,6 +348,11 @@ describe("finding a room", () => {
     expect(got.opened[1]).toBe("ws://h:2/rooms/r2?ticket=u");
   });
 
+  test("when that room is full another one will do", async () => {
+    const got = await found(401, { JoinRoom: { code: "resource_exhausted", message: "the room is full" }, QuickPlay: join });
+    expect(got.asked.map((a) => a[0])).toEqual(["http://h:1/JoinRoom", "http://h:1/QuickPlay"]);
+  });
+
   test("a room that is not there any more is not asked for again", async () => {
     expect((await found(404, { QuickPlay: join })).asked.map((a) => a[0])).toEqual(["http://h:1/QuickPlay"]);
   });

@@ -1,5 +1,5 @@
 // The lobby page.
-import { Lobby, type Room } from "@metronome/sdk";
+import { Lobby, LobbyError, type Room } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "./dom.ts";
@@ -22,14 +22,17 @@ const listed = byId("rooms", HTMLElement);
 const rooms = new RoomList(listed, (mode) => info?.modes.find((m) => m.name === mode)?.title ?? mode);
 let info: Info | null = null;
 
-async function refresh(): Promise<void> {
+/** Answers how long the server asks to be left alone, ms. */
+async function refresh(): Promise<number> {
   try {
     const { rooms: found, next } = await lobby.list({ mode: filterMode.value, withFreeSeat: filterFree.checked, pageSize: most });
     if (!info) know(await askInfo());
     show(found, next !== "");
+    return 0;
   } catch (fault) {
     say(byId("trouble", HTMLElement), sentence(fault));
     listed.classList.add("old");
+    return fault instanceof LobbyError ? fault.retryAfterMs : 0;
   }
 }
 

@@ -14,10 +14,10 @@ class Page extends EventTarget {
 
 function setUp() {
   const page = new Page();
-  const answers: (() => void)[] = [];
+  const answers: ((alone: number) => void)[] = [];
   const poll = new Poll(() => new Promise((answer) => answers.push(answer)), 2000, page as unknown as Document);
-  const answer = async (): Promise<void> => {
-    answers.at(-1)?.();
+  const answer = async (alone = 0): Promise<void> => {
+    answers.at(-1)?.(alone);
     await vi.advanceTimersByTimeAsync(0);
   };
   return { page, poll, answers, answer };
@@ -33,6 +33,20 @@ it("asks again after each answer", async () => {
   expect(answers.length).toBe(1);
   await vi.advanceTimersByTimeAsync(1);
   expect(answers.length).toBe(2);
+});
+
+it("leaves a server alone that is too busy", async () => {
+  const { poll, answers, answer } = setUp();
+  void poll.now();
+  void poll.now();
+  await answer(7000);
+  await vi.advanceTimersByTimeAsync(6999);
+  expect(answers.length).toBe(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(answers.length).toBe(2);
+  await answer();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(answers.length).toBe(3);
 });
 
 it("asks once more when it is told to in between", async () => {

@@ -5,9 +5,9 @@ export class Poll {
   private asking = false;
   private again = false;
 
-  /** ask must not fail; every is the pause between an answer and the next question, ms. */
+  /** ask must not fail, and answers how long the server is to be left alone, ms; every is the least pause between an answer and the next question, ms. */
   constructor(
-    private readonly ask: () => Promise<void>,
+    private readonly ask: () => Promise<number>,
     private readonly every: number,
     private readonly page: Pick<Document, "hidden" | "addEventListener"> = document,
   ) {
@@ -22,13 +22,14 @@ export class Poll {
     }
     this.rest();
     this.asking = true;
-    await this.ask();
+    const alone = await this.ask();
     this.asking = false;
-    if (this.again) {
+    if (this.again && alone === 0) {
       this.again = false;
       await this.now();
     } else if (!this.page.hidden) {
-      this.timer = setTimeout(() => void this.now(), this.every);
+      this.again = false;
+      this.timer = setTimeout(() => void this.now(), Math.max(this.every, alone));
     }
   }
 

@@ -7,7 +7,7 @@ const gone = "The server does not answer. It may be restarting; this page keeps 
 export function sentence(fault: unknown, code = ""): string {
   if (!(fault instanceof LobbyError)) return "Something went wrong on this page. Reload it and try again.";
   if (fault.status === 0) return gone;
-  if (/^too many/i.test(fault.message)) return "Too many tries from your address. Wait a few seconds, then try again.";
+  if (/^too many/i.test(fault.message)) return `Too many tries from your address. Wait ${seconds(fault.retryAfterMs)}, then try again.`;
   switch (fault.code) {
     case "not_found":
       return code
@@ -24,6 +24,12 @@ export function sentence(fault: unknown, code = ""): string {
     default:
       return `The server had a problem: ${fault.message || fault.code}. Try again in a while.`;
   }
+}
+
+/** How long to wait, as the server says it. */
+function seconds(ms: number): string {
+  const n = Math.ceil(ms / 1000);
+  return n > 0 ? `${n} second${n === 1 ? "" : "s"}` : "a few seconds";
 }
 
 function upper(text: string): string {

@@ -52,12 +52,12 @@ export class Status {
 
   /** Another attempt follows: now is performance.now(). */
   retry(e: Events["retry"], now: number): void {
-    this.trouble(e.end, now + e.in);
+    this.trouble(e.end, now + e.in, e.in >= 1000 ? ` Next try in ${Math.ceil(e.in / 1000)} s.` : "");
   }
 
-  private trouble(end: End, until: number): void {
+  private trouble(end: End, until: number, next = ""): void {
     if (this.played) this.banner.say(end.sentence, until, [backToLobby]);
-    else this.notice.say("Not in play yet", end.sentence, [retry, backToLobby], end.reason);
+    else this.notice.say("Not in play yet", end.sentence + next, [retry, backToLobby], end.reason);
   }
 
   private closed(end: End | undefined): void {

@@ -1,1 +1,0 @@
-import"./painters-C5tKuRQU.js";import"./init-Dh9CDWfu.js";

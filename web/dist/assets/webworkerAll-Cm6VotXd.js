@@ -1,0 +1,1 @@
+import"./painters-BfWGN7Op.js";import"./init-Dv50pY1h.js";
