@@ -70,6 +70,9 @@ func (g *Registry) Mode(name string) (sim.Mode, bool) {
 	return sim.Mode{}, false
 }
 
+// MaxRooms is how many rooms the node takes on.
+func (g *Registry) MaxRooms() int { return g.config.MaxRooms }
+
 // Get finds a room.
 func (g *Registry) Get(id string) (*Room, bool) {
 	g.mu.Lock()

@@ -19,9 +19,10 @@ type Limits struct {
 	// ReservationsPerAddress is how many seats that nobody has taken yet an address
 	// may have promised. Threat: seats reserved by who never comes keep a room full.
 	ReservationsPerAddress int
-	// RoomsPerAddress is how many rooms that an address has made may live; of this
-	// machine's own, which are load tests, only those count that nobody has entered
-	// yet. Threat: one caller takes every room and the memory for it.
+	// RoomsPerAddress is how many rooms that an address has made may live, at most
+	// half of what the node takes on; of this machine's own, which are load tests,
+	// only those count that nobody has entered yet, and a quarter of the node's may.
+	// Threat: one caller takes every room and the memory for it.
 	RoomsPerAddress int
 }
 
@@ -123,6 +124,35 @@ func (g *guard) sweep(now time.Time) {
 	}
 }
 
+const (
+	// LocalReservations is how many times more seats callers of this machine may
+	// have promised: they are load tests, and proxies whose header is not trusted.
+	LocalReservations = 5
+	// localRooms is the part of the node's rooms that those callers may have made
+	// and nobody has entered, at least.
+	localRooms = 4
+	// anyRooms is the part of the node's rooms that no address may go beyond,
+	// whatever its limit. Threat: one caller takes every room of a small node.
+	anyRooms = 2
+)
+
+// mostReservations is how many open reservations a caller may have.
+func (g *guard) mostReservations(caller door.Caller) int {
+	if caller.Exempt {
+		return LocalReservations * g.limits.ReservationsPerAddress
+	}
+	return g.limits.ReservationsPerAddress
+}
+
+// mostRooms is how many living rooms a caller may have made.
+func (g *guard) mostRooms(caller door.Caller) int {
+	most := g.limits.RoomsPerAddress
+	if caller.Exempt {
+		most = max(most, g.rooms.MaxRooms()/localRooms)
+	}
+	return min(most, max(g.rooms.MaxRooms()/anyRooms, 1))
+}
+
 // checkReserve says whether a caller may have another seat promised.
 func (g *guard) checkReserve(ctx context.Context) error {
 	if g.limits.ReservationsPerAddress == 0 {
@@ -141,7 +171,7 @@ func (g *guard) checkReserve(ctx context.Context) error {
 			soonest = r.expires
 		}
 	}
-	if len(open) < g.limits.ReservationsPerAddress {
+	if len(open) < g.mostReservations(door.CallerOf(ctx)) {
 		return nil
 	}
 	return apierr.TooMany(fmt.Sprintf("%d seats are promised to this address and not taken; take one, or wait", len(open)), soonest.Sub(now))
@@ -160,7 +190,7 @@ func (g *guard) reserved(ctx context.Context, j lobby.Join) {
 // checkCreate says whether a caller may make another room.
 func (g *guard) checkCreate(ctx context.Context) error {
 	caller := door.CallerOf(ctx)
-	if most := g.limits.RoomsPerAddress; most > 0 && g.living(caller) >= most {
+	if most := g.mostRooms(caller); g.limits.RoomsPerAddress > 0 && g.living(caller) >= most {
 		return apierr.TooMany(fmt.Sprintf("%d rooms that this address has made are still there; join one, or wait until one has ended", most), 0)
 	}
 	if v := g.creations.Take(caller); !v.Allowed {
