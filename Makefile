@@ -87,7 +87,7 @@ lint: ## check the format, the schema and the code
 
 .PHONY: up
 up: ## build and start redis and a node in containers
-	docker compose up --build --detach --wait
+	VERSION=$$(git describe --tags --always --dirty) docker compose up --build --detach --wait
 
 .PHONY: down
 down: ## stop the containers

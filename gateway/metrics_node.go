@@ -24,6 +24,7 @@ var (
 	descConnections = desc("connections", "Open connections, those of rooms too.")
 	descRejected    = desc("connections_refused_total", "Connections that were not taken, by reason: all together or one address has too many, or descriptors ran out.", "reason")
 	descDropped     = desc("connections_dropped_total", "Connections that were closed without their goodbye.")
+	descStuck       = desc("rooms_stuck", "Rooms with a tick that does not end.")
 	descWatches     = desc("console_watches", "Consoles that watch this node.")
 )
 
@@ -34,7 +35,7 @@ type nodeCollector struct{ s *Server }
 func (c *nodeCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descBuild, descState, descReady, descStoreUp, descStore, descStoreFaults, descServed, descTurnedDown,
-		descHandshakes, descConnections, descRejected, descDropped, descWatches,
+		descHandshakes, descConnections, descRejected, descDropped, descStuck, descWatches,
 	} {
 		out <- d
 	}
@@ -72,6 +73,7 @@ func (c *nodeCollector) Collect(out chan<- prometheus.Metric) {
 		count(descRejected, connections.Starved.Load(), "descriptors")
 	}
 	count(descDropped, s.Upgrader.Dropped())
+	gauge(descStuck, float64(s.Stats.Stuck.Load()))
 	gauge(descWatches, float64(s.console.Watches()))
 }
 

@@ -89,7 +89,7 @@ func validateOrigin(origin string) error {
 	}
 	page, err := url.Parse(origin)
 	if err != nil || page.Scheme == "" || page.Host == "" || strings.Trim(page.Path, "/") != "" || strings.HasSuffix(origin, "/") {
-		return fmt.Errorf("origin %q is not of the form https://host or https://host:port", origin)
+		return fmt.Errorf("--origin %q: want https://host, https://host:port or *", origin)
 	}
 	return nil
 }

@@ -146,12 +146,23 @@ func (g *Registry) gone(ctx context.Context) error {
 	}
 }
 
+// Running returns the ticks that run at this moment, by room.
+func (g *Registry) Running() map[string]Running {
+	all := map[string]Running{}
+	for _, r := range g.all() {
+		if now, ok := r.Running(); ok {
+			all[r.id] = now
+		}
+	}
+	return all
+}
+
 // hung names the rooms whose tick has been running for over a second.
 func (g *Registry) hung() error {
 	var all []error
-	for _, r := range g.all() {
-		if now, ok := r.Running(); ok && time.Since(now.Began) > time.Second {
-			all = append(all, fmt.Errorf("room %s: tick %d has been at %q for %v", r.id, now.Tick, now.Phase, time.Since(now.Began).Round(time.Millisecond)))
+	for id, now := range g.Running() {
+		if time.Since(now.Began) > time.Second {
+			all = append(all, fmt.Errorf("room %s: tick %d has been at %q for %v", id, now.Tick, now.Phase, time.Since(now.Began).Round(time.Millisecond)))
 		}
 	}
 	return errors.Join(all...)

@@ -8,7 +8,7 @@ import (
 )
 
 // Stats counts what rooms do. Rooms of one node share one; any goroutine may
-// read it. All counts only grow.
+// read it. All counts but Stuck only grow.
 type Stats struct {
 	// Ticks stepped; TicksLost were due and never stepped.
 	Ticks, TicksLost atomic.Uint64
@@ -27,6 +27,8 @@ type Stats struct {
 	// Joins, Resumes and the closes by the table's rows.
 	Joins, Resumes atomic.Uint64
 	closes         [64]atomic.Uint64
+	// Stuck is how many rooms have a tick that does not end, now.
+	Stuck atomic.Int64
 }
 
 // CountClose counts one closed connection.

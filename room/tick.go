@@ -5,6 +5,7 @@ import (
 	"math"
 	"runtime/debug"
 
+	"github.com/metronome-server/metronome/internal/stack"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
@@ -226,9 +227,9 @@ func (r *Room) guard() {
 // that failed began with, so that playing it again fails the same way, and where
 // it failed.
 func (r *Room) fail(fault any) {
-	stack := debug.Stack()
+	calls := debug.Stack()
 	if from, ok := fault.(*stacked); ok {
-		fault, stack = from.fault, from.stack
+		fault, calls = from.fault, from.stack
 	}
 	phase := Phase(r.phase.Load())
 	if r.recording {
@@ -239,7 +240,7 @@ func (r *Room) fail(fault any) {
 		r.journal.Fault(journal.Fault{Tick: r.next, Phase: phase.String(), Text: fmt.Sprint(fault)})
 	}
 	r.fault = fmt.Errorf("game %s, tick %d, %v: %v", r.mode.Name, r.next, phase, fault)
-	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "phase", phase, "err", fmt.Sprint(fault), "stack", string(stack))
+	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "phase", phase, "err", fmt.Sprint(fault), "stack", stack.OfPanic(calls))
 	r.stats.Faults.Add(1)
 	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

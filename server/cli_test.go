@@ -20,9 +20,9 @@ import (
 // run runs a command line and returns its exit code and what it printed.
 func run(ctx context.Context, env map[string]string, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
-	p := &program{
-		ctx: ctx, games: []sim.Game{arena.Game()}, stdout: &out, stderr: &err,
-		env: func(name string) string { return env[name] },
+	p := &program{ctx: ctx, games: []sim.Game{arena.Game()}, stdout: &out, stderr: &err}
+	for name, value := range env {
+		p.environ = append(p.environ, name+"="+value)
 	}
 	code = p.main(args)
 	return code, out.String(), err.String()
@@ -46,7 +46,7 @@ func TestUsageIsExplained(t *testing.T) {
 		{[]string{"serve", "--bots", "-1", "--listen", "here", "--open", "maybe"}, nil, 1, `--open "maybe"`},
 		{[]string{"serve", "--mode", "chess", "--listen", "127.0.0.1:0"}, nil, 1, "chess"},
 		{[]string{"serve", "--redis", "redis://127.0.0.1:1", "--listen", "127.0.0.1:0"}, nil, 1, "127.0.0.1:1"},
-		{[]string{"serve", "--record", "/proc/nowhere", "--listen", "127.0.0.1:0"}, nil, 1, "recording"},
+		{[]string{"serve", "--record", "/proc/nowhere", "--listen", "127.0.0.1:0"}, nil, 1, "--record"},
 		{[]string{"serve", "--log-level", "loud"}, nil, 1, "--log-level"},
 		{[]string{"serve"}, map[string]string{"METRONOME_BOTS": "many"}, 1, "METRONOME_BOTS"},
 		{[]string{"serve", "--bots", "0", "--listen", "127.0.0.1:0"}, map[string]string{"METRONOME_OPEN": "maybe"}, 1, `--open "maybe"`},
@@ -133,7 +133,7 @@ func TestServeStopsWhenTold(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	out := &watched{said: make(chan string, 16)}
-	p := &program{ctx: ctx, games: []sim.Game{arena.Game()}, stdout: out, stderr: &bytes.Buffer{}, env: func(string) string { return "" }}
+	p := &program{ctx: ctx, games: []sim.Game{arena.Game()}, stdout: out, stderr: &bytes.Buffer{}}
 	done := make(chan int)
 	go func() { done <- p.main([]string{"serve", "--listen", "127.0.0.1:0", "--bots", "3"}) }()
 	url := strings.TrimSpace(strings.SplitAfter(<-out.said, "open ")[1])

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/metronome-server/metronome/gateway"
@@ -66,6 +67,13 @@ type Config struct {
 	// Debug is an address for Go's profiles (net/http/pprof), loopback only.
 	// Empty: none.
 	Debug string
+	// DrainDelay is how long a stop is announced by readiness alone, while
+	// everything is served; at most an hour. autoDrainDelay: defaultDrainDelay,
+	// or none when the node listens on a loopback address.
+	DrainDelay time.Duration
+	// DrainTimeout is how long after that matches may go on, without new players,
+	// at most a day.
+	DrainTimeout time.Duration
 	// StopTimeout is how long the rooms have to end at a stop.
 	StopTimeout time.Duration
 	// Room is how rooms treat their seats.
@@ -76,8 +84,38 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
-		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, StopTimeout: 10 * time.Second, Room: room.Default(),
+		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, DrainDelay: autoDrainDelay, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
+}
+
+const (
+	// autoDrainDelay has the node choose by where it listens.
+	autoDrainDelay = time.Duration(-1)
+	// defaultDrainDelay is for nodes behind a load balancer. Why 5 s: Kubernetes
+	// takes a pod out of its services within a second or two of its end; others
+	// look at readiness every few seconds.
+	defaultDrainDelay = 5 * time.Second
+)
+
+// drainDelay decides about autoDrainDelay.
+func (c Config) drainDelay(at net.Addr) time.Duration {
+	switch {
+	case c.DrainDelay != autoDrainDelay:
+		return c.DrainDelay
+	case isLoopback(at.String()):
+		return 0
+	}
+	return defaultDrainDelay
+}
+
+// validAddress says whether an address to listen on can be one.
+func validAddress(address string) bool {
+	_, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	_, err = net.LookupPort("tcp", port)
+	return err == nil
 }
 
 // Validate reports every fault, joined, each naming its flag.
@@ -88,8 +126,7 @@ func (c Config) Validate() error {
 			faults = append(faults, fmt.Errorf(format, args...))
 		}
 	}
-	_, _, err := net.SplitHostPort(c.Listen)
-	fault(err == nil, "--listen %q: want host:port, for example 127.0.0.1:8080", c.Listen)
+	fault(validAddress(c.Listen), "--listen %q: want host:port, for example 127.0.0.1:8080", c.Listen)
 	if c.PublicURL != "" {
 		u, err := url.Parse(c.PublicURL)
 		fault(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
@@ -102,14 +139,17 @@ func (c Config) Validate() error {
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
 	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
-	_, err = door.ParseProxies(c.TrustedProxies)
+	_, err := door.ParseProxies(c.TrustedProxies)
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
 	fault(c.ConnectionsPerAddress >= 0, "--connections-per-address %d: want 0 or more", c.ConnectionsPerAddress)
-	_, _, err = net.SplitHostPort(c.AdminListen)
-	fault(c.AdminListen == "" || err == nil, "--admin-listen %q: want host:port, for example 127.0.0.1:9090", c.AdminListen)
-	fault(c.StopTimeout >= 0, "--stop-timeout %v: want 0 or more", c.StopTimeout)
-	faults = append(faults, c.Room.Validate(), c.upgrade(slog.Default()).Validate(), gateway.Config{Origins: c.Origins, Limits: c.Limits}.Validate())
+	fault(c.AdminListen == "" || validAddress(c.AdminListen), "--admin-listen %q: want host:port, for example 127.0.0.1:9090", c.AdminListen)
+	fault(c.DrainDelay == autoDrainDelay || c.DrainDelay >= 0 && c.DrainDelay <= time.Hour, "--drain-delay %v: want 0s to 1h", c.DrainDelay)
+	fault(c.DrainTimeout >= 0 && c.DrainTimeout <= 24*time.Hour, "--drain-timeout %v: want 0s to 24h", c.DrainTimeout)
+	fault(c.StopTimeout >= 0 && c.StopTimeout <= time.Hour, "--stop-timeout %v: want 0s to 1h", c.StopTimeout)
+	err = c.upgrade(slog.Default()).Validate()
+	fault(err == nil, "--connections: %w", err)
+	faults = append(faults, flagged(c.Room.Validate()), gateway.Config{Origins: c.Origins, Limits: c.Limits}.Validate())
 	return errors.Join(faults...)
 }
 
@@ -132,6 +172,20 @@ func (c Config) open(at net.Addr) bool {
 		return c.Open == "yes"
 	}
 	return isLoopback(at.String()) && c.PublicURL == ""
+}
+
+// roomFlags are the flags of fields that room.Config.Validate names.
+var roomFlags = strings.NewReplacer(
+	"ResumeWindow is ", "--resume-window ", "SilentAfter is ", "--silent-after ", "SlowAfter is ", "--slow-after ",
+	"EmptyAfter is ", "--empty-after ", "Workers is ", "--workers ",
+)
+
+// flagged has an error of room.Config.Validate name flags.
+func flagged(err error) error {
+	if err == nil {
+		return nil
+	}
+	return errors.New(roomFlags.Replace(err.Error()))
 }
 
 func isLoopback(address string) bool {

@@ -23,7 +23,11 @@ type program struct {
 	games  []sim.Game
 	stdout io.Writer
 	stderr io.Writer
-	env    func(string) string
+	// environ is the environment, as os.Environ returns it.
+	environ []string
+	// collect, unless nil, gets a command's flags instead of their values being
+	// read.
+	collect func(*pflag.FlagSet)
 }
 
 // command is one word after the program's name.
@@ -52,7 +56,7 @@ var errUsage = errors.New("usage")
 func Main(games ...sim.Game) int {
 	ctx, stop := stopSignals(context.Background())
 	defer stop()
-	p := &program{ctx: ctx, games: games, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv}
+	p := &program{ctx: ctx, games: games, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
 	return p.main(os.Args[1:])
 }
 
@@ -94,6 +98,10 @@ func (p *program) usage(w io.Writer) {
 
 // parse reads flags, then for those not given the environment.
 func (p *program) parse(f *pflag.FlagSet, args []string, operands bool) error {
+	if p.collect != nil {
+		p.collect(f)
+		return errCollected
+	}
 	f.SortFlags = false
 	f.SetOutput(p.stderr)
 	if err := f.Parse(args); err != nil {
@@ -107,9 +115,9 @@ func (p *program) parse(f *pflag.FlagSet, args []string, operands bool) error {
 		_, _ = fmt.Fprintf(p.stderr, "metronome %s: %q is one word too many\n", f.Name(), f.Arg(0))
 		return errUsage
 	}
-	var faults []error
+	faults := []error{p.checkEnvironment()}
 	f.VisitAll(func(flag *pflag.Flag) {
-		name := "METRONOME_" + strings.ToUpper(strings.ReplaceAll(flag.Name, "-", "_"))
+		name := variable(flag.Name)
 		if value := p.env(name); value != "" && !flag.Changed {
 			if err := f.Set(flag.Name, value); err != nil {
 				faults = append(faults, fmt.Errorf("%s: %w", name, err))
@@ -124,9 +132,16 @@ func (p *program) version([]string) error {
 	return err
 }
 
-// Version is the program's version: of the module, or of the commit it was
-// built from, or "devel".
+// version is set when the program is linked, where the commit is not known to the
+// compiler: -ldflags "-X github.com/metronome-server/metronome/server.version=1.2.3".
+var version string
+
+// Version is the program's version: as it was linked, of the commit it was built
+// from, of the module, or "devel".
 func Version() string {
+	if version != "" {
+		return version
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "devel"

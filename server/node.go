@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"strings"
 	"sync"
@@ -70,8 +71,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
-			n.Stop()
-			return nil, err
+			return nil, errors.Join(err, n.Stop())
 		}
 	}
 	n.node.Become(node.Ready)
@@ -83,7 +83,10 @@ func (n *Node) listen(ctx context.Context) (err error) {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("%s is in use; stop what listens there or choose another with --listen", n.config.Listen)
 	}
-	return err
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", n.config.Listen, err)
+	}
+	return nil
 }
 
 // URL is where clients reach the node.
@@ -114,6 +117,9 @@ func (n *Node) openLobby(ctx context.Context) (err error) {
 	n.lobby, err = lobby.Open(ctx, lobby.Config{
 		URL: n.config.Redis, NodeURL: n.URL(), Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
 	})
+	if err != nil && n.config.Redis != "" {
+		return fmt.Errorf("--redis: %w", err)
+	}
 	return err
 }
 
@@ -123,6 +129,9 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(),
 	}
 	if dir := n.config.Record; dir != "" {
+		if err := checkWritable(dir); err != nil {
+			return fmt.Errorf("--record: %w", err)
+		}
 		config.Journal = func(id string) (journal.Sink, error) {
 			return file.Create(dir, time.Now().UTC().Format("20060102-150405-")+id)
 		}
@@ -149,6 +158,7 @@ func (n *Node) serve(context.Context) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
+	n.run.Go(func() { n.watchRooms(ctx) })
 	n.routes = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Origins: n.config.Origins,
@@ -169,6 +179,18 @@ func (n *Node) serve(context.Context) error {
 	return nil
 }
 
+// checkWritable makes a directory if need be, and a file in it for a moment.
+func checkWritable(dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".writable-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
 // openHome opens the room that is always there. Nodes that share a store give
 // theirs random ids; a node of its own names it after the mode, so that its
 // URL is the same after every start.
@@ -186,9 +208,58 @@ func (n *Node) openHome(ctx context.Context) error {
 // Failed delivers the error of an HTTP server that stopped by itself.
 func (n *Node) Failed() <-chan error { return n.failed }
 
+// Drain announces the stop and lets matches end, until ctx ends: for the drain
+// delay readiness alone says it, and everything is served, so that load balancers
+// can send new players elsewhere; then nobody new is let in, and for the drain
+// timeout rooms may end by themselves. Stop must follow.
+func (n *Node) Drain(ctx context.Context) {
+	n.node.SetUnready("stopping", "the node is about to stop")
+	delay := n.config.drainDelay(n.listener.Addr())
+	n.log.Info("draining", "delay", delay, "timeout", n.config.DrainTimeout)
+	timer := time.NewTimer(delay)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+		return
+	}
+	n.node.Become(node.Draining)
+	if n.config.DrainTimeout == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, n.config.DrainTimeout)
+	defer cancel()
+	if err := n.rooms.Drain(ctx); err != nil {
+		n.log.Info("matches are ended before their time", "rooms", len(n.rooms.List()))
+	}
+}
+
+// leaveTimeout bounds each step of a stop after the rooms.
+const leaveTimeout = 2 * time.Second
+
+// waitAtMost waits for a step, and reports whether it ended in time. One that did
+// not is left behind, for the process to end.
+func waitAtMost(timeout time.Duration, step func()) bool {
+	done := make(chan struct{})
+	go func() { // ends with the step, or the process
+		step()
+		close(done)
+	}()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-done:
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
 // Stop ends the node in order: no new players, rooms closed with a code that
-// says to come back later, HTTP, the listing. It returns when nothing is left.
-func (n *Node) Stop() {
+// says to come back later, HTTP, the listing. It returns when nothing is left, or
+// with an error that says what is: a room whose game hangs, for example.
+func (n *Node) Stop() error {
+	var left error
 	if n.node != nil {
 		if !n.node.Become(node.Draining) {
 			n.node.Become(node.Gone) // it never was ready
@@ -199,16 +270,16 @@ func (n *Node) Stop() {
 	defer cancel()
 	if n.rooms != nil {
 		if err := n.rooms.Close(ctx, netproto.CloseRestart, "the server is restarting; come back in a few seconds"); err != nil {
-			n.log.Error("rooms did not end in time", "timeout", n.config.StopTimeout, "err", err)
+			left = fmt.Errorf("rooms did not end within --stop-timeout %v and are given up: %w", n.config.StopTimeout, err)
 		}
-		n.node.Wait()
+		waitAtMost(leaveTimeout, n.node.Wait)
 	}
 	if n.http != nil {
 		n.routes.EndWatches()
 		if door.StopServer(n.http) {
 			n.log.Warn("requests were cut off")
 		}
-		n.upgrader.Wait()
+		waitAtMost(leaveTimeout, n.upgrader.Wait)
 	} else if n.listener != nil {
 		_ = n.listener.Close()
 	}
@@ -222,10 +293,13 @@ func (n *Node) Stop() {
 	}
 	n.run.Wait()
 	if n.lobby != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
+		defer cancel()
 		if err := n.lobby.Close(ctx); err != nil {
 			n.log.Warn("the node's listing is left to its lease", "err", err)
 		}
 	}
+	return left
 }
 
 // stopSignals ends ctx at the first SIGINT or SIGTERM; a second one kills the

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"runtime/debug"
@@ -42,6 +43,9 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.AdminListen, "admin-listen", c.AdminListen, "address for /metrics and /stats alone, e.g. 127.0.0.1:9090 (default: with everything else)")
 	f.IntVar(&c.Room.Workers, "workers", c.Room.Workers, "goroutines that share the reads and writes of a room of hundreds of players")
 	f.StringVar(&c.Debug, "debug", c.Debug, "loopback address for Go's profiles, e.g. 127.0.0.1:6060 (default: none)")
+	f.DurationVar(&c.DrainDelay, "drain-delay", c.DrainDelay, "how long a stop is announced by /readyz alone, while everything is served, for load balancers to notice")
+	f.Lookup("drain-delay").DefValue = fmt.Sprintf("%v, none on a loopback address", defaultDrainDelay)
+	f.DurationVar(&c.DrainTimeout, "drain-timeout", c.DrainTimeout, "how long matches may go on after that, until nobody plays them, before they are ended")
 	f.DurationVar(&c.StopTimeout, "stop-timeout", c.StopTimeout, "how long rooms have to end at a stop")
 	f.DurationVar(&c.Room.ResumeWindow, "resume-window", c.Room.ResumeWindow, "how long a seat is kept when its connection is lost")
 	f.DurationVar(&c.Room.SilentAfter, "silent-after", c.Room.SilentAfter, "close a connection that sends nothing for so long")
@@ -88,11 +92,16 @@ func (p *program) serve(args []string) error {
 	var l logFlags
 	f := serveFlags(&c)
 	l.add(f)
+	secrets := newSecretFiles(&c)
+	secrets.add(f)
 	if err := p.parse(f, args, false); err != nil {
 		return err
 	}
 	log, err := p.logger(l)
 	if err != nil {
+		return err
+	}
+	if err := secrets.read(log); err != nil {
 		return err
 	}
 	if p.env("GOGC") == "" {
@@ -107,11 +116,12 @@ func (p *program) serve(args []string) error {
 	stopBots := p.startBots(n, log)
 	select {
 	case <-p.ctx.Done():
+		n.Drain(context.Background())
 		log.Info("stopping", "timeout", c.StopTimeout)
 	case err = <-n.Failed():
 	}
 	stopBots()
-	n.Stop()
+	err = errors.Join(err, n.Stop())
 	log.Info("stopped")
 	return err
 }

@@ -169,6 +169,7 @@ func TestImage(t *testing.T) {
 	final := stages[len(stages)-1]
 	for _, want := range []string{
 		"scratch\n",
+		"\nCOPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/", // rediss://
 		"\nUSER 65532:65532\n",
 		"\nHEALTHCHECK ",
 		"CMD [\"/metronome\", \"health\"]\n",
@@ -180,5 +181,8 @@ func TestImage(t *testing.T) {
 	}
 	if !strings.Contains(content, "CGO_ENABLED=0") {
 		t.Error("the binary is not built static")
+	}
+	if !strings.Contains(content, "/server.version=$VERSION") || project(t).Services["node"].Build.Args["VERSION"] == nil {
+		t.Error("the image does not know its version")
 	}
 }
