@@ -85,7 +85,7 @@ func (s *Server) wouldRefuse(r *http.Request) *door.Refusal {
 		return refused
 	}
 	if err := e.room.Admits(e.credential.guest); err != nil {
-		return s.roomRefused(err)
+		return s.roomRefused(e.room.ID(), err)
 	}
 	return nil
 }
@@ -132,12 +132,12 @@ var roomRows = []struct {
 	{room.ErrStopping, http.StatusServiceUnavailable, "stopping"},
 }
 
-func (s *Server) roomRefused(err error) *door.Refusal {
+func (s *Server) roomRefused(id string, err error) *door.Refusal {
 	for _, row := range roomRows {
 		if errors.Is(err, row.err) {
 			return &door.Refusal{Status: row.status, Cause: row.cause, Reason: err.Error()}
 		}
 	}
-	s.Log.Error("a room could not take a player", "err", err)
+	s.Log.Error("a room could not take a player", "room", id, "err", err)
 	return &door.Refusal{Status: http.StatusServiceUnavailable, Cause: "fault", Reason: "the room cannot take anybody right now; try again in a few seconds"}
 }

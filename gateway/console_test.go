@@ -300,10 +300,10 @@ func TestOperations(t *testing.T) {
 		t.Errorf("closing no room: %v", err)
 	}
 	for _, parts := range [][]string{
-		{"console: announce", "remote=127.0.0.1:", "room=" + id, `text="in five minutes"`},
-		{"console: kick", "remote=127.0.0.1:", "seat=1", "name=bob", "failed="},
-		{"console: kick", "remote=127.0.0.1:", "seat=1", "name=ann", `reason="bad language"`},
-		{"console: download recording", "remote=127.0.0.1:", "room=" + id},
+		{"act=announce", "remote=127.0.0.1:", "room=" + id, `text="in five minutes"`},
+		{"act=kick", "remote=127.0.0.1:", "seat=1", "name=bob", "err="},
+		{"act=kick", "remote=127.0.0.1:", "seat=1", "name=ann", `reason="bad language"`},
+		{`act="download recording"`, "remote=127.0.0.1:", "room=" + id},
 	} {
 		if !l.has(append(parts, "level=INFO")...) {
 			t.Errorf("the log lacks %q", parts)

@@ -81,7 +81,7 @@ func (s *Server) enter(c credential, target *room.Room) (pass *room.Pass, refuse
 		return nil, ticketRefused(err)
 	}
 	if full != nil {
-		return nil, s.roomRefused(full)
+		return nil, s.roomRefused(target.ID(), full)
 	}
 	return pass, nil
 }

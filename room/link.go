@@ -149,7 +149,7 @@ func (r *Room) loseLink(s *seat, err error) {
 	end := &netproto.CloseError{Code: netproto.CloseLost}
 	errors.As(err, &end)
 	r.stats.CountClose(end.Code)
-	r.log.Debug("connection over", "seat", s.number, "code", end.Code.String(), "reason", end.Reason)
+	r.log.Debug("connection over", "seat", s.number, "name", s.name, "code", end.Code.String(), "reason", end.Reason)
 	spoke := s.link.spoke
 	s.link = nil
 	if end.Code.Info().Comeback == netproto.Never {
@@ -266,7 +266,7 @@ func (r *Room) appendNotices(w *worker, s *seat, l *link) uint32 {
 func (r *Room) logRefused(s *seat, l *link, size int, err error) {
 	if !l.refused {
 		l.refused = true
-		r.log.Debug("snapshot refused", "seat", s.number, "bytes", size, "err", err)
+		r.log.Debug("snapshot refused", "seat", s.number, "name", s.name, "bytes", size, "err", err)
 	}
 }
 

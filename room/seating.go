@@ -61,7 +61,7 @@ func (r *Room) resumeSeat(e entry) {
 	r.confirmToken(s, e.guest.Resume)
 	r.connect(s, e.conn, true)
 	r.stats.Resumes.Add(1)
-	r.log.Debug("resumed", "seat", s.number)
+	r.log.Debug("resumed", "seat", s.number, "name", s.name)
 	if s.state == SeatAway {
 		s.to(SeatActive)
 		r.notifyRoster(s)
@@ -83,7 +83,7 @@ func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
 // release frees a seat, whose connection is over or is closed with a code.
 func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	r.disconnect(s, code, reason)
-	number := s.number
+	number, name := s.number, s.name
 	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
 	r.taken = slices.Delete(r.taken, at, at+1)
 	r.door.dropToken(s.tokens.confirmed)
@@ -92,7 +92,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	r.door.freeSeat()
 	r.step.Leaves = append(r.step.Leaves, number)
 	r.world.Leave(number)
-	r.log.Debug("left", "seat", number)
+	r.log.Debug("left", "seat", number, "name", name)
 	r.notifyRoster(s)
 }
 

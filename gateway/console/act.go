@@ -29,11 +29,11 @@ func (c *Console) find(id string) (*room.Room, error) {
 
 // logAct logs what an operator did, or tried to do.
 func (c *Console) logAct(what string, peer connect.Peer, id string, err error, more ...any) {
-	args := append([]any{"remote", peer.Addr, "room", id}, more...)
+	args := append([]any{"act", what, "remote", peer.Addr, "room", id}, more...)
 	if err != nil {
-		args = append(args, "failed", err)
+		args = append(args, "err", err)
 	}
-	c.Log.Info("console: "+what, args...)
+	c.Log.Info("an operator acts", args...)
 }
 
 // KickSeat implements the service.

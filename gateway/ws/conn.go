@@ -2,11 +2,13 @@ package ws
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"runtime/debug"
 
 	"github.com/lxzan/gws"
 
+	"github.com/metronome-server/metronome/internal/stack"
 	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
 )
@@ -105,7 +107,7 @@ func (c *Conn) take(opcode wsframe.Opcode, payload []byte) {
 func (c *Conn) callHandler(msg []byte) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			c.upgrader.log.Error("a message handler panicked", "remote", c.RemoteAddr(), "panic", v, "stack", string(debug.Stack()))
+			c.upgrader.log.Error("a message handler panicked", "remote", c.RemoteAddr(), "err", fmt.Sprint(v), "stack", stack.OfPanic(debug.Stack()))
 			err = &netproto.CloseError{Code: netproto.CloseBadFrame}
 		}
 	}()
@@ -147,7 +149,7 @@ func (c *Conn) Close(code netproto.CloseCode, reason string) {
 func (c *Conn) end(e ending) {
 	c.ended = e.why
 	c.upgrader.config.Closed(c.remote)
-	c.upgrader.log.Debug("connection ended", "remote", c.RemoteAddr(), "code", uint16(e.why.Code), "why", e.why.Error())
+	c.upgrader.log.Debug("connection ended", "remote", c.RemoteAddr(), "code", e.why.Code.String(), "reason", e.why.Reason)
 	if c.transport != nil {
 		c.transport.close(e.last)
 		return
