@@ -23,12 +23,15 @@ var ErrCutOff = errors.New("journal is cut off")
 // Reader reads a journal record by record.
 type Reader struct {
 	in   *bufio.Reader
+	head []byte // the length of the record that was read last
 	body bytes.Buffer
+	at   int64 // of that record
+	next int64
 }
 
 // NewReader reads the magic. Errors: ErrDamaged, when it is not there.
 func NewReader(in io.Reader) (*Reader, error) {
-	r := &Reader{in: bufio.NewReader(in)}
+	r := &Reader{in: bufio.NewReader(in), next: int64(len(Magic))}
 	magic := make([]byte, len(Magic))
 	if _, err := io.ReadFull(r.in, magic); err != nil || string(magic) != Magic {
 		return nil, fmt.Errorf("%w: it does not start as a journal does", ErrDamaged)
@@ -39,7 +42,9 @@ func NewReader(in io.Reader) (*Reader, error) {
 // Next reads the next record; body is valid until the one after. Errors:
 // io.EOF after the last one, ErrCutOff, ErrDamaged.
 func (r *Reader) Next() (kind Kind, body []byte, err error) {
-	size, err := binary.ReadUvarint(r.in)
+	r.at, r.head = r.next, r.head[:0]
+	r.body.Reset()
+	size, err := binary.ReadUvarint(lengthReader{r})
 	switch {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return 0, nil, ErrCutOff
@@ -50,7 +55,6 @@ func (r *Reader) Next() (kind Kind, body []byte, err error) {
 	case size < 1 || size > MaxRecord:
 		return 0, nil, fmt.Errorf("%w: a record of %d bytes", ErrDamaged, size)
 	}
-	r.body.Reset()
 	// The buffer grows with what is there, whatever the length claims.
 	switch _, err = io.CopyN(&r.body, r.in, int64(size)+4); {
 	case errors.Is(err, io.EOF):
@@ -62,7 +66,54 @@ func (r *Reader) Next() (kind Kind, body []byte, err error) {
 	if crc32.ChecksumIEEE(b[:size]) != binary.LittleEndian.Uint32(b[size:]) {
 		return 0, nil, fmt.Errorf("%w: a record's checksum is wrong", ErrDamaged)
 	}
+	r.next += int64(len(r.head) + len(b))
 	return Kind(b[0]), b[1:size], nil
+}
+
+// lengthReader keeps the bytes of a record's length.
+type lengthReader struct{ *Reader }
+
+// ReadByte implements io.ByteReader.
+func (r lengthReader) ReadByte() (byte, error) {
+	b, err := r.in.ReadByte()
+	if err == nil {
+		r.head = append(r.head, b)
+	}
+	return b, err
+}
+
+// Offset is where the record that was read last begins, also one that Next failed
+// at, bytes from the start.
+func (r *Reader) Offset() int64 { return r.at }
+
+// SkipToCheckpoint goes on after a record that Next failed at: with the next whole
+// checkpoint behind its first byte. It reports whether there is one. It reads the
+// rest of the journal into memory.
+func (r *Reader) SkipToCheckpoint() bool {
+	rest := append(bytes.Clone(r.head), r.body.Bytes()...)
+	var all bytes.Buffer
+	all.Write(rest)
+	if _, err := all.ReadFrom(r.in); err != nil {
+		return false
+	}
+	rest = all.Bytes()
+	for at := 1; at < len(rest); at++ {
+		if wholeCheckpoint(rest[at:]) {
+			r.in, r.next = bufio.NewReader(bytes.NewReader(rest[at:])), r.at+int64(at)
+			return true
+		}
+	}
+	return false
+}
+
+// wholeCheckpoint reports whether b begins with a checkpoint's whole record.
+func wholeCheckpoint(b []byte) bool {
+	size, n := binary.Uvarint(b)
+	if n <= 0 || size < 1 || size > MaxRecord || uint64(len(b)-n) < size+4 || Kind(b[n]) != KindCheckpoint {
+		return false
+	}
+	record := b[n : n+int(size)]
+	return crc32.ChecksumIEEE(record) == binary.LittleEndian.Uint32(b[n+int(size):])
 }
 
 // ReadHeader reads the body of a KindHeader. Errors: ErrDamaged.

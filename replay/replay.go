@@ -25,6 +25,15 @@ type Result struct {
 	// CutOff says that the journal ends in the middle of a record, as one does
 	// whose process was killed; everything before was played.
 	CutOff bool
+	// Gaps are the damaged pieces that play went on behind.
+	Gaps []Gap
+}
+
+// Gap is a damaged piece of a journal: play went on from the checkpoint behind it.
+type Gap struct {
+	Offset int64 // of the record that cannot be read, bytes from the start
+	// After was the last tick that was played before, Until that of the checkpoint.
+	After, Until sim.Tick
 }
 
 // Desync is a tick whose replay came out differently.
@@ -62,9 +71,10 @@ func (f *GameFault) Error() string {
 }
 
 // Play plays a journal again and compares the hash of every tick. find gives the
-// mode by its name. each, unless nil, is called after every tick. Errors:
-// journal.ErrDamaged, a mode that find does not know or whose tables are not
-// those of the recording, *Desync, *GameFault.
+// mode by its name. each, unless nil, is called after every tick. Behind a damaged
+// piece it goes on from the next checkpoint. Errors: journal.ErrDamaged, also when
+// it went on; a mode that find does not know or whose tables are not those of the
+// recording; *Desync, *GameFault.
 func Play(in io.Reader, find func(mode string) (sim.Mode, bool), each func(*sim.World)) (Result, error) {
 	p := &player{find: find, each: each}
 	records, err := journal.NewReader(in)
@@ -73,21 +83,41 @@ func Play(in io.Reader, find func(mode string) (sim.Mode, bool), each func(*sim.
 	}
 	for {
 		kind, body, err := records.Next()
+		damaged := errors.Is(err, journal.ErrCutOff) || errors.Is(err, journal.ErrDamaged)
 		if err == nil {
 			err = p.record(kind, body)
 		}
 		switch {
-		case errors.Is(err, journal.ErrCutOff):
+		case err == nil:
+		case damaged && p.begun && records.SkipToCheckpoint():
+			p.out.Gaps = append(p.out.Gaps, Gap{Offset: records.Offset(), After: p.world.Tick()})
+			p.begun = false
+		case errors.Is(err, journal.ErrCutOff) && p.begun:
 			p.out.CutOff = true
-			return p.out, nil
+			return p.out, p.gaps()
+		case errors.Is(err, journal.ErrCutOff):
+			return p.out, fmt.Errorf("%w: it is cut off at byte %d, before anything that can be played", journal.ErrDamaged, records.Offset())
 		case errors.Is(err, io.EOF) && p.world == nil:
 			return p.out, fmt.Errorf("%w: it has no header", journal.ErrDamaged)
+		case errors.Is(err, io.EOF) && !p.begun:
+			return p.out, fmt.Errorf("%w: no checkpoint follows its header", journal.ErrDamaged)
 		case errors.Is(err, io.EOF):
-			return p.out, nil
-		case err != nil:
-			return p.out, err
+			return p.out, p.gaps()
+		case damaged:
+			return p.out, errors.Join(p.gaps(), fmt.Errorf("at byte %d, after tick %d: %w", records.Offset(), p.out.Last, err))
+		default:
+			return p.out, errors.Join(p.gaps(), err)
 		}
 	}
+}
+
+// gaps is the error of a journal of which pieces could not be played.
+func (p *player) gaps() error {
+	var all []error
+	for _, g := range p.out.Gaps {
+		all = append(all, fmt.Errorf("%w at byte %d: ticks %d to %d could not be played", journal.ErrDamaged, g.Offset, g.After.Add(1), g.Until))
+	}
+	return errors.Join(all...)
 }
 
 // player plays a journal's records in a world of its own.
@@ -162,7 +192,12 @@ func (p *player) checkpoint(body []byte) error {
 	if p.world.Tick() != tick {
 		return fmt.Errorf("%w: a checkpoint of tick %d says %d", journal.ErrDamaged, p.world.Tick(), tick)
 	}
-	p.begun, p.out.First, p.out.Last = true, tick, tick
+	if n := len(p.out.Gaps); n > 0 {
+		p.out.Gaps[n-1].Until = tick
+	} else {
+		p.out.First = tick
+	}
+	p.begun, p.out.Last = true, tick
 	return nil
 }
 

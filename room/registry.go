@@ -321,10 +321,12 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 	var sink journal.Sink
 	if g.config.Journal != nil {
 		j, err := g.config.Journal(w.ID)
-		if err != nil {
-			return nil, err
+		if err != nil { // a disk that is full is no reason not to play
+			g.config.Stats.RecordingsLost.Add(1)
+			g.config.Log.Error("the room is not recorded; check the disk", "room", w.ID, "err", err)
+		} else {
+			sink = j
 		}
-		sink = j
 	}
 	clock := g.config.Clock()
 	r, err := New(Options{

@@ -42,6 +42,9 @@ type Config struct {
 	Bots int
 	// Record is a directory for a journal of every room. Empty: none.
 	Record string
+	// RecordKeep is how many megabytes of recordings the directory may hold; the
+	// oldest files beyond that are removed. 0 keeps all.
+	RecordKeep int
 	// MaxRooms and MaxSeats bound what the node takes on.
 	MaxRooms, MaxSeats int
 	// Open lets clients on this machine into public rooms without a ticket:
@@ -133,6 +136,7 @@ func (c Config) Validate() error {
 	}
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
+	fault(c.RecordKeep >= 0, "--record-keep %d: want 0 or more megabytes", c.RecordKeep)
 	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)
 	fault(c.Open == "auto" || c.Open == "yes" || c.Open == "no", "--open %q: want auto, yes or no", c.Open)

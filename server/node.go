@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"os/signal"
 	"strings"
 	"sync"
@@ -128,12 +127,13 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
 		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(),
 	}
-	if dir := n.config.Record; dir != "" {
-		if err := checkWritable(dir); err != nil {
+	if n.config.Record != "" {
+		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
+		if err := folder.Check(); err != nil {
 			return fmt.Errorf("--record: %w", err)
 		}
 		config.Journal = func(id string) (journal.Sink, error) {
-			return file.Create(dir, time.Now().UTC().Format("20060102-150405-")+id)
+			return folder.Create(time.Now().UTC().Format("20060102-150405-") + id)
 		}
 	}
 	var modes []sim.Mode
@@ -177,18 +177,6 @@ func (n *Node) serve(context.Context) error {
 		}
 	})
 	return nil
-}
-
-// checkWritable makes a directory if need be, and a file in it for a moment.
-func checkWritable(dir string) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return err
-	}
-	f, err := os.CreateTemp(dir, ".writable-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
 }
 
 // openHome opens the room that is always there. Nodes that share a store give

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/metronome-server/metronome/internal/text"
 	"github.com/metronome-server/metronome/replay"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -39,17 +40,23 @@ func (p *program) replayFile(file string) error {
 	defer func() { _ = in.Close() }()
 	began := time.Now()
 	r, err := replay.Play(in, p.mode, nil)
-	if err != nil {
+	if err != nil && r.Ticks == 0 {
 		return err
 	}
 	took := time.Since(began)
 	played := time.Duration(r.Ticks) * time.Second / time.Duration(max(r.Header.Hz, 1))
+	verdict := "the same to the last bit"
+	if err != nil {
+		verdict = "the same up to there"
+	}
 	end := ""
 	if r.CutOff {
 		end = ", cut off there"
 	}
-	_, err = fmt.Fprintf(p.stdout, "%s: room %s, mode %s, %d ticks (%v) of up to %d players: the same to the last bit, hash %016x; %.0f times real time%s\n",
-		file, r.Header.Room, r.Header.Mode, r.Ticks, played.Round(time.Second), r.Players, r.Final, played.Seconds()/max(took.Seconds(), 1e-9), end)
+	// Names are a stranger's text.
+	_, _ = fmt.Fprintf(p.stdout, "%s: room %s, mode %s, %d ticks (%v) of up to %d players, %d to %d: %s, hash %016x; %.0f times real time%s\n",
+		file, text.Line(r.Header.Room), text.Line(r.Header.Mode), r.Ticks, played.Round(time.Second), r.Players, r.First.Add(1), r.Last, verdict, r.Final,
+		played.Seconds()/max(took.Seconds(), 1e-9), end)
 	return err
 }
 

@@ -44,12 +44,19 @@ type Disk interface {
 // a slow disk never holds a tick. Close waits for that goroutine.
 type Sink struct {
 	disk Disk
-	path string
 	body []byte // scratch of the room's goroutine
+	// nextPart opens the file that follows, nil: there is one file only. The
+	// sink's goroutine calls it.
+	nextPart func() (disk Disk, path string, err error)
+	partSize int64          // after which the next checkpoint begins another file
+	header   journal.Header // of every part
 
 	mu      sync.Mutex
 	more    *sync.Cond
+	path    string
 	waiting []byte // for the disk, bounded by backlog
+	cuts    []int  // where in waiting another file begins
+	part    int64  // bytes of this part, with those that wait
 	records int    // of them
 	hz      int    // records a second
 	due     bool   // they are to be written now
@@ -60,37 +67,37 @@ type Sink struct {
 	done chan struct{}
 }
 
-// Create creates DIR/NAME.journal, which must not exist yet; DIR is
-// made when missing.
-func Create(dir, name string) (*Sink, error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("recording: %w", err)
-	}
-	f, err := os.OpenFile(filepath.Join(dir, name+".journal"), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("recording: %w", err)
-	}
-	j := NewSink(f)
-	j.path = f.Name()
-	return j, nil
-}
-
 // NewSink writes to a disk that is the sink's from now on.
 func NewSink(disk Disk) *Sink {
+	j := newSink(disk)
+	go j.write()
+	return j
+}
+
+func newSink(disk Disk) *Sink {
 	j := &Sink{disk: disk, done: make(chan struct{}), waiting: []byte(journal.Magic)}
 	j.more = sync.NewCond(&j.mu)
-	go j.write()
 	return j
 }
 
 // Begin implements journal.Sink.
 func (j *Sink) Begin(h journal.Header) {
-	j.hz = h.Hz
+	j.hz, j.header = h.Hz, h
 	j.put(journal.KindHeader, journal.AppendHeader(j.body[:0], h))
 }
 
-// Checkpoint implements journal.Sink.
+// Checkpoint implements journal.Sink. It begins another file when this one is long
+// enough: each begins with the header and a checkpoint, so that it can be played
+// alone.
 func (j *Sink) Checkpoint(tick sim.Tick, state []byte) {
+	j.mu.Lock()
+	if j.nextPart != nil && j.part > j.partSize && !j.closed && j.lost == nil {
+		j.cuts = append(j.cuts, len(j.waiting))
+		j.waiting = append(j.waiting, journal.Magic...)
+		j.waiting = journal.AppendRecord(j.waiting, journal.KindHeader, journal.AppendHeader(nil, j.header))
+		j.part = 0
+	}
+	j.mu.Unlock()
 	j.put(journal.KindCheckpoint, journal.AppendCheckpoint(j.body[:0], tick, state))
 }
 
@@ -118,7 +125,9 @@ func (j *Sink) put(kind journal.Kind, body []byte) {
 	case len(body) >= journal.MaxRecord:
 		j.lost = errRecord
 	default:
+		before := len(j.waiting)
 		j.waiting = journal.AppendRecord(j.waiting, kind, body)
+		j.part += int64(len(j.waiting) - before)
 		if j.records++; j.records >= j.hz || len(j.waiting) >= batch {
 			j.due = true
 			j.more.Signal()
@@ -132,49 +141,90 @@ func (j *Sink) put(kind journal.Kind, body []byte) {
 func (j *Sink) write() {
 	defer close(j.done)
 	var out []byte
+	var cuts []int
 	for {
 		j.mu.Lock()
 		for !j.due && !j.closed {
 			j.more.Wait()
 		}
 		out, j.waiting = j.waiting, out[:0]
+		cuts, j.cuts = j.cuts, cuts[:0]
 		j.records, j.due = 0, false
 		j.mu.Unlock()
 		if len(out) == 0 {
 			return
 		}
-		if _, err := j.disk.Write(out); err != nil {
+		if err := j.writeParts(out, cuts); err != nil {
 			j.mu.Lock()
 			j.lost = err
 			j.mu.Unlock()
 			return
 		}
-		j.mu.Lock()
-		j.written += int64(len(out))
-		j.mu.Unlock()
 		if cap(out) > keptBuffer {
 			out = nil
 		}
 	}
 }
 
-// Recording implements journal.Recorder. What waits for the disk is not in it. Any
-// goroutine.
+// writeParts writes bytes that another file begins in at each cut.
+func (j *Sink) writeParts(out []byte, cuts []int) error {
+	from := 0
+	for _, at := range cuts {
+		if err := j.writeOut(out[from:at]); err != nil {
+			return err
+		}
+		from = at
+		if err := errors.Join(j.disk.Sync(), j.disk.Close()); err != nil {
+			return err
+		}
+		disk, path, err := j.nextPart()
+		if err != nil {
+			j.disk = closedDisk{}
+			return err
+		}
+		j.disk = disk
+		j.mu.Lock()
+		j.path, j.written = path, 0
+		j.mu.Unlock()
+	}
+	return j.writeOut(out[from:])
+}
+
+func (j *Sink) writeOut(b []byte) error {
+	if _, err := j.disk.Write(b); err != nil {
+		return err
+	}
+	j.mu.Lock()
+	j.written += int64(len(b))
+	j.mu.Unlock()
+	return nil
+}
+
+// closedDisk is what is left when a part is over and the next cannot be opened.
+type closedDisk struct{}
+
+func (closedDisk) Write([]byte) (int, error) { return 0, os.ErrClosed }
+func (closedDisk) Sync() error               { return nil }
+func (closedDisk) Close() error              { return nil }
+
+// Recording implements journal.Recorder: the file that is being written. What
+// waits for the disk is not in it. Any goroutine.
 func (j *Sink) Recording() (file io.ReadCloser, name string, bytes int64, err error) {
 	j.mu.Lock()
+	path := j.path
 	bytes = j.written
 	j.mu.Unlock()
-	f, err := os.Open(j.path)
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, "", 0, fmt.Errorf("recording: %w", err)
 	}
 	return struct {
 		io.Reader
 		io.Closer
-	}{io.LimitReader(f, bytes), f}, filepath.Base(j.path), bytes, nil
+	}{io.LimitReader(f, bytes), f}, filepath.Base(path), bytes, nil
 }
 
-// Close implements Journal: what waits is written, then synced. It waits for a
+// Close implements journal.Sink: what waits is written, then synced. It waits for a
 // disk that is stuck.
 func (j *Sink) Close() error {
 	j.mu.Lock()
