@@ -99,6 +99,7 @@ func (p *Polled) message(opcode wsframe.Opcode, payload []byte, now time.Time) {
 		p.write(wsframe.MaskedControl(wsframe.Close, payload[:min(len(payload), 2)]))
 	case wsframe.Text:
 		p.ended = errFraming
+	case wsframe.Pong, wsframe.Continuation: // an answer to nobody; a part, which the reader keeps to itself
 	}
 }
 

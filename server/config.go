@@ -131,8 +131,8 @@ func (c Config) Validate() error {
 	}
 	fault(validAddress(c.Listen), "--listen %q: want host:port, for example 127.0.0.1:8080", c.Listen)
 	if c.PublicURL != "" {
-		u, err := url.Parse(c.PublicURL)
-		fault(err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
+		u, malformed := url.Parse(c.PublicURL)
+		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
 	}
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
