@@ -100,6 +100,8 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	if refused != nil {
 		return entry{}, refused
 	}
+	caller := door.CallerOf(r.Context())
+	c.guest.Key = caller.Address.String()
 	// A foreign page may not play by its visitor's address. Who shows a token needs
 	// no such favour, and may come from the page of another node.
 	if c.kind == byName && !s.originAllowed(r) {
@@ -109,7 +111,7 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	if !ok {
 		return entry{}, &door.Refusal{Status: http.StatusNotFound, Cause: "no_room", Reason: "no such room here; it may have ended: ask the lobby for another"}
 	}
-	refused = s.verify(r.Context(), &c, target, door.CallerOf(r.Context()).Local)
+	refused = s.verify(r.Context(), &c, target, caller.Local)
 	return entry{target, c}, refused
 }
 

@@ -27,6 +27,10 @@ type Guest struct {
 	Resume string
 	// Bot marks players that are not people.
 	Bot bool
+	// Key is what a player cannot shed by leaving and coming back, for example its
+	// address: what a seat of the key had used up of its limits, the next newcomer of
+	// the key has used up. Empty: nothing is known, and each newcomer starts afresh.
+	Key string
 }
 
 // entry is a connection that waits to be let in at the next tick.

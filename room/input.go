@@ -216,24 +216,34 @@ const (
 )
 
 // budget is how many messages and inputs a seat may still send. It belongs to
-// the seat, so that a new connection does not fill it.
+// the seat, so that a new connection does not fill it, and outlives it
+// (vacatedSeats).
 type budget struct {
 	left      int
 	flooded   int  // ticks at which it ran out, less those at which it did not
 	exhausted bool // at this tick
 }
 
-// refill begins a tick.
-func (b *budget) refill(hz int) {
-	if !b.exhausted && b.flooded > 0 {
-		b.flooded--
+// refill begins a tick, or the last of so many at which nothing came; of 0 it
+// changes nothing.
+func (b *budget) refill(ticks, hz int) {
+	if ticks <= 0 {
+		return
 	}
+	calm := ticks
+	if b.exhausted {
+		calm--
+	}
+	b.flooded = max(b.flooded-calm, 0)
 	b.exhausted = false
-	b.left = min(b.left+max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
+	b.left = min(b.left+ticks*max(burstGain, (leastPerSecond+hz-1)/hz), burst(hz))
 }
 
 // burst is how many messages and inputs a seat may save up.
 func burst(hz int) int { return burstSeconds * max(hz, leastPerSecond) }
+
+// freshBudget is how many messages and inputs a new player may send at once.
+func freshBudget(hz int) int { return burst(hz) / burstSeconds }
 
 // exhaust notes a message over the budget and returns for how many ticks that
 // has been so.

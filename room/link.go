@@ -47,7 +47,7 @@ func (r *Room) poll(w *worker, s *seat) {
 		return
 	}
 	l.worker = w
-	s.budget.refill(r.mode.Hz)
+	s.budget.refill(1, r.mode.Hz)
 	l.arrived.end = l.conn.Poll(l.handle)
 }
 

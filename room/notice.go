@@ -114,8 +114,13 @@ const (
 	roomChatEvery = time.Second / 10
 )
 
+// roomTime is a room's time at a tick.
+func roomTime(t sim.Tick, hz int) time.Duration {
+	return time.Duration(t) * time.Second / time.Duration(hz)
+}
+
 // chatLimit is a right to speak: a bucket of lines. A seat's belongs to the
-// seat, so that a new connection does not fill it.
+// seat, so that a new connection does not fill it, and outlives it (vacatedSeats).
 type chatLimit struct {
 	used  int
 	since time.Duration // of the room's time
@@ -123,8 +128,14 @@ type chatLimit struct {
 }
 
 // full reports whether another line is one too many. One is forgotten every
-// so often. now is the room's time: its ticks.
+// so often. now is the room's time.
 func (c *chatLimit) full(now time.Duration, burst int, every time.Duration) bool {
+	c.recover(now, every)
+	return c.used >= burst
+}
+
+// recover forgets the lines whose time has come.
+func (c *chatLimit) recover(now, every time.Duration) {
 	for c.used > 0 && now-c.since >= every {
 		c.used--
 		c.since += every
@@ -133,5 +144,4 @@ func (c *chatLimit) full(now time.Duration, burst int, every time.Duration) bool
 	if c.used == 0 {
 		c.since = now
 	}
-	return c.used >= burst
 }

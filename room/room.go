@@ -87,6 +87,7 @@ type Room struct {
 	orders    []func()
 	fanout    *fanout[*Room, *seat]
 	departing []*seat // to be freed in admit
+	vacated   vacatedSeats
 	step      journal.Tick
 	state     []byte    // scratch: a checkpoint
 	chat      chatLimit // of all seats together

@@ -38,15 +38,15 @@ var seatMoves = map[SeatState][]SeatState{
 // seat is a numbered place in the room. It outlives its links. The room's
 // goroutine owns it.
 type seat struct {
-	number  sim.Seat
-	state   SeatState
-	name    string
-	bot     bool
-	link    *link        // nil when free or away
-	inputs  *inputBuffer // nil until an input came
-	budget  budget
+	number sim.Seat
+	state  SeatState
+	name   string
+	bot    bool
+	key    string       // Guest.Key of its player
+	link   *link        // nil when free or away
+	inputs *inputBuffer // nil until an input came
+	allowance
 	notices noticeQueue
-	chat    chatLimit
 	tokens  tokens
 	played  bool     // somebody has spoken on it: it is worth keeping
 	awayAt  sim.Tick // since when nobody has spoken on it, when away
@@ -61,17 +61,17 @@ func (s *seat) to(state SeatState) {
 	s.state = state
 }
 
-// occupy gives a free seat to a player.
-func (s *seat) occupy(g Guest, hz int) {
+// occupy gives a free seat to a player, who may do so much.
+func (s *seat) occupy(g Guest, may allowance) {
 	s.to(SeatActive)
 	if s.inputs != nil {
 		s.inputs.reset()
 	}
-	s.name, s.bot = g.Name, g.Bot
+	s.name, s.bot, s.key = g.Name, g.Bot, g.Key
 	if s.name == "" {
 		s.name = "player"
 	}
-	s.budget = budget{left: burst(hz) / burstSeconds}
+	s.allowance = may
 }
 
 // vacate makes the seat free. What is worth keeping is its memory, and who

@@ -31,7 +31,7 @@ func (r *Room) seatNewcomer(e entry) {
 		return
 	}
 	r.door.takeSeat()
-	s.occupy(e.guest, r.mode.Hz)
+	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.mode.Hz))
 	r.connect(s, e.conn, false)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
 	r.taken = slices.Insert(r.taken, at, s)
@@ -88,6 +88,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	r.taken = slices.Delete(r.taken, at, at+1)
 	r.door.dropToken(s.tokens.confirmed)
 	r.door.dropToken(s.tokens.newest)
+	r.vacated.add(s.key, s.allowance, r.next, r.mode.Hz)
 	s.vacate()
 	r.door.freeSeat()
 	r.step.Leaves = append(r.step.Leaves, number)
