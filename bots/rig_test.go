@@ -56,7 +56,7 @@ func startNode(t testing.TB, modes ...sim.Mode) *node {
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: routes.Handler()}}
 	server.Start()
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
 		check(t, n.rooms.Close(ctx, netproto.CloseRestart, ""))
 		link.Wait()

