@@ -321,10 +321,10 @@ func sameListing(a, b Room) bool {
 // Beat does at once what Run spreads over a heartbeat, and reads the stream of
 // changes to its end.
 func (l *Lobby) Beat(ctx context.Context, source Source) (lost []Room, err error) {
-	if err := l.renew(ctx, source.Draining()); err != nil {
+	if err = l.renew(ctx, source.Draining()); err != nil {
 		return nil, err
 	}
-	if err := l.tidy(ctx); err != nil {
+	if err = l.tidy(ctx); err != nil {
 		return nil, err
 	}
 	l.mu.Lock()

@@ -129,7 +129,7 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	}
 	if n.config.Record != "" {
 		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
-		if err := folder.Check(); err != nil {
+		if err = folder.Check(); err != nil {
 			return fmt.Errorf("--record: %w", err)
 		}
 		config.Journal = func(id string) (journal.Sink, error) {
@@ -225,9 +225,9 @@ func (n *Node) Drain(ctx context.Context) {
 // leaveTimeout bounds each step of a stop after the rooms.
 const leaveTimeout = 2 * time.Second
 
-// waitAtMost waits for a step, and reports whether it ended in time. One that did
-// not is left behind, for the process to end.
-func waitAtMost(timeout time.Duration, step func()) bool {
+// waitAtMost waits for a step. One that does not end in time is left behind, for the
+// process to end.
+func waitAtMost(timeout time.Duration, step func()) {
 	done := make(chan struct{})
 	go func() { // ends with the step, or the process
 		step()
@@ -237,9 +237,7 @@ func waitAtMost(timeout time.Duration, step func()) bool {
 	defer timer.Stop()
 	select {
 	case <-done:
-		return true
 	case <-timer.C:
-		return false
 	}
 }
 

@@ -102,7 +102,7 @@ func (p *program) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	if err := secrets.read(log); err != nil {
+	if err = secrets.read(log); err != nil {
 		return err
 	}
 	if p.env("GOGC") == "" {

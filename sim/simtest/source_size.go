@@ -306,6 +306,7 @@ func unknown(t types.Type) span {
 			return span{0, far}
 		case types.Uint, types.Uintptr:
 			return span{0, mostUnknown}
+		default:
 		}
 	}
 	return span{-mostUnknown, mostUnknown}
@@ -326,6 +327,7 @@ func limitOf(t types.Type) (span, bool) {
 		return span{math.MinInt32, math.MaxInt32}, true
 	case types.Uint, types.Uintptr:
 		return span{0, math.MaxUint32}, true
+	default:
 	}
 	return span{}, false
 }
@@ -428,6 +430,7 @@ func (w *sizeWalk) binary(op token.Token, x, y ast.Expr) span {
 		if a.lo >= 0 && b.lo >= 0 {
 			return spanOf(0, a.hi+b.hi)
 		}
+	default:
 	}
 	return a.join(b).join(span{-a.hi - 1, -a.lo}).join(span{-b.hi - 1, -b.lo})
 }
