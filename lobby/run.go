@@ -26,6 +26,10 @@ const (
 	biteRooms = 32
 	// biteEvery is the least time between two bites.
 	biteEvery = 5 * time.Millisecond
+	// lookEvery is the most. Why so little: a seat that was freed is offered to the
+	// next who asks, a person's second try among them. Rooms that have not changed
+	// are only looked at.
+	lookEvery = 100 * time.Millisecond
 	// pullEvery is how often the stream of changes is read.
 	pullEvery = 500 * time.Millisecond
 	// refreshEvery is how often a room is asserted that has not changed: well
@@ -113,11 +117,12 @@ func (l *Lobby) turn(ctx context.Context, source Source, lost func(Room), d *due
 	return nil
 }
 
-// biteInterval spreads the bites over a heartbeat.
+// biteInterval spreads the bites over a heartbeat, or over less when rooms are few.
 func (l *Lobby) biteInterval() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return max(l.cfg.Heartbeat*biteRooms/time.Duration(max(len(l.order), biteRooms)), biteEvery)
+	spread := l.cfg.Heartbeat * biteRooms / time.Duration(max(len(l.order), biteRooms))
+	return min(max(spread, biteEvery), lookEvery)
 }
 
 // renew renews the node's lease, which covers its rooms.

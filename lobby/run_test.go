@@ -63,8 +63,9 @@ func TestRunBeatsAtOnceAndThenRegularly(t *testing.T) {
 		defer run(l, o)()
 		synctest.Wait()
 		for want := 1; want < 20; want++ {
-			if beats, _ := o.counts(); beats != 2*want {
-				t.Fatalf("asked %d times, want %d", beats, 2*want)
+			looks := 1 + (want-1)*int(l.cfg.Heartbeat/lookEvery)
+			if beats, _ := o.counts(); beats != want+looks {
+				t.Fatalf("asked %d times, want %d", beats, want+looks)
 			}
 			if got, _, err := l.List(Query{}); err != nil || len(got) != 1 {
 				t.Fatalf("listed %v, %v", got, err)
