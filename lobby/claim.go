@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/id"
 )
 
 // owned is a room that this node has claimed.
@@ -58,7 +60,7 @@ const makingTime = 10 * time.Second
 func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) {
 	fenced := r.ID != ""
 	if !fenced {
-		r.ID = NewID()
+		r.ID = id.Unique()
 	}
 	s, err := l.claim(ctx, r, fenced, seat{})
 	if err != nil {
@@ -95,7 +97,7 @@ func (l *Lobby) newClaim(r Room, fenced bool) (claimArgs, error) {
 		return claimArgs{}, err
 	}
 	return claimArgs{
-		room: r, node: l.self, lease: l.cfg.Lease, making: makingTime, nonce: NewID(), fenced: fenced,
+		room: r, node: l.self, lease: l.cfg.Lease, making: makingTime, nonce: id.Unique(), fenced: fenced,
 		codes: newCodes(r.Private),
 	}, nil
 }

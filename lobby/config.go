@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net/url"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/id"
 )
 
 // Config of one node's lobby. The zero value is a lobby of its own, embedded.
@@ -62,7 +64,7 @@ func (c Config) secrets() [][]byte {
 func (c Config) withDefaults() Config {
 	orString(&c.Prefix, "metronome")
 	if c.NodeID == "" {
-		c.NodeID = NewID()
+		c.NodeID = id.Unique()
 	}
 	orString(&c.NodeURL, "ws://127.0.0.1:8080")
 	orDuration(&c.Heartbeat, 2*time.Second)

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/id"
 	"github.com/redis/go-redis/v9"
 )
 
@@ -65,7 +66,7 @@ func Open(ctx context.Context, cfg Config) (*Lobby, error) {
 // openOn opens a lobby on a directory.
 func openOn(ctx context.Context, cfg Config, dir directory, asked *latency) (*Lobby, error) {
 	l := &Lobby{
-		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + NewID(), dir: dir, ring: newKeyring(cfg.secrets()),
+		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + id.Unique(), dir: dir, ring: newKeyring(cfg.secrets()),
 		mine: map[string]*owned{}, claiming: map[string]int{}, removals: map[string]removeArgs{},
 	}
 	l.index.Store(newIndex())

@@ -8,11 +8,13 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/id"
 )
 
 // fresh is a room of so many seats that a player may make.
 func fresh(seats int, metadata map[string]string) *Room {
-	return &Room{ID: NewID(), Mode: "ffa", Seats: seats, Metadata: metadata, TickHz: 30}
+	return &Room{ID: id.Unique(), Mode: "ffa", Seats: seats, Metadata: metadata, TickHz: 30}
 }
 
 // Many press Play at once, at two nodes: as many rooms are made as are needed, and

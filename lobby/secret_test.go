@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/id"
 )
 
 // No secret is ever part of a command: the log of slow commands, with all in it,
@@ -158,7 +160,7 @@ func TestStalledRedisMakesNoGhosts(t *testing.T) {
 	for range 8 {
 		wait.Go(func() {
 			_, err := a.Create(t.Context(), *fresh(2, nil), "p")
-			_, err2 := a.Play(t.Context(), Wanted{Mode: "duel"}, &Room{ID: NewID(), Mode: "duel", Seats: 2}, "p")
+			_, err2 := a.Play(t.Context(), Wanted{Mode: "duel"}, &Room{ID: id.Unique(), Mode: "duel", Seats: 2}, "p")
 			_, err3 := a.Reserve(t.Context(), "r", "p")
 			for _, err := range []error{err, err2, err3} {
 				if !errors.Is(err, ErrUnavailable) {

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/id"
 )
 
 // Ticket is a signed, expiring, single-use right to one seat. On the wire it is
@@ -29,7 +31,7 @@ const (
 // reservationID is random; 72 bits never meet within a ticket's life.
 type reservationID [9]byte
 
-func newReservation() reservationID { return reservationID(randomBytes(9)) }
+func newReservation() reservationID { return reservationID(id.Bytes(9)) }
 
 func (id reservationID) String() string { return base64.RawURLEncoding.EncodeToString(id[:]) }
 

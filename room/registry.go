@@ -3,8 +3,6 @@ package room
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/id"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
@@ -257,7 +256,7 @@ func (g *Registry) Create(w Wish) (*Room, error) {
 		return nil, fmt.Errorf("%w %q; there are %s", ErrUnknownMode, w.Mode, g.modeNames())
 	}
 	if w.ID == "" {
-		w.ID = NewID()
+		w.ID = id.Room()
 	}
 	if !validID(w.ID) {
 		return nil, fmt.Errorf("room id %q: want 1 to 64 of a-z, A-Z, 0-9, '-' and '_'", w.ID)
@@ -332,7 +331,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 	r, err := New(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
 		MayEnd: w.MayEnd,
-		Seed:   randomSeed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
+		Seed:   id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
 		Config: g.config.Room, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})
@@ -379,20 +378,6 @@ func (g *Registry) modeNames() string {
 	return strings.Join(names, ", ")
 }
 
-// idLetters leaves out what is easily confused.
-const idLetters = "abcdefghjkmnpqrstuvwxyz23456789"
-
-// NewID returns a random room id of 10 letters, 49 bits.
-func NewID() string {
-	n := randomSeed()
-	var b [10]byte
-	for i := range b {
-		b[i] = idLetters[n%uint64(len(idLetters))]
-		n /= uint64(len(idLetters))
-	}
-	return string(b[:])
-}
-
 // validID says whether a room may have this id: it stands in URLs and names
 // files.
 func validID(s string) bool {
@@ -405,10 +390,4 @@ func validID(s string) bool {
 		}
 	}
 	return true
-}
-
-func randomSeed() uint64 {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails since Go 1.24
-	return binary.LittleEndian.Uint64(b[:])
 }

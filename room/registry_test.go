@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/id"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/netproto"
@@ -350,7 +351,7 @@ func TestRegistryAtOnce(t *testing.T) {
 func TestNewID(t *testing.T) {
 	seen := map[string]bool{}
 	for range 10_000 {
-		id := NewID()
+		id := id.Room()
 		if len(id) != 10 || !validID(id) || seen[id] {
 			t.Fatalf("id %q", id)
 		}

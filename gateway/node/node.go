@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/metronome-server/metronome/internal/id"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/room"
@@ -63,7 +64,7 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 // CreateFor makes a room with a player's seat in it, which nobody else can get.
 // Errors: those of room.Registry.Create and lobby.Create.
 func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.Join, error) {
-	w.ID = room.NewID()
+	w.ID = id.Room()
 	wanted, err := n.listingOf(&w)
 	if err == nil {
 		err = n.space(wanted.Seats)
@@ -88,7 +89,7 @@ func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMa
 	if !errors.Is(err, lobby.ErrNoRoom) {
 		return join, err
 	}
-	w := room.Wish{ID: room.NewID(), Mode: wanted.Mode, Metadata: wanted.Metadata}
+	w := room.Wish{ID: id.Room(), Mode: wanted.Mode, Metadata: wanted.Metadata}
 	fresh, err := n.listingOf(&w)
 	if err == nil {
 		err = n.space(fresh.Seats)
