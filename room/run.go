@@ -78,6 +78,9 @@ func (r *Room) Running() (now Running, ok bool) {
 // end closes every connection and what is at the door.
 func (r *Room) end() {
 	why := r.closing.Load()
+	// Close may not have come to it yet: who enters behind the last look at the door
+	// would wait for ever.
+	r.door.close(why)
 	r.fanout.stop()
 	for _, e := range r.entries { // of a tick that failed
 		if e.conn != nil {

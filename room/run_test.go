@@ -206,3 +206,17 @@ func TestAHungStepIsSeen(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyEntersBehindTheEnd brings a connection in after a room's end, while who
+// closes it has not come to its door yet: it is told all the same.
+func TestNobodyEntersBehindTheEnd(t *testing.T) {
+	r := walking(t)
+	pass := r.knock(Guest{Name: "late"})
+	r.closing.Store(&netproto.CloseError{Code: netproto.CloseRestart, Reason: "bye"}) // Close, so far
+	r.end()
+	p := newPeer(r)
+	pass.Enter(p.conn)
+	if p.conn.code() != netproto.CloseRestart {
+		t.Errorf("closed with %v", p.conn.ended)
+	}
+}
