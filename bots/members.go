@@ -51,6 +51,7 @@ func (s *swarm) lost(b *bot, err error) {
 		b.beat = nil
 		s.playing--
 	}
+	b.welcomes = b.Counts.Welcomes // one that came together with the end counts for no later connection
 	var end *netproto.CloseError
 	if errors.As(err, &end) {
 		s.closes[end.Code.String()]++
