@@ -21,7 +21,7 @@ const (
 
 // wrongKeys may come from an address. Threat: guessing. Every address counts,
 // this machine's too: behind a proxy all are.
-var wrongKeys = door.Rate{PerSecond: 0.5, Burst: 10}
+var wrongKeys = door.Rate{PerSecond: 0.1, Burst: 10}
 
 // Why the console is not shown. Each says what to do.
 var (
