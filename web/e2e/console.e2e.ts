@@ -176,6 +176,7 @@ story("many wrong keys: the page says to wait", async ({ serve, open }) => {
   for (let guess = 0; guess < 40 && !(await enough.isVisible()); guess++) {
     await page.getByLabel("Key").fill(`guess ${guess}`); // it is hidden while the server is asked
     await page.keyboard.press("Enter");
+    await page.locator("#key-trouble").waitFor();
   }
   await enough.waitFor();
 });
