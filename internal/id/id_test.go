@@ -34,7 +34,8 @@ func TestIDs(t *testing.T) {
 	for range 1000 {
 		rooms[Room()], unique[Unique()] = true, true
 	}
-	if len(rooms) != 1000 || len(unique) != 1000 || len(Room()) != 10 || len(Unique()) != 16 || Seed() == Seed() {
+	one, two := Seed(), Seed()
+	if len(rooms) != 1000 || len(unique) != 1000 || len(Room()) != 10 || len(Unique()) != 16 || one == two {
 		t.Errorf("%d and %d of 1000", len(rooms), len(unique))
 	}
 }
