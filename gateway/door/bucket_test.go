@@ -30,7 +30,7 @@ func TestLimitPerAddress(t *testing.T) {
 		if v := l.Take(from("203.0.113.9")); v.Allowed || v.ByOthers || v.Wait != 500*time.Millisecond {
 			t.Errorf("over it: %+v", v)
 		}
-		time.Sleep(time.Second)
+		<-time.After(time.Second)
 		if got := allowed(from("203.0.113.9")); got != 2 {
 			t.Errorf("a second later: %d", got)
 		}
@@ -68,7 +68,7 @@ func TestLimitInAll(t *testing.T) {
 		if v := l.Take(from("203.0.113.9")); v.Allowed || before != nil || l.buckets[from("203.0.113.9").Address].tokens != 50 {
 			t.Errorf("who was refused for others paid: %+v", v)
 		}
-		time.Sleep(2 * time.Second)
+		<-time.After(2 * time.Second)
 		if v := l.Take(Caller{Exempt: true}); !v.Allowed || v.Wait != 0 {
 			t.Errorf("later: %+v", v)
 		}
