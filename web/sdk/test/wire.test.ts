@@ -115,10 +115,10 @@ function spoil(b: Uint8Array): Uint8Array {
 test("whatever comes, a frame is applied or refused, and keyframes bring the mirror back", () => {
   const frames = goldenNames("session-").map((n) => bytesOf(goldenText(n)));
   const frame = new ServerFrame();
-  const whole = frames.findLast((b) => {
+  const whole = frames.filter((b) => {
     frame.read(b);
     return frame.key;
-  })!;
+  }).at(-1)!;
   const seen = { ok: 0, gap: 0, bad: 0, unread: 0 };
   for (let round = 0; round < 400; round++) {
     frame.read(frames[0]!);
