@@ -1,13 +1,18 @@
 package netproto
 
 import (
-	"math"
+	"cmp"
 	"slices"
 
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"github.com/metronome-server/metronome/sim"
 )
+
+// MaxFrame is the longest message that a clear connection takes, bytes: all of
+// its tail but the most that a WebSocket frame adds. A longer one would be refused
+// and made again until the connection is closed as slow.
+const MaxFrame = MaxTail - 10
 
 // MinSnapshot is the most that a snapshot needs to tell anything, bytes: the
 // header, that MaxGroups groups are out of view, and a row of 256 columns.
@@ -27,8 +32,8 @@ type Header struct {
 	// Quiet leaves the snapshot out when there is nothing in it but the tick:
 	// nothing is appended, and the viewer stays where it was.
 	Quiet bool
-	// Most is how many bytes the snapshot may take; 0: any number. What does not
-	// fit comes with the next ones. From MinSnapshot on it is always kept.
+	// Most is how many bytes the snapshot may take; 0: MaxFrame. What does not fit
+	// comes with the next ones. From MinSnapshot on it is always kept.
 	Most int
 }
 
@@ -61,10 +66,7 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 	}
 	e.look(v, seat)
 	empty := len(b)
-	c := composer{b: e.appendHeader(b, v, h), limit: math.MaxInt, view: v, tick: e.tick}
-	if h.Most > 0 {
-		c.limit = empty + h.Most
-	}
+	c := composer{b: e.appendHeader(b, v, h), limit: empty + cmp.Or(h.Most, MaxFrame), view: v, tick: e.tick}
 	header := len(c.b)
 	if v.late != nil || !c.all(e, seat) {
 		c.b, c.last = c.b[:header], 0

@@ -168,6 +168,7 @@ func TestTooManyGroups(t *testing.T) {
 		g.view[1] = append(g.view[1], sim.Group(cell))
 	}
 	c := newWatcher(g.stage, 1)
+	c.most = 1 << 20
 	for _, want := range []int{MaxGroups, MaxGroups} {
 		g.step()
 		if c.receive(t, g.stage); len(c.viewer.Seen()) != want {
@@ -253,5 +254,17 @@ func TestOwn(t *testing.T) {
 	}
 	if f := one.get(t, g); len(f.GetOwn()) != 0 {
 		t.Errorf("seat 1 was told about seat 2's: %v", f)
+	}
+}
+
+// TestASnapshotFitsAConnection: who says nothing of a budget has that of a frame.
+func TestASnapshotFitsAConnection(t *testing.T) {
+	g := newScript(t)
+	for id := range 4000 {
+		g.add(1, pawn{X: sim.Int(int32(id)), VX: sim.Fixed(id * id), HP: uint8(id)})
+	}
+	g.step()
+	if n := len(g.stage.e.AppendSnapshot(nil, &Viewer{}, 1, Header{})); n < MaxFrame/2 || n > MaxFrame {
+		t.Errorf("the first frame has %d bytes, want nearly %d", n, MaxFrame)
 	}
 }

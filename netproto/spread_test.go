@@ -99,6 +99,7 @@ func TestViewOverOneFrame(t *testing.T) {
 				t.Errorf("%d groups in view, want %d", len(c.viewer.Seen()), cells)
 			}
 			other := newWatcher(g.stage, 1)
+			other.most = 1 << 20
 			other.receive(t, g.stage)
 			c.receive(t, g.stage)
 			for range 5 {

@@ -196,7 +196,7 @@ func TestLongestWelcome(t *testing.T) {
 		t.Fatalf("no welcome came, %v", last.conn.ended)
 	}
 	t.Logf("%d bytes, of them %d of welcome", first, proto.Size(last.welcome))
-	if first < maxFrame*9/10 {
+	if first < netproto.MaxFrame*9/10 {
 		t.Errorf("%d bytes: there was more to say", first)
 	}
 }

@@ -12,10 +12,6 @@ const (
 	// asked. More often: it waits. Why: ten bytes of a client must not cost the
 	// keyframe of a whole view every tick.
 	resyncsPerSecond = 2
-	// maxFrame is the longest message that a clear connection takes, bytes: all
-	// of its tail but the most that a WebSocket frame adds. A longer one would be
-	// refused and made again until the connection is closed as slow.
-	maxFrame = netproto.MaxTail - 10
 	// noticeRoom is what a snapshot leaves of a frame when notices wait, bytes.
 	// Why 4 KB: chat gets through while the world comes in, and the longest notice
 	// fits.
@@ -217,7 +213,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		w.out = r.appendWelcome(w.out, s, l)
 	}
 	before := len(w.out)
-	most := maxFrame - before
+	most := netproto.MaxFrame - before
 	if s.notices.pending(l.noticed) {
 		most -= noticeRoom
 	}
@@ -252,7 +248,7 @@ func (r *Room) appendNotices(w *worker, s *seat, l *link) uint32 {
 		end := len(w.out)
 		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
 		w.out = r.logged(netproto.AppendNotice(w.out, &w.notice))
-		if len(w.out) > maxFrame {
+		if len(w.out) > netproto.MaxFrame {
 			w.out = w.out[:end]
 			break
 		}
