@@ -260,8 +260,8 @@ func TestOwn(t *testing.T) {
 // TestASnapshotFitsAConnection: who says nothing of a budget has that of a frame.
 func TestASnapshotFitsAConnection(t *testing.T) {
 	g := newScript(t)
-	for id := range 4000 {
-		g.add(1, pawn{X: sim.Int(int32(id)), VX: sim.Fixed(id * id), HP: uint8(id)})
+	for id := range 5900 {
+		g.add(1, pawn{X: sim.Int(int32(id)), VX: sim.Fixed(id * id), HP: uint8(id), Seat: sim.Seat(id % 2)})
 	}
 	g.step()
 	if n := len(g.stage.e.AppendSnapshot(nil, &Viewer{}, 1, Header{})); n < MaxFrame/2 || n > MaxFrame {
