@@ -131,16 +131,21 @@ func TestFloodsTakeTheirShare(t *testing.T) {
 			t.Errorf("%d rooms, %v", got, statuses)
 		}
 	})
-	t.Run("metrics", func(t *testing.T) {
-		n := startNode(t, nil)
-		served := n.shares.reports.Served.Load()
-		began := time.Now()
-		statuses := flood(60, 1, func() int { status, _ := get(t, n.url+"/metrics"); return status })
-		got := int(n.shares.reports.Served.Load() - served)
-		if most := reportRateInAll.Burst + int(reportRateInAll.PerSecond*(time.Since(began)+3*time.Second).Seconds()); got > most || statuses[200] != got || statuses[503] == 0 {
-			t.Errorf("%d served, at most %d, %v", got, most, statuses)
-		}
-	})
+	for _, row := range []struct{ share, path string }{{"report", "/metrics"}, {"health", "/readyz"}} {
+		t.Run(row.share, func(t *testing.T) {
+			n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Proxies, _ = door.ParseProxies([]string{"127.0.0.1"}) })
+			ask := func(client string) int {
+				answer, _ := send(t, http.MethodGet, n.url+row.path, nil, "X-Forwarded-For: "+client)
+				return answer.StatusCode
+			}
+			if statuses := flood(120, 1, func() int { return ask("203.0.113.9") }); statuses[200] < 10 || statuses[429] < 20 || statuses[503] != 0 {
+				t.Errorf("who floods gets %v", statuses)
+			}
+			if status := ask("198.51.100.7"); status != 200 {
+				t.Errorf("somebody else gets %d", status)
+			}
+		})
+	}
 }
 
 // TestLimitsCountTheClientBehindAProxy: what one client does costs others nothing.

@@ -113,13 +113,17 @@ var (
 	// school's class opens it together.
 	pageRate      = door.Rate{PerSecond: 50, Burst: 600}
 	pageRateInAll = door.Rate{PerSecond: 300, Burst: 600}
-	// reportRate is of /metrics and /stats, a few milliseconds each.
+	// reportRate is of /metrics and /stats, a few milliseconds each. By address, as
+	// for the three below: who asks for no end leaves the other half to others.
+	reportRate      = door.Rate{PerSecond: 5, Burst: 10}
 	reportRateInAll = door.Rate{PerSecond: 10, Burst: 20}
 	// healthRate is of /healthz and /readyz: apart, so that no flood of something
 	// else has a load balancer think that the node is dead.
+	healthRate      = door.Rate{PerSecond: 50, Burst: 50}
 	healthRateInAll = door.Rate{PerSecond: 100, Burst: 100}
 	// consoleRate is of operators' calls.
-	consoleRateInAll = door.Rate{PerSecond: 50, Burst: 100}
+	consoleRate      = door.Rate{PerSecond: 40, Burst: 150}
+	consoleRateInAll = door.Rate{PerSecond: 50, Burst: 200}
 )
 
 // burstSeconds is how many seconds' worth an address may ask at once.
@@ -136,10 +140,10 @@ func newShares(l Limits) shares {
 	return shares{
 		handshakes: door.NewShare("handshake", &door.Limit{PerAddress: perAddress(l.HandshakesPerSecond), InAll: inAll(l.MaxHandshakesPerSecond), Exempt: true}, nil),
 		calls:      door.NewShare("call", &door.Limit{PerAddress: perAddress(l.CallsPerSecond), InAll: inAll(l.MaxCallsPerSecond), Exempt: true}, refuseCall),
-		console:    door.NewShare("console", &door.Limit{InAll: consoleRateInAll}, refuseCall),
+		console:    door.NewShare("console", &door.Limit{PerAddress: consoleRate, InAll: consoleRateInAll}, refuseCall),
 		pages:      door.NewShare("page", &door.Limit{PerAddress: pageRate, InAll: pageRateInAll, Exempt: true}, nil),
-		reports:    door.NewShare("report", &door.Limit{InAll: reportRateInAll}, nil),
-		health:     door.NewShare("health", &door.Limit{InAll: healthRateInAll}, nil),
+		reports:    door.NewShare("report", &door.Limit{PerAddress: reportRate, InAll: reportRateInAll}, nil),
+		health:     door.NewShare("health", &door.Limit{PerAddress: healthRate, InAll: healthRateInAll}, nil),
 	}
 }
 

@@ -29,6 +29,9 @@ type attack struct {
 	// descriptors is all that the server may have once the bots are in; 0: as many
 	// as the system gives.
 	descriptors uint64
+	// askAlone: the attackers let go before the server is asked what it lost, as
+	// that question would wait in the line that they fill, or find no descriptor.
+	askAlone bool
 
 	// clients attack at a time, with at most rate requests a second together.
 	// A request may hold several messages: batch, 1 when 0.

@@ -38,9 +38,9 @@ var attacks = []attack{
 	{name: "slow-headers", about: "requests that stop within the header", clients: 1000, rate: 500, client: hold("GET / HTTP/1.1\r\nHost: lo")},
 	{name: "slow-bodies", about: "POSTs that stop after one byte", clients: 3000, rate: 1000,
 		client: hold("POST /metronome.v1.LobbyService/QuickPlay HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{")},
-	{name: "descriptors", about: "more connections than the server has descriptors", clients: 300, rate: 300, descriptors: 150,
+	{name: "descriptors", about: "more connections than the server has descriptors", clients: 300, rate: 300, descriptors: 150, askAlone: true,
 		client: hold("GET / HTTP/1.1\r\nHost: lo")},
-	{name: "unread", about: "200 requests on each connection, no answer read", clients: 120, rate: 60, client: unread("/metrics")},
+	{name: "unread", about: "200 requests on each connection, no answer read", clients: 120, rate: 60, client: unread("/metrics"), askAlone: true},
 
 	{name: "handshakes", about: "enters the home room and is gone", clients: 4, rate: 500, client: flood(knock)},
 	{name: "wrong-token", about: "guesses of resume tokens", clients: 4, rate: 1000, client: flood(wrongToken)},

@@ -157,7 +157,7 @@ func (r *row) beside(ctx context.Context, o options, a *attack, s *scene) (err e
 	}
 	r.got, r.after = seen(time.Since(from)), s.server.residentMB()
 	attack.halt()
-	if a.descriptors > 0 { // or the question would find none
+	if a.askAlone {
 		attack.end()
 	}
 	after, err := s.server.ask(ctx)
