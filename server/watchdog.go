@@ -77,7 +77,7 @@ func (w *watchdog) look(now time.Time) {
 		s.tick = tick
 		if s.looks++; s.looks == stuckLooks {
 			changes = true
-			w.log.Error("a tick does not end; its room hangs, the others go on", "room", id, "tick", tick.Tick, "phase", tick.Phase,
+			w.log.Error("a tick does not end: its goroutine hangs where the stack says; other rooms go on", "room", id, "tick", tick.Tick, "phase", tick.Phase,
 				"for", now.Sub(tick.Began).Round(lookEvery), "stack", w.stackOf(id))
 		}
 	}
