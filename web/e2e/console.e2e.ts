@@ -52,7 +52,7 @@ story("the rooms of a node, live and sorted", async ({ server, open }) => {
 
 story("a room's minutes from before anybody looked, its seats, and a seat's inputs", async ({ server, open }) => {
   const lobby = await open(server, "/");
-  await expect.poll(() => lobby.evaluate(async () => ((await (await fetch("/stats")).json()) as { ticks: number }).ticks), { timeout: 20_000 }).toBeGreaterThan(150);
+  await expect.poll(() => lobby.evaluate(async () => ((await (await fetch("/stats")).json()) as { ticks: number }).ticks), { timeout: 20_000, interval: 500 }).toBeGreaterThan(150);
   const page = await open(server, "/console");
   await page.getByRole("link", { name: "ffa", exact: true }).click();
   await page.getByRole("heading", { name: "ffa" }).waitFor();
