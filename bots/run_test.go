@@ -358,10 +358,10 @@ type plainRow struct{ X sim.Fixed }
 type plainInput struct{ DX int8 }
 type plainRules struct{}
 
-func (plainRules) Join(sim.Seat)            {}
-func (plainRules) Leave(sim.Seat)           {}
-func (plainRules) Step(*sim.Inputs)         {}
-func (plainRules) View(sim.Seat, *sim.View) {}
+func (plainRules) Join(sim.Seat, sim.Entrant) {}
+func (plainRules) Leave(sim.Seat)             {}
+func (plainRules) Step(*sim.Inputs)           {}
+func (plainRules) View(sim.Seat, *sim.View)   {}
 
 // plainMode is a game that no behaviour was made for.
 func plainMode() sim.Mode {

@@ -50,7 +50,7 @@ func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) 
 		p.view = View{Hz: tb.mode.Hz, Seat: p.seat, Mirror: p.mirror}
 		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
 		check(t, err)
-		check(t, tb.world.Join(p.seat))
+		check(t, tb.world.Join(p.seat, sim.Entrant{}))
 		tb.players = append(tb.players, p)
 	}
 	names := map[string]*int{"kill": &tb.kills, "taken": &tb.taken}

@@ -27,7 +27,7 @@ func newFakeRoom(t testing.TB, seats int) *fakeRoom {
 	r.world, err = sim.Start(r.mode, 1)
 	check(t, err)
 	for seat := range seats {
-		check(t, r.world.Join(sim.Seat(seat+1)))
+		check(t, r.world.Join(sim.Seat(seat+1), sim.Entrant{}))
 	}
 	r.encoder = netproto.NewEncoder(r.world)
 	return r

@@ -45,7 +45,7 @@ func newPuck(w *sim.World) sim.Rules {
 	return &puck{sim.NewTable[puckRow](w, "puck", 64), sim.NewInput[puckInput](w)}
 }
 
-func (p *puck) Join(seat sim.Seat) { p.rows.Add(puckRow{Owner: seat}) }
+func (p *puck) Join(seat sim.Seat, _ sim.Entrant) { p.rows.Add(puckRow{Owner: seat}) }
 func (p *puck) Leave(seat sim.Seat) {
 	for ref, row := range p.rows.All {
 		if row.Owner == seat {

@@ -37,13 +37,22 @@ func AppendRecord(b []byte, kind Kind, body []byte) []byte {
 
 // AppendHeader appends the body of a KindHeader.
 func AppendHeader(b []byte, h Header) []byte {
-	for _, s := range []string{h.Room, h.Mode} {
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
-	}
+	b = appendText(appendText(b, h.Room), h.Mode)
 	b = binary.AppendUvarint(b, uint64(h.Hz))
 	b = binary.LittleEndian.AppendUint64(b, h.Seed)
 	b = binary.LittleEndian.AppendUint64(b, h.Shape)
-	return binary.AppendUvarint(b, uint64(h.Seats))
+	b = binary.AppendUvarint(b, uint64(h.Seats))
+	if len(h.Params) > 0 || h.OneMatch {
+		b = binary.AppendUvarint(b, uint64(len(h.Params)))
+		for _, p := range h.Params {
+			b = appendText(appendText(b, p.Name), p.Value)
+		}
+		b = append(b, byte(0))
+		if h.OneMatch {
+			b[len(b)-1] = 1
+		}
+	}
+	return b
 }
 
 // AppendCheckpoint appends the body of a KindCheckpoint.
@@ -55,7 +64,10 @@ func AppendCheckpoint(b []byte, tick sim.Tick, state []byte) []byte {
 func AppendTick(b []byte, t *Tick) []byte {
 	b = binary.AppendUvarint(b, uint64(t.Tick))
 	b = appendSeats(b, t.Leaves)
-	b = appendSeats(b, t.Joins)
+	b = binary.AppendUvarint(b, uint64(len(t.Joins)))
+	for i := range t.Joins {
+		b = binary.AppendUvarint(b, uint64(t.Joins[i].Seat))
+	}
 	b = binary.AppendUvarint(b, uint64(len(t.Inputs)))
 	for i := range t.Inputs {
 		in := &t.Inputs[i]
@@ -66,7 +78,48 @@ func AppendTick(b []byte, t *Tick) []byte {
 			b = binary.AppendVarint(b, int64(v))
 		}
 	}
-	return binary.LittleEndian.AppendUint64(b, t.Hash)
+	b = binary.LittleEndian.AppendUint64(b, t.Hash)
+	if len(t.Joins)+len(t.Commands) == 0 {
+		return b
+	}
+	for i := range t.Joins {
+		b = appendEntrant(b, &t.Joins[i].Who)
+	}
+	b = binary.AppendUvarint(b, uint64(len(t.Commands)))
+	for i := range t.Commands {
+		b = appendCommand(b, &t.Commands[i])
+	}
+	return b
+}
+
+func appendEntrant(b []byte, who *sim.Entrant) []byte {
+	b = binary.LittleEndian.AppendUint64(b, who.User)
+	flags := uint64(who.Team) << 1
+	if who.Bot {
+		flags |= 1
+	}
+	b = binary.AppendUvarint(b, flags)
+	b = binary.AppendVarint(b, int64(who.Rating))
+	b = appendText(b, who.Name)
+	return append(binary.AppendUvarint(b, uint64(len(who.Data))), who.Data...)
+}
+
+func appendCommand(b []byte, c *Command) []byte {
+	b = binary.AppendUvarint(b, uint64(c.Seat))
+	b = binary.AppendUvarint(b, uint64(c.Number))
+	for _, values := range [2][]int32{c.Values, c.List} {
+		b = binary.AppendUvarint(b, uint64(len(values)))
+		for _, v := range values {
+			b = binary.AppendVarint(b, int64(v))
+		}
+	}
+	return b
+}
+
+// appendText appends a text of at most maxText bytes; the rest is cut off.
+func appendText(b []byte, s string) []byte {
+	s = s[:min(len(s), maxText)]
+	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
 func appendSeats(b []byte, seats []sim.Seat) []byte {
@@ -83,9 +136,5 @@ const maxText = 256
 // AppendFault appends the body of a KindFault.
 func AppendFault(b []byte, f Fault) []byte {
 	b = binary.AppendUvarint(b, uint64(f.Tick))
-	for _, s := range []string{f.Phase, f.Text} {
-		s = s[:min(len(s), maxText)]
-		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
-	}
-	return b
+	return appendText(appendText(b, f.Phase), f.Text)
 }

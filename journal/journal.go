@@ -46,16 +46,37 @@ type Header struct {
 	// Seats is how many the room has: its world was made for them. 0, as in
 	// journals that do not say it, is as many as its mode has.
 	Seats int
+	// Params are what the room was made with, all of them.
+	Params []sim.Param
+	// OneMatch: the room was made for one match.
+	OneMatch bool
 }
 
 // Tick is one step of a room.
 type Tick struct {
 	Tick   sim.Tick
 	Leaves []sim.Seat
-	Joins  []sim.Seat
+	Joins  []Join
 	// Inputs are those of all occupied seats, ascending by seat.
 	Inputs []Input
-	Hash   uint64
+	// Commands are those that the step was given, by seat and number.
+	Commands []Command
+	Hash     uint64
+}
+
+// Join is who took which seat before the step. Journals that do not say who it
+// was have an empty entrant.
+type Join struct {
+	Seat sim.Seat
+	Who  sim.Entrant
+}
+
+// Command is one command of a seat.
+type Command struct {
+	Seat   sim.Seat
+	Number uint32
+	Values []int32
+	List   []int32
 }
 
 // Input is the input that one seat's step used.

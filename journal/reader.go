@@ -123,6 +123,12 @@ func ReadHeader(body []byte) (Header, error) {
 	if len(r.b) > 0 {
 		h.Seats = int(r.number(sim.MaxSeats))
 	}
+	if len(r.b) > 0 {
+		for n := r.number(maxParams); n > 0 && !r.bad; n-- {
+			h.Params = append(h.Params, sim.Param{Name: r.text(), Value: r.text()})
+		}
+		h.OneMatch = r.number(1) != 0
+	}
 	if !r.done() {
 		return Header{}, fmt.Errorf("%w: its header", ErrDamaged)
 	}
@@ -214,17 +220,64 @@ func (r *bodyReader) text() string {
 
 func (r *bodyReader) tick(t *Tick) {
 	t.Tick = sim.Tick(r.number(math.MaxUint32))
-	t.Leaves, t.Joins = r.seats(t.Leaves[:0]), r.seats(t.Joins[:0])
-	t.Inputs = t.Inputs[:0]
+	t.Leaves = r.seats(t.Leaves[:0])
+	t.Joins, t.Inputs, t.Commands = t.Joins[:0], t.Inputs[:0], t.Commands[:0]
+	for n := r.number(sim.MaxSeats); n > 0 && !r.bad; n-- {
+		t.Joins = append(t.Joins, Join{Seat: sim.Seat(r.number(sim.MaxSeats))})
+	}
 	for n := r.number(sim.MaxSeats); n > 0 && !r.bad; n-- {
 		t.Inputs = append(t.Inputs, r.input())
 	}
 	t.Hash = r.word()
+	if len(r.b) == 0 {
+		return // nobody came and nobody commands, or it is of a time that knew neither
+	}
+	for i := range t.Joins {
+		t.Joins[i].Who = r.entrant()
+	}
+	for n := r.number(sim.MaxSeats * maxCommands); n > 0 && !r.bad; n-- {
+		t.Commands = append(t.Commands, Command{
+			Seat: sim.Seat(r.number(sim.MaxSeats)), Number: uint32(r.number(math.MaxUint32)),
+			Values: r.values(maxInputValues), List: r.values(sim.MaxCommandList),
+		})
+	}
+	if len(t.Joins)+len(t.Commands) == 0 {
+		r.fail() // it would have ended before
+	}
 }
 
-// maxInputValues is the most fields that an input has, netproto.MaxInputValues.
-// Threat: a forged file that makes its reader allocate.
-const maxInputValues = 32
+const (
+	// maxInputValues is the most fields that an input or a command has,
+	// netproto.MaxInputValues. Threat: a forged file that makes its reader allocate.
+	maxInputValues = 32
+	// maxCommands is the most commands of one seat at one tick,
+	// netproto.MaxCommands.
+	maxCommands = 16
+	// maxParams is the most params that a room has.
+	maxParams = 32
+)
+
+func (r *bodyReader) entrant() sim.Entrant {
+	who := sim.Entrant{User: r.word()}
+	flags := r.number(2*sim.MaxTeam + 1)
+	who.Team, who.Bot = uint8(flags>>1), flags&1 != 0
+	who.Rating = r.signed()
+	who.Name = r.text()
+	if n := int(r.number(sim.MaxEntrantData)); n > 0 && n <= len(r.b) {
+		who.Data = append([]byte(nil), r.b[:n]...)
+		r.b = r.b[n:]
+	} else if n > 0 {
+		r.fail()
+	}
+	return who
+}
+
+func (r *bodyReader) values(most uint64) (values []int32) {
+	for n := r.number(most); n > 0 && !r.bad; n-- {
+		values = append(values, r.signed())
+	}
+	return values
+}
 
 func (r *bodyReader) input() Input {
 	who := r.number(sim.MaxSeats<<2 | 3)
@@ -232,9 +285,7 @@ func (r *bodyReader) input() Input {
 	if in.From > sim.Repeated {
 		r.fail()
 	}
-	for n := r.number(maxInputValues); n > 0 && !r.bad; n-- {
-		in.Values = append(in.Values, r.signed())
-	}
+	in.Values = r.values(maxInputValues)
 	return in
 }
 

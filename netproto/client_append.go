@@ -13,7 +13,34 @@ func AppendClientFrame(b []byte, f *ClientFrame) []byte {
 	b = appendUint(b, clientPing, f.Ping)
 	b = appendBool(b, clientResync, f.Resync)
 	b = appendUint(b, clientNoticeAck, uint64(f.NoticeAck))
-	return appendBool(b, clientLeave, f.Leave)
+	b = appendBool(b, clientLeave, f.Leave)
+	for i := range f.Commands {
+		b = appendBytes(b, clientCommand, appendCommand(nil, &f.Commands[i]))
+	}
+	return b
+}
+
+// appendCommand appends a command's fields. A list keeps its zeros.
+func appendCommand(b []byte, c *Command) []byte {
+	n := c.Count
+	for n > 0 && c.Values[n-1] == 0 {
+		n--
+	}
+	b = appendUint(b, commandNumber, uint64(c.Number))
+	b = appendSigned(b, commandValue, c.Values[:n])
+	return appendSigned(b, commandList, c.List[:c.ListCount])
+}
+
+// CommandSize returns how many bytes a command takes; more than MaxCommand is
+// refused.
+func CommandSize(c *Command) int { return len(appendCommand(nil, c)) }
+
+func appendSigned(b []byte, field int, values []int32) []byte {
+	var body []byte
+	for _, v := range values {
+		body = protowire.AppendVarint(body, uint64(zigzag(uint32(v))))
+	}
+	return appendPacked(b, field, body)
 }
 
 func appendInput(b []byte, in *Input) []byte {

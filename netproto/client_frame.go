@@ -48,13 +48,25 @@ type ClientFrame struct {
 	Resync    bool
 	NoticeAck uint32
 	Leave     bool
+	Commands  []Command
+}
+
+// Command is one command of a seat as it is on the wire.
+type Command struct {
+	Number uint32
+	// Values are the first Count fields of the game's command; the rest is 0.
+	Values [MaxInputValues]int32
+	Count  int
+	// List is the field that is a list, of ListCount numbers.
+	List      [sim.MaxCommandList]int32
+	ListCount int
 }
 
 // ReadClientFrame reads a message of a client into f, whose old content is
 // lost. Errors: *CloseError, naming the limit that broke; CloseTooBig when it
 // is MaxClientMessage, else CloseBadFrame.
 func ReadClientFrame(b []byte, f *ClientFrame) error {
-	*f = ClientFrame{Inputs: f.Inputs[:0]}
+	*f = ClientFrame{Inputs: f.Inputs[:0], Commands: f.Commands[:0]}
 	if len(b) > MaxClientMessage {
 		return &CloseError{CloseTooBig, fmt.Sprintf("message of %d bytes, at most %d", len(b), MaxClientMessage)}
 	}
@@ -85,6 +97,14 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 			f.NoticeAck = uint32Of(w.val)
 		case w.is(clientLeave, protowire.VarintType):
 			f.Leave = w.val != 0
+		case w.is(clientCommand, protowire.BytesType):
+			if len(f.Commands) == MaxCommands {
+				return badFrame("more than %d commands in a frame", MaxCommands)
+			}
+			f.Commands = append(f.Commands, Command{})
+			if err := readCommand(w.raw, &f.Commands[len(f.Commands)-1]); err != nil {
+				return err
+			}
 		}
 	}
 	if w.bad {
@@ -131,5 +151,30 @@ func (in *Input) value(v uint32) error {
 	}
 	in.Values[in.Count] = int32(unzigzag(v))
 	in.Count++
+	return nil
+}
+
+func readCommand(b []byte, c *Command) error {
+	if len(b) > MaxCommand {
+		return badFrame("command of %d bytes, at most %d", len(b), MaxCommand)
+	}
+	w := fields{b: b}
+	for w.next() {
+		switch {
+		case w.is(commandNumber, protowire.VarintType):
+			c.Number = uint32Of(w.val)
+		case w.is(commandValue, protowire.BytesType), w.is(commandValue, protowire.VarintType):
+			if err := w.signed(c.Values[:], &c.Count); err != nil {
+				return badFrame("%v values in a command", err)
+			}
+		case w.is(commandList, protowire.BytesType), w.is(commandList, protowire.VarintType):
+			if err := w.signed(c.List[:], &c.ListCount); err != nil {
+				return badFrame("%v numbers in a command's list", err)
+			}
+		}
+	}
+	if w.bad {
+		return badFrame("%v", errMalformed)
+	}
 	return nil
 }

@@ -52,7 +52,7 @@ func recordCrowd(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	for seat := sim.Seat(1); seat <= crowd; seat++ {
-		if err := w.Join(seat); err != nil {
+		if err := w.Join(seat, sim.Entrant{}); err != nil {
 			t.Fatal(err)
 		}
 	}

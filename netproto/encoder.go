@@ -15,6 +15,9 @@ type Encoder struct {
 	shared *plane
 	own    *plane
 	signs  [][]bool // of event fields, by kind
+	// Of a world that rests between its steps: the tick of the last step, and since
+	// which tick a viewer knows the world as it was before this one.
+	stepped, level sim.Tick
 }
 
 // NewEncoder makes the encoder of a world as it is now: the next Encode after
@@ -42,10 +45,16 @@ func (e *Encoder) Encode() {
 }
 
 func (e *Encoder) encode() {
-	if now := e.world.Tick(); now != e.tick.Add(1) {
+	now := e.world.Tick()
+	switch {
+	case e.world.AtRest():
+		if e.level = e.stepped; e.world.Stepped() {
+			e.stepped = now
+		}
+	case now != e.tick.Add(1):
 		e.shared.since, e.own.since = now, now
 	}
-	e.tick = e.world.Tick()
+	e.tick = now
 	e.events()
 	e.shared.encode(e.tick)
 	e.own.encode(e.tick)

@@ -8,23 +8,29 @@ const (
 	clientResync    = 4
 	clientNoticeAck = 5
 	clientLeave     = 6
+	clientCommand   = 7
+
+	commandNumber = 1
+	commandValue  = 2
+	commandList   = 3
 
 	inputTick  = 1
 	inputSeen  = 2
 	inputValue = 3
 
-	serverTick     = 1
-	serverInputAge = 2
-	serverSlack    = 3
-	serverSkipped  = 4
-	serverChunk    = 5
-	serverOwn      = 6
-	serverUnsee    = 7
-	serverWelcome  = 8
-	serverNotice   = 9
-	serverPong     = 10
-	serverDropped  = 11
-	serverKey      = 12
+	serverTick       = 1
+	serverInputAge   = 2
+	serverSlack      = 3
+	serverSkipped    = 4
+	serverChunk      = 5
+	serverOwn        = 6
+	serverUnsee      = 7
+	serverWelcome    = 8
+	serverNotice     = 9
+	serverPong       = 10
+	serverDropped    = 11
+	serverKey        = 12
+	serverCommandAck = 13
 
 	chunkGroup = 1
 	chunkAge   = 2

@@ -17,13 +17,15 @@ func TestFieldNumbers(t *testing.T) {
 	}{
 		{&pb.ClientFrame{}, map[string]int{
 			"input": clientInput, "chat": clientChat, "ping": clientPing, "resync": clientResync,
-			"notice_ack": clientNoticeAck, "leave": clientLeave,
+			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand,
 		}},
+		{&pb.Command{}, map[string]int{"number": commandNumber, "value": commandValue, "list": commandList}},
 		{&pb.Input{}, map[string]int{"tick": inputTick, "seen": inputSeen, "value": inputValue}},
 		{&pb.ServerFrame{}, map[string]int{
 			"tick": serverTick, "input_age": serverInputAge, "slack": serverSlack, "skipped": serverSkipped,
 			"chunk": serverChunk, "own": serverOwn, "unsee": serverUnsee, "welcome": serverWelcome,
 			"notice": serverNotice, "pong": serverPong, "dropped": serverDropped, "key": serverKey,
+			"command_ack": serverCommandAck,
 		}},
 		{&pb.Chunk{}, map[string]int{
 			"group": chunkGroup, "age": chunkAge, "key": chunkKey, "rows": chunkRows, "event": chunkEvent,

@@ -2,6 +2,7 @@ package netproto
 
 import (
 	"errors"
+	"fmt"
 	"math"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -56,6 +57,25 @@ func (f *fields) fail() bool {
 // with another type is skipped, as generated code does.
 func (f *fields) is(num int, typ protowire.Type) bool {
 	return f.num == protowire.Number(num) && f.typ == typ
+}
+
+// signed appends the field's zigzag numbers, packed or one, to list, of which n
+// are there. Errors: there are more than fit.
+func (f *fields) signed(list []int32, n *int) error {
+	if f.typ == protowire.VarintType {
+		f.raw = protowire.AppendVarint(nil, f.val)
+	}
+	p := numbers{b: f.raw}
+	for p.more() {
+		v := p.next()
+		if *n == len(list) {
+			return fmt.Errorf("more than %d", len(list))
+		}
+		list[*n] = int32(unzigzag(v))
+		*n++
+	}
+	f.bad = f.bad || p.bad
+	return nil
 }
 
 // numbers walks varints of a packed field.

@@ -61,7 +61,7 @@ func newZoo(w *sim.World, crowd, calm int32) sim.Rules {
 	}
 }
 
-func (z *zoo) Join(seat sim.Seat) { z.spawn(seat) }
+func (z *zoo) Join(seat sim.Seat, _ sim.Entrant) { z.spawn(seat) }
 func (z *zoo) Leave(seat sim.Seat) {
 	for ref, b := range z.beasts.All {
 		if b.Owner == seat {

@@ -15,6 +15,12 @@ const (
 	// MaxInputValues is how many fields a game's input may have.
 	// Threat: a count that makes the reader allocate.
 	MaxInputValues = 32
+	// MaxCommands is how many commands of a seat may wait, and how many one
+	// ClientFrame may hold. Threat: a client that sends faster than the game takes
+	// them.
+	MaxCommands = 16
+	// MaxCommand is the longest command, bytes. Threat: the same, in few.
+	MaxCommand = 256
 	// LeadTime is how far ahead of the room an input may be; MaxLead says it in
 	// ticks. Threat: an input buffer as deep as a client pleases.
 	LeadTime = time.Second

@@ -22,7 +22,7 @@ func TestMirrorEqualsWorld(t *testing.T) {
 		for range 300 {
 			if r.IntN(25) == 0 && len(watchers) < 6 {
 				seat := sim.Seat(len(watchers) + 1)
-				if err := s.w.Join(seat); err != nil {
+				if err := s.w.Join(seat, sim.Entrant{}); err != nil {
 					t.Fatal(err)
 				}
 				watchers = append(watchers, newWatcher(s, seat))

@@ -26,10 +26,10 @@ type (
 	huntMove struct{ X int8 }
 )
 
-func (h *hunt) Join(sim.Seat)            {}
-func (h *hunt) Leave(sim.Seat)           {}
-func (h *hunt) View(sim.Seat, *sim.View) {}
-func (h *hunt) Step(*sim.Inputs)         { h.do() }
+func (h *hunt) Join(sim.Seat, sim.Entrant) {}
+func (h *hunt) Leave(sim.Seat)             {}
+func (h *hunt) View(sim.Seat, *sim.View)   {}
+func (h *hunt) Step(*sim.Inputs)           { h.do() }
 
 // TestReferenceToARowThatIsGone: a reference is 0 from the tick on at which its
 // row is removed, though nobody touches it, and stays so when another row gets

@@ -19,8 +19,17 @@ func SchemaOf(w *sim.World) *pb.Schema {
 		s.Event = append(s.Event, &pb.EventSchema{Name: e.Name, Field: columnsOf(e.Columns)})
 	}
 	for _, f := range w.InputFields() {
-		s.Input = append(s.Input, &pb.InputField{Name: f.Name, Min: f.Min, Max: f.Max, Buttons: f.Buttons})
+		s.Input = append(s.Input, &pb.InputField{Name: f.Name, Min: f.Min, Max: f.Max, Buttons: f.Buttons, Once: f.Once})
 	}
+	for _, f := range w.CommandFields() {
+		s.Command = append(s.Command, &pb.CommandField{Name: f.Name, Min: f.Min, Max: f.Max, List: uint32(f.Most)})
+	}
+	for _, f := range w.ParamFields() {
+		s.Param = append(s.Param, &pb.ParamField{
+			Name: f.Name, Title: f.Title, Kind: pb.Kind(f.Kind), Min: f.Min, Max: f.Max, Default: f.DefaultText(), Option: f.Options, Public: f.Public,
+		})
+	}
+	s.Outcome = columnsOf(w.OutcomeColumns())
 	return s
 }
 

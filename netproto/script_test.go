@@ -51,8 +51,8 @@ func newScript(t testing.TB) *script {
 	return g
 }
 
-func (g *script) Join(sim.Seat)  {}
-func (g *script) Leave(sim.Seat) {}
+func (g *script) Join(sim.Seat, sim.Entrant) {}
+func (g *script) Leave(sim.Seat)             {}
 
 func (g *script) Step(*sim.Inputs) {
 	for _, p := range g.pawns.All {

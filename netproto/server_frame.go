@@ -19,6 +19,8 @@ type ServerFrame struct {
 	Skipped  uint32
 	Dropped  uint32
 	Pong     uint64
+	// Commanded is the number of the last command that was dealt with; 0: as before.
+	Commanded uint32
 	// Key: the frame needs none before it.
 	Key     bool
 	Unsee   []uint32
@@ -88,6 +90,8 @@ func (f *ServerFrame) scalar(num protowire.Number, v uint64) {
 		f.Pong = v
 	case serverDropped:
 		f.Dropped = uint32Of(v)
+	case serverCommandAck:
+		f.Commanded = uint32Of(v)
 	case serverKey:
 		f.Key = v != 0
 	}

@@ -29,6 +29,9 @@ type Header struct {
 	Dropped uint32
 	// Pong echoes a ping; 0 for none.
 	Pong uint64
+	// Commanded is the number of the last command of the seat that was dealt with;
+	// 0 when the client knows it.
+	Commanded uint32
 	// Quiet leaves the snapshot out when there is nothing in it but the tick:
 	// nothing is appended, and the viewer stays where it was.
 	Quiet bool
@@ -61,13 +64,17 @@ func (v *Viewer) Seen() []sim.Group { return v.seen }
 // spread. v then stands at this tick. At most once per Encode and viewer;
 // for several viewers at once, between two Encodes.
 func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) []byte {
-	if e.tick.Since(v.last) > history {
+	level := e.world.AtRest() && v.sent && v.last >= e.level
+	if e.tick.Since(v.last) > history && !level {
 		v.Reset()
 	}
 	e.look(v, seat)
 	empty := len(b)
 	c := composer{b: e.appendHeader(b, v, h), limit: empty + cmp.Or(h.Most, MaxFrame), view: v, tick: e.tick}
 	header := len(c.b)
+	if level { // nothing has happened in the ticks between
+		v.last, c.apart = e.tick.Add(-1), true
+	}
 	if v.late != nil || !c.all(e, seat) {
 		c.b, c.last = c.b[:header], 0
 		c.spread(e, seat)
@@ -105,6 +112,7 @@ func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 	}
 	b = appendUint(b, serverPong, h.Pong)
 	b = appendUint(b, serverDropped, uint64(h.Dropped))
+	b = appendUint(b, serverCommandAck, uint64(h.Commanded))
 	return appendBool(b, serverKey, !v.sent)
 }
 

@@ -160,7 +160,10 @@ func (p *player) header(body []byte) error {
 	if !ok {
 		return fmt.Errorf("mode %q of this journal is not known here", h.Mode)
 	}
-	p.mode = mode.WithSeats(h.Seats)
+	p.mode = mode.WithSeats(h.Seats).WithParams(h.Params)
+	if h.OneMatch {
+		p.mode = p.mode.ForOneMatch()
+	}
 	w, err := sim.Start(p.mode, h.Seed)
 	if err != nil {
 		return err
@@ -226,6 +229,7 @@ func (p *player) tick(body []byte) error {
 	if err := journal.ReadTick(body, t); err != nil {
 		return err
 	}
+	p.world.SkipTo(t.Tick) // as a room at rest does
 	if t.Tick != p.world.Tick().Add(1) {
 		return fmt.Errorf("%w: tick %d after %d", journal.ErrDamaged, t.Tick, p.world.Tick())
 	}
@@ -262,8 +266,14 @@ func (p *player) step(t *journal.Tick) (err error) {
 	for _, s := range t.Leaves {
 		p.world.Leave(s)
 	}
-	for _, s := range t.Joins {
-		if err := p.world.Join(s); err != nil {
+	for i := range t.Joins {
+		if err := p.world.Join(t.Joins[i].Seat, t.Joins[i].Who); err != nil {
+			return fmt.Errorf("%w: tick %d: %w", journal.ErrDamaged, t.Tick, err)
+		}
+	}
+	for i := range t.Commands {
+		c := &t.Commands[i]
+		if err := p.world.GiveCommand(c.Seat, c.Number, c.Values, c.List); err != nil {
 			return fmt.Errorf("%w: tick %d: %w", journal.ErrDamaged, t.Tick, err)
 		}
 	}

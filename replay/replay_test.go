@@ -45,8 +45,8 @@ func recordOf(t *testing.T, mode sim.Mode, header journal.Header, ticks int) []b
 	for n := range ticks {
 		tick := journal.Tick{Tick: w.Tick() + 1}
 		if n == 0 {
-			tick.Joins = []sim.Seat{1}
-			if err := w.Join(1); err != nil {
+			tick.Joins = []journal.Join{{Seat: 1}}
+			if err := w.Join(1, sim.Entrant{}); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -5,10 +5,11 @@ import "github.com/metronome-server/metronome/netproto"
 // Conn is one client's connection as its room sees it. The room's goroutine
 // alone calls it, from Attach on; no method blocks.
 type Conn interface {
-	// Attach is called once, on the room's goroutine, before anything else. A
-	// connection that is not let in is only closed, on whichever goroutine
-	// finds that out.
-	Attach()
+	// Attach is called once, on the room's goroutine, before anything else. arrived,
+	// unless nil, is to be called, on any goroutine, whenever Poll would have
+	// something to say: the room is one that does not tick. A connection that is not
+	// let in is only closed, on whichever goroutine finds that out.
+	Attach(arrived func())
 	// Poll reads what has arrived since the last call, up to the connection's
 	// budget for one tick, and hands each binary message to handle, in order.
 	// msg is valid during the call only. A *netproto.CloseError from handle

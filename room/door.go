@@ -27,6 +27,14 @@ type Guest struct {
 	Resume string
 	// Bot marks players that are not people.
 	Bot bool
+	// User is the stable number of who it is, 0 for somebody unknown.
+	User uint64
+	// UserID is the same as text, for operators and logs.
+	UserID string
+	Team   uint8
+	Rating int32
+	// Data is the game's own, for its rules, at most sim.MaxEntrantData bytes.
+	Data []byte
 	// Key is what a player cannot shed by leaving and coming back, for example its
 	// address: what a seat of the key had used up of its limits, the next newcomer of
 	// the key has used up. Empty: nothing is known, and each newcomer starts afresh.
@@ -69,6 +77,7 @@ var stateMoves = map[State][]State{
 // door is where others meet the room's goroutine.
 type door struct {
 	stats  *Stats
+	poke   func() // wakes a room that does not tick; nil for others
 	mu     sync.Mutex
 	state  State
 	why    *netproto.CloseError // once Closed
@@ -125,8 +134,16 @@ func (d *door) admits(g Guest) error {
 	return nil
 }
 
+// wakeRoom has a room that does not tick look at its door.
+func (d *door) wakeRoom() {
+	if d.poke != nil {
+		d.poke()
+	}
+}
+
 // do leaves an order for the room's goroutine.
 func (d *door) do(order func()) error {
+	defer d.wakeRoom()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
@@ -230,6 +247,7 @@ func (p *Pass) Enter(conn Conn) {
 	if loser, why := p.door.queueEntry(p, conn); loser != nil {
 		p.door.refuse(loser, why)
 	}
+	p.door.wakeRoom()
 }
 
 // Cancel gives the pass back. After Enter it does nothing.

@@ -171,7 +171,7 @@ type fakeConn struct {
 	ended    *netproto.CloseError
 }
 
-func (c *fakeConn) Attach() { c.attached++ }
+func (c *fakeConn) Attach(func()) { c.attached++ }
 
 func (c *fakeConn) Poll(handle func(msg []byte) error) error {
 	for n := 0; n < netproto.MaxMessagesPerPoll && len(c.in) > 0 && c.ended == nil; n++ {
@@ -389,7 +389,7 @@ func (g *walk) at(where string) {
 	}
 }
 
-func (g *walk) Join(seat sim.Seat) {
+func (g *walk) Join(seat sim.Seat, _ sim.Entrant) {
 	g.at("join")
 	g.walkers.Add(walker{Seat: seat, Gold: uint16(seat)})
 }

@@ -133,6 +133,7 @@ func (b *inputBuffer) take(now sim.Tick, hold int) (values []int32, seen int, fr
 		b.at = now
 		seen, backward = b.advanceView(now, int(b.slot(now).seen))
 	case sim.Repeated:
+		b.release()
 	default:
 		clear(b.last)
 	}
@@ -140,6 +141,15 @@ func (b *inputBuffer) take(now sim.Tick, hold int) (values []int32, seen int, fr
 		return b.withPressed(), seen, from, backward
 	}
 	return b.last, seen, from, backward
+}
+
+// release lets go of the buttons of the last input that count once.
+func (b *inputBuffer) release() {
+	for i := range b.fields {
+		if b.fields[i].Once {
+			b.last[i] = 0
+		}
+	}
 }
 
 // advanceView returns what seen is when the world that was seen is not older

@@ -24,7 +24,7 @@ func (r *Room) connect(s *seat, conn Conn, resumed bool) {
 	l := &link{conn: conn, resumed: resumed, heard: r.next, wrote: r.next}
 	l.handle = func(msg []byte) error { return r.receive(s, l, msg) }
 	s.link = l
-	conn.Attach()
+	conn.Attach(r.door.poke)
 }
 
 // disconnect closes a seat's connection, if it has one.
@@ -43,7 +43,7 @@ func (r *Room) poll(w *worker, s *seat) {
 		return
 	}
 	l.worker = w
-	s.budget.refill(1, r.mode.Hz)
+	s.budget.refill(1, r.hz)
 	l.arrived.end = l.conn.Poll(l.handle)
 }
 
@@ -69,6 +69,12 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 	if f.Ping != 0 {
 		l.pong = f.Ping
 	}
+	for i := range f.Commands {
+		if err := r.receiveCommand(s, &f.Commands[i]); err != nil {
+			return err
+		}
+		l.asked = true
+	}
 	l.resync = l.resync || f.Resync
 	l.arrived.leaves = l.arrived.leaves || f.Leave
 	s.notices.ack(f.NoticeAck)
@@ -78,11 +84,11 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 	l.asked = true
 	if s.inputs == nil {
-		s.inputs = newInputBuffer(r.fields, r.mode.Hz)
+		s.inputs = newInputBuffer(r.fields, r.hz)
 	}
 	s.budget.left -= len(inputs) - 1
 	for i := range inputs {
-		if inputs[i].BoundSeen(r.next, l.welcomed, l.shown, r.mode.Hz) {
+		if inputs[i].BoundSeen(r.next, l.welcomed, l.shown, r.hz) {
 			l.worker.tally.unseen++
 		}
 		v := s.inputs.put(&inputs[i], r.next)
@@ -109,7 +115,7 @@ func (r *Room) dropMessage(s *seat, l *link) error {
 	if s.trace != nil {
 		s.trace.add(Arrival{Fate: FateDropped})
 	}
-	if s.budget.exhaust() <= ticks(r.config.FloodAfter, r.mode.Hz) {
+	if s.budget.exhaust() <= ticks(r.config.FloodAfter, r.hz) {
 		return nil
 	}
 	return &netproto.CloseError{Code: netproto.CloseFlood, Reason: "more than one input per tick for too long; the server uses one"}
@@ -198,13 +204,13 @@ func (r *Room) snapshotDue(s *seat, l *link) bool {
 // quiet reports whether a seat need not be told the tick alone: it asked for
 // nothing, and has heard from the room lately.
 func (r *Room) quiet(s *seat, l *link) bool {
-	return !l.asked && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
-		r.world.Tick().Since(l.wrote) < min(ticks(r.config.Quiet, r.mode.Hz), netproto.MaxQuiet)
+	return !l.asked && l.acked == s.orders.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
+		r.world.Tick().Since(l.wrote) < min(ticks(r.config.Quiet, r.hz), netproto.MaxQuiet)
 }
 
 func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	now, first := r.world.Tick(), l.welcomed == 0
-	if first || l.resync && now.Since(l.keyed)*resyncsPerSecond >= r.mode.Hz {
+	if first || l.resync && now.Since(l.keyed)*resyncsPerSecond >= r.hz {
 		l.viewer.Reset()
 		l.resync, l.keyed = false, now
 	}
@@ -213,12 +219,14 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		w.out = r.appendWelcome(w.out, s, l)
 	}
 	before := len(w.out)
+	acked := s.orders.acked()
 	most := netproto.MaxFrame - before
 	if s.notices.pending(l.noticed) {
 		most -= noticeRoom
 	}
 	w.out = r.encoder.AppendSnapshot(w.out, &l.viewer, s.number, netproto.Header{
 		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l), Most: most,
+		Commanded: changedOr(acked, l.acked, first),
 	})
 	if len(w.out) == before {
 		l.shown = now // as predicted
@@ -235,9 +243,19 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	if first {
 		l.welcomed = now
 	}
+	l.acked = acked
 	l.noticed, l.pong, l.dropped, l.wrote, l.shown, l.asked, l.blocked = noticed, 0, 0, now, now, false, 0
 	w.tally.snapshots++
 	w.tally.bytes += uint64(len(w.out))
+}
+
+// changedOr returns what a snapshot says of the last command that was dealt with:
+// 0, nothing, when the connection knows.
+func changedOr(acked, known uint32, first bool) uint32 {
+	if acked == known && !first {
+		return 0
+	}
+	return acked
 }
 
 // appendNotices appends the notices that did not go out on this link, as many
@@ -269,10 +287,10 @@ func (r *Room) logRefused(s *seat, l *link, size int, err error) {
 // appendWelcome appends the first frame of a connection, with a fresh token.
 func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
 	w := &pb.Welcome{
-		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.mode.Hz),
+		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.hz),
 		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
-		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.mode.Hz)),
-		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.mode.Hz)), Server: r.options.Server, Resumed: l.resumed,
+		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.hz)),
+		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.hz)), Server: r.options.Server, Resumed: l.resumed,
 		Roster: r.roster(),
 	}
 	s.notices.dropRosters()

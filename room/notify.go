@@ -8,7 +8,7 @@ import (
 // relayChat sends a line of chat to everybody, or tells the speaker why not. It is
 // cleaned only once it may be sent: who floods pays no time of the room's for it.
 func (r *Room) relayChat(s *seat, line string) {
-	now := roomTime(r.next, r.mode.Hz)
+	now := roomTime(r.next, r.hz)
 	switch {
 	case s.chat.full(now, chatBurst, chatEvery):
 		r.dropLine(s, "You are writing too fast; that line was not sent.")

@@ -123,13 +123,13 @@ func TestReplayFindsDesyncs(t *testing.T) {
 func TestReplayNamesTheField(t *testing.T) {
 	w, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
-	must(t, w.Join(3))
+	must(t, w.Join(3, sim.Entrant{}))
 	w.Step()
 	state := w.Append(nil)
 	must(t, w.Restore(state))
 	other, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
-	must(t, other.Join(3))
+	must(t, other.Join(3, sim.Entrant{}))
 	other.SetInput(3, []int32{4, 0}, 0, sim.Received)
 	other.Step()
 
@@ -179,8 +179,8 @@ func TestReplayRefuses(t *testing.T) {
 		"second header":      {journal.AppendRecord(bytes.Clone(good), journal.KindHeader, journal.AppendHeader(nil, header)), journal.ErrDamaged},
 		"unknown record":     {journal.AppendRecord(bytes.Clone(good), 'X', nil), journal.ErrDamaged},
 		"a gap":              {tick(journal.Tick{Tick: 2}), journal.ErrDamaged},
-		"a seat too high":    {tick(journal.Tick{Tick: 1, Joins: []sim.Seat{9}}), journal.ErrDamaged},
-		"a seat twice":       {tick(journal.Tick{Tick: 1, Joins: []sim.Seat{1, 1}}), journal.ErrDamaged},
+		"a seat too high":    {tick(journal.Tick{Tick: 1, Joins: []journal.Join{{Seat: 9}}}), journal.ErrDamaged},
+		"a seat twice":       {tick(journal.Tick{Tick: 1, Joins: []journal.Join{{Seat: 1}, {Seat: 1}}}), journal.ErrDamaged},
 		"unknown origin":     {tick(journal.Tick{Tick: 1, Inputs: []journal.Input{{Seat: 1, From: 3}}}), journal.ErrDamaged},
 		"tick and more":      {journal.AppendRecord(bytes.Clone(good), journal.KindTick, append(journal.AppendTick(nil, &journal.Tick{Tick: 1}), 0)), journal.ErrDamaged},
 		"empty record":       {append(bytes.Clone(good), 0), journal.ErrDamaged},

@@ -219,6 +219,8 @@ type Wish struct {
 	ID       string
 	Mode     string // empty: the first
 	Seats    int    // 0: the mode's
+	Params   []sim.Param
+	OneMatch bool
 	Private  bool
 	Code     string
 	Metadata map[string]string
@@ -330,8 +332,8 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 	clock := g.config.Clock()
 	r, err := New(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
-		MayEnd: w.MayEnd,
-		Seed:   id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.Hz),
+		MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
+		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
 		Config: g.config.Room, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})

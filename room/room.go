@@ -26,8 +26,12 @@ type Options struct {
 	ID   string
 	Mode sim.Mode
 	// Seats limits the mode's; 0 does not.
-	Seats   int
-	Private bool
+	Seats int
+	// Params are what the room is made with; Mode has its defaults.
+	Params []sim.Param
+	// OneMatch: the room is made for one match, and ends with it.
+	OneMatch bool
+	Private  bool
 	// Code lets players into a private room.
 	Code     string
 	Metadata map[string]string
@@ -57,6 +61,7 @@ type Options struct {
 type Room struct {
 	id      string
 	mode    sim.Mode
+	hz      int // ticks a second, by which the room counts time
 	options Options
 	config  Config
 	created time.Time
@@ -72,28 +77,33 @@ type Room struct {
 	closing atomic.Pointer[netproto.CloseError]
 
 	// Owned by the room's goroutine.
-	clock     Clock
-	world     *sim.World
-	encoder   *netproto.Encoder
-	journal   journal.Sink
-	recording bool // the journal still takes ticks
-	fields    []sim.InputField
-	schema    *pb.Schema
-	next      sim.Tick // the tick that comes, and while it runs, this one
-	hold      int      // ticks that a missing input is replaced by the one before
-	seats     []seat   // by number; 0 is unused
-	taken     []*seat  // occupied, ascending
-	entries   []entry
-	orders    []func()
-	fanout    *fanout[*Room, *seat]
-	departing []*seat // to be freed in admit
-	vacated   vacatedSeats
-	step      journal.Tick
-	state     []byte    // scratch: a checkpoint
-	chat      chatLimit // of all seats together
-	people    int       // seats that are taken by no bot
-	emptyFor  int       // ticks
-	fault     error
+	clock        Clock
+	world        *sim.World
+	encoder      *netproto.Encoder
+	journal      journal.Sink
+	recording    bool // the journal still takes ticks
+	fields       []sim.InputField
+	schema       *pb.Schema
+	next         sim.Tick // the tick that comes, and while it runs, this one
+	hold         int      // ticks that a missing input is replaced by the one before
+	seats        []seat   // by number; 0 is unused
+	taken        []*seat  // occupied, ascending
+	entries      []entry
+	orders       []func()
+	fanout       *fanout[*Room, *seat]
+	departing    []*seat // to be freed in admit
+	vacated      vacatedSeats
+	step         journal.Tick
+	state        []byte               // scratch: a checkpoint
+	chat         chatLimit            // of all seats together
+	people       int                  // seats that are taken by no bot
+	emptySince   sim.Tick             // as of the last tick at which somebody sat here
+	checkpointed sim.Tick             // of the journal's last checkpoint
+	rested       bool                 // this tick had nothing for the rules
+	gave         int                  // commands to this tick's step
+	kicked       []kick               // by the rules, to go in admit
+	matchOver    *netproto.CloseError // the rules have ended the match
+	fault        error
 }
 
 // New makes a room; Run starts it. Errors: what is wrong with the mode or the
@@ -102,7 +112,10 @@ func New(o Options) (*Room, error) {
 	if err := o.Config.Validate(); err != nil {
 		return nil, fmt.Errorf("room configuration: %w", err)
 	}
-	o.Mode = o.Mode.WithSeats(o.Seats)
+	o.Mode = o.Mode.WithSeats(o.Seats).WithParams(o.Params)
+	if o.OneMatch {
+		o.Mode = o.Mode.ForOneMatch()
+	}
 	world, schema, err := startWorld(o.Mode, o.Seed)
 	if err != nil {
 		return nil, err
@@ -110,23 +123,36 @@ func New(o Options) (*Room, error) {
 	o.Metadata = maps.Clone(o.Metadata)
 	seats := o.Mode.Seats
 	r := &Room{
-		id: o.ID, mode: o.Mode, options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
+		id: o.ID, mode: o.Mode, hz: o.Mode.TickHz(), options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
 		log:     o.Log.With("room", o.ID, "mode", o.Mode.Name),
 		created: o.Clock.Now(), world: world, journal: o.Journal, recording: o.Journal != nil,
 		encoder: netproto.NewEncoder(world), schema: schema, fields: world.InputFields(),
-		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.Hz), seats: make([]seat, seats+1),
+		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.TickHz()), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
 	r.fanout = newFanout[*Room, *seat](o.Config.Workers)
+	if o.Mode.Hz == 0 {
+		r.door.poke = r.poke
+	}
 	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
 	}
 	if r.recording {
-		r.journal.Begin(journal.Header{Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape(), Seats: seats})
+		r.journal.Begin(journal.Header{
+			Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape(), Seats: seats, Params: paramsOf(world), OneMatch: o.OneMatch,
+		})
 		r.journal.Checkpoint(world.Tick(), world.Append(nil))
 	}
 	return r, nil
+}
+
+// paramsOf returns what a world was made with, as it would be asked for.
+func paramsOf(w *sim.World) (params []sim.Param) {
+	for _, p := range w.Params() {
+		params = append(params, sim.Param{Name: p.Name, Value: p.Text})
+	}
+	return params
 }
 
 // startWorld starts a match of a mode that can be sent.
@@ -151,6 +177,11 @@ func (r *Room) ID() string { return r.id }
 func (r *Room) Close(code netproto.CloseCode, reason string) {
 	r.closing.CompareAndSwap(nil, &netproto.CloseError{Code: code, Reason: reason})
 	r.door.close(r.closing.Load())
+	r.poke()
+}
+
+// poke wakes the room's goroutine, if it waits. Any goroutine.
+func (r *Room) poke() {
 	select {
 	case r.wake <- struct{}{}:
 	default:

@@ -14,7 +14,12 @@ import (
 func (r *Room) Run(ctx context.Context) error {
 	defer close(r.ended)
 	defer func() { _ = r.clock.Close() }() // a timer that does not close is of no concern any more
-	p := newPacer(r.clock, r.mode.Hz, r.options.Epoch, r.options.Phase, ticks(r.config.CatchUp, r.mode.Hz))
+	if r.mode.Hz == 0 {
+		r.runAtRest(ctx)
+		r.end()
+		return r.fault
+	}
+	p := newPacer(r.clock, r.hz, r.options.Epoch, r.options.Phase, ticks(r.config.CatchUp, r.hz))
 	var lateLog lossLog
 	for r.closing.Load() == nil {
 		if err := p.wait(ctx, r.wake); err != nil {

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"slices"
+	"time"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -45,6 +46,8 @@ type seat struct {
 	key    string       // Guest.Key of its player
 	link   *link        // nil when free or away
 	inputs *inputBuffer // nil until an input came
+	orders orderQueue
+	who    sim.Entrant // of its player, without Data
 	allowance
 	notices noticeQueue
 	tokens  tokens
@@ -72,6 +75,7 @@ func (s *seat) occupy(g Guest, may allowance) {
 		s.name = "player"
 	}
 	s.allowance = may
+	s.who = sim.Entrant{User: g.User, Name: s.name, Team: g.Team, Rating: g.Rating, Bot: g.Bot}
 }
 
 // vacate makes the seat free. What is worth keeping is its memory, and who
@@ -86,7 +90,9 @@ func (s *seat) vacate() {
 
 // roster says who has the seat.
 func (s *seat) roster() *pb.Roster {
-	return &pb.Roster{Seat: uint32(s.number), Name: s.name, Presence: presences[s.state]}
+	return &pb.Roster{
+		Seat: uint32(s.number), Name: s.name, Presence: presences[s.state], Team: uint32(s.who.Team), Bot: s.bot,
+	}
 }
 
 var presences = map[SeatState]pb.Presence{
@@ -131,6 +137,7 @@ type link struct {
 	blocked  sim.Tick // since which no snapshot was taken; 0: the last one was
 	keyed    sim.Tick // of the last snapshot of keyframes
 
+	acked   uint32 // number of the last command that the client was told to be dealt with
 	noticed uint32 // number of the newest notice that went out here
 	dropped uint32 // inputs that could not be used since the last snapshot
 	pong    uint64 // to be echoed
@@ -149,13 +156,13 @@ type arrivals struct {
 }
 
 // overdue says why a connection has lasted too long, nil: it has not.
-func (l *link) overdue(now sim.Tick, c *Config, hz int) *netproto.CloseError {
+func (l *link) overdue(now sim.Tick, c *Config, silentAfter time.Duration, hz int) *netproto.CloseError {
 	switch {
 	case !l.spoke && l.welcomed != 0 && now.Since(l.welcomed) > introSeconds*hz:
 		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent after the welcome"}
 	case l.blocked != 0 && now.Since(l.blocked) >= ticks(c.SlowAfter, hz):
 		return &netproto.CloseError{Code: netproto.CloseSlow, Reason: "snapshots were not read for too long"}
-	case now.Since(l.heard) > ticks(c.SilentAfter, hz):
+	case now.Since(l.heard) > ticks(silentAfter, hz):
 		return &netproto.CloseError{Code: netproto.CloseSilent, Reason: "nothing was sent for too long"}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sort"
 
+	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -31,13 +32,15 @@ func (r *Room) seatNewcomer(e entry) {
 		return
 	}
 	r.door.takeSeat()
-	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.mode.Hz))
+	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.hz))
 	r.connect(s, e.conn, false)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
 	r.taken = slices.Insert(r.taken, at, s)
 	// First the journal, so that a game that fails here fails again in a replay.
-	r.step.Joins = append(r.step.Joins, s.number)
-	if err := r.world.Join(s.number); err != nil {
+	who := s.who
+	who.Data = e.guest.Data
+	r.step.Joins = append(r.step.Joins, journal.Join{Seat: s.number, Who: who})
+	if err := r.world.Join(s.number, who); err != nil {
 		panic(err) // the world's seats are not the room's: a bug here
 	}
 	r.stats.Joins.Add(1)
@@ -88,7 +91,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	r.taken = slices.Delete(r.taken, at, at+1)
 	r.door.dropToken(s.tokens.confirmed)
 	r.door.dropToken(s.tokens.newest)
-	r.vacated.add(s.key, s.allowance, r.next, r.mode.Hz)
+	r.vacated.add(s.key, s.allowance, r.next, r.hz)
 	s.vacate()
 	r.door.freeSeat()
 	r.step.Leaves = append(r.step.Leaves, number)
@@ -115,13 +118,13 @@ func (r *Room) endOverdue(s *seat) {
 		if s.link == nil {
 			return // departs with the next tick
 		}
-		if why := s.link.overdue(r.next, &r.config, r.mode.Hz); why != nil {
+		if why := s.link.overdue(r.next, &r.config, r.silentAfter(), r.hz); why != nil {
 			spoke := s.link.spoke
 			r.disconnect(s, why.Code, why.Reason)
 			r.keepAway(s, spoke)
 		}
 	case SeatAway:
-		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.mode.Hz) {
+		if r.next.Since(s.awayAt) > ticks(r.config.ResumeWindow, r.hz) {
 			r.departing = append(r.departing, s)
 		}
 	case SeatFree:

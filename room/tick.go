@@ -68,19 +68,23 @@ func (r *Room) read() {
 // admit carries out orders and wishes to leave, and lets in who waits at the
 // door. In a journal, too, leaves come before joins.
 func (r *Room) admit() {
-	r.step.Joins, r.step.Leaves, r.step.Inputs = r.step.Joins[:0], r.step.Leaves[:0], r.step.Inputs[:0]
+	r.step.Joins, r.step.Leaves, r.step.Inputs, r.step.Commands = r.step.Joins[:0], r.step.Leaves[:0], r.step.Inputs[:0], r.step.Commands[:0]
 	r.entries, r.orders = r.door.collect(r.entries, r.orders)
 	for _, order := range r.orders {
 		order()
 	}
 	clear(r.orders)
+	r.kickWished()
 	r.releaseDeparting()
 	r.letIn()
 }
 
-// take gives the world exactly one input per occupied seat.
+// take gives the world exactly one input per occupied seat, and the commands
+// whose turn it is.
 func (r *Room) take() {
+	r.gave = 0
 	for _, s := range r.taken {
+		r.giveCommands(s)
 		if s.trace != nil {
 			r.traceInput(s)
 		}
@@ -110,17 +114,33 @@ func (r *Room) traceInput(s *seat) {
 	}
 }
 
-// advance steps the game.
-func (r *Room) advance() { r.world.Step() }
-
-// record hands the tick to the journal.
-func (r *Room) record() {
-	if !r.recording {
+// advance steps the game, unless it rests.
+func (r *Room) advance() {
+	if r.rested = r.resting(); r.rested {
+		r.world.Rest(r.next)
 		return
 	}
+	r.world.SkipTo(r.next)
+	r.world.Step()
+}
+
+// record hands the tick to the journal, and then does what the rules want of
+// their room.
+func (r *Room) record() {
+	if r.rested {
+		return
+	}
+	if r.recording {
+		r.recordTick()
+	}
+	r.carryOut()
+}
+
+func (r *Room) recordTick() {
 	r.step.Tick, r.step.Hash = r.next, r.world.Hash()
 	r.journal.Tick(&r.step)
-	if int(r.next)%(checkpointSeconds*r.mode.Hz) == 0 {
+	if r.next.Since(r.checkpointed) >= checkpointSeconds*r.hz {
+		r.checkpointed = r.next
 		r.state = r.world.Append(r.state[:0])
 		r.journal.Checkpoint(r.next, r.state)
 	}
@@ -153,6 +173,7 @@ func (r *Room) tidy() {
 	r.stats.add(&counted)
 	r.samples.count(&counted)
 	r.publish(counted.backlogged)
+	r.endMatch()
 	r.endWhenIdle()
 	r.endBeforeLastTick()
 	r.next = r.next.Add(1)
@@ -197,14 +218,12 @@ func (r *Room) publish(backlogged int) {
 // player is on the way to stays.
 func (r *Room) endWhenIdle() {
 	if len(r.taken) > 0 || r.options.Keep || r.config.EmptyAfter == 0 {
-		r.emptyFor = 0
-	} else {
-		r.emptyFor++
+		r.emptySince = r.next
 	}
 	switch {
 	case r.people == 0 && r.door.current() == Draining:
 		r.closeUnlessAwaited("the room was drained")
-	case r.emptyFor > ticks(r.config.EmptyAfter, r.mode.Hz) && (r.options.MayEnd == nil || r.options.MayEnd()):
+	case r.next.Since(r.emptySince) > ticks(r.config.EmptyAfter, r.hz) && (r.options.MayEnd == nil || r.options.MayEnd()):
 		r.closeUnlessAwaited("nobody is here")
 	}
 }

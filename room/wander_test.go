@@ -30,7 +30,7 @@ func newWanderer(r *Room, seed uint64) *wanderer {
 	return &wanderer{room: r, rand: rand.New(rand.NewPCG(seed, 1)), frame: netproto.ClientFrame{Inputs: make([]netproto.Input, 1)}}
 }
 
-func (w *wanderer) Attach()                          {}
+func (w *wanderer) Attach(func())                    {}
 func (w *wanderer) Flush() bool                      { return true }
 func (w *wanderer) Close(netproto.CloseCode, string) {}
 

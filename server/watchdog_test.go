@@ -72,9 +72,9 @@ type hangingGame struct {
 type hangingRow struct{ N uint32 }
 type hangingInput struct{ DX int8 }
 
-func (g *hangingGame) Join(sim.Seat)            {}
-func (g *hangingGame) Leave(sim.Seat)           {}
-func (g *hangingGame) View(sim.Seat, *sim.View) {}
+func (g *hangingGame) Join(sim.Seat, sim.Entrant) {}
+func (g *hangingGame) Leave(sim.Seat)             {}
+func (g *hangingGame) View(sim.Seat, *sim.View)   {}
 func (g *hangingGame) Step(*sim.Inputs) {
 	g.once.Do(func() { close(g.hangs) })
 	<-g.letGo

@@ -5,7 +5,7 @@ import "unsafe"
 // Kind is the type of a column. The numbers are those of the wire's Kind.
 type Kind uint8
 
-// The kinds. The last four are for rows that are never sent.
+// The kinds. Those of 64 bits are for rows that are never sent.
 const (
 	KindInt8 Kind = iota + 1
 	KindInt16
@@ -20,6 +20,7 @@ const (
 	KindRef
 	KindInt64
 	KindUint64
+	KindTick
 )
 
 // Column is one field of a row or of an event. Columns come from the fields
@@ -44,11 +45,11 @@ type Column struct {
 }
 
 // Wide reports whether the column has 64 bits.
-func (c *Column) Wide() bool { return c.Kind >= KindInt64 }
+func (c *Column) Wide() bool { return c.Kind == KindInt64 || c.Kind == KindUint64 }
 
 // changes reports whether the column is a number that can change by an amount.
 func (c *Column) changes() bool {
-	return c.Kind != KindBool && c.Kind != KindSeat && c.Kind != KindRef
+	return c.Kind != KindBool && c.Kind != KindSeat && c.Kind != KindRef && c.Kind != KindTick
 }
 
 // load returns the column's value of the row at p; signed kinds are
@@ -66,7 +67,7 @@ func (c *Column) load(p unsafe.Pointer) uint64 {
 		return uint64(*(*uint8)(q))
 	case KindUint16, KindAngle, KindSeat:
 		return uint64(*(*uint16)(q))
-	case KindUint32:
+	case KindUint32, KindTick:
 		return uint64(*(*uint32)(q))
 	default:
 		return *(*uint64)(q)
@@ -83,7 +84,7 @@ func (c *Column) store(p unsafe.Pointer, v uint64) {
 		*(*uint8)(q) = uint8(v)
 	case KindInt16, KindUint16, KindAngle, KindSeat:
 		*(*uint16)(q) = uint16(v)
-	case KindInt32, KindFixed, KindUint32:
+	case KindInt32, KindFixed, KindUint32, KindTick:
 		*(*uint32)(q) = uint32(v)
 	default:
 		*(*uint64)(q) = v
@@ -134,6 +135,11 @@ func (c *Column) gather(w *World, base unsafe.Pointer, stride uintptr, slots []i
 // base returns the address of a struct, for load and store.
 func base[T any](row *T) unsafe.Pointer { return unsafe.Pointer(row) }
 
+// storeList sets the list field at an offset of the struct at p.
+func storeList(p unsafe.Pointer, offset uintptr, list []int32) {
+	*(*[]int32)(unsafe.Add(p, offset)) = list
+}
+
 // value returns one field of the row in a slot.
 func (c *core) value(column, slot int) uint64 {
 	return c.columns[column].load(unsafe.Add(c.base, uintptr(slot)*c.stride))
@@ -169,7 +175,7 @@ func (c *core) hashColumn(h *hash, column int) {
 		hashLanes[uint8](h, p, c.stride, c.high, all)
 	case KindUint16, KindAngle, KindSeat:
 		hashLanes[uint16](h, p, c.stride, c.high, all)
-	case KindUint32:
+	case KindUint32, KindTick:
 		hashLanes[uint32](h, p, c.stride, c.high, all)
 	case KindRef:
 		hashLanes[uint64](h, p, c.stride, c.high, refRow)

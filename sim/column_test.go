@@ -37,6 +37,8 @@ func fit(k Kind, v int64) uint64 {
 		return uint64(int16(v))
 	case KindInt32, KindFixed:
 		return uint64(int32(v))
+	case KindTick:
+		return uint64(uint32(v))
 	case KindUint8:
 		return uint64(uint8(v))
 	case KindUint16, KindAngle, KindSeat:

@@ -18,6 +18,7 @@ var kindOf = map[reflect.Type]Kind{
 	reflect.TypeFor[Angle](): KindAngle,
 	reflect.TypeFor[Seat]():  KindSeat,
 	reflect.TypeFor[Ref]():   KindRef,
+	reflect.TypeFor[Tick]():  KindTick,
 }
 
 var kindOfBasic = map[reflect.Kind]Kind{
@@ -29,17 +30,41 @@ var kindOfBasic = map[reflect.Kind]Kind{
 // columnsOf derives the columns of struct T from its fields and `wire` tags.
 // Errors name every unfit field.
 func columnsOf[T any](what string) ([]Column, error) {
-	t := reflect.TypeFor[T]()
-	if t.Kind() != reflect.Struct {
-		return nil, fmt.Errorf("%s: %s is not a struct", what, t)
-	}
+	return (&columnWalk{what: what}).of(reflect.TypeFor[T]())
+}
+
+// recordOf derives the columns of struct T, whose values leave the room on
+// another way than its players' connections: they may have 64 bits, and no wire
+// tags.
+func recordOf[T any](what string) ([]Column, error) {
+	w := &columnWalk{what: what, record: true}
+	return w.of(reflect.TypeFor[T]())
+}
+
+// columnsOfFields derives the columns of some fields of a struct.
+func columnsOfFields(what string, fields []reflect.StructField) ([]Column, error) {
 	w := &columnWalk{what: what}
-	w.fields(t, "", 0, reflect.StructTag(""))
-	w.names()
-	w.seeds()
+	for _, f := range fields {
+		w.structField(f, "", 0, "")
+	}
+	return w.end()
+}
+
+func (w *columnWalk) of(t reflect.Type) ([]Column, error) {
+	if t.Kind() != reflect.Struct {
+		return nil, fmt.Errorf("%s: %s is not a struct", w.what, t)
+	}
+	w.fields(t, "", 0, "")
 	if len(w.cols) == 0 && len(w.faults) == 0 {
 		w.fault("", "the struct has no fields")
 	}
+	return w.end()
+}
+
+// end checks the columns together.
+func (w *columnWalk) end() ([]Column, error) {
+	w.names()
+	w.seeds()
 	return w.cols, errors.Join(w.faults...)
 }
 
@@ -48,6 +73,7 @@ type columnTag struct{ field, seed string }
 
 type columnWalk struct {
 	what   string
+	record bool // not for the players' wire
 	cols   []Column
 	tags   []columnTag // by column
 	faults []error
@@ -59,17 +85,19 @@ func (w *columnWalk) fault(field, format string, args ...any) {
 
 func (w *columnWalk) fields(t reflect.Type, prefix string, offset uintptr, tag reflect.StructTag) {
 	for i := range t.NumField() {
-		f := t.Field(i)
-		if !f.IsExported() {
-			w.fault(prefix+f.Name, "the field must be exported (start with a capital letter)")
-			continue
-		}
-		use := f.Tag
-		if use == "" {
-			use = tag
-		}
-		w.field(f.Type, prefix+f.Name, offset+f.Offset, use)
+		w.structField(t.Field(i), prefix, offset, tag)
 	}
+}
+
+func (w *columnWalk) structField(f reflect.StructField, prefix string, offset uintptr, tag reflect.StructTag) {
+	if !f.IsExported() {
+		w.fault(prefix+f.Name, "the field must be exported (start with a capital letter)")
+		return
+	}
+	if f.Tag != "" {
+		tag = f.Tag
+	}
+	w.field(f.Type, prefix+f.Name, offset+f.Offset, tag)
 }
 
 func (w *columnWalk) field(t reflect.Type, name string, offset uintptr, tag reflect.StructTag) {
@@ -79,7 +107,7 @@ func (w *columnWalk) field(t reflect.Type, name string, offset uintptr, tag refl
 	}
 	switch {
 	case ok:
-		w.column(Column{Name: strings.ToLower(name), Kind: kind, Seed: -1, offset: offset}, name, tag)
+		w.column(Column{Name: fieldName(name), Kind: kind, Seed: -1, offset: offset}, name, tag)
 	case t.Kind() == reflect.Struct:
 		w.fields(t, name+".", offset, tag)
 	case t.Kind() == reflect.Array:
@@ -94,7 +122,7 @@ func (w *columnWalk) field(t reflect.Type, name string, offset uintptr, tag refl
 	case t.Kind() == reflect.Float32 || t.Kind() == reflect.Float64:
 		w.fault(name, "%s gives other results on other machines; use sim.Fixed", t)
 	default:
-		w.fault(name, "%s cannot be a column; use sized integers, bool, sim.Fixed, sim.Angle, sim.Seat, sim.Ref, or structs and arrays of them", t)
+		w.fault(name, "%s cannot be a column; use sized integers, bool, sim.Fixed, sim.Angle, sim.Seat, sim.Ref, sim.Tick, or structs and arrays of them", t)
 	}
 }
 
@@ -119,7 +147,10 @@ func (w *columnWalk) column(c Column, field string, tag reflect.StructTag) {
 	if c.Local && (c.Linear || c.Private) {
 		w.fault(field, "a local column is never sent; linear and private mean nothing there")
 	}
-	if c.Wide() && !c.Local {
+	if w.record && (c.Linear || c.Private || c.Local || c.Owner) {
+		w.fault(field, "it is not sent to players; wire tags mean nothing there")
+	}
+	if c.Wide() && !c.Local && !w.record {
 		w.fault(field, "64-bit columns cannot be sent; tag it `wire:\"local\"` or use 32 bits")
 	}
 	if c.Linear && !c.changes() {
@@ -130,6 +161,9 @@ func (w *columnWalk) column(c Column, field string, tag reflect.StructTag) {
 	}
 	w.cols, w.tags = append(w.cols, c), append(w.tags, columnTag{field, seed})
 }
+
+// fieldName is the name of a field for the world outside.
+func fieldName(name string) string { return strings.ToLower(name) }
 
 // names refuses what would be told apart by capital letters only.
 func (w *columnWalk) names() {

@@ -77,7 +77,7 @@ func TestColumnKinds(t *testing.T) {
 	cols, err := columnsOf[everyKind]("all")
 	wantError(t, err, true)
 	want := []Kind{KindInt8, KindInt16, KindInt32, KindUint8, KindUint16, KindUint32, KindBool, KindFixed, KindAngle,
-		KindSeat, KindRef, KindInt64, KindUint64, KindUint32, KindFixed, KindFixed, KindFixed, KindFixed, KindInt32}
+		KindSeat, KindRef, KindInt64, KindUint64, KindTick, KindFixed, KindFixed, KindFixed, KindFixed, KindInt32}
 	for i, kind := range want {
 		if cols[i].Kind != kind || cols[i].Wide() != (kind == KindInt64 || kind == KindUint64) {
 			t.Errorf("%s: kind %d, wide %t, want kind %d", cols[i].Name, cols[i].Kind, cols[i].Wide(), kind)

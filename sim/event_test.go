@@ -123,10 +123,10 @@ type met struct {
 	flashes *Event[flash]
 }
 
-func (m *met) Join(s Seat)    { m.flashes.Emit(Group(s), flash{100 + uint32(s)}) }
-func (m *met) Leave(s Seat)   { m.flashes.Emit(Group(s), flash{200 + uint32(s)}) }
-func (m *met) Step(*Inputs)   { m.flashes.Emit(0, flash{1}) }
-func startMet(w *World) Rules { NewInput[nod](w); return &met{flashes: NewEvent[flash](w, "flash")} }
+func (m *met) Join(s Seat, _ Entrant) { m.flashes.Emit(Group(s), flash{100 + uint32(s)}) }
+func (m *met) Leave(s Seat)           { m.flashes.Emit(Group(s), flash{200 + uint32(s)}) }
+func (m *met) Step(*Inputs)           { m.flashes.Emit(0, flash{1}) }
+func startMet(w *World) Rules         { NewInput[nod](w); return &met{flashes: NewEvent[flash](w, "flash")} }
 
 // happened returns the one field of each event of the last tick.
 func happened(w *World) []uint32 {
@@ -140,7 +140,7 @@ func TestEventsOfJoinsAndLeavesComeBeforeTheStep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, _ = w.Join(2), w.Join(1)
+	_, _ = w.Join(2, Entrant{}), w.Join(1, Entrant{})
 	if got := happened(w); len(got) != 0 {
 		t.Errorf("before the step there is %v", got)
 	}
@@ -159,8 +159,8 @@ func TestEventsOfJoinsAndLeavesComeBeforeTheStep(t *testing.T) {
 	w.Step()
 	w.Leave(2)
 	w.Leave(2) // it is not there
-	_ = w.Join(2)
-	_ = w.Join(2) // it is taken
+	_ = w.Join(2, Entrant{})
+	_ = w.Join(2, Entrant{}) // it is taken
 	if w.Step(); !slices.Equal(happened(w), []uint32{202, 102, 1}) {
 		t.Errorf("leave, join and step give %v", happened(w))
 	}
@@ -175,7 +175,7 @@ func TestEventsOfManyJoinsAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	for seat := Seat(1); seat <= MaxSeats; seat++ {
-		_ = w.Join(seat)
+		_ = w.Join(seat, Entrant{})
 	}
 	state := w.Append(nil)
 	if w.Step(); len(happened(w)) != maxEvents || w.EventsDropped() != MaxSeats+1-maxEvents {
@@ -217,7 +217,7 @@ func TestEventsSendOnlyLivingRows(t *testing.T) {
 
 func TestRestoreRefusesEventsThatNobodyEmits(t *testing.T) {
 	w := richWorld(t)
-	_ = w.Join(3)
+	_ = w.Join(3, Entrant{})
 	state := w.Append(nil)
 	// The end: one event; kind 1, group 3, X -1, Y 3, the row and its table, loud, kind.
 	at := len(state) - 9

@@ -9,8 +9,9 @@ import (
 // [Mode.New] and must keep nothing that changes outside the world's tables;
 // simtest.Check finds out if it does. The room's goroutine calls all methods.
 type Rules interface {
-	// Join puts a player on a seat that was free, between two steps.
-	Join(seat Seat)
+	// Join puts a player on a seat that was free, between two steps. Rules keep of
+	// who it is what they need in their tables.
+	Join(seat Seat, who Entrant)
 	// Leave takes the player of a seat away, between two steps.
 	Leave(seat Seat)
 	// Step moves the world on by one tick. in has exactly one input for every
@@ -36,7 +37,10 @@ type Mode struct {
 	Name string
 	// Title is for people.
 	Title string
-	// Hz is the tick rate, 1 to 240 per second.
+	// Hz is the tick rate, 1 to 240 per second. 0 is for games of turns: the room
+	// rests, and steps only when somebody joins, leaves or gives a command, or when
+	// the rules asked to be woken ([World.Wake]). It counts time in ticks of RestHz
+	// a second all the same, those between two steps included.
 	Hz int
 	// SnapshotEvery is how many ticks lie between two snapshots to one seat.
 	// 0 means 1: a snapshot every tick. At most 16.
@@ -44,11 +48,60 @@ type Mode struct {
 	// Seats is how many players fit, 1 to MaxSeats. A room may be made for fewer,
 	// see WithSeats.
 	Seats int
+	// CommandsPerSecond is how many commands a player may give in the long run, 1
+	// to 60; 0 means 10. Those that are over it wait.
+	CommandsPerSecond int
+	// OneSeatPerUser says what happens when a user who sits in the room joins it
+	// again: the new connection takes their seat over, or is refused.
+	OneSeatPerUser SameUser
 	// New declares the tables, events and input of a match in w and returns
 	// the rules bound to them. It must do the same every time it is called for
 	// the same number of seats, which is w.Mode().Seats: a room for two should
 	// not pay for tables of thousands.
 	New func(w *World) Rules
+
+	params   []Param
+	oneMatch bool
+}
+
+// ForOneMatch returns the mode for a room that was made for one match, by the
+// server API or by a queue, and should end with it; see [World.OneMatch].
+func (m Mode) ForOneMatch() Mode {
+	m.oneMatch = true
+	return m
+}
+
+// SameUser says what happens when a user takes a second seat in a room.
+type SameUser uint8
+
+// What can happen.
+const (
+	// TakeOver: the newer connection takes the seat.
+	TakeOver SameUser = iota
+	// RefuseSecond: the newer one is refused.
+	RefuseSecond
+)
+
+// RestHz is by how many ticks a second a room of a mode of 0 Hz counts time.
+const RestHz = 20
+
+// usualCommands is CommandsPerSecond where a mode does not say.
+const usualCommands = 10
+
+// TickHz is by how many ticks a second a room of the mode counts time.
+func (m Mode) TickHz() int {
+	if m.Hz == 0 {
+		return RestHz
+	}
+	return m.Hz
+}
+
+// Commands is how many commands a player may give per second in the long run.
+func (m Mode) Commands() int {
+	if m.CommandsPerSecond == 0 {
+		return usualCommands
+	}
+	return m.CommandsPerSecond
 }
 
 // Game is a set of modes under one name.
@@ -63,8 +116,14 @@ func (m Mode) Validate() error {
 	if !validName(m.Name) {
 		faults = append(faults, fmt.Errorf("mode %q: Name must be 1 to 32 of a-z, 0-9 and '-'", m.Name))
 	}
-	if m.Hz < 1 || m.Hz > 240 {
-		faults = append(faults, fmt.Errorf("mode %q: Hz is %d, want 1 to 240", m.Name, m.Hz))
+	if m.Hz < 0 || m.Hz > 240 {
+		faults = append(faults, fmt.Errorf("mode %q: Hz is %d, want 1 to 240, or 0 for a room that rests between turns", m.Name, m.Hz))
+	}
+	if m.Hz == 0 && m.SnapshotEvery > 1 {
+		faults = append(faults, fmt.Errorf("mode %q: SnapshotEvery is %d; a room of 0 Hz sends what each step changes", m.Name, m.SnapshotEvery))
+	}
+	if m.CommandsPerSecond < 0 || m.CommandsPerSecond > 60 {
+		faults = append(faults, fmt.Errorf("mode %q: CommandsPerSecond is %d, want 0 to 60", m.Name, m.CommandsPerSecond))
 	}
 	if m.SnapshotEvery < 0 || m.SnapshotEvery > 16 {
 		faults = append(faults, fmt.Errorf("mode %q: SnapshotEvery is %d, want 0 to 16", m.Name, m.SnapshotEvery))

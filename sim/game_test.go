@@ -17,7 +17,8 @@ func TestModeValidate(t *testing.T) {
 		{"long name", func(m *Mode) { m.Name = strings.Repeat("a", 32) }, ""},
 		{"too long a name", func(m *Mode) { m.Name = strings.Repeat("a", 33) }, "Name must be 1 to 32"},
 		{"capitals", func(m *Mode) { m.Name = "FFA" }, "Name must be 1 to 32"},
-		{"Hz 0", func(m *Mode) { m.Hz = 0 }, "Hz is 0, want 1 to 240"},
+		{"Hz -1", func(m *Mode) { m.Hz = -1 }, "Hz is -1, want 1 to 240, or 0"},
+		{"71 commands a second", func(m *Mode) { m.CommandsPerSecond = 61 }, "CommandsPerSecond is 61, want 0 to 60"},
 		{"Hz 1", func(m *Mode) { m.Hz = 1 }, ""},
 		{"Hz 240", func(m *Mode) { m.Hz = 240 }, ""},
 		{"Hz 241", func(m *Mode) { m.Hz = 241 }, "Hz is 241, want 1 to 240"},
@@ -39,7 +40,7 @@ func TestModeValidate(t *testing.T) {
 		}
 	}
 	err := Mode{}.Validate()
-	wantError(t, err, false, "Name", "Hz", "Seats", "New") // all at once
+	wantError(t, err, false, "Name", "Seats", "New") // all at once
 	_, err = Start(Mode{Name: "a", Hz: 1, Seats: 1, New: func(w *World) Rules { NewInput[nod](w); return nil }}, 1)
 	wantError(t, err, false, "New returned no rules")
 }

@@ -32,6 +32,15 @@ func (w *World) Hash() uint64 {
 	for _, t := range w.tables {
 		t.hash(&h)
 	}
+	if w.command != nil {
+		for _, seat := range w.inputs.seats {
+			h.add(uint64(w.commanded[seat]))
+		}
+	}
+	if s := w.room; s != (roomState{}) {
+		h.add(uint64(one(s.ended)) | uint64(one(s.locked))<<1)
+		h.add(uint64(s.wake))
+	}
 	return uint64(h)
 }
 
@@ -56,7 +65,7 @@ func (w *World) Shape() uint64 {
 	for _, t := range w.tables {
 		h.text(t.name)
 		h.add(uint64(len(t.reuse)))
-		h.add(uint64(one(t.single)))
+		h.add(uint64(one(t.single)) | uint64(one(t.perSeat))<<1 | uint64(one(t.hidden))<<2)
 		hashColumns(&h, t.columns)
 	}
 	h.add(uint64(len(w.hist)))
@@ -69,6 +78,20 @@ func (w *World) Shape() uint64 {
 		hashColumns(&h, e.Columns)
 	}
 	w.input.shape(&h)
+	// What a game has none of leaves the shape as it was.
+	if w.command != nil {
+		w.command.shape(&h)
+	}
+	for _, e := range w.effects {
+		h.text(e.Name)
+		hashColumns(&h, e.Columns)
+	}
+	for _, p := range w.paramFields {
+		h.text(p.Name)
+		h.add(uint64(p.Kind))
+		h.add(uint64(p.Min))
+		h.add(uint64(p.Max))
+	}
 	return uint64(h)
 }
 
@@ -82,7 +105,7 @@ func (in *Input[T]) shape(h *hash) {
 	for _, f := range in.fields {
 		h.add(uint64(f.Min))
 		h.add(uint64(f.Max))
-		h.add(uint64(one(f.Buttons)))
+		h.add(uint64(one(f.Buttons)) | uint64(one(f.Once))<<1)
 	}
 }
 

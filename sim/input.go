@@ -6,8 +6,6 @@ import (
 	"math"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // Origin says where the input of a seat came from.
@@ -91,6 +89,9 @@ type InputField struct {
 	Min, Max int32
 	// Buttons: one button a bit; a press survives when its input comes late.
 	Buttons bool
+	// Once: buttons whose press counts exactly once: an input that is repeated,
+	// because none came, does not press them again.
+	Once bool
 }
 
 // Input holds the inputs of all seats at one step. A game declares one.
@@ -112,8 +113,8 @@ type inputReader interface {
 
 // NewInput declares the input of w's game: a plain struct of integers of at
 // most 32 bits, bools, Fixed and Angle. The `input` tag gives ranges
-// ("min=-127,max=127") that the engine clamps to, and "buttons". Faults are
-// reported by [Start].
+// ("min=-127,max=127") that the engine clamps to, "buttons", and "once" for
+// buttons whose press must count exactly once. Faults are reported by [Start].
 func NewInput[T any](w *World) *Input[T] {
 	if w.input != nil {
 		w.fault(errors.New("input: declared twice"))
@@ -220,30 +221,33 @@ func inputField(sf reflect.StructField, c Column) (InputField, error) {
 	if c.Linear || c.Private || c.Local || c.Owner {
 		return InputField{}, errors.New("an input has no wire tags")
 	}
-	f := InputField{Name: c.Name, Min: int32(span[0]), Max: int32(span[1])}
-	for _, word := range strings.Split(sf.Tag.Get("input"), ",") {
-		key, value, _ := strings.Cut(strings.TrimSpace(word), "=")
-		n, err := strconv.ParseInt(value, 10, 64)
-		switch {
-		case key == "":
-		case key == "buttons" && value != "":
-			return f, errors.New("buttons takes no value")
-		case key == "buttons" && !c.buttons():
-			return f, fmt.Errorf("%s cannot be buttons; use an unsigned integer or bool", sf.Type)
-		case key == "buttons":
-			f.Buttons = true
-		case key != "min" && key != "max":
-			return f, fmt.Errorf("unknown input tag %q; there are min, max and buttons", key)
-		case err != nil || n < span[0] || n > span[1]:
-			return f, fmt.Errorf("%s=%s is no number that fits %s", key, value, sf.Type)
-		case key == "min":
-			f.Min = int32(n)
-		default:
-			f.Max = int32(n)
-		}
+	f := InputField{Name: c.Name}
+	t, err := parseTags(sf.Tag, "input", "min", "max", "buttons", "once")
+	if err != nil {
+		return f, err
 	}
-	if f.Min > f.Max {
-		return f, fmt.Errorf("min %d is above max %d", f.Min, f.Max)
+	if f.Min, f.Max, err = t.span(span); err != nil {
+		return f, err
 	}
+	_, f.Once = t["once"]
+	_, f.Buttons = t["buttons"]
+	switch {
+	case t["buttons"] != "":
+		return f, errors.New("buttons takes no value")
+	case t["once"] != "":
+		return f, errors.New("once takes no value")
+	case (f.Buttons || f.Once) && !c.buttons():
+		return f, fmt.Errorf("%s cannot be buttons; use an unsigned integer or bool", sf.Type)
+	}
+	f.Buttons = f.Buttons || f.Once
 	return f, nil
 }
+
+// noInput is the input of a game that has none.
+type noInput struct{}
+
+func (noInput) set(Seat, []int32)    {}
+func (noInput) clear(...Seat)        {}
+func (noInput) reset()               {}
+func (noInput) schema() []InputField { return nil }
+func (noInput) shape(*hash)          {}

@@ -26,7 +26,7 @@ func controlled(t testing.TB, n int) (*World, *Input[controls]) {
 	var in *Input[controls]
 	w := declare(t, func(w *World) { in = NewInput[controls](w) })
 	for seat := range n {
-		if err := w.Join(Seat(seat + 1)); err != nil {
+		if err := w.Join(Seat(seat+1), Entrant{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -87,7 +87,7 @@ func TestInputEndsWithTheSeat(t *testing.T) {
 	w, in := controlled(t, 1)
 	w.SetInput(1, []int32{50}, 32, Received)
 	w.Leave(1)
-	if err := w.Join(1); err != nil {
+	if err := w.Join(1, Entrant{}); err != nil {
 		t.Fatal(err)
 	}
 	if in.Of(1).Small != 0 || w.inputs.Seen(1) != 0 || w.inputs.Origin(1) != Neutral {
@@ -118,13 +118,13 @@ func TestInputSeenIsBounded(t *testing.T) {
 func TestInputSchema(t *testing.T) {
 	w, _ := controlled(t, 0)
 	fields := w.InputFields()
-	if want := (InputField{"small", -100, 100, false}); fields[0] != want {
+	if want := (InputField{Name: "small", Min: -100, Max: 100}); fields[0] != want {
 		t.Errorf("got %+v, want %+v", fields[0], want)
 	}
-	if want := (InputField{"fire", 0, 65535, true}); fields[4] != want {
+	if want := (InputField{Name: "fire", Max: 65535, Buttons: true}); fields[4] != want {
 		t.Errorf("got %+v, want %+v", fields[4], want)
 	}
-	if want := (InputField{"big", 0, math.MaxInt32, false}); fields[8] != want {
+	if want := (InputField{Name: "big", Max: math.MaxInt32}); fields[8] != want {
 		t.Errorf("got %+v, want %+v", fields[8], want)
 	}
 }
@@ -157,7 +157,7 @@ func TestInputRefusals(t *testing.T) {
 	refuseInput[struct {
 		X int8 `input:"min=-129"`
 		Y int8 `input:"max=128"`
-	}](t, "input.X: min=-129 is no number that fits int8", "input.Y: max=128 is no number that fits int8")
+	}](t, "input.X: min=-129 is no number from -128 to 127", "input.Y: max=128 is no number from -128 to 127")
 	refuseInput[struct {
 		X int8 `input:"min=a"`
 		Y int8 `input:"max"`
@@ -177,7 +177,7 @@ func TestInputCount(t *testing.T) {
 	_, err := declared(func(w *World) { NewInput[four](w); NewInput[four](w) }, nil)
 	wantError(t, err, false, "input: declared twice")
 	_, err = Start(Mode{Name: "test", Hz: 1, Seats: 1, New: func(*World) Rules { return quiet{} }}, 1)
-	wantError(t, err, false, "New declared no input")
+	wantError(t, err, false, "New declared neither an input (sim.NewInput) nor a command")
 	refuseInput[struct{ A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T, U, V, W, X, Y, Z, AA, AB, AC, AD, AE, AF, AG int8 }](t,
 		"input: 33 fields, at most 32")
 }
@@ -209,7 +209,7 @@ func TestSeatsJoinAndLeave(t *testing.T) {
 		if row.leave {
 			w.Leave(row.seat)
 		} else {
-			err = w.Join(row.seat)
+			err = w.Join(row.seat, Entrant{})
 		}
 		wantError(t, err, row.want == "", row.want)
 		if !slices.Equal(w.Seats(), row.seats) || !slices.Equal(w.inputs.Seats(), row.seats) {

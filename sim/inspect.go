@@ -5,11 +5,14 @@ import "fmt"
 // TableView lets the encoder and tools read a table without its type.
 type TableView struct{ c *core }
 
-// Tables returns the tables in the order they were declared.
+// Tables returns the tables in the order they were declared, but that of an
+// [Outcome].
 func (w *World) Tables() []TableView {
-	views := make([]TableView, len(w.tables))
-	for i, t := range w.tables {
-		views[i] = TableView{t}
+	views := make([]TableView, 0, len(w.tables))
+	for _, t := range w.tables {
+		if !t.hidden {
+			views = append(views, TableView{t})
+		}
 	}
 	return views
 }

@@ -12,8 +12,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // quiet are rules that do nothing but call step, for tests of one part.
 type quiet struct{ step func() }
 
-func (q quiet) Join(Seat)  {}
-func (q quiet) Leave(Seat) {}
+func (q quiet) Join(Seat, Entrant) {}
+func (q quiet) Leave(Seat)         {}
 func (q quiet) Step(*Inputs) {
 	if q.step != nil {
 		q.step()

@@ -4,12 +4,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
 )
 
 // StateVersion is the first byte of an appended state. Version 1, which knew no
-// tables of references, no events between two steps and 12 bits of reuse, is
-// still restored.
-const StateVersion = 2
+// tables of references, no events between two steps and 12 bits of reuse, and
+// version 2, which knew no users, commands and wishes, are still restored.
+const StateVersion = 3
 
 // mostReuse is the largest number of a slot in a state: its reuse count times
 // two, and 1 for a living row. A retired slot has no row.
@@ -35,7 +36,36 @@ func (w *World) Append(b []byte) []byte {
 	for _, h := range w.hist {
 		b = h.append(b)
 	}
+	b = w.appendSitters(b)
+	b = w.room.append(b)
+	b = w.out.append(b)
 	return w.events.append(b)
+}
+
+// appendSitters appends what the engine keeps of each taken seat.
+func (w *World) appendSitters(b []byte) []byte {
+	for _, seat := range w.inputs.seats {
+		b = binary.LittleEndian.AppendUint64(b, w.sitters[seat].user)
+		b = append(b, w.sitters[seat].team)
+		if w.command != nil {
+			b = binary.AppendUvarint(b, uint64(w.commanded[seat]))
+		}
+	}
+	return b
+}
+
+func (w *World) restoreSitters(r *reader) {
+	clear(w.sitters)
+	clear(w.commanded)
+	if r.version < 3 {
+		return
+	}
+	for _, seat := range w.inputs.seats {
+		w.sitters[seat] = sitter{r.word(), r.byte()}
+		if w.command != nil {
+			w.commanded[seat] = uint32(r.uvarint(math.MaxUint32))
+		}
+	}
 }
 
 func (c *core) append(b []byte) []byte {
@@ -101,9 +131,21 @@ func (w *World) Restore(b []byte) error {
 	w.input.reset()
 	for _, t := range w.tables {
 		t.restore(r)
+		if t.perSeat && r.bad == nil && !t.perSeatFits(&w.inputs) {
+			r.fail("a table has other rows than seats are taken")
+		}
 	}
 	for _, h := range w.hist {
 		h.restore(r)
+	}
+	w.restoreSitters(r)
+	w.room, w.out = roomState{}, outgoing{ready: true, dropped: w.out.dropped}
+	if r.version >= 3 {
+		w.room.restore(r)
+		w.out.restore(r, w.effects)
+	}
+	if w.command != nil {
+		w.command.reset()
 	}
 	w.events.restore(r)
 	if r.bad == nil && len(r.b) > 0 {
@@ -132,6 +174,10 @@ func (w *World) rebuild(r *reader) {
 func (w *World) empty() {
 	w.tick, w.rand.state = 0, 0
 	w.events.reset()
+	w.out.reset()
+	w.room = roomState{}
+	clear(w.sitters)
+	clear(w.commanded)
 	w.inputs.restore(&reader{})
 	for _, t := range w.tables {
 		t.reset()
@@ -234,6 +280,18 @@ func (r *reader) word() uint64 {
 	v := binary.LittleEndian.Uint64(r.b)
 	r.b = r.b[8:]
 	return v
+}
+
+// text reads a length and as many bytes.
+func (r *reader) text(most uint64) string {
+	n := r.uvarint(most)
+	if uint64(len(r.b)) < n {
+		r.fail("it is cut off")
+		return ""
+	}
+	s := string(r.b[:n])
+	r.b = r.b[n:]
+	return s
 }
 
 // uvarint reads a number that must not exceed most.

@@ -32,7 +32,7 @@ func newRich(w *World) Rules {
 	return g
 }
 
-func (g *rich) Join(seat Seat) {
+func (g *rich) Join(seat Seat, _ Entrant) {
 	ref, _, _ := g.all.Add(everyKind{S: seat, I64: -1, U64: 1 << 63})
 	g.booms.Emit(Group(seat), boom{Vec{-1, Fixed(seat)}, ref, true, -int8(seat)})
 }
@@ -83,7 +83,7 @@ func play(w *World, r *rand.Rand, steps int) {
 		if r.IntN(3) == 0 {
 			w.Leave(seat)
 		} else {
-			_ = w.Join(seat) // it may be taken
+			_ = w.Join(seat, Entrant{}) // it may be taken
 		}
 		for _, seat := range w.Seats() {
 			values := make([]int32, 10)
@@ -228,8 +228,8 @@ func TestRestoreRefusesOtherTables(t *testing.T) {
 	dots := start(t)
 	wantError(t, richWorld(t).Restore(dots.Append(nil)), false, "it was made by other tables")
 	wantError(t, dots.Restore(nil), false, "cut off")
-	wantError(t, dots.Restore([]byte{3}), false, "version 3, want 1 to 2")
-	wantError(t, dots.Restore([]byte{0}), false, "version 0, want 1 to 2")
+	wantError(t, dots.Restore([]byte{4}), false, "version 4, want 1 to 3")
+	wantError(t, dots.Restore([]byte{0}), false, "version 0, want 1 to 3")
 }
 
 // TestRestoreRefusesWhatNoWorldHas spoils the one byte of a state that says it.
@@ -243,7 +243,7 @@ func TestRestoreRefusesWhatNoWorldHas(t *testing.T) {
 		NewHistory(w, flags, 2, func(row *flag) Vec { return Vec{0, 1} })
 	})
 	past.Add(flag{true})
-	_, _ = w.Join(2), w.Join(4)
+	_, _ = w.Join(2, Entrant{}), w.Join(4, Entrant{})
 	w.Step()
 	state := w.Append(nil)
 	// version, shape, tick, random, seats 2: 2 4, score: high 1, live, 0,
@@ -272,7 +272,9 @@ func TestRestoreRefusesWhatNoWorldHas(t *testing.T) {
 		wantError(t, w.Restore(state), false, row.want)
 		state[row.at] = row.was
 	}
-	far := append(state[:len(state)-2:len(state)-2], 0x80, 0x80, 0x80, 0x80, 0x10, 0) // 2^31 in 1/256
+	const tail = 2*(8+1) + 2 + 2 // users and teams, the room, nothing that waits
+	end := len(state) - tail
+	far := append(append(state[:end-2:end-2], 0x80, 0x80, 0x80, 0x80, 0x10, 0), state[end:]...) // 2^31 in 1/256
 	wantError(t, w.Restore(far), false, "a value does not fit its column")
 	wantError(t, w.Restore(state), true)
 }

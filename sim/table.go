@@ -64,14 +64,21 @@ type core struct {
 	owner   int // column, or -1
 	single  bool
 	grouped bool
+	perSeat bool // one row per occupied seat, made by the engine
+	hidden  bool // not on the players' wire
 }
 
 // NewTable declares a table of at most capacity rows in w, 1 to 1,048,574. The struct's fields
 // are its columns; see [Column] and the `wire` tags linear, linear=FIELD,
 // private, local and owner. Faults are reported by [Start].
 func NewTable[T any](w *World, name string, capacity int) *Table[T] {
+	return newTable[T](w, name, capacity, columnsOf[T])
+}
+
+// newTable declares a table whose columns are found by a function of its name.
+func newTable[T any](w *World, name string, capacity int, columns func(string) ([]Column, error)) *Table[T] {
 	t := &Table[T]{core: core{name: name, world: w, number: len(w.tables) + 1, owner: -1}}
-	cols, err := columnsOf[T](name)
+	cols, err := columns(name)
 	w.fault(err)
 	if !validName(name) {
 		w.fault(fmt.Errorf("table %q: the name must be 1 to 32 of a-z, 0-9 and '-'", name))
@@ -129,9 +136,7 @@ func (t *Table[T]) Add(row T) (Ref, *T, bool) {
 	if slot < 0 {
 		return 0, nil, false
 	}
-	t.alive[slot/64] |= 1 << (slot % 64)
-	t.count++
-	t.high = max(t.high, slot+1)
+	t.place(slot)
 	t.rows[slot] = row
 	return t.ref(slot), &t.rows[slot], true
 }
@@ -165,10 +170,22 @@ func (t *Table[T]) Remove(ref Ref) {
 	if slot := t.find(ref); slot >= 0 {
 		var zero T
 		t.rows[slot] = zero
-		t.alive[slot/64] &^= 1 << (slot % 64)
-		t.reuse[slot]++
-		t.count--
+		t.unplace(slot)
 	}
+}
+
+// place makes the row of a free slot live; its fields are zero.
+func (c *core) place(slot int) {
+	c.alive[slot/64] |= 1 << (slot % 64)
+	c.count++
+	c.high = max(c.high, slot+1)
+}
+
+// unplace makes a slot free whose fields are zero again.
+func (c *core) unplace(slot int) {
+	c.alive[slot/64] &^= 1 << (slot % 64)
+	c.reuse[slot]++
+	c.count--
 }
 
 // Get returns the row, or nil when ref names none. The pointer is good until

@@ -17,6 +17,18 @@ type World struct {
 	input  inputReader
 	events eventBuffer
 	faults []error
+
+	paramFields []ParamField
+	params      []ParamValue
+	command     commandReader // nil: the game has none
+	commanded   []uint32      // by seat: the number of the last command that was given
+	sitters     []sitter      // by seat
+	room        roomState
+	rested      bool // it came to its tick without a step
+	out         outgoing
+	effects     []EffectKind
+	outcome     *core // nil: the game has none
+	ownOutcome  []Column
 	// restored rebuilds what the rules keep beside their tables, or is nil.
 	restored func()
 }
@@ -40,8 +52,10 @@ func Start(mode Mode, seed uint64) (*World, error) {
 	}
 	w := &World{mode: mode, rand: Rand{seed}}
 	w.inputs.init(mode.Seats)
+	w.sitters = make([]sitter, mode.Seats+1)
 	w.rules = mode.New(w)
 	w.events.started = true
+	w.refuseParams()
 	if kind := w.events.early; kind != "" {
 		w.fault(fmt.Errorf("event %s: New emits it, when nobody is there; emit it in Join or Step", kind))
 	}
@@ -49,9 +63,13 @@ func Start(mode Mode, seed uint64) (*World, error) {
 	if w.rules == nil && !refused {
 		w.fault(fmt.Errorf("mode %q: New returned no rules", mode.Name))
 	}
-	if w.input == nil && !refused {
-		w.fault(fmt.Errorf("mode %q: New declared no input (sim.NewInput)", mode.Name))
+	if w.input == nil && w.command == nil && !refused {
+		w.fault(fmt.Errorf("mode %q: New declared neither an input (sim.NewInput) nor a command (sim.NewCommand)", mode.Name))
 	}
+	if w.input == nil {
+		w.input = noInput{}
+	}
+	w.refuseMotionAtRest()
 	if err := errors.Join(w.faults...); err != nil {
 		return nil, fmt.Errorf("mode %q: %w", mode.Name, err)
 	}
@@ -88,21 +106,34 @@ func (w *World) addTable(c *core) {
 // match's room: size tables by them.
 func (w *World) Mode() Mode { return w.mode }
 
+// OneMatch reports whether the room was made for one match: rules that play match
+// after match in a room that is always there then call [World.End] after the first.
+func (w *World) OneMatch() bool { return w.mode.oneMatch }
+
 // Tick returns the number of the last step; inside Rules.Step, of this one.
 func (w *World) Tick() Tick { return w.tick }
 
 // Rand returns the world's random generator.
 func (w *World) Rand() *Rand { return &w.rand }
 
-// Join puts a player on a seat. Errors: the seat is out of range or taken.
-func (w *World) Join(seat Seat) error {
+// Join puts a player on a seat. Errors: the seat is out of range or taken, or
+// the entrant is too long.
+func (w *World) Join(seat Seat, who Entrant) error {
 	if seat < 1 || int(seat) > w.mode.Seats {
 		return fmt.Errorf("join seat %d: want 1 to %d", seat, w.mode.Seats)
+	}
+	if err := who.validate(); err != nil {
+		return fmt.Errorf("join seat %d: %w", seat, err)
 	}
 	if !w.inputs.sit(seat) {
 		return fmt.Errorf("join seat %d: it is taken", seat)
 	}
-	w.rules.Join(seat)
+	w.sitters[seat] = sitter{who.User, who.Team}
+	if w.commanded != nil {
+		w.commanded[seat] = 0
+	}
+	w.sit(seat)
+	w.rules.Join(seat, who)
 	return nil
 }
 
@@ -111,20 +142,32 @@ func (w *World) Leave(seat Seat) {
 	if w.inputs.stand(seat) {
 		w.input.clear(seat)
 		w.rules.Leave(seat)
+		w.stand(seat)
+		w.sitters[seat] = sitter{}
 	}
 }
 
-// Step moves the match on by one tick with the inputs that were set since the
-// last one; a seat without one gets the neutral input. The events of the tick
-// before are forgotten. After [LastTick] it does nothing.
+// Step moves the match on by one tick with the inputs that were set and the
+// commands that were given since the last one; a seat without an input gets the
+// neutral one. The events, wishes and effects of the tick before are forgotten.
+// After [LastTick], and after the rules have ended the match, it does nothing.
 func (w *World) Step() {
 	if w.Over() {
 		return
 	}
-	w.tick = w.tick.Add(1)
+	w.tick, w.rested = w.tick.Add(1), false
 	w.events.open()
+	w.out.open()
+	w.room.wake = 0
+	if w.command != nil {
+		w.command.ready()
+	}
 	w.rules.Step(&w.inputs)
 	w.events.finish(w)
+	w.out.ready = true
+	if w.command != nil {
+		w.command.reset()
+	}
 	for _, h := range w.hist {
 		h.record()
 	}
@@ -132,11 +175,39 @@ func (w *World) Step() {
 	w.input.clear(w.inputs.seats...)
 }
 
-// Over reports whether the match has come to [LastTick]: there is no step after it.
-func (w *World) Over() bool { return w.tick >= LastTick }
+// SkipTo makes t the tick of the next step, in a room that rests: nothing has
+// happened since the last one. It does nothing when t is not behind it, and in
+// modes of more than 0 Hz.
+func (w *World) SkipTo(t Tick) {
+	if w.mode.Hz == 0 && t > w.tick {
+		w.tick = t - 1
+	}
+}
+
+// Over reports whether there is no step after the last one: the match has come
+// to [LastTick], or the rules have ended it.
+func (w *World) Over() bool { return w.tick >= LastTick || w.room.ended }
 
 // View fills view with the groups that a seat sees.
 func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }
 
 // Seats returns the occupied seats, ascending. Valid until the next Join or Leave.
 func (w *World) Seats() []Seat { return w.inputs.seats }
+
+// Rest moves a room that rests on to tick t without a step: nothing has happened.
+// As [World.SkipTo], it does nothing in modes of more than 0 Hz.
+func (w *World) Rest(t Tick) {
+	if w.mode.Hz == 0 && t > w.tick {
+		w.tick, w.rested = t, true
+		w.events.reset()
+		w.events.ready = true
+		w.out.reset()
+		w.out.ready = true
+	}
+}
+
+// AtRest reports whether this is a world that rests between its steps.
+func (w *World) AtRest() bool { return w.mode.Hz == 0 }
+
+// Stepped reports whether the world came to its tick by a step.
+func (w *World) Stepped() bool { return !w.rested }

@@ -29,7 +29,9 @@ func newDots(w *World) Rules {
 	return &dots{w, NewTable[dot](w, "dot", 64), NewInput[push](w)}
 }
 
-func (d *dots) Join(seat Seat) { d.dots.Add(dot{Owner: seat, X: d.w.Rand().Between(0, Int(100))}) }
+func (d *dots) Join(seat Seat, _ Entrant) {
+	d.dots.Add(dot{Owner: seat, X: d.w.Rand().Between(0, Int(100))})
+}
 
 func (d *dots) Leave(seat Seat) {
 	for ref, row := range d.dots.All {
@@ -64,7 +66,7 @@ func start(t *testing.T) *World {
 func TestWorldCallsTheRules(t *testing.T) {
 	w := start(t)
 	rows := w.rules.(*dots).dots
-	if err := w.Join(2); err != nil {
+	if err := w.Join(2, Entrant{}); err != nil {
 		t.Fatal(err)
 	}
 	w.SetInput(2, []int32{5, -500}, 0, Received)
@@ -73,7 +75,7 @@ func TestWorldCallsTheRules(t *testing.T) {
 	if row == nil || row.Owner != 2 || row.Y != -100 {
 		t.Fatalf("after join and step: %+v", row)
 	}
-	if _ = w.Join(2); rows.Len() != 1 {
+	if _ = w.Join(2, Entrant{}); rows.Len() != 1 {
 		t.Error("a seat that is taken joins the rules")
 	}
 	var v View
@@ -108,7 +110,7 @@ func TestSameSeedSameMatch(t *testing.T) {
 	other.rand.state++
 	for _, w := range []*World{a, b, other} {
 		for seat := Seat(1); seat <= 8; seat++ {
-			_ = w.Join(seat)
+			_ = w.Join(seat, Entrant{})
 		}
 		for range 10 {
 			w.Step()
@@ -125,7 +127,7 @@ func TestSameSeedSameMatch(t *testing.T) {
 func TestRestoreGoesOnExactly(t *testing.T) {
 	w := start(t)
 	for seat := Seat(1); seat <= 3; seat++ {
-		if err := w.Join(seat); err != nil {
+		if err := w.Join(seat, Entrant{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -148,7 +150,7 @@ func TestRestoreGoesOnExactly(t *testing.T) {
 func TestStepDoesNotAllocate(t *testing.T) {
 	w := start(t)
 	for seat := Seat(1); seat <= 8; seat++ {
-		_ = w.Join(seat)
+		_ = w.Join(seat, Entrant{})
 	}
 	values := []int32{1, 2, 3}
 	n := testing.AllocsPerRun(100, func() {
@@ -219,7 +221,7 @@ func TestModeWithSeats(t *testing.T) {
 		if err != nil || sized != want || w.Mode().Seats != want {
 			t.Fatalf("%d seats: %d rows, %v", wish, sized, err)
 		}
-		if w.Join(Seat(want)) != nil || w.Join(Seat(want+1)) == nil {
+		if w.Join(Seat(want), Entrant{}) != nil || w.Join(Seat(want+1), Entrant{}) == nil {
 			t.Errorf("%d seats: not those", wish)
 		}
 	}

@@ -71,7 +71,7 @@ func (t *table) join(seat sim.Seat) error {
 		view:      bots.View{Hz: t.mode.Hz, Seat: seat, Mirror: netproto.NewMirror(schema)},
 		in:        make([]int32, len(schema.GetInput())),
 	})
-	return errors.Join(err, t.world.Join(seat))
+	return errors.Join(err, t.world.Join(seat, sim.Entrant{}))
 }
 
 // play runs the match and has s weigh every tick after the first second.

@@ -66,7 +66,7 @@ func (m *match) sit(p *player) error {
 	p.viewer.Reset()
 	p.mirror = netproto.NewMirror(m.schema)
 	clear(p.values)
-	return m.world.Join(p.seat)
+	return m.world.Join(p.seat, sim.Entrant{})
 }
 
 // step makes one tick: inputs, the game, the chunks, and what each bot sees.

@@ -111,7 +111,7 @@ func benchSeats(b *testing.B, kind string, players int) (seats []seat, finish fu
 	for len(seats) < players {
 		select {
 		case c := <-r.conns:
-			c.Attach()
+			c.Attach(nil)
 			seats = append(seats, seatConn{c})
 		case s := <-joined:
 			seats = append(seats, s)

@@ -50,19 +50,20 @@ type transport interface {
 }
 
 // Attach implements room.Conn. A socket that cannot be taken over, such as for
-// want of a descriptor, is driven portably.
-func (c *Conn) Attach() {
+// want of a descriptor, is driven portably; so is that of a room which does not
+// tick, as somebody has to wait for it.
+func (c *Conn) Attach(arrived func()) {
 	if c.ended != nil {
 		return
 	}
-	if c.upgrader.config.Mode.drives(c.handshake.Conn) {
+	if arrived == nil && c.upgrader.config.Mode.drives(c.handshake.Conn) {
 		err := attachTick(c)
 		if err == nil {
 			return
 		}
 		c.upgrader.log.Warn("the tick cannot drive a connection; it gets goroutines instead", "remote", c.RemoteAddr(), "err", err)
 	}
-	attachPortable(c)
+	attachPortable(c, arrived)
 }
 
 // Poll implements room.Conn. Pings and pongs count as messages; only the last

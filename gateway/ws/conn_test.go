@@ -194,7 +194,7 @@ func TestGoodbyeIsNotReset(t *testing.T) {
 		} {
 			c, p := r.openUnattached(bytes.Repeat(masked(0x83, make([]byte, 1000)), 20)...)
 			if end != nil {
-				c.Attach()
+				c.Attach(nil)
 				end(c)
 			} else {
 				c.Close(netproto.CloseRoomFull, "")
@@ -217,7 +217,7 @@ func TestCloseBeforeAttach(t *testing.T) {
 	modes(t, func(t *testing.T, r *rig) {
 		c, p := r.openUnattached(masked(0x82, []byte("never read"))...)
 		c.Close(netproto.CloseRoomFull, strings.Repeat("é", 100))
-		c.Attach()
+		c.Attach(nil)
 		if end := ended(t, c, ignore); end.Code != netproto.CloseRoomFull {
 			t.Error(end)
 		}
@@ -244,7 +244,7 @@ func TestAttachFails(t *testing.T) {
 		}
 		c, _ := r.openUnattached()
 		c.handshake.Conn.Close()
-		c.Attach()
+		c.Attach(nil)
 		if end := ended(t, c, ignore); end.Code != netproto.CloseLost {
 			t.Error(end)
 		}

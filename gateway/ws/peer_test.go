@@ -116,7 +116,7 @@ const request = "GET /rooms/1 HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade
 func (r *rig) open(behind ...byte) (*Conn, *peer) {
 	r.t.Helper()
 	c, p := r.openUnattached(behind...)
-	c.Attach()
+	c.Attach(nil)
 	r.t.Cleanup(func() { c.Close(netproto.CloseBye, "") })
 	return c, p
 }

@@ -22,6 +22,7 @@ type portableTransport struct {
 	// events holds what was read. Full: the reader waits, so TCP holds the peer
 	// back. Closed when reading has ended.
 	events  chan event
+	arrived func()        // called after each event and the end; nil: nobody waits
 	gone    chan struct{} // closed by close
 	written chan struct{} // closed when the writer has ended
 
@@ -39,9 +40,9 @@ type event struct {
 	payload []byte
 }
 
-func attachPortable(c *Conn) {
+func attachPortable(c *Conn, arrived func()) {
 	p := &portableTransport{
-		conn: c, socket: c.handshake.Conn,
+		conn: c, socket: c.handshake.Conn, arrived: arrived,
 		events:  make(chan event, netproto.MaxMessagesPerPoll),
 		gone:    make(chan struct{}),
 		written: make(chan struct{}),
@@ -73,6 +74,7 @@ func underTLS(conn net.Conn) net.Conn {
 func (p *portableTransport) read() {
 	p.parse()
 	close(p.events)
+	p.tell()
 	<-p.gone
 	<-p.written
 	drain(p.socket)
@@ -90,7 +92,15 @@ func (p *portableTransport) put(opcode gws.Opcode, payload []byte) {
 	p.conn.handshake.between = 0
 	select {
 	case p.events <- event{wsframe.Opcode(opcode), slices.Clone(payload)}:
+		p.tell()
 	case <-p.gone:
+	}
+}
+
+// tell wakes whoever waits for what arrives.
+func (p *portableTransport) tell() {
+	if p.arrived != nil {
+		p.arrived()
 	}
 }
 

@@ -147,7 +147,7 @@ func TestForeignTLSIsPortable(t *testing.T) {
 	defer conn.Close()
 	io.WriteString(conn, request)
 	c := <-r.conns
-	c.Attach()
+	c.Attach(nil)
 	defer c.Close(netproto.CloseBye, "")
 	if _, ok := c.transport.(*portableTransport); !ok {
 		t.Errorf("it is a %T", c.transport)

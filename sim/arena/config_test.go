@@ -166,7 +166,7 @@ func TestARoomOfFewerSeatsIsSmaller(t *testing.T) {
 				t.Errorf("%s for %d: %d rows, %d bytes", mode.Name, seats, rows, bytes)
 			}
 			for seat := 1; seat <= min(seats, 60); seat++ {
-				if err := w.Join(sim.Seat(seat)); err != nil {
+				if err := w.Join(sim.Seat(seat), sim.Entrant{}); err != nil {
 					t.Fatal(err)
 				}
 			}

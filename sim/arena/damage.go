@@ -62,7 +62,7 @@ func (a *rules) bury() {
 		a.events.kill.Emit(sim.Group(s.Cell), Kill{p.Seat, f.attack.by, f.attack.weapon, s.X, s.Y})
 		a.ships.Remove(p.Ship)
 		p.Ship = 0
-		p.RespawnAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Ship.RespawnMS)))
+		p.RespawnAt = a.w.Tick().Add(a.cfg.ticks(a.cfg.Ship.RespawnMS))
 		if counts {
 			count(&p.Deaths)
 			a.credit(f.attack.player)

@@ -53,7 +53,7 @@ func TestDeathAndRespawn(t *testing.T) {
 			t.Fatal("nobody died")
 		}
 	}
-	killer, victim := b.a.player(1), b.a.player(2)
+	killer, victim := b.a.players.Of(1), b.a.players.Of(2)
 	if killer.Kills != 1 || killer.Deaths != 0 || victim.Kills != 0 || victim.Deaths != 1 {
 		t.Errorf("killer %+v, victim %+v", *killer, *victim)
 	}
@@ -75,7 +75,7 @@ func TestBothDieInTheSameTick(t *testing.T) {
 	if b.ship(1) != nil || b.ship(2) != nil {
 		t.Error("the lower id wins")
 	}
-	if k := b.a.player(1).Kills + b.a.player(2).Kills; k != 2 {
+	if k := b.a.players.Of(1).Kills + b.a.players.Of(2).Kills; k != 2 {
 		t.Errorf("%d kills, want 2", k)
 	}
 }
@@ -94,7 +94,7 @@ func TestNobodyDiesTwice(t *testing.T) {
 		b.steps(1, nil)
 		b.steps(1, map[sim.Seat]Input{1: {Buttons: button}, 2: {Buttons: button}})
 		b.steps(2, nil)
-		if k := b.a.player(1).Kills + b.a.player(2).Kills; k != 1 || b.a.player(3).Deaths != 1 || behind.Health == 100 {
+		if k := b.a.players.Of(1).Kills + b.a.players.Of(2).Kills; k != 1 || b.a.players.Of(3).Deaths != 1 || behind.Health == 100 {
 			t.Errorf("weapon %d: %d kills, health behind %d", button, k, behind.Health)
 		}
 	}

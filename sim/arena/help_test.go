@@ -40,7 +40,7 @@ func play(t testing.TB, c Config, players int) *bench {
 
 func (b *bench) join(seat sim.Seat) {
 	b.t.Helper()
-	if err := b.w.Join(seat); err != nil {
+	if err := b.w.Join(seat, sim.Entrant{}); err != nil {
 		b.t.Fatal(err)
 	}
 }
@@ -65,7 +65,7 @@ func (b *bench) steps(n int, inputs map[sim.Seat]Input) {
 
 // ship returns the ship of a seat, or nil.
 func (b *bench) ship(seat sim.Seat) *Ship {
-	p := b.a.player(seat)
+	p := b.a.players.Of(seat)
 	if p == nil {
 		b.t.Fatalf("nobody is on seat %d", seat)
 	}

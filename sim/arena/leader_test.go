@@ -21,7 +21,7 @@ func TestLeaders(t *testing.T) {
 	}
 	score := func(kills ...uint16) {
 		for i, k := range kills {
-			b.a.player(sim.Seat(i + 1)).Kills = k
+			b.a.players.Of(sim.Seat(i + 1)).Kills = k
 		}
 	}
 	for _, row := range []struct {

@@ -18,7 +18,7 @@ type Match struct {
 	// Round counts the matches in this room, from 1.
 	Round uint16
 	// EndsAt is the tick at which the phase ends; 0 for never.
-	EndsAt uint32
+	EndsAt sim.Tick
 	// Goal is how many kills end the match; 0 for none.
 	Goal uint16
 	// Winner is the seat that won the last match, WinnerTeam the team; both 0
@@ -57,7 +57,7 @@ func (r MatchRules) validate(f *faults, seats int) {
 
 // referee moves the match from phase to phase.
 func (a *rules) referee() {
-	m, now := a.match.Get(), uint32(a.w.Tick())
+	m, now := a.match.Get(), a.w.Tick()
 	enough := a.players.Len() >= a.cfg.Match.MinPlayers
 	over := m.EndsAt != 0 && now >= m.EndsAt
 	switch {
@@ -76,7 +76,7 @@ func (a *rules) referee() {
 func (a *rules) begin(m *Match) {
 	*m = Match{Phase: PhasePlay, Round: m.Round + 1, Goal: uint16(a.cfg.Match.Kills)}
 	if a.cfg.Match.Seconds > 0 {
-		m.EndsAt = uint32(a.w.Tick().Add(a.cfg.Match.Seconds * a.cfg.Hz))
+		m.EndsAt = a.w.Tick().Add(a.cfg.Match.Seconds * a.cfg.Hz)
 	}
 	for _, p := range a.players.All {
 		a.ships.Remove(p.Ship)
@@ -93,7 +93,7 @@ func (a *rules) begin(m *Match) {
 // finish ends a match and names the winner.
 func (a *rules) finish(m *Match) {
 	m.Phase = PhasePause
-	m.EndsAt = uint32(a.w.Tick().Add(a.cfg.Match.PauseSeconds * a.cfg.Hz))
+	m.EndsAt = a.w.Tick().Add(a.cfg.Match.PauseSeconds * a.cfg.Hz)
 	if a.cfg.Teams > 0 {
 		m.WinnerTeam = bestTeam(&m.Score)
 	} else {

@@ -49,11 +49,11 @@ func TestMatchRunsByItself(t *testing.T) {
 		t.Fatalf("at the end: %+v", *m)
 	}
 	b.steps(59, nil)
-	if p := b.a.player(2); m.Phase != PhasePause || p.Kills != 1 {
+	if p := b.a.players.Of(2); m.Phase != PhasePause || p.Kills != 1 {
 		t.Fatalf("in the pause: %+v, %+v", *m, *p)
 	}
 	b.steps(1, nil)
-	if p := b.a.player(2); m.Phase != PhasePlay || m.Round != 2 || m.Winner != 0 || p.Kills != 0 || b.a.player(1).Deaths != 0 {
+	if p := b.a.players.Of(2); m.Phase != PhasePlay || m.Round != 2 || m.Winner != 0 || p.Kills != 0 || b.a.players.Of(1).Deaths != 0 {
 		t.Fatalf("next match: %+v, %+v", *m, *p)
 	}
 }
@@ -85,7 +85,7 @@ func TestNothingHappensInThePause(t *testing.T) {
 		t.Error("shots in the pause")
 	}
 	b.kill(2, 1)
-	if b.a.player(1).Kills != 0 || b.a.player(2).Deaths != 0 {
+	if b.a.players.Of(1).Kills != 0 || b.a.players.Of(2).Deaths != 0 {
 		t.Error("a late projectile counts")
 	}
 }
@@ -97,7 +97,7 @@ func TestNextMatchStartsAsNew(t *testing.T) {
 	b.steps(290, nil)
 	b.put(1, 600, 600).Ammo = 0
 	b.steps(70, nil) // taken, then the end, in the pause
-	old := b.a.player(1).Ship
+	old := b.a.players.Of(1).Ship
 	b.a.shots.Add(Shot{X: 5, Y: 5, EndsAt: 1000, Seat: 1, Player: b.ship(1).Player})
 	b.steps(2, nil)
 	if m := b.a.match.Get(); m.Phase != PhasePlay || m.Round != 2 {
@@ -175,7 +175,7 @@ func TestSecondsAreSecondsAtEveryRate(t *testing.T) {
 		b.put(1, 600, 600)
 		b.put(2, 1200, 600)
 		b.steps(3, nil)
-		b.a.hurt(b.ship(2), attack{1, b.a.seats[1], WeaponRail, 255})
+		b.a.hurt(b.ship(2), attack{1, b.a.players.Ref(1), WeaponRail, 255})
 		b.steps(1, nil)
 		at(3, "the respawn", func() bool { return b.ship(2) != nil })
 		b.put(1, 600, 600)
@@ -231,7 +231,7 @@ func TestTheArenaPlaysToTheLastTick(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := b.a.match.Get()
-		m.Phase, m.EndsAt = PhasePlay, uint32(min(uint64(sim.LastTick)+uint64(left), 1<<32-1))
+		m.Phase, m.EndsAt = PhasePlay, sim.Tick(min(uint64(sim.LastTick)+uint64(left), 1<<32-1))
 		for range 60 {
 			for seat := sim.Seat(1); seat <= 6; seat++ {
 				b.give(seat, Input{DX: 127, Buttons: ButtonBlaster | ButtonRail | ButtonDash, Aim: sim.Angle(seat) * 9000})

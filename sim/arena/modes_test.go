@@ -14,7 +14,7 @@ func TestEveryModeStarts(t *testing.T) {
 			continue
 		}
 		for seat := range min(m.Seats, 60) {
-			if err := w.Join(sim.Seat(seat + 1)); err != nil {
+			if err := w.Join(sim.Seat(seat+1), sim.Entrant{}); err != nil {
 				t.Fatal(err)
 			}
 		}

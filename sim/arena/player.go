@@ -13,40 +13,32 @@ type Player struct {
 	Kills  uint16
 	Deaths uint16
 	// RespawnAt is the tick at which a dead player gets a new ship.
-	RespawnAt uint32 `wire:"private"`
+	RespawnAt sim.Tick `wire:"private"`
 
 	Ship sim.Ref `wire:"local"`
 	Cell uint16  `wire:"local"`
 }
 
-// Join seats a player; the next step gives it a ship.
-func (a *rules) Join(seat sim.Seat) {
-	p := Player{Seat: seat, Team: a.smallestTeam()}
-	p.Cell = a.cells.of(a.anywhere(a.zone(&p)))
-	a.seats[seat], _, _ = a.players.Add(p)
+// Join seats a player; the next step gives it a ship. Whoever made the match may
+// have said in which team.
+func (a *rules) Join(seat sim.Seat, who sim.Entrant) {
+	team := who.Team
+	if team == 0 || int(team) > a.cfg.Teams {
+		team = a.smallestTeam()
+	}
+	p := a.players.Of(seat)
+	p.Team = team
+	p.Cell = a.cells.of(a.anywhere(a.zone(p)))
+	a.w.SetTeam(seat, team)
 }
 
 // Leave takes a player away with ship and projectiles.
 func (a *rules) Leave(seat sim.Seat) {
-	p := a.player(seat)
-	if p == nil {
-		return
-	}
-	a.ships.Remove(p.Ship)
+	a.ships.Remove(a.players.Of(seat).Ship)
 	for ref, shot := range a.shots.All {
 		if shot.Seat == seat {
 			a.shots.Remove(ref)
 		}
-	}
-	a.players.Remove(a.seats[seat])
-	a.seats[seat] = 0
-}
-
-// Restored fills the list of seats.
-func (a *rules) Restored() {
-	clear(a.seats)
-	for ref, p := range a.players.All {
-		a.seats[p.Seat] = ref
 	}
 }
 
@@ -67,7 +59,3 @@ func (a *rules) smallestTeam() uint8 {
 	}
 	return uint8(best)
 }
-
-// player returns the row of a seat, or nil. It changes nothing: View calls it
-// for several seats at once.
-func (a *rules) player(seat sim.Seat) *Player { return a.players.Get(a.seats[seat]) }

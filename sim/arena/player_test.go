@@ -20,12 +20,12 @@ func TestJoinAndLeaveInAMatch(t *testing.T) {
 			t.Error("a projectile of somebody who left")
 		}
 	}
-	if b.a.player(1) != nil || b.a.ships.Len() != 2 || b.a.shots.Len() == 0 {
+	if b.a.players.Of(1) != nil || b.a.ships.Len() != 2 || b.a.shots.Len() == 0 {
 		t.Errorf("%d ships, %d projectiles after the leave", b.a.ships.Len(), b.a.shots.Len())
 	}
 	b.join(1)
 	b.steps(1, nil)
-	if p := b.a.player(1); p == nil || p.Kills != 0 || b.ship(1) == nil {
+	if p := b.a.players.Of(1); p == nil || p.Kills != 0 || b.ship(1) == nil {
 		t.Errorf("the next one on the seat is %+v", p)
 	}
 }
@@ -45,14 +45,14 @@ func TestTeamsAreEven(t *testing.T) {
 	b := play(t, twoTeams(), 5)
 	want := []uint8{1, 2, 1, 2, 1}
 	for i, team := range want {
-		if got := b.a.player(sim.Seat(i + 1)).Team; got != team {
+		if got := b.a.players.Of(sim.Seat(i + 1)).Team; got != team {
 			t.Errorf("seat %d is in team %d, want %d", i+1, got, team)
 		}
 	}
 	b.w.Leave(1)
 	b.w.Leave(3)
 	b.join(6)
-	if got := b.a.player(6).Team; got != 1 {
+	if got := b.a.players.Of(6).Team; got != 1 {
 		t.Errorf("joins team %d, the larger one", got)
 	}
 }
@@ -70,7 +70,7 @@ func TestPlayerAfterRestore(t *testing.T) {
 		t.Fatal(err)
 	}
 	for seat := sim.Seat(1); seat <= 6; seat++ {
-		p, q := b.a.player(seat), other.a.player(seat)
+		p, q := b.a.players.Of(seat), other.a.players.Of(seat)
 		if (p == nil) != (q == nil) || p != nil && *p != *q {
 			t.Errorf("seat %d: %+v and %+v", seat, p, q)
 		}

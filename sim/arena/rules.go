@@ -10,7 +10,7 @@ type rules struct {
 
 	input   *sim.Input[Input]
 	match   *sim.Single[Match]
-	players *sim.Table[Player]
+	players *sim.PerSeat[Player]
 	ships   *sim.Table[Ship]
 	shots   *sim.Table[Shot]
 	walls   *sim.Table[Wall]
@@ -30,10 +30,7 @@ type rules struct {
 	spots    []sim.Ref // pickup row by spot
 	spotBins *bins
 
-	// seats is the player row by seat: Join and Leave keep it, Restored makes it anew.
-	//simtest:derived
-	seats []sim.Ref
-	// The rest is filled in the step that reads it.
+	// Filled in the step that reads it.
 	radar  *radar   //simtest:derived
 	shade  *shade   //simtest:derived
 	fallen []fall   //simtest:derived
@@ -47,7 +44,6 @@ func newRules(w *sim.World, c Config) sim.Rules {
 	a.dash = c.perTick(c.Ship.DashSpeed)
 	a.stride, a.bolt = max(a.full, a.dash), c.perTick(c.Blaster.Speed)
 	a.ground = newGround(c.Layout, unit(c.Ship.Radius), max(a.stride, a.bolt))
-	a.seats = make([]sim.Ref, c.Seats+1)
 	a.radar = newRadar(c.Layout.Size, c.Seats)
 	a.shade = newShade(c.Layout.Size)
 	a.fallen = make([]fall, 0, c.Seats)
@@ -63,7 +59,7 @@ func (a *rules) declare() {
 	w, c := a.w, &a.cfg
 	a.input = sim.NewInput[Input](w)
 	a.match = sim.NewSingle[Match](w, "match")
-	a.players = sim.NewTable[Player](w, "player", c.Seats)
+	a.players = sim.NewPerSeat[Player](w, "player")
 	a.ships = sim.NewTable[Ship](w, "ship", c.Seats)
 	a.shots = sim.NewTable[Shot](w, "shot", c.mostShots())
 	a.walls = sim.NewTable[Wall](w, "wall", max(1, len(c.Layout.Walls)))

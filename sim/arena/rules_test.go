@@ -43,7 +43,7 @@ func drive(r *rand.Rand, a, b *bench) {
 	if r.IntN(50) == 0 {
 		seat := sim.Seat(1 + r.IntN(50))
 		for _, m := range []*bench{a, b} {
-			if m.a.player(seat) == nil {
+			if m.a.players.Of(seat) == nil {
 				m.join(seat)
 			} else {
 				m.w.Leave(seat)

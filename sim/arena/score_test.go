@@ -38,7 +38,7 @@ func TestBestPlayer(t *testing.T) {
 	} {
 		b := play(t, empty(2048), 3)
 		for i := range 3 {
-			p := b.a.player(sim.Seat(i + 1))
+			p := b.a.players.Of(sim.Seat(i + 1))
 			p.Kills, p.Deaths = row.kills[i], row.deaths[i]
 		}
 		if got := b.a.bestPlayer(); got != row.want {

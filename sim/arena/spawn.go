@@ -15,10 +15,10 @@ const (
 
 // respawn gives a ship to every player whose time has come.
 func (a *rules) respawn() {
-	now := uint32(a.w.Tick())
-	for ref, p := range a.players.All {
+	now := a.w.Tick()
+	for seat, p := range a.players.All {
 		if p.Ship == 0 && now >= p.RespawnAt {
-			a.spawn(ref, p)
+			a.spawn(a.players.Ref(seat), p)
 		}
 	}
 }

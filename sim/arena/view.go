@@ -11,7 +11,7 @@ const letGo = 128
 // it saw before what would be among them if the ship were letGo nearer. A
 // dead player sees from where the ship was.
 func (a *rules) View(seat sim.Seat, view *sim.View) {
-	p := a.player(seat)
+	p := a.players.Of(seat)
 	if !a.cfg.Cells || p == nil {
 		return
 	}

@@ -72,7 +72,7 @@ func (c cheats) mode() sim.Mode {
 	}}
 }
 
-func (g *cheater) Join(seat sim.Seat) {
+func (g *cheater) Join(seat sim.Seat, _ sim.Entrant) {
 	_, row, _ := g.pawns.Add(pawn{Seat: seat, X: g.w.Rand().Intn(100)})
 	if g.cheats.join != nil {
 		g.cheats.join(g, row)

@@ -20,9 +20,9 @@ type lazy struct {
 	bangs *sim.Event[struct{ N int8 }]
 }
 
-func (g *lazy) Join(sim.Seat)            {}
-func (g *lazy) Leave(sim.Seat)           {}
-func (g *lazy) View(sim.Seat, *sim.View) {}
+func (g *lazy) Join(sim.Seat, sim.Entrant) {}
+func (g *lazy) Leave(sim.Seat)             {}
+func (g *lazy) View(sim.Seat, *sim.View)   {}
 
 func (g *lazy) Step(in *sim.Inputs) {
 	if g.used.Len() == 0 {

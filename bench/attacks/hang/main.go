@@ -18,9 +18,9 @@ type input struct{ N uint8 }
 
 type rules struct{ world *sim.World }
 
-func (*rules) Join(sim.Seat)            {}
-func (*rules) Leave(sim.Seat)           {}
-func (*rules) View(sim.Seat, *sim.View) {}
+func (*rules) Join(sim.Seat, sim.Entrant) {}
+func (*rules) Leave(sim.Seat)             {}
+func (*rules) View(sim.Seat, *sim.View)   {}
 
 func (r *rules) Step(*sim.Inputs) {
 	if r.world.Tick() == hz {

@@ -44,6 +44,11 @@ const (
 	Kind_KIND_SEAT Kind = 10
 	// Id of a row, from 1; 0 is none.
 	Kind_KIND_REF Kind = 11
+	// 64 bits: in outcomes only.
+	Kind_KIND_INT64  Kind = 12
+	Kind_KIND_UINT64 Kind = 13
+	// uint32, a tick of the room: when something ends.
+	Kind_KIND_TICK Kind = 14
 )
 
 // Enum value maps for Kind.
@@ -61,6 +66,9 @@ var (
 		9:  "KIND_ANGLE",
 		10: "KIND_SEAT",
 		11: "KIND_REF",
+		12: "KIND_INT64",
+		13: "KIND_UINT64",
+		14: "KIND_TICK",
 	}
 	Kind_value = map[string]int32{
 		"KIND_UNSPECIFIED": 0,
@@ -75,6 +83,9 @@ var (
 		"KIND_ANGLE":       9,
 		"KIND_SEAT":        10,
 		"KIND_REF":         11,
+		"KIND_INT64":       12,
+		"KIND_UINT64":      13,
+		"KIND_TICK":        14,
 	}
 )
 
@@ -172,7 +183,9 @@ type ClientFrame struct {
 	// The number of the last notice that the client has.
 	NoticeAck uint32 `protobuf:"varint,5,opt,name=notice_ack,json=noticeAck,proto3" json:"notice_ack,omitempty"`
 	// The player gives up the seat. The server closes the connection.
-	Leave         bool `protobuf:"varint,6,opt,name=leave,proto3" json:"leave,omitempty"`
+	Leave bool `protobuf:"varint,6,opt,name=leave,proto3" json:"leave,omitempty"`
+	// Commands, in the order of their numbers. Usually none.
+	Command       []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -249,6 +262,78 @@ func (x *ClientFrame) GetLeave() bool {
 	return false
 }
 
+func (x *ClientFrame) GetCommand() []*Command {
+	if x != nil {
+		return x.Command
+	}
+	return nil
+}
+
+// Command is one order of a seat that is neither lost nor given twice.
+type Command struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// From 1, without gaps, over all connections of the seat.
+	Number uint32 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// The fields of the game's command in the order of Schema.command, but its
+	// list. Missing ones at the end are 0. Out of range is refused.
+	Value []int32 `protobuf:"zigzag32,2,rep,packed,name=value,proto3" json:"value,omitempty"`
+	// The field that is a list.
+	List          []int32 `protobuf:"zigzag32,3,rep,packed,name=list,proto3" json:"list,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Command) Reset() {
+	*x = Command{}
+	mi := &file_metronome_v1_play_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Command) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Command) ProtoMessage() {}
+
+func (x *Command) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Command.ProtoReflect.Descriptor instead.
+func (*Command) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Command) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *Command) GetValue() []int32 {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *Command) GetList() []int32 {
+	if x != nil {
+		return x.List
+	}
+	return nil
+}
+
 // Input is what one seat asks for at one tick.
 type Input struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -266,7 +351,7 @@ type Input struct {
 
 func (x *Input) Reset() {
 	*x = Input{}
-	mi := &file_metronome_v1_play_proto_msgTypes[1]
+	mi := &file_metronome_v1_play_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -278,7 +363,7 @@ func (x *Input) String() string {
 func (*Input) ProtoMessage() {}
 
 func (x *Input) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[1]
+	mi := &file_metronome_v1_play_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -291,7 +376,7 @@ func (x *Input) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Input.ProtoReflect.Descriptor instead.
 func (*Input) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{1}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Input) GetTick() uint32 {
@@ -343,14 +428,17 @@ type ServerFrame struct {
 	Dropped uint32 `protobuf:"varint,11,opt,name=dropped,proto3" json:"dropped,omitempty"`
 	// Needs no frame before it: forget all rows first. Groups without a chunk
 	// are empty.
-	Key           bool `protobuf:"varint,12,opt,name=key,proto3" json:"key,omitempty"`
+	Key bool `protobuf:"varint,12,opt,name=key,proto3" json:"key,omitempty"`
+	// The number of the last command that was given to a step or refused; 0: as
+	// before.
+	CommandAck    uint32 `protobuf:"varint,13,opt,name=command_ack,json=commandAck,proto3" json:"command_ack,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ServerFrame) Reset() {
 	*x = ServerFrame{}
-	mi := &file_metronome_v1_play_proto_msgTypes[2]
+	mi := &file_metronome_v1_play_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -362,7 +450,7 @@ func (x *ServerFrame) String() string {
 func (*ServerFrame) ProtoMessage() {}
 
 func (x *ServerFrame) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[2]
+	mi := &file_metronome_v1_play_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -375,7 +463,7 @@ func (x *ServerFrame) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServerFrame.ProtoReflect.Descriptor instead.
 func (*ServerFrame) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{2}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ServerFrame) GetTick() uint32 {
@@ -462,6 +550,13 @@ func (x *ServerFrame) GetKey() bool {
 	return false
 }
 
+func (x *ServerFrame) GetCommandAck() uint32 {
+	if x != nil {
+		return x.CommandAck
+	}
+	return 0
+}
+
 // Chunk is the change of one group at one tick.
 type Chunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -481,7 +576,7 @@ type Chunk struct {
 
 func (x *Chunk) Reset() {
 	*x = Chunk{}
-	mi := &file_metronome_v1_play_proto_msgTypes[3]
+	mi := &file_metronome_v1_play_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -493,7 +588,7 @@ func (x *Chunk) String() string {
 func (*Chunk) ProtoMessage() {}
 
 func (x *Chunk) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[3]
+	mi := &file_metronome_v1_play_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -506,7 +601,7 @@ func (x *Chunk) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chunk.ProtoReflect.Descriptor instead.
 func (*Chunk) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{3}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Chunk) GetGroup() uint32 {
@@ -566,14 +661,18 @@ type Welcome struct {
 	// The server's version, for people.
 	Server string `protobuf:"bytes,11,opt,name=server,proto3" json:"server,omitempty"`
 	// True when the seat was taken back.
-	Resumed       bool `protobuf:"varint,12,opt,name=resumed,proto3" json:"resumed,omitempty"`
+	Resumed bool `protobuf:"varint,12,opt,name=resumed,proto3" json:"resumed,omitempty"`
+	// What the room was made with.
+	Param []*Param `protobuf:"bytes,13,rep,name=param,proto3" json:"param,omitempty"`
+	// Lobbies to ask when this node is gone.
+	Node          []string `protobuf:"bytes,14,rep,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Welcome) Reset() {
 	*x = Welcome{}
-	mi := &file_metronome_v1_play_proto_msgTypes[4]
+	mi := &file_metronome_v1_play_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -585,7 +684,7 @@ func (x *Welcome) String() string {
 func (*Welcome) ProtoMessage() {}
 
 func (x *Welcome) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[4]
+	mi := &file_metronome_v1_play_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -598,7 +697,7 @@ func (x *Welcome) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Welcome.ProtoReflect.Descriptor instead.
 func (*Welcome) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{4}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Welcome) GetRoom() string {
@@ -685,21 +784,95 @@ func (x *Welcome) GetResumed() bool {
 	return false
 }
 
+func (x *Welcome) GetParam() []*Param {
+	if x != nil {
+		return x.Param
+	}
+	return nil
+}
+
+func (x *Welcome) GetNode() []string {
+	if x != nil {
+		return x.Node
+	}
+	return nil
+}
+
+// Param is one setting of a room.
+type Param struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// A number, true or false, or the name of an option.
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Param) Reset() {
+	*x = Param{}
+	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Param) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Param) ProtoMessage() {}
+
+func (x *Param) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Param.ProtoReflect.Descriptor instead.
+func (*Param) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Param) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Param) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
 // Schema is the shape of a game's tables, events and input.
 type Schema struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Table []*TableSchema         `protobuf:"bytes,1,rep,name=table,proto3" json:"table,omitempty"`
 	Event []*EventSchema         `protobuf:"bytes,2,rep,name=event,proto3" json:"event,omitempty"`
 	Input []*InputField          `protobuf:"bytes,3,rep,name=input,proto3" json:"input,omitempty"`
-	// Differs when anything above does.
-	Fingerprint   uint64 `protobuf:"fixed64,4,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
+	// Differs when anything else does.
+	Fingerprint uint64 `protobuf:"fixed64,4,opt,name=fingerprint,proto3" json:"fingerprint,omitempty"`
+	// Of commands; none: the game has no commands.
+	Command []*CommandField `protobuf:"bytes,5,rep,name=command,proto3" json:"command,omitempty"`
+	// What a room can be made with.
+	Param []*ParamField `protobuf:"bytes,6,rep,name=param,proto3" json:"param,omitempty"`
+	// The game's own fields of an outcome's lines.
+	Outcome       []*Column `protobuf:"bytes,7,rep,name=outcome,proto3" json:"outcome,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Schema) Reset() {
 	*x = Schema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[5]
+	mi := &file_metronome_v1_play_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -711,7 +884,7 @@ func (x *Schema) String() string {
 func (*Schema) ProtoMessage() {}
 
 func (x *Schema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[5]
+	mi := &file_metronome_v1_play_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -724,7 +897,7 @@ func (x *Schema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Schema.ProtoReflect.Descriptor instead.
 func (*Schema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{5}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Schema) GetTable() []*TableSchema {
@@ -755,6 +928,27 @@ func (x *Schema) GetFingerprint() uint64 {
 	return 0
 }
 
+func (x *Schema) GetCommand() []*CommandField {
+	if x != nil {
+		return x.Command
+	}
+	return nil
+}
+
+func (x *Schema) GetParam() []*ParamField {
+	if x != nil {
+		return x.Param
+	}
+	return nil
+}
+
+func (x *Schema) GetOutcome() []*Column {
+	if x != nil {
+		return x.Outcome
+	}
+	return nil
+}
+
 type TableSchema struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -765,7 +959,7 @@ type TableSchema struct {
 
 func (x *TableSchema) Reset() {
 	*x = TableSchema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	mi := &file_metronome_v1_play_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -777,7 +971,7 @@ func (x *TableSchema) String() string {
 func (*TableSchema) ProtoMessage() {}
 
 func (x *TableSchema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[6]
+	mi := &file_metronome_v1_play_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -790,7 +984,7 @@ func (x *TableSchema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TableSchema.ProtoReflect.Descriptor instead.
 func (*TableSchema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *TableSchema) GetName() string {
@@ -822,7 +1016,7 @@ type Column struct {
 
 func (x *Column) Reset() {
 	*x = Column{}
-	mi := &file_metronome_v1_play_proto_msgTypes[7]
+	mi := &file_metronome_v1_play_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -834,7 +1028,7 @@ func (x *Column) String() string {
 func (*Column) ProtoMessage() {}
 
 func (x *Column) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[7]
+	mi := &file_metronome_v1_play_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -847,7 +1041,7 @@ func (x *Column) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Column.ProtoReflect.Descriptor instead.
 func (*Column) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Column) GetName() string {
@@ -888,7 +1082,7 @@ type EventSchema struct {
 
 func (x *EventSchema) Reset() {
 	*x = EventSchema{}
-	mi := &file_metronome_v1_play_proto_msgTypes[8]
+	mi := &file_metronome_v1_play_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -900,7 +1094,7 @@ func (x *EventSchema) String() string {
 func (*EventSchema) ProtoMessage() {}
 
 func (x *EventSchema) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[8]
+	mi := &file_metronome_v1_play_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -913,7 +1107,7 @@ func (x *EventSchema) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventSchema.ProtoReflect.Descriptor instead.
 func (*EventSchema) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *EventSchema) GetName() string {
@@ -936,14 +1130,16 @@ type InputField struct {
 	Min   int32                  `protobuf:"zigzag32,2,opt,name=min,proto3" json:"min,omitempty"`
 	Max   int32                  `protobuf:"zigzag32,3,opt,name=max,proto3" json:"max,omitempty"`
 	// A set of buttons, one a bit: a press survives a late input.
-	Buttons       bool `protobuf:"varint,4,opt,name=buttons,proto3" json:"buttons,omitempty"`
+	Buttons bool `protobuf:"varint,4,opt,name=buttons,proto3" json:"buttons,omitempty"`
+	// Buttons that count once: set the bit in one input for one press.
+	Once          bool `protobuf:"varint,5,opt,name=once,proto3" json:"once,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *InputField) Reset() {
 	*x = InputField{}
-	mi := &file_metronome_v1_play_proto_msgTypes[9]
+	mi := &file_metronome_v1_play_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -955,7 +1151,7 @@ func (x *InputField) String() string {
 func (*InputField) ProtoMessage() {}
 
 func (x *InputField) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[9]
+	mi := &file_metronome_v1_play_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -968,7 +1164,7 @@ func (x *InputField) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InputField.ProtoReflect.Descriptor instead.
 func (*InputField) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *InputField) GetName() string {
@@ -999,6 +1195,186 @@ func (x *InputField) GetButtons() bool {
 	return false
 }
 
+func (x *InputField) GetOnce() bool {
+	if x != nil {
+		return x.Once
+	}
+	return false
+}
+
+type CommandField struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Min   int32                  `protobuf:"zigzag32,2,opt,name=min,proto3" json:"min,omitempty"`
+	Max   int32                  `protobuf:"zigzag32,3,opt,name=max,proto3" json:"max,omitempty"`
+	// Above 0: a list of at most so many numbers in Command.list.
+	List          uint32 `protobuf:"varint,4,opt,name=list,proto3" json:"list,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CommandField) Reset() {
+	*x = CommandField{}
+	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CommandField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CommandField) ProtoMessage() {}
+
+func (x *CommandField) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CommandField.ProtoReflect.Descriptor instead.
+func (*CommandField) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CommandField) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CommandField) GetMin() int32 {
+	if x != nil {
+		return x.Min
+	}
+	return 0
+}
+
+func (x *CommandField) GetMax() int32 {
+	if x != nil {
+		return x.Max
+	}
+	return 0
+}
+
+func (x *CommandField) GetList() uint32 {
+	if x != nil {
+		return x.List
+	}
+	return 0
+}
+
+type ParamField struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// For people.
+	Title string `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Kind  Kind   `protobuf:"varint,3,opt,name=kind,proto3,enum=metronome.v1.Kind" json:"kind,omitempty"`
+	Min   int32  `protobuf:"zigzag32,4,opt,name=min,proto3" json:"min,omitempty"`
+	Max   int32  `protobuf:"zigzag32,5,opt,name=max,proto3" json:"max,omitempty"`
+	// As in Param.value.
+	Default string `protobuf:"bytes,6,opt,name=default,proto3" json:"default,omitempty"`
+	// Names of the values from 0 on, where they have names.
+	Option []string `protobuf:"bytes,7,rep,name=option,proto3" json:"option,omitempty"`
+	// Seen in listings.
+	Public        bool `protobuf:"varint,8,opt,name=public,proto3" json:"public,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ParamField) Reset() {
+	*x = ParamField{}
+	mi := &file_metronome_v1_play_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ParamField) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ParamField) ProtoMessage() {}
+
+func (x *ParamField) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ParamField.ProtoReflect.Descriptor instead.
+func (*ParamField) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *ParamField) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ParamField) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *ParamField) GetKind() Kind {
+	if x != nil {
+		return x.Kind
+	}
+	return Kind_KIND_UNSPECIFIED
+}
+
+func (x *ParamField) GetMin() int32 {
+	if x != nil {
+		return x.Min
+	}
+	return 0
+}
+
+func (x *ParamField) GetMax() int32 {
+	if x != nil {
+		return x.Max
+	}
+	return 0
+}
+
+func (x *ParamField) GetDefault() string {
+	if x != nil {
+		return x.Default
+	}
+	return ""
+}
+
+func (x *ParamField) GetOption() []string {
+	if x != nil {
+		return x.Option
+	}
+	return nil
+}
+
+func (x *ParamField) GetPublic() bool {
+	if x != nil {
+		return x.Public
+	}
+	return false
+}
+
 // Notice is one numbered thing that a seat must not miss.
 type Notice struct {
 	state  protoimpl.MessageState `protogen:"open.v1"`
@@ -1008,6 +1384,9 @@ type Notice struct {
 	//	*Notice_Chat
 	//	*Notice_Roster
 	//	*Notice_Announcement
+	//	*Notice_Refused
+	//	*Notice_End
+	//	*Notice_Nodes
 	Body          isNotice_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1015,7 +1394,7 @@ type Notice struct {
 
 func (x *Notice) Reset() {
 	*x = Notice{}
-	mi := &file_metronome_v1_play_proto_msgTypes[10]
+	mi := &file_metronome_v1_play_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1027,7 +1406,7 @@ func (x *Notice) String() string {
 func (*Notice) ProtoMessage() {}
 
 func (x *Notice) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[10]
+	mi := &file_metronome_v1_play_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1040,7 +1419,7 @@ func (x *Notice) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Notice.ProtoReflect.Descriptor instead.
 func (*Notice) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Notice) GetNumber() uint32 {
@@ -1084,6 +1463,33 @@ func (x *Notice) GetAnnouncement() string {
 	return ""
 }
 
+func (x *Notice) GetRefused() *CommandRefused {
+	if x != nil {
+		if x, ok := x.Body.(*Notice_Refused); ok {
+			return x.Refused
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetEnd() *MatchEnd {
+	if x != nil {
+		if x, ok := x.Body.(*Notice_End); ok {
+			return x.End
+		}
+	}
+	return nil
+}
+
+func (x *Notice) GetNodes() *NodeList {
+	if x != nil {
+		if x, ok := x.Body.(*Notice_Nodes); ok {
+			return x.Nodes
+		}
+	}
+	return nil
+}
+
 type isNotice_Body interface {
 	isNotice_Body()
 }
@@ -1101,11 +1507,264 @@ type Notice_Announcement struct {
 	Announcement string `protobuf:"bytes,4,opt,name=announcement,proto3,oneof"`
 }
 
+type Notice_Refused struct {
+	Refused *CommandRefused `protobuf:"bytes,5,opt,name=refused,proto3,oneof"`
+}
+
+type Notice_End struct {
+	End *MatchEnd `protobuf:"bytes,6,opt,name=end,proto3,oneof"`
+}
+
+type Notice_Nodes struct {
+	// Lobbies to ask when this node is gone, instead of those before.
+	Nodes *NodeList `protobuf:"bytes,7,opt,name=nodes,proto3,oneof"`
+}
+
 func (*Notice_Chat) isNotice_Body() {}
 
 func (*Notice_Roster) isNotice_Body() {}
 
 func (*Notice_Announcement) isNotice_Body() {}
+
+func (*Notice_Refused) isNotice_Body() {}
+
+func (*Notice_End) isNotice_Body() {}
+
+func (*Notice_Nodes) isNotice_Body() {}
+
+// CommandRefused says that a command was not given to the game. It counts as
+// acked.
+type CommandRefused struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Number uint32                 `protobuf:"varint,1,opt,name=number,proto3" json:"number,omitempty"`
+	// For people.
+	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CommandRefused) Reset() {
+	*x = CommandRefused{}
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CommandRefused) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CommandRefused) ProtoMessage() {}
+
+func (x *CommandRefused) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CommandRefused.ProtoReflect.Descriptor instead.
+func (*CommandRefused) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *CommandRefused) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *CommandRefused) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// MatchEnd says that the rules have ended the match; the room closes.
+type MatchEnd struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// For people.
+	Reason string `protobuf:"bytes,1,opt,name=reason,proto3" json:"reason,omitempty"`
+	// By seat.
+	Line          []*OutcomeLine `protobuf:"bytes,2,rep,name=line,proto3" json:"line,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MatchEnd) Reset() {
+	*x = MatchEnd{}
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MatchEnd) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MatchEnd) ProtoMessage() {}
+
+func (x *MatchEnd) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MatchEnd.ProtoReflect.Descriptor instead.
+func (*MatchEnd) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *MatchEnd) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *MatchEnd) GetLine() []*OutcomeLine {
+	if x != nil {
+		return x.Line
+	}
+	return nil
+}
+
+// OutcomeLine is how the match ended for one seat.
+type OutcomeLine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Seat  uint32                 `protobuf:"varint,1,opt,name=seat,proto3" json:"seat,omitempty"`
+	Team  uint32                 `protobuf:"varint,2,opt,name=team,proto3" json:"team,omitempty"`
+	// From 1; equal ones are a draw; 0 is none.
+	Place uint32 `protobuf:"varint,3,opt,name=place,proto3" json:"place,omitempty"`
+	// The fields of Schema.outcome.
+	Value []int64 `protobuf:"zigzag64,4,rep,packed,name=value,proto3" json:"value,omitempty"`
+	// As it was when the line was set.
+	Name          string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutcomeLine) Reset() {
+	*x = OutcomeLine{}
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutcomeLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutcomeLine) ProtoMessage() {}
+
+func (x *OutcomeLine) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutcomeLine.ProtoReflect.Descriptor instead.
+func (*OutcomeLine) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *OutcomeLine) GetSeat() uint32 {
+	if x != nil {
+		return x.Seat
+	}
+	return 0
+}
+
+func (x *OutcomeLine) GetTeam() uint32 {
+	if x != nil {
+		return x.Team
+	}
+	return 0
+}
+
+func (x *OutcomeLine) GetPlace() uint32 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
+}
+
+func (x *OutcomeLine) GetValue() []int64 {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
+func (x *OutcomeLine) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+type NodeList struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           []string               `protobuf:"bytes,1,rep,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NodeList) Reset() {
+	*x = NodeList{}
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NodeList) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NodeList) ProtoMessage() {}
+
+func (x *NodeList) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NodeList.ProtoReflect.Descriptor instead.
+func (*NodeList) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *NodeList) GetUrl() []string {
+	if x != nil {
+		return x.Url
+	}
+	return nil
+}
 
 type Chat struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1118,7 +1777,7 @@ type Chat struct {
 
 func (x *Chat) Reset() {
 	*x = Chat{}
-	mi := &file_metronome_v1_play_proto_msgTypes[11]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1130,7 +1789,7 @@ func (x *Chat) String() string {
 func (*Chat) ProtoMessage() {}
 
 func (x *Chat) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[11]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1143,7 +1802,7 @@ func (x *Chat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chat.ProtoReflect.Descriptor instead.
 func (*Chat) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Chat) GetSeat() uint32 {
@@ -1172,15 +1831,18 @@ type Roster struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Seat  uint32                 `protobuf:"varint,1,opt,name=seat,proto3" json:"seat,omitempty"`
 	// Empty when free.
-	Name          string   `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
-	Presence      Presence `protobuf:"varint,3,opt,name=presence,proto3,enum=metronome.v1.Presence" json:"presence,omitempty"`
+	Name     string   `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Presence Presence `protobuf:"varint,3,opt,name=presence,proto3,enum=metronome.v1.Presence" json:"presence,omitempty"`
+	// From 1; 0 is none.
+	Team          uint32 `protobuf:"varint,4,opt,name=team,proto3" json:"team,omitempty"`
+	Bot           bool   `protobuf:"varint,5,opt,name=bot,proto3" json:"bot,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Roster) Reset() {
 	*x = Roster{}
-	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1192,7 +1854,7 @@ func (x *Roster) String() string {
 func (*Roster) ProtoMessage() {}
 
 func (x *Roster) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[12]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1205,7 +1867,7 @@ func (x *Roster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Roster.ProtoReflect.Descriptor instead.
 func (*Roster) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Roster) GetSeat() uint32 {
@@ -1229,11 +1891,25 @@ func (x *Roster) GetPresence() Presence {
 	return Presence_PRESENCE_UNSPECIFIED
 }
 
+func (x *Roster) GetTeam() uint32 {
+	if x != nil {
+		return x.Team
+	}
+	return 0
+}
+
+func (x *Roster) GetBot() bool {
+	if x != nil {
+		return x.Bot
+	}
+	return false
+}
+
 var File_metronome_v1_play_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
-	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\xad\x01\n" +
+	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\xde\x01\n" +
 	"\vClientFrame\x12)\n" +
 	"\x05input\x18\x01 \x03(\v2\x13.metronome.v1.InputR\x05input\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\tR\x04chat\x12\x12\n" +
@@ -1241,11 +1917,16 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x06resync\x18\x04 \x01(\bR\x06resync\x12\x1d\n" +
 	"\n" +
 	"notice_ack\x18\x05 \x01(\rR\tnoticeAck\x12\x14\n" +
-	"\x05leave\x18\x06 \x01(\bR\x05leave\"E\n" +
+	"\x05leave\x18\x06 \x01(\bR\x05leave\x12/\n" +
+	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\"K\n" +
+	"\aCommand\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12\x14\n" +
+	"\x05value\x18\x02 \x03(\x11R\x05value\x12\x12\n" +
+	"\x04list\x18\x03 \x03(\x11R\x04list\"E\n" +
 	"\x05Input\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x12\n" +
 	"\x04seen\x18\x02 \x01(\rR\x04seen\x12\x14\n" +
-	"\x05value\x18\x03 \x03(\x11R\x05value\"\xf5\x02\n" +
+	"\x05value\x18\x03 \x03(\x11R\x05value\"\x96\x03\n" +
 	"\vServerFrame\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x1b\n" +
 	"\tinput_age\x18\x02 \x01(\rR\binputAge\x12\x14\n" +
@@ -1259,13 +1940,15 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x04pong\x18\n" +
 	" \x01(\x04R\x04pong\x12\x18\n" +
 	"\adropped\x18\v \x01(\rR\adropped\x12\x10\n" +
-	"\x03key\x18\f \x01(\bR\x03key\"k\n" +
+	"\x03key\x18\f \x01(\bR\x03key\x12\x1f\n" +
+	"\vcommand_ack\x18\r \x01(\rR\n" +
+	"commandAck\"k\n" +
 	"\x05Chunk\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x12\x10\n" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\bR\x03key\x12\x12\n" +
 	"\x04rows\x18\x04 \x03(\rR\x04rows\x12\x14\n" +
-	"\x05event\x18\x05 \x03(\rR\x05event\"\xe9\x02\n" +
+	"\x05event\x18\x05 \x03(\rR\x05event\"\xa8\x03\n" +
 	"\aWelcome\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -1279,12 +1962,20 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\bmax_lead\x18\n" +
 	" \x01(\rR\amaxLead\x12\x16\n" +
 	"\x06server\x18\v \x01(\tR\x06server\x12\x18\n" +
-	"\aresumed\x18\f \x01(\bR\aresumed\"\xbc\x01\n" +
+	"\aresumed\x18\f \x01(\bR\aresumed\x12)\n" +
+	"\x05param\x18\r \x03(\v2\x13.metronome.v1.ParamR\x05param\x12\x12\n" +
+	"\x04node\x18\x0e \x03(\tR\x04node\"1\n" +
+	"\x05Param\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"\xd2\x02\n" +
 	"\x06Schema\x12/\n" +
 	"\x05table\x18\x01 \x03(\v2\x19.metronome.v1.TableSchemaR\x05table\x12/\n" +
 	"\x05event\x18\x02 \x03(\v2\x19.metronome.v1.EventSchemaR\x05event\x12.\n" +
 	"\x05input\x18\x03 \x03(\v2\x18.metronome.v1.InputFieldR\x05input\x12 \n" +
-	"\vfingerprint\x18\x04 \x01(\x06R\vfingerprint\"O\n" +
+	"\vfingerprint\x18\x04 \x01(\x06R\vfingerprint\x124\n" +
+	"\acommand\x18\x05 \x03(\v2\x1a.metronome.v1.CommandFieldR\acommand\x12.\n" +
+	"\x05param\x18\x06 \x03(\v2\x18.metronome.v1.ParamFieldR\x05param\x12.\n" +
+	"\aoutcome\x18\a \x03(\v2\x14.metronome.v1.ColumnR\aoutcome\"O\n" +
 	"\vTableSchema\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12,\n" +
 	"\x06column\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x06column\"v\n" +
@@ -1295,27 +1986,62 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\aprivate\x18\x04 \x01(\bR\aprivate\"M\n" +
 	"\vEventSchema\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
-	"\x05field\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x05field\"^\n" +
+	"\x05field\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x05field\"r\n" +
 	"\n" +
 	"InputField\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
 	"\x03min\x18\x02 \x01(\x11R\x03min\x12\x10\n" +
 	"\x03max\x18\x03 \x01(\x11R\x03max\x12\x18\n" +
-	"\abuttons\x18\x04 \x01(\bR\abuttons\"\xa8\x01\n" +
+	"\abuttons\x18\x04 \x01(\bR\abuttons\x12\x12\n" +
+	"\x04once\x18\x05 \x01(\bR\x04once\"Z\n" +
+	"\fCommandField\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x10\n" +
+	"\x03min\x18\x02 \x01(\x11R\x03min\x12\x10\n" +
+	"\x03max\x18\x03 \x01(\x11R\x03max\x12\x12\n" +
+	"\x04list\x18\x04 \x01(\rR\x04list\"\xcc\x01\n" +
+	"\n" +
+	"ParamField\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12&\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x12.metronome.v1.KindR\x04kind\x12\x10\n" +
+	"\x03min\x18\x04 \x01(\x11R\x03min\x12\x10\n" +
+	"\x03max\x18\x05 \x01(\x11R\x03max\x12\x18\n" +
+	"\adefault\x18\x06 \x01(\tR\adefault\x12\x16\n" +
+	"\x06option\x18\a \x03(\tR\x06option\x12\x16\n" +
+	"\x06public\x18\b \x01(\bR\x06public\"\xbe\x02\n" +
 	"\x06Notice\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12(\n" +
 	"\x04chat\x18\x02 \x01(\v2\x12.metronome.v1.ChatH\x00R\x04chat\x12.\n" +
 	"\x06roster\x18\x03 \x01(\v2\x14.metronome.v1.RosterH\x00R\x06roster\x12$\n" +
-	"\fannouncement\x18\x04 \x01(\tH\x00R\fannouncementB\x06\n" +
-	"\x04body\"B\n" +
+	"\fannouncement\x18\x04 \x01(\tH\x00R\fannouncement\x128\n" +
+	"\arefused\x18\x05 \x01(\v2\x1c.metronome.v1.CommandRefusedH\x00R\arefused\x12*\n" +
+	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03end\x12.\n" +
+	"\x05nodes\x18\a \x01(\v2\x16.metronome.v1.NodeListH\x00R\x05nodesB\x06\n" +
+	"\x04body\"@\n" +
+	"\x0eCommandRefused\x12\x16\n" +
+	"\x06number\x18\x01 \x01(\rR\x06number\x12\x16\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\"Q\n" +
+	"\bMatchEnd\x12\x16\n" +
+	"\x06reason\x18\x01 \x01(\tR\x06reason\x12-\n" +
+	"\x04line\x18\x02 \x03(\v2\x19.metronome.v1.OutcomeLineR\x04line\"u\n" +
+	"\vOutcomeLine\x12\x12\n" +
+	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
+	"\x04team\x18\x02 \x01(\rR\x04team\x12\x14\n" +
+	"\x05place\x18\x03 \x01(\rR\x05place\x12\x14\n" +
+	"\x05value\x18\x04 \x03(\x12R\x05value\x12\x12\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\"\x1c\n" +
+	"\bNodeList\x12\x10\n" +
+	"\x03url\x18\x01 \x03(\tR\x03url\"B\n" +
 	"\x04Chat\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
-	"\x04text\x18\x03 \x01(\tR\x04text\"d\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"\x8a\x01\n" +
 	"\x06Roster\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x122\n" +
-	"\bpresence\x18\x03 \x01(\x0e2\x16.metronome.v1.PresenceR\bpresence*\xc9\x01\n" +
+	"\bpresence\x18\x03 \x01(\x0e2\x16.metronome.v1.PresenceR\bpresence\x12\x12\n" +
+	"\x04team\x18\x04 \x01(\rR\x04team\x12\x10\n" +
+	"\x03bot\x18\x05 \x01(\bR\x03bot*\xf9\x01\n" +
 	"\x04Kind\x12\x14\n" +
 	"\x10KIND_UNSPECIFIED\x10\x00\x12\r\n" +
 	"\tKIND_INT8\x10\x01\x12\x0e\n" +
@@ -1334,7 +2060,11 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"KIND_ANGLE\x10\t\x12\r\n" +
 	"\tKIND_SEAT\x10\n" +
 	"\x12\f\n" +
-	"\bKIND_REF\x10\v*_\n" +
+	"\bKIND_REF\x10\v\x12\x0e\n" +
+	"\n" +
+	"KIND_INT64\x10\f\x12\x0f\n" +
+	"\vKIND_UINT64\x10\r\x12\r\n" +
+	"\tKIND_TICK\x10\x0e*_\n" +
 	"\bPresence\x12\x18\n" +
 	"\x14PRESENCE_UNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rPRESENCE_FREE\x10\x01\x12\x13\n" +
@@ -1354,46 +2084,64 @@ func file_metronome_v1_play_proto_rawDescGZIP() []byte {
 }
 
 var file_metronome_v1_play_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_metronome_v1_play_proto_goTypes = []any{
-	(Kind)(0),           // 0: metronome.v1.Kind
-	(Presence)(0),       // 1: metronome.v1.Presence
-	(*ClientFrame)(nil), // 2: metronome.v1.ClientFrame
-	(*Input)(nil),       // 3: metronome.v1.Input
-	(*ServerFrame)(nil), // 4: metronome.v1.ServerFrame
-	(*Chunk)(nil),       // 5: metronome.v1.Chunk
-	(*Welcome)(nil),     // 6: metronome.v1.Welcome
-	(*Schema)(nil),      // 7: metronome.v1.Schema
-	(*TableSchema)(nil), // 8: metronome.v1.TableSchema
-	(*Column)(nil),      // 9: metronome.v1.Column
-	(*EventSchema)(nil), // 10: metronome.v1.EventSchema
-	(*InputField)(nil),  // 11: metronome.v1.InputField
-	(*Notice)(nil),      // 12: metronome.v1.Notice
-	(*Chat)(nil),        // 13: metronome.v1.Chat
-	(*Roster)(nil),      // 14: metronome.v1.Roster
+	(Kind)(0),              // 0: metronome.v1.Kind
+	(Presence)(0),          // 1: metronome.v1.Presence
+	(*ClientFrame)(nil),    // 2: metronome.v1.ClientFrame
+	(*Command)(nil),        // 3: metronome.v1.Command
+	(*Input)(nil),          // 4: metronome.v1.Input
+	(*ServerFrame)(nil),    // 5: metronome.v1.ServerFrame
+	(*Chunk)(nil),          // 6: metronome.v1.Chunk
+	(*Welcome)(nil),        // 7: metronome.v1.Welcome
+	(*Param)(nil),          // 8: metronome.v1.Param
+	(*Schema)(nil),         // 9: metronome.v1.Schema
+	(*TableSchema)(nil),    // 10: metronome.v1.TableSchema
+	(*Column)(nil),         // 11: metronome.v1.Column
+	(*EventSchema)(nil),    // 12: metronome.v1.EventSchema
+	(*InputField)(nil),     // 13: metronome.v1.InputField
+	(*CommandField)(nil),   // 14: metronome.v1.CommandField
+	(*ParamField)(nil),     // 15: metronome.v1.ParamField
+	(*Notice)(nil),         // 16: metronome.v1.Notice
+	(*CommandRefused)(nil), // 17: metronome.v1.CommandRefused
+	(*MatchEnd)(nil),       // 18: metronome.v1.MatchEnd
+	(*OutcomeLine)(nil),    // 19: metronome.v1.OutcomeLine
+	(*NodeList)(nil),       // 20: metronome.v1.NodeList
+	(*Chat)(nil),           // 21: metronome.v1.Chat
+	(*Roster)(nil),         // 22: metronome.v1.Roster
 }
 var file_metronome_v1_play_proto_depIdxs = []int32{
-	3,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
-	5,  // 1: metronome.v1.ServerFrame.chunk:type_name -> metronome.v1.Chunk
-	5,  // 2: metronome.v1.ServerFrame.own:type_name -> metronome.v1.Chunk
-	6,  // 3: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
-	12, // 4: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
-	7,  // 5: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
-	14, // 6: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
-	8,  // 7: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
-	10, // 8: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
-	11, // 9: metronome.v1.Schema.input:type_name -> metronome.v1.InputField
-	9,  // 10: metronome.v1.TableSchema.column:type_name -> metronome.v1.Column
-	0,  // 11: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
-	9,  // 12: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
-	13, // 13: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
-	14, // 14: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
-	1,  // 15: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	4,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
+	3,  // 1: metronome.v1.ClientFrame.command:type_name -> metronome.v1.Command
+	6,  // 2: metronome.v1.ServerFrame.chunk:type_name -> metronome.v1.Chunk
+	6,  // 3: metronome.v1.ServerFrame.own:type_name -> metronome.v1.Chunk
+	7,  // 4: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
+	16, // 5: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
+	9,  // 6: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
+	22, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
+	8,  // 8: metronome.v1.Welcome.param:type_name -> metronome.v1.Param
+	10, // 9: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
+	12, // 10: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
+	13, // 11: metronome.v1.Schema.input:type_name -> metronome.v1.InputField
+	14, // 12: metronome.v1.Schema.command:type_name -> metronome.v1.CommandField
+	15, // 13: metronome.v1.Schema.param:type_name -> metronome.v1.ParamField
+	11, // 14: metronome.v1.Schema.outcome:type_name -> metronome.v1.Column
+	11, // 15: metronome.v1.TableSchema.column:type_name -> metronome.v1.Column
+	0,  // 16: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
+	11, // 17: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
+	0,  // 18: metronome.v1.ParamField.kind:type_name -> metronome.v1.Kind
+	21, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
+	22, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
+	17, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
+	18, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
+	20, // 23: metronome.v1.Notice.nodes:type_name -> metronome.v1.NodeList
+	19, // 24: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
+	1,  // 25: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_play_proto_init() }
@@ -1401,10 +2149,13 @@ func file_metronome_v1_play_proto_init() {
 	if File_metronome_v1_play_proto != nil {
 		return
 	}
-	file_metronome_v1_play_proto_msgTypes[10].OneofWrappers = []any{
+	file_metronome_v1_play_proto_msgTypes[14].OneofWrappers = []any{
 		(*Notice_Chat)(nil),
 		(*Notice_Roster)(nil),
 		(*Notice_Announcement)(nil),
+		(*Notice_Refused)(nil),
+		(*Notice_End)(nil),
+		(*Notice_Nodes)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1412,7 +2163,7 @@ func file_metronome_v1_play_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_play_proto_rawDesc), len(file_metronome_v1_play_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   13,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -79,7 +79,7 @@ func start(w *sim.World) sim.Rules {
 
 func (r *rules) group(at sim.Vec) sim.Group { return 1 + sim.Group(r.cells.Cell(at)) }
 
-func (r *rules) Join(seat sim.Seat) {
+func (r *rules) Join(seat sim.Seat, _ sim.Entrant) {
 	rnd := r.w.Rand()
 	at := sim.Vec{X: rnd.Between(0, sim.Int(size)), Y: rnd.Between(0, sim.Int(size))}
 	r.movers.Add(mover{Pos: at, Aim: rnd.Angle(), Seat: seat, Mix: rnd.Uint64()})

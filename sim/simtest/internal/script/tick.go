@@ -22,7 +22,7 @@ func (t *Tick) Admit(w *sim.World) error {
 		w.Leave(seat)
 	}
 	for _, seat := range t.Join {
-		if err := w.Join(seat); err != nil {
+		if err := w.Join(seat, sim.Entrant{}); err != nil {
 			return err
 		}
 	}

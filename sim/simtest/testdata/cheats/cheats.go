@@ -34,7 +34,7 @@ var (
 	pos    struct{ at [2]int }
 )
 
-func (r *rules) Join(sim.Seat) {
+func (r *rules) Join(sim.Seat, sim.Entrant) {
 	x := 0.5         // want "a float"
 	y := int(x * 3)  // want "a float"
 	var z complex64  // want "a float"

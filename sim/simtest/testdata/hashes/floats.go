@@ -22,9 +22,9 @@ type planet struct {
 
 type orbit struct{ planet *sim.Single[planet] }
 
-func (o *orbit) Join(sim.Seat)            {}
-func (o *orbit) Leave(sim.Seat)           {}
-func (o *orbit) View(sim.Seat, *sim.View) {}
+func (o *orbit) Join(sim.Seat, sim.Entrant) {}
+func (o *orbit) Leave(sim.Seat)             {}
+func (o *orbit) View(sim.Seat, *sim.View)   {}
 
 // Step turns a point by an angle whose sine and cosine are no binary fractions.
 func (o *orbit) Step(*sim.Inputs) {

@@ -39,7 +39,9 @@ func newGame(w *sim.World) sim.Rules {
 	return g
 }
 
-func (g *game) Join(seat sim.Seat) { g.seats[seat], _, _ = g.pawns.Add(pawn{Seat: seat}) }
+func (g *game) Join(seat sim.Seat, _ sim.Entrant) {
+	g.seats[seat], _, _ = g.pawns.Add(pawn{Seat: seat})
+}
 
 func (g *game) Leave(seat sim.Seat) {
 	g.pawns.Remove(g.seats[seat])

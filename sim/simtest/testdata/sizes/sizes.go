@@ -21,7 +21,7 @@ type rules struct {
 	cost int
 }
 
-func (r *rules) Join(s sim.Seat) { r.rows.Add(row{A: uint32(s)}) }
+func (r *rules) Join(s sim.Seat, _ sim.Entrant) { r.rows.Add(row{A: uint32(s)}) }
 
 func (r *rules) Leave(s sim.Seat) {
 	for ref, row := range r.rows.All {

@@ -53,7 +53,7 @@ var last pawn
 
 func (p *pawn) push() { p.X++ }
 
-func (r *rules) Join(s sim.Seat) {
+func (r *rules) Join(s sim.Seat, _ sim.Entrant) {
 	ref, row, _ := r.pawns.Add(pawn{Seat: s})
 	r.first = row    // want "a change of the field first"
 	r.of[s%4] = ref  // want "a change of the field of"

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file metronome/v1/play.proto.
  */
 export const file_metronome_v1_play: GenFile = /*@__PURE__*/
-  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxIoABCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgiMgoFSW5wdXQSDAoEdGljaxgBIAEoDRIMCgRzZWVuGAIgASgNEg0KBXZhbHVlGAMgAygRIp0CCgtTZXJ2ZXJGcmFtZRIMCgR0aWNrGAEgASgNEhEKCWlucHV0X2FnZRgCIAEoDRINCgVzbGFjaxgDIAEoERIPCgdza2lwcGVkGAQgASgNEiIKBWNodW5rGAUgAygLMhMubWV0cm9ub21lLnYxLkNodW5rEiAKA293bhgGIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxINCgV1bnNlZRgHIAMoDRImCgd3ZWxjb21lGAggASgLMhUubWV0cm9ub21lLnYxLldlbGNvbWUSJAoGbm90aWNlGAkgAygLMhQubWV0cm9ub21lLnYxLk5vdGljZRIMCgRwb25nGAogASgEEg8KB2Ryb3BwZWQYCyABKA0SCwoDa2V5GAwgASgIIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSKBAgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIIpoBCgZTY2hlbWESKAoFdGFibGUYASADKAsyGS5tZXRyb25vbWUudjEuVGFibGVTY2hlbWESKAoFZXZlbnQYAiADKAsyGS5tZXRyb25vbWUudjEuRXZlbnRTY2hlbWESJwoFaW5wdXQYAyADKAsyGC5tZXRyb25vbWUudjEuSW5wdXRGaWVsZBITCgtmaW5nZXJwcmludBgEIAEoBiJBCgtUYWJsZVNjaGVtYRIMCgRuYW1lGAEgASgJEiQKBmNvbHVtbhgCIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iWQoGQ29sdW1uEgwKBG5hbWUYASABKAkSIAoEa2luZBgCIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEg4KBmxpbmVhchgDIAEoCBIPCgdwcml2YXRlGAQgASgIIkAKC0V2ZW50U2NoZW1hEgwKBG5hbWUYASABKAkSIwoFZmllbGQYAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIkUKCklucHV0RmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREg8KB2J1dHRvbnMYBCABKAgihAEKBk5vdGljZRIOCgZudW1iZXIYASABKA0SIgoEY2hhdBgCIAEoCzISLm1ldHJvbm9tZS52MS5DaGF0SAASJgoGcm9zdGVyGAMgASgLMhQubWV0cm9ub21lLnYxLlJvc3RlckgAEhYKDGFubm91bmNlbWVudBgEIAEoCUgAQgYKBGJvZHkiMAoEQ2hhdBIMCgRzZWF0GAEgASgNEgwKBG5hbWUYAiABKAkSDAoEdGV4dBgDIAEoCSJOCgZSb3N0ZXISDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEigKCHByZXNlbmNlGAMgASgOMhYubWV0cm9ub21lLnYxLlByZXNlbmNlKskBCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0lOVDgQARIOCgpLSU5EX0lOVDE2EAISDgoKS0lORF9JTlQzMhADEg4KCktJTkRfVUlOVDgQBBIPCgtLSU5EX1VJTlQxNhAFEg8KC0tJTkRfVUlOVDMyEAYSDQoJS0lORF9CT09MEAcSDgoKS0lORF9GSVhFRBAIEg4KCktJTkRfQU5HTEUQCRINCglLSU5EX1NFQVQQChIMCghLSU5EX1JFRhALKl8KCFByZXNlbmNlEhgKFFBSRVNFTkNFX1VOU1BFQ0lGSUVEEAASEQoNUFJFU0VOQ0VfRlJFRRABEhMKD1BSRVNFTkNFX0FDVElWRRACEhEKDVBSRVNFTkNFX0FXQVkQA0JGWkRnaXRodWIuY29tL21ldHJvbm9tZS1zZXJ2ZXIvbWV0cm9ub21lL3Byb3RvL21ldHJvbm9tZS92MTttZXRyb25vbWV2MWIGcHJvdG8z");
+  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxIqgBCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgSJgoHY29tbWFuZBgHIAMoCzIVLm1ldHJvbm9tZS52MS5Db21tYW5kIjYKB0NvbW1hbmQSDgoGbnVtYmVyGAEgASgNEg0KBXZhbHVlGAIgAygREgwKBGxpc3QYAyADKBEiMgoFSW5wdXQSDAoEdGljaxgBIAEoDRIMCgRzZWVuGAIgASgNEg0KBXZhbHVlGAMgAygRIrICCgtTZXJ2ZXJGcmFtZRIMCgR0aWNrGAEgASgNEhEKCWlucHV0X2FnZRgCIAEoDRINCgVzbGFjaxgDIAEoERIPCgdza2lwcGVkGAQgASgNEiIKBWNodW5rGAUgAygLMhMubWV0cm9ub21lLnYxLkNodW5rEiAKA293bhgGIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxINCgV1bnNlZRgHIAMoDRImCgd3ZWxjb21lGAggASgLMhUubWV0cm9ub21lLnYxLldlbGNvbWUSJAoGbm90aWNlGAkgAygLMhQubWV0cm9ub21lLnYxLk5vdGljZRIMCgRwb25nGAogASgEEg8KB2Ryb3BwZWQYCyABKA0SCwoDa2V5GAwgASgIEhMKC2NvbW1hbmRfYWNrGA0gASgNIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSKzAgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIEiIKBXBhcmFtGA0gAygLMhMubWV0cm9ub21lLnYxLlBhcmFtEgwKBG5vZGUYDiADKAkiJAoFUGFyYW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKXAgoGU2NoZW1hEigKBXRhYmxlGAEgAygLMhkubWV0cm9ub21lLnYxLlRhYmxlU2NoZW1hEigKBWV2ZW50GAIgAygLMhkubWV0cm9ub21lLnYxLkV2ZW50U2NoZW1hEicKBWlucHV0GAMgAygLMhgubWV0cm9ub21lLnYxLklucHV0RmllbGQSEwoLZmluZ2VycHJpbnQYBCABKAYSKwoHY29tbWFuZBgFIAMoCzIaLm1ldHJvbm9tZS52MS5Db21tYW5kRmllbGQSJwoFcGFyYW0YBiADKAsyGC5tZXRyb25vbWUudjEuUGFyYW1GaWVsZBIlCgdvdXRjb21lGAcgAygLMhQubWV0cm9ub21lLnYxLkNvbHVtbiJBCgtUYWJsZVNjaGVtYRIMCgRuYW1lGAEgASgJEiQKBmNvbHVtbhgCIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iWQoGQ29sdW1uEgwKBG5hbWUYASABKAkSIAoEa2luZBgCIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEg4KBmxpbmVhchgDIAEoCBIPCgdwcml2YXRlGAQgASgIIkAKC0V2ZW50U2NoZW1hEgwKBG5hbWUYASABKAkSIwoFZmllbGQYAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIlMKCklucHV0RmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREg8KB2J1dHRvbnMYBCABKAgSDAoEb25jZRgFIAEoCCJECgxDb21tYW5kRmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREgwKBGxpc3QYBCABKA0ilgEKClBhcmFtRmllbGQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIgCgRraW5kGAMgASgOMhIubWV0cm9ub21lLnYxLktpbmQSCwoDbWluGAQgASgREgsKA21heBgFIAEoERIPCgdkZWZhdWx0GAYgASgJEg4KBm9wdGlvbhgHIAMoCRIOCgZwdWJsaWMYCCABKAgihQIKBk5vdGljZRIOCgZudW1iZXIYASABKA0SIgoEY2hhdBgCIAEoCzISLm1ldHJvbm9tZS52MS5DaGF0SAASJgoGcm9zdGVyGAMgASgLMhQubWV0cm9ub21lLnYxLlJvc3RlckgAEhYKDGFubm91bmNlbWVudBgEIAEoCUgAEi8KB3JlZnVzZWQYBSABKAsyHC5tZXRyb25vbWUudjEuQ29tbWFuZFJlZnVzZWRIABIlCgNlbmQYBiABKAsyFi5tZXRyb25vbWUudjEuTWF0Y2hFbmRIABInCgVub2RlcxgHIAEoCzIWLm1ldHJvbm9tZS52MS5Ob2RlTGlzdEgAQgYKBGJvZHkiMAoOQ29tbWFuZFJlZnVzZWQSDgoGbnVtYmVyGAEgASgNEg4KBnJlYXNvbhgCIAEoCSJDCghNYXRjaEVuZBIOCgZyZWFzb24YASABKAkSJwoEbGluZRgCIAMoCzIZLm1ldHJvbm9tZS52MS5PdXRjb21lTGluZSJVCgtPdXRjb21lTGluZRIMCgRzZWF0GAEgASgNEgwKBHRlYW0YAiABKA0SDQoFcGxhY2UYAyABKA0SDQoFdmFsdWUYBCADKBISDAoEbmFtZRgFIAEoCSIXCghOb2RlTGlzdBILCgN1cmwYASADKAkiMAoEQ2hhdBIMCgRzZWF0GAEgASgNEgwKBG5hbWUYAiABKAkSDAoEdGV4dBgDIAEoCSJpCgZSb3N0ZXISDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEigKCHByZXNlbmNlGAMgASgOMhYubWV0cm9ub21lLnYxLlByZXNlbmNlEgwKBHRlYW0YBCABKA0SCwoDYm90GAUgASgIKvkBCgRLaW5kEhQKEEtJTkRfVU5TUEVDSUZJRUQQABINCglLSU5EX0lOVDgQARIOCgpLSU5EX0lOVDE2EAISDgoKS0lORF9JTlQzMhADEg4KCktJTkRfVUlOVDgQBBIPCgtLSU5EX1VJTlQxNhAFEg8KC0tJTkRfVUlOVDMyEAYSDQoJS0lORF9CT09MEAcSDgoKS0lORF9GSVhFRBAIEg4KCktJTkRfQU5HTEUQCRINCglLSU5EX1NFQVQQChIMCghLSU5EX1JFRhALEg4KCktJTkRfSU5UNjQQDBIPCgtLSU5EX1VJTlQ2NBANEg0KCUtJTkRfVElDSxAOKl8KCFByZXNlbmNlEhgKFFBSRVNFTkNFX1VOU1BFQ0lGSUVEEAASEQoNUFJFU0VOQ0VfRlJFRRABEhMKD1BSRVNFTkNFX0FDVElWRRACEhEKDVBSRVNFTkNFX0FXQVkQA0JGWkRnaXRodWIuY29tL21ldHJvbm9tZS1zZXJ2ZXIvbWV0cm9ub21lL3Byb3RvL21ldHJvbm9tZS92MTttZXRyb25vbWV2MWIGcHJvdG8z");
 
 /**
  * ClientFrame is what a client sends, usually once per tick.
@@ -63,6 +63,13 @@ export type ClientFrame = Message<"metronome.v1.ClientFrame"> & {
    * @generated from field: bool leave = 6;
    */
   leave: boolean;
+
+  /**
+   * Commands, in the order of their numbers. Usually none.
+   *
+   * @generated from field: repeated metronome.v1.Command command = 7;
+   */
+  command: Command[];
 };
 
 /**
@@ -71,6 +78,42 @@ export type ClientFrame = Message<"metronome.v1.ClientFrame"> & {
  */
 export const ClientFrameSchema: GenMessage<ClientFrame> = /*@__PURE__*/
   messageDesc(file_metronome_v1_play, 0);
+
+/**
+ * Command is one order of a seat that is neither lost nor given twice.
+ *
+ * @generated from message metronome.v1.Command
+ */
+export type Command = Message<"metronome.v1.Command"> & {
+  /**
+   * From 1, without gaps, over all connections of the seat.
+   *
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * The fields of the game's command in the order of Schema.command, but its
+   * list. Missing ones at the end are 0. Out of range is refused.
+   *
+   * @generated from field: repeated sint32 value = 2;
+   */
+  value: number[];
+
+  /**
+   * The field that is a list.
+   *
+   * @generated from field: repeated sint32 list = 3;
+   */
+  list: number[];
+};
+
+/**
+ * Describes the message metronome.v1.Command.
+ * Use `create(CommandSchema)` to create a new message.
+ */
+export const CommandSchema: GenMessage<Command> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 1);
 
 /**
  * Input is what one seat asks for at one tick.
@@ -107,7 +150,7 @@ export type Input = Message<"metronome.v1.Input"> & {
  * Use `create(InputSchema)` to create a new message.
  */
 export const InputSchema: GenMessage<Input> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 1);
+  messageDesc(file_metronome_v1_play, 2);
 
 /**
  * ServerFrame is what a server sends: at most one per tick and seat.
@@ -200,6 +243,14 @@ export type ServerFrame = Message<"metronome.v1.ServerFrame"> & {
    * @generated from field: bool key = 12;
    */
   key: boolean;
+
+  /**
+   * The number of the last command that was given to a step or refused; 0: as
+   * before.
+   *
+   * @generated from field: uint32 command_ack = 13;
+   */
+  commandAck: number;
 };
 
 /**
@@ -207,7 +258,7 @@ export type ServerFrame = Message<"metronome.v1.ServerFrame"> & {
  * Use `create(ServerFrameSchema)` to create a new message.
  */
 export const ServerFrameSchema: GenMessage<ServerFrame> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 2);
+  messageDesc(file_metronome_v1_play, 3);
 
 /**
  * Chunk is the change of one group at one tick.
@@ -256,7 +307,7 @@ export type Chunk = Message<"metronome.v1.Chunk"> & {
  * Use `create(ChunkSchema)` to create a new message.
  */
 export const ChunkSchema: GenMessage<Chunk> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 3);
+  messageDesc(file_metronome_v1_play, 4);
 
 /**
  * Welcome tells a client where it is and what the rows mean.
@@ -339,6 +390,20 @@ export type Welcome = Message<"metronome.v1.Welcome"> & {
    * @generated from field: bool resumed = 12;
    */
   resumed: boolean;
+
+  /**
+   * What the room was made with.
+   *
+   * @generated from field: repeated metronome.v1.Param param = 13;
+   */
+  param: Param[];
+
+  /**
+   * Lobbies to ask when this node is gone.
+   *
+   * @generated from field: repeated string node = 14;
+   */
+  node: string[];
 };
 
 /**
@@ -346,7 +411,33 @@ export type Welcome = Message<"metronome.v1.Welcome"> & {
  * Use `create(WelcomeSchema)` to create a new message.
  */
 export const WelcomeSchema: GenMessage<Welcome> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 4);
+  messageDesc(file_metronome_v1_play, 5);
+
+/**
+ * Param is one setting of a room.
+ *
+ * @generated from message metronome.v1.Param
+ */
+export type Param = Message<"metronome.v1.Param"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * A number, true or false, or the name of an option.
+   *
+   * @generated from field: string value = 2;
+   */
+  value: string;
+};
+
+/**
+ * Describes the message metronome.v1.Param.
+ * Use `create(ParamSchema)` to create a new message.
+ */
+export const ParamSchema: GenMessage<Param> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 6);
 
 /**
  * Schema is the shape of a game's tables, events and input.
@@ -370,11 +461,32 @@ export type Schema = Message<"metronome.v1.Schema"> & {
   input: InputField[];
 
   /**
-   * Differs when anything above does.
+   * Differs when anything else does.
    *
    * @generated from field: fixed64 fingerprint = 4;
    */
   fingerprint: bigint;
+
+  /**
+   * Of commands; none: the game has no commands.
+   *
+   * @generated from field: repeated metronome.v1.CommandField command = 5;
+   */
+  command: CommandField[];
+
+  /**
+   * What a room can be made with.
+   *
+   * @generated from field: repeated metronome.v1.ParamField param = 6;
+   */
+  param: ParamField[];
+
+  /**
+   * The game's own fields of an outcome's lines.
+   *
+   * @generated from field: repeated metronome.v1.Column outcome = 7;
+   */
+  outcome: Column[];
 };
 
 /**
@@ -382,7 +494,7 @@ export type Schema = Message<"metronome.v1.Schema"> & {
  * Use `create(SchemaSchema)` to create a new message.
  */
 export const SchemaSchema: GenMessage<Schema> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 5);
+  messageDesc(file_metronome_v1_play, 7);
 
 /**
  * @generated from message metronome.v1.TableSchema
@@ -404,7 +516,7 @@ export type TableSchema = Message<"metronome.v1.TableSchema"> & {
  * Use `create(TableSchemaSchema)` to create a new message.
  */
 export const TableSchemaSchema: GenMessage<TableSchema> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 6);
+  messageDesc(file_metronome_v1_play, 8);
 
 /**
  * Column is one field of a row.
@@ -442,7 +554,7 @@ export type Column = Message<"metronome.v1.Column"> & {
  * Use `create(ColumnSchema)` to create a new message.
  */
 export const ColumnSchema: GenMessage<Column> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 7);
+  messageDesc(file_metronome_v1_play, 9);
 
 /**
  * @generated from message metronome.v1.EventSchema
@@ -464,7 +576,7 @@ export type EventSchema = Message<"metronome.v1.EventSchema"> & {
  * Use `create(EventSchemaSchema)` to create a new message.
  */
 export const EventSchemaSchema: GenMessage<EventSchema> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 8);
+  messageDesc(file_metronome_v1_play, 10);
 
 /**
  * @generated from message metronome.v1.InputField
@@ -491,6 +603,13 @@ export type InputField = Message<"metronome.v1.InputField"> & {
    * @generated from field: bool buttons = 4;
    */
   buttons: boolean;
+
+  /**
+   * Buttons that count once: set the bit in one input for one press.
+   *
+   * @generated from field: bool once = 5;
+   */
+  once: boolean;
 };
 
 /**
@@ -498,7 +617,101 @@ export type InputField = Message<"metronome.v1.InputField"> & {
  * Use `create(InputFieldSchema)` to create a new message.
  */
 export const InputFieldSchema: GenMessage<InputField> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 9);
+  messageDesc(file_metronome_v1_play, 11);
+
+/**
+ * @generated from message metronome.v1.CommandField
+ */
+export type CommandField = Message<"metronome.v1.CommandField"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: sint32 min = 2;
+   */
+  min: number;
+
+  /**
+   * @generated from field: sint32 max = 3;
+   */
+  max: number;
+
+  /**
+   * Above 0: a list of at most so many numbers in Command.list.
+   *
+   * @generated from field: uint32 list = 4;
+   */
+  list: number;
+};
+
+/**
+ * Describes the message metronome.v1.CommandField.
+ * Use `create(CommandFieldSchema)` to create a new message.
+ */
+export const CommandFieldSchema: GenMessage<CommandField> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 12);
+
+/**
+ * @generated from message metronome.v1.ParamField
+ */
+export type ParamField = Message<"metronome.v1.ParamField"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * @generated from field: metronome.v1.Kind kind = 3;
+   */
+  kind: Kind;
+
+  /**
+   * @generated from field: sint32 min = 4;
+   */
+  min: number;
+
+  /**
+   * @generated from field: sint32 max = 5;
+   */
+  max: number;
+
+  /**
+   * As in Param.value.
+   *
+   * @generated from field: string default = 6;
+   */
+  default: string;
+
+  /**
+   * Names of the values from 0 on, where they have names.
+   *
+   * @generated from field: repeated string option = 7;
+   */
+  option: string[];
+
+  /**
+   * Seen in listings.
+   *
+   * @generated from field: bool public = 8;
+   */
+  public: boolean;
+};
+
+/**
+ * Describes the message metronome.v1.ParamField.
+ * Use `create(ParamFieldSchema)` to create a new message.
+ */
+export const ParamFieldSchema: GenMessage<ParamField> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 13);
 
 /**
  * Notice is one numbered thing that a seat must not miss.
@@ -534,6 +747,26 @@ export type Notice = Message<"metronome.v1.Notice"> & {
      */
     value: string;
     case: "announcement";
+  } | {
+    /**
+     * @generated from field: metronome.v1.CommandRefused refused = 5;
+     */
+    value: CommandRefused;
+    case: "refused";
+  } | {
+    /**
+     * @generated from field: metronome.v1.MatchEnd end = 6;
+     */
+    value: MatchEnd;
+    case: "end";
+  } | {
+    /**
+     * Lobbies to ask when this node is gone, instead of those before.
+     *
+     * @generated from field: metronome.v1.NodeList nodes = 7;
+     */
+    value: NodeList;
+    case: "nodes";
   } | { case: undefined; value?: undefined };
 };
 
@@ -542,7 +775,124 @@ export type Notice = Message<"metronome.v1.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 10);
+  messageDesc(file_metronome_v1_play, 14);
+
+/**
+ * CommandRefused says that a command was not given to the game. It counts as
+ * acked.
+ *
+ * @generated from message metronome.v1.CommandRefused
+ */
+export type CommandRefused = Message<"metronome.v1.CommandRefused"> & {
+  /**
+   * @generated from field: uint32 number = 1;
+   */
+  number: number;
+
+  /**
+   * For people.
+   *
+   * @generated from field: string reason = 2;
+   */
+  reason: string;
+};
+
+/**
+ * Describes the message metronome.v1.CommandRefused.
+ * Use `create(CommandRefusedSchema)` to create a new message.
+ */
+export const CommandRefusedSchema: GenMessage<CommandRefused> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 15);
+
+/**
+ * MatchEnd says that the rules have ended the match; the room closes.
+ *
+ * @generated from message metronome.v1.MatchEnd
+ */
+export type MatchEnd = Message<"metronome.v1.MatchEnd"> & {
+  /**
+   * For people.
+   *
+   * @generated from field: string reason = 1;
+   */
+  reason: string;
+
+  /**
+   * By seat.
+   *
+   * @generated from field: repeated metronome.v1.OutcomeLine line = 2;
+   */
+  line: OutcomeLine[];
+};
+
+/**
+ * Describes the message metronome.v1.MatchEnd.
+ * Use `create(MatchEndSchema)` to create a new message.
+ */
+export const MatchEndSchema: GenMessage<MatchEnd> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 16);
+
+/**
+ * OutcomeLine is how the match ended for one seat.
+ *
+ * @generated from message metronome.v1.OutcomeLine
+ */
+export type OutcomeLine = Message<"metronome.v1.OutcomeLine"> & {
+  /**
+   * @generated from field: uint32 seat = 1;
+   */
+  seat: number;
+
+  /**
+   * @generated from field: uint32 team = 2;
+   */
+  team: number;
+
+  /**
+   * From 1; equal ones are a draw; 0 is none.
+   *
+   * @generated from field: uint32 place = 3;
+   */
+  place: number;
+
+  /**
+   * The fields of Schema.outcome.
+   *
+   * @generated from field: repeated sint64 value = 4;
+   */
+  value: bigint[];
+
+  /**
+   * As it was when the line was set.
+   *
+   * @generated from field: string name = 5;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message metronome.v1.OutcomeLine.
+ * Use `create(OutcomeLineSchema)` to create a new message.
+ */
+export const OutcomeLineSchema: GenMessage<OutcomeLine> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 17);
+
+/**
+ * @generated from message metronome.v1.NodeList
+ */
+export type NodeList = Message<"metronome.v1.NodeList"> & {
+  /**
+   * @generated from field: repeated string url = 1;
+   */
+  url: string[];
+};
+
+/**
+ * Describes the message metronome.v1.NodeList.
+ * Use `create(NodeListSchema)` to create a new message.
+ */
+export const NodeListSchema: GenMessage<NodeList> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 18);
 
 /**
  * @generated from message metronome.v1.Chat
@@ -569,7 +919,7 @@ export type Chat = Message<"metronome.v1.Chat"> & {
  * Use `create(ChatSchema)` to create a new message.
  */
 export const ChatSchema: GenMessage<Chat> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 11);
+  messageDesc(file_metronome_v1_play, 19);
 
 /**
  * Roster is one seat's occupant.
@@ -593,6 +943,18 @@ export type Roster = Message<"metronome.v1.Roster"> & {
    * @generated from field: metronome.v1.Presence presence = 3;
    */
   presence: Presence;
+
+  /**
+   * From 1; 0 is none.
+   *
+   * @generated from field: uint32 team = 4;
+   */
+  team: number;
+
+  /**
+   * @generated from field: bool bot = 5;
+   */
+  bot: boolean;
 };
 
 /**
@@ -600,7 +962,7 @@ export type Roster = Message<"metronome.v1.Roster"> & {
  * Use `create(RosterSchema)` to create a new message.
  */
 export const RosterSchema: GenMessage<Roster> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 12);
+  messageDesc(file_metronome_v1_play, 20);
 
 /**
  * @generated from enum metronome.v1.Kind
@@ -673,6 +1035,25 @@ export enum Kind {
    * @generated from enum value: KIND_REF = 11;
    */
   REF = 11,
+
+  /**
+   * 64 bits: in outcomes only.
+   *
+   * @generated from enum value: KIND_INT64 = 12;
+   */
+  INT64 = 12,
+
+  /**
+   * @generated from enum value: KIND_UINT64 = 13;
+   */
+  UINT64 = 13,
+
+  /**
+   * uint32, a tick of the room: when something ends.
+   *
+   * @generated from enum value: KIND_TICK = 14;
+   */
+  TICK = 14,
 }
 
 /**
