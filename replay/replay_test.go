@@ -3,34 +3,12 @@ package replay
 import (
 	"bytes"
 	"errors"
-	"os"
 	"testing"
 
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
 )
-
-// duel30 is the mode of the recording in testdata.
-func duel30(name string) (sim.Mode, bool) {
-	c, ok := arena.ConfigOf("duel")
-	c.Hz = 30
-	return arena.Mode("duel", "Duel", c), ok && name == "duel"
-}
-
-// TestPlaysVersion1 plays a recording whose states are of version 1 and whose
-// header does not say how many seats there are: 12 seconds of a duel with
-// three checkpoints.
-func TestPlaysVersion1(t *testing.T) {
-	recorded, err := os.ReadFile("testdata/version1.journal")
-	if err != nil {
-		t.Fatal(err)
-	}
-	out, err := Play(bytes.NewReader(recorded), duel30, nil)
-	if err != nil || out.Ticks != 360 || out.Players != 2 || out.Header.Seats != 0 {
-		t.Errorf("%+v: %v", out, err)
-	}
-}
 
 // recordOf records a match of a mode by the package's own means.
 func recordOf(t *testing.T, mode sim.Mode, header journal.Header, ticks int) []byte {

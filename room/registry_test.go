@@ -122,9 +122,9 @@ func TestRegistryRefuses(t *testing.T) {
 func TestRegistryConfig(t *testing.T) {
 	twice := walkMode(nil)
 	broken := walkMode(nil)
-	broken.Name, broken.Hz = "broken", 0
+	broken.Name, broken.Hz = "broken", -1
 	_, err := NewRegistry(RegistryConfig{}, []sim.Mode{walkMode(nil), twice, broken})
-	for _, fault := range []string{"ResumeWindow", "0 rooms and 0 seats", "Stats, Log and Clock", `two modes are named "walk"`, "Hz is 0"} {
+	for _, fault := range []string{"ResumeWindow", "0 rooms and 0 seats", "Stats, Log and Clock", `two modes are named "walk"`, "Hz is -1"} {
 		if err == nil || !strings.Contains(err.Error(), fault) {
 			t.Errorf("%q is missing in: %v", fault, err)
 		}

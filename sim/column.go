@@ -160,7 +160,7 @@ func (c *core) setValue(column, slot int, v uint64) {
 }
 
 // hashColumn mixes one column of all slots in; dead slots are zero. Of a
-// reference the table is left out, so that recordings of version 1 still play.
+// reference the table is left out, as it follows from the rules.
 func (c *core) hashColumn(h *hash, column int) {
 	const all = ^uint64(0)
 	p := unsafe.Add(c.base, c.columns[column].offset)

@@ -156,7 +156,7 @@ func (b *eventBuffer) append(to []byte) []byte {
 // restore is the inverse of append.
 func (b *eventBuffer) restore(r *reader) {
 	b.reset()
-	if len(r.b) == 0 || r.version < 2 {
+	if len(r.b) == 0 {
 		b.ready = true
 		return
 	}

@@ -7,9 +7,8 @@ import (
 	"math"
 )
 
-// StateVersion is the first byte of an appended state. Version 1, which knew no
-// tables of references, no events between two steps and 12 bits of reuse, and
-// version 2, which knew no users, commands and wishes, are still restored.
+// StateVersion is the first byte of an appended state. Older ones are refused: a
+// recording is played by the build that made it.
 const StateVersion = 3
 
 // mostReuse is the largest number of a slot in a state: its reuse count times
@@ -57,9 +56,6 @@ func (w *World) appendSitters(b []byte) []byte {
 func (w *World) restoreSitters(r *reader) {
 	clear(w.sitters)
 	clear(w.commanded)
-	if r.version < 3 {
-		return
-	}
 	for _, seat := range w.inputs.seats {
 		w.sitters[seat] = sitter{r.word(), r.byte()}
 		if w.command != nil {
@@ -109,7 +105,7 @@ func (c *Column) read(r *reader) uint64 {
 		r.fail("a value does not fit its column")
 		return 0
 	}
-	if v != 0 && r.version > 1 {
+	if v != 0 {
 		v |= r.uvarint(maxTables) << refTableAt
 	}
 	return v
@@ -119,8 +115,8 @@ func (c *Column) read(r *reader) uint64 {
 // world is empty at tick 0 and must not be used. Errors: ErrState with the cause.
 func (w *World) Restore(b []byte) error {
 	r := &reader{b: b}
-	if r.version = r.byte(); r.version < 1 || r.version > StateVersion {
-		r.fail(fmt.Sprintf("version %d, want 1 to %d", r.version, StateVersion))
+	if version := r.byte(); r.bad == nil && version != StateVersion {
+		r.fail(fmt.Sprintf("it is of version %d, and this build knows %d", version, StateVersion))
 	}
 	if r.word() != w.Shape() {
 		r.fail("it was made by other tables")
@@ -139,11 +135,8 @@ func (w *World) Restore(b []byte) error {
 		h.restore(r)
 	}
 	w.restoreSitters(r)
-	w.room, w.out = roomState{}, outgoing{ready: true, dropped: w.out.dropped}
-	if r.version >= 3 {
-		w.room.restore(r)
-		w.out.restore(r, w.effects)
-	}
+	w.room.restore(r)
+	w.out.restore(r, w.effects)
 	if w.command != nil {
 		w.command.reset()
 	}
@@ -251,7 +244,6 @@ func (c *core) restore(r *reader) {
 // reader takes an appended state apart. After the first fault it gives zeros.
 type reader struct {
 	b       []byte
-	version byte
 	bad     error
 }
 

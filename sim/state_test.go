@@ -228,8 +228,8 @@ func TestRestoreRefusesOtherTables(t *testing.T) {
 	dots := start(t)
 	wantError(t, richWorld(t).Restore(dots.Append(nil)), false, "it was made by other tables")
 	wantError(t, dots.Restore(nil), false, "cut off")
-	wantError(t, dots.Restore([]byte{4}), false, "version 4, want 1 to 3")
-	wantError(t, dots.Restore([]byte{0}), false, "version 0, want 1 to 3")
+	wantError(t, dots.Restore([]byte{4}), false, "version 4, and this build knows 3")
+	wantError(t, dots.Restore([]byte{0}), false, "version 0, and this build knows 3")
 }
 
 // TestRestoreRefusesWhatNoWorldHas spoils the one byte of a state that says it.

@@ -13,8 +13,7 @@ import (
 // From the lowest bit: 20 bits of the row's id, 32 bits that count how often the
 // id was used before, 12 bits of the table's place from 1. All 64 are the name:
 // a Ref that was squeezed into 32 bits is another one. Without a table (0) a
-// Ref names the row of that id in whichever table is asked, as states of
-// version 1 have them.
+// Ref names the row of that id in whichever table is asked.
 type Ref uint64
 
 const (
