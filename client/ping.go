@@ -6,8 +6,13 @@ import "time"
 // trip. Why 2 s: a room closes a silent connection after 10.
 const pingEvery = 2 * time.Second
 
+// restPingEvery is pingEvery in a room that rests, which each sign of life wakes
+// up. Why 20 s: such a room closes a silent connection after a minute.
+const restPingEvery = 20 * time.Second
+
 // pinger asks for a pong now and then.
 type pinger struct {
+	rests  bool      // the room does
 	asked  time.Time
 	number uint64 // of the ping that was sent last
 	open   bool   // its pong has not come
@@ -17,7 +22,12 @@ type pinger struct {
 // connected begins a new connection, whose handshake is the first round trip.
 func (p *pinger) connected(rtt time.Duration) { *p = pinger{number: p.number, best: max(rtt, 0)} }
 
-func (p *pinger) due(now time.Time) bool { return now.Sub(p.asked) >= pingEvery }
+func (p *pinger) due(now time.Time) bool {
+	if p.rests {
+		return now.Sub(p.asked) >= restPingEvery
+	}
+	return now.Sub(p.asked) >= pingEvery
+}
 
 // take returns the ping to send now, 0 for none.
 func (p *pinger) take(now time.Time) uint64 {

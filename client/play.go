@@ -46,6 +46,9 @@ func lastFrame(err error) []byte {
 // counts as lost. Why 10 s: as long as a room waits for a client.
 const SilentAfter = 10 * time.Second
 
+// restSilence is SilentAfter for rooms that rest, as long as they wait for a client.
+const restSilence = time.Minute
+
 var errSilent = errors.New("the server has been silent for too long")
 
 // loop is the client's life on one connection: what comes, what it is told to
@@ -113,7 +116,7 @@ func (c *Client) snapshot(payload []byte) error {
 
 // beat sends the input that is due, or what else there is.
 func (c *Client) beat(s *stream, now time.Time) error {
-	if now.Sub(c.session.Heard()) > SilentAfter {
+	if now.Sub(c.session.Heard()) > c.session.silentAfter() {
 		return lostBy(errSilent) // also when there was no snapshot at all
 	}
 	skipped, settled := c.pace.next(now)
@@ -122,7 +125,7 @@ func (c *Client) beat(s *stream, now time.Time) error {
 	}
 	tick, due := c.session.Due(now, skipped)
 	c.out = Frame(c.out)
-	if due && c.handler.Input != nil {
+	if due && c.handler.Input != nil && len(c.values) > 0 {
 		c.handler.Input(&c.session, tick, c.values)
 		c.out = c.session.AppendInput(c.out, tick, c.values, now)
 	} else {

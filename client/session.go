@@ -62,6 +62,8 @@ type Session struct {
 	resync resyncer
 	clock  inputClock
 	acks   acks
+
+	commands commands
 }
 
 // Welcome is the last one; nil before the first frame of a connection.
@@ -87,6 +89,18 @@ func (s *Session) Period() time.Duration {
 		return time.Second / time.Duration(hz)
 	}
 	return 0
+}
+
+// Rests reports whether the room has no ticks of its own: it steps, and sends,
+// only when something happens.
+func (s *Session) Rests() bool { return s.welcome.GetRests() }
+
+// silentAfter is how long nothing may come from the room.
+func (s *Session) silentAfter() time.Duration {
+	if s.Rests() {
+		return restSilence
+	}
+	return SilentAfter
 }
 
 // Tick is the tick of the last snapshot.
@@ -145,10 +159,11 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 		return protocolError("a frame before the welcome")
 	}
 	s.heard = now
-	s.kept = now.Add(SilentAfter + time.Duration(s.welcome.GetResumeTicks())*s.Period())
+	s.kept = now.Add(s.silentAfter() + time.Duration(s.welcome.GetResumeTicks())*s.Period())
 	s.Counts.Snapshots++
 	s.Counts.Bytes += uint64(len(msg))
 	s.dropped += f.Dropped
+	s.commands.ack(f.Commanded)
 	if err := s.follow(f); err != nil {
 		if s.resync.gap(now) {
 			s.Counts.Resyncs++
@@ -182,7 +197,7 @@ func (s *Session) greet(w *pb.Welcome) error {
 	if w.GetResumed() {
 		s.Counts.Resumed++
 	} else {
-		s.lane = lane{}
+		s.lane, s.commands = lane{}, commands{}
 		s.out.Chat = "" // it was meant for others
 	}
 	if !w.GetResumed() || s.acks.ring == nil {
@@ -197,6 +212,8 @@ func (s *Session) greet(w *pb.Welcome) error {
 	for _, r := range w.GetRoster() {
 		s.roster[r.GetSeat()] = r
 	}
+	s.commands.sent = 0
+	s.ping.rests = w.GetRests()
 	s.clock.begin(s.Period(), int(w.GetMaxLead()), s.Loose)
 	s.resync.done()
 	return nil

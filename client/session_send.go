@@ -44,7 +44,7 @@ func (s *Session) seen(tick sim.Tick) int {
 // sent: chat, what must not wait, or a sign of life.
 func (s *Session) AppendRest(b []byte, now time.Time) []byte {
 	s.out.Inputs = s.out.Inputs[:0]
-	if s.out.Chat == "" && !s.out.Leave && !s.ping.due(now) && !s.lane.unacked() && !s.resync.due(now) {
+	if s.out.Chat == "" && !s.out.Leave && !s.ping.due(now) && !s.lane.unacked() && !s.commands.due() && !s.resync.due(now) {
 		return b
 	}
 	return s.flush(b, now)
@@ -53,6 +53,7 @@ func (s *Session) AppendRest(b []byte, now time.Time) []byte {
 // flush appends s.out and what is due with it.
 func (s *Session) flush(b []byte, now time.Time) []byte {
 	s.out.Ping = s.ping.take(now)
+	s.out.Commands = s.commands.take(s.out.Commands[:0])
 	s.out.Resync = s.resync.take(now)
 	s.out.NoticeAck = s.lane.takeAck()
 	b = netproto.AppendClientFrame(b, &s.out)

@@ -24,7 +24,7 @@ func manyValues(n int) []byte {
 
 // padded is a valid message of n bytes, n not below 4.
 func padded(n int) []byte {
-	b := appendBytes(nil, 7, make([]byte, n-3))
+	b := appendBytes(nil, 15, make([]byte, n-3))
 	return b[:min(n, len(b))]
 }
 

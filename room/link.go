@@ -291,7 +291,7 @@ func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
 		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
 		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.hz)),
 		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.hz)), Server: r.options.Server, Resumed: l.resumed,
-		Roster: r.roster(),
+		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0,
 	}
 	s.notices.dropRosters()
 	return r.logged(netproto.AppendWelcome(b, w))

@@ -84,6 +84,7 @@ type Room struct {
 	recording    bool // the journal still takes ticks
 	fields       []sim.InputField
 	schema       *pb.Schema
+	params       []*pb.Param
 	next         sim.Tick // the tick that comes, and while it runs, this one
 	hold         int      // ticks that a missing input is replaced by the one before
 	seats        []seat   // by number; 0 is unused
@@ -129,6 +130,9 @@ func New(o Options) (*Room, error) {
 		encoder: netproto.NewEncoder(world), schema: schema, fields: world.InputFields(),
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.TickHz()), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	for _, p := range paramsOf(world) {
+		r.params = append(r.params, &pb.Param{Name: p.Name, Value: p.Value})
 	}
 	r.fanout = newFanout[*Room, *seat](o.Config.Workers)
 	if o.Mode.Hz == 0 {

@@ -664,8 +664,8 @@ type Welcome struct {
 	Resumed bool `protobuf:"varint,12,opt,name=resumed,proto3" json:"resumed,omitempty"`
 	// What the room was made with.
 	Param []*Param `protobuf:"bytes,13,rep,name=param,proto3" json:"param,omitempty"`
-	// Lobbies to ask when this node is gone.
-	Node          []string `protobuf:"bytes,14,rep,name=node,proto3" json:"node,omitempty"`
+	// The room has no ticks of its own: it steps, and sends, when something happens.
+	Rests         bool `protobuf:"varint,14,opt,name=rests,proto3" json:"rests,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -791,11 +791,11 @@ func (x *Welcome) GetParam() []*Param {
 	return nil
 }
 
-func (x *Welcome) GetNode() []string {
+func (x *Welcome) GetRests() bool {
 	if x != nil {
-		return x.Node
+		return x.Rests
 	}
-	return nil
+	return false
 }
 
 // Param is one setting of a room.
@@ -1386,7 +1386,6 @@ type Notice struct {
 	//	*Notice_Announcement
 	//	*Notice_Refused
 	//	*Notice_End
-	//	*Notice_Nodes
 	Body          isNotice_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1481,15 +1480,6 @@ func (x *Notice) GetEnd() *MatchEnd {
 	return nil
 }
 
-func (x *Notice) GetNodes() *NodeList {
-	if x != nil {
-		if x, ok := x.Body.(*Notice_Nodes); ok {
-			return x.Nodes
-		}
-	}
-	return nil
-}
-
 type isNotice_Body interface {
 	isNotice_Body()
 }
@@ -1515,11 +1505,6 @@ type Notice_End struct {
 	End *MatchEnd `protobuf:"bytes,6,opt,name=end,proto3,oneof"`
 }
 
-type Notice_Nodes struct {
-	// Lobbies to ask when this node is gone, instead of those before.
-	Nodes *NodeList `protobuf:"bytes,7,opt,name=nodes,proto3,oneof"`
-}
-
 func (*Notice_Chat) isNotice_Body() {}
 
 func (*Notice_Roster) isNotice_Body() {}
@@ -1529,8 +1514,6 @@ func (*Notice_Announcement) isNotice_Body() {}
 func (*Notice_Refused) isNotice_Body() {}
 
 func (*Notice_End) isNotice_Body() {}
-
-func (*Notice_Nodes) isNotice_Body() {}
 
 // CommandRefused says that a command was not given to the game. It counts as
 // acked.
@@ -1650,9 +1633,7 @@ type OutcomeLine struct {
 	// From 1; equal ones are a draw; 0 is none.
 	Place uint32 `protobuf:"varint,3,opt,name=place,proto3" json:"place,omitempty"`
 	// The fields of Schema.outcome.
-	Value []int64 `protobuf:"zigzag64,4,rep,packed,name=value,proto3" json:"value,omitempty"`
-	// As it was when the line was set.
-	Name          string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	Value         []int64 `protobuf:"zigzag64,4,rep,packed,name=value,proto3" json:"value,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1715,57 +1696,6 @@ func (x *OutcomeLine) GetValue() []int64 {
 	return nil
 }
 
-func (x *OutcomeLine) GetName() string {
-	if x != nil {
-		return x.Name
-	}
-	return ""
-}
-
-type NodeList struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Url           []string               `protobuf:"bytes,1,rep,name=url,proto3" json:"url,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *NodeList) Reset() {
-	*x = NodeList{}
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *NodeList) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*NodeList) ProtoMessage() {}
-
-func (x *NodeList) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use NodeList.ProtoReflect.Descriptor instead.
-func (*NodeList) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
-}
-
-func (x *NodeList) GetUrl() []string {
-	if x != nil {
-		return x.Url
-	}
-	return nil
-}
-
 type Chat struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Seat          uint32                 `protobuf:"varint,1,opt,name=seat,proto3" json:"seat,omitempty"`
@@ -1777,7 +1707,7 @@ type Chat struct {
 
 func (x *Chat) Reset() {
 	*x = Chat{}
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1789,7 +1719,7 @@ func (x *Chat) String() string {
 func (*Chat) ProtoMessage() {}
 
 func (x *Chat) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1802,7 +1732,7 @@ func (x *Chat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chat.ProtoReflect.Descriptor instead.
 func (*Chat) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Chat) GetSeat() uint32 {
@@ -1842,7 +1772,7 @@ type Roster struct {
 
 func (x *Roster) Reset() {
 	*x = Roster{}
-	mi := &file_metronome_v1_play_proto_msgTypes[20]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1854,7 +1784,7 @@ func (x *Roster) String() string {
 func (*Roster) ProtoMessage() {}
 
 func (x *Roster) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[20]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1867,7 +1797,7 @@ func (x *Roster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Roster.ProtoReflect.Descriptor instead.
 func (*Roster) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Roster) GetSeat() uint32 {
@@ -1948,7 +1878,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\bR\x03key\x12\x12\n" +
 	"\x04rows\x18\x04 \x03(\rR\x04rows\x12\x14\n" +
-	"\x05event\x18\x05 \x03(\rR\x05event\"\xa8\x03\n" +
+	"\x05event\x18\x05 \x03(\rR\x05event\"\xaa\x03\n" +
 	"\aWelcome\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -1963,8 +1893,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	" \x01(\rR\amaxLead\x12\x16\n" +
 	"\x06server\x18\v \x01(\tR\x06server\x12\x18\n" +
 	"\aresumed\x18\f \x01(\bR\aresumed\x12)\n" +
-	"\x05param\x18\r \x03(\v2\x13.metronome.v1.ParamR\x05param\x12\x12\n" +
-	"\x04node\x18\x0e \x03(\tR\x04node\"1\n" +
+	"\x05param\x18\r \x03(\v2\x13.metronome.v1.ParamR\x05param\x12\x14\n" +
+	"\x05rests\x18\x0e \x01(\bR\x05rests\"1\n" +
 	"\x05Param\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"\xd2\x02\n" +
@@ -2008,30 +1938,26 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03max\x18\x05 \x01(\x11R\x03max\x12\x18\n" +
 	"\adefault\x18\x06 \x01(\tR\adefault\x12\x16\n" +
 	"\x06option\x18\a \x03(\tR\x06option\x12\x16\n" +
-	"\x06public\x18\b \x01(\bR\x06public\"\xbe\x02\n" +
+	"\x06public\x18\b \x01(\bR\x06public\"\x8e\x02\n" +
 	"\x06Notice\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12(\n" +
 	"\x04chat\x18\x02 \x01(\v2\x12.metronome.v1.ChatH\x00R\x04chat\x12.\n" +
 	"\x06roster\x18\x03 \x01(\v2\x14.metronome.v1.RosterH\x00R\x06roster\x12$\n" +
 	"\fannouncement\x18\x04 \x01(\tH\x00R\fannouncement\x128\n" +
 	"\arefused\x18\x05 \x01(\v2\x1c.metronome.v1.CommandRefusedH\x00R\arefused\x12*\n" +
-	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03end\x12.\n" +
-	"\x05nodes\x18\a \x01(\v2\x16.metronome.v1.NodeListH\x00R\x05nodesB\x06\n" +
+	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03endB\x06\n" +
 	"\x04body\"@\n" +
 	"\x0eCommandRefused\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"Q\n" +
 	"\bMatchEnd\x12\x16\n" +
 	"\x06reason\x18\x01 \x01(\tR\x06reason\x12-\n" +
-	"\x04line\x18\x02 \x03(\v2\x19.metronome.v1.OutcomeLineR\x04line\"u\n" +
+	"\x04line\x18\x02 \x03(\v2\x19.metronome.v1.OutcomeLineR\x04line\"a\n" +
 	"\vOutcomeLine\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04team\x18\x02 \x01(\rR\x04team\x12\x14\n" +
 	"\x05place\x18\x03 \x01(\rR\x05place\x12\x14\n" +
-	"\x05value\x18\x04 \x03(\x12R\x05value\x12\x12\n" +
-	"\x04name\x18\x05 \x01(\tR\x04name\"\x1c\n" +
-	"\bNodeList\x12\x10\n" +
-	"\x03url\x18\x01 \x03(\tR\x03url\"B\n" +
+	"\x05value\x18\x04 \x03(\x12R\x05value\"B\n" +
 	"\x04Chat\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x12\n" +
@@ -2084,7 +2010,7 @@ func file_metronome_v1_play_proto_rawDescGZIP() []byte {
 }
 
 var file_metronome_v1_play_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_metronome_v1_play_proto_goTypes = []any{
 	(Kind)(0),              // 0: metronome.v1.Kind
 	(Presence)(0),          // 1: metronome.v1.Presence
@@ -2106,9 +2032,8 @@ var file_metronome_v1_play_proto_goTypes = []any{
 	(*CommandRefused)(nil), // 17: metronome.v1.CommandRefused
 	(*MatchEnd)(nil),       // 18: metronome.v1.MatchEnd
 	(*OutcomeLine)(nil),    // 19: metronome.v1.OutcomeLine
-	(*NodeList)(nil),       // 20: metronome.v1.NodeList
-	(*Chat)(nil),           // 21: metronome.v1.Chat
-	(*Roster)(nil),         // 22: metronome.v1.Roster
+	(*Chat)(nil),           // 20: metronome.v1.Chat
+	(*Roster)(nil),         // 21: metronome.v1.Roster
 }
 var file_metronome_v1_play_proto_depIdxs = []int32{
 	4,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
@@ -2118,7 +2043,7 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	7,  // 4: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
 	16, // 5: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
 	9,  // 6: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
-	22, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
+	21, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
 	8,  // 8: metronome.v1.Welcome.param:type_name -> metronome.v1.Param
 	10, // 9: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
 	12, // 10: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
@@ -2130,18 +2055,17 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	0,  // 16: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
 	11, // 17: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
 	0,  // 18: metronome.v1.ParamField.kind:type_name -> metronome.v1.Kind
-	21, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
-	22, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
+	20, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
+	21, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
 	17, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
 	18, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
-	20, // 23: metronome.v1.Notice.nodes:type_name -> metronome.v1.NodeList
-	19, // 24: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
-	1,  // 25: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	19, // 23: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
+	1,  // 24: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
+	25, // [25:25] is the sub-list for method output_type
+	25, // [25:25] is the sub-list for method input_type
+	25, // [25:25] is the sub-list for extension type_name
+	25, // [25:25] is the sub-list for extension extendee
+	0,  // [0:25] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_play_proto_init() }
@@ -2155,7 +2079,6 @@ func file_metronome_v1_play_proto_init() {
 		(*Notice_Announcement)(nil),
 		(*Notice_Refused)(nil),
 		(*Notice_End)(nil),
-		(*Notice_Nodes)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2163,7 +2086,7 @@ func file_metronome_v1_play_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_play_proto_rawDesc), len(file_metronome_v1_play_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   21,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

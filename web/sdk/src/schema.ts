@@ -3,7 +3,7 @@
 /** What a column holds. FIXED is in 1/256, ANGLE 65536 to the circle. */
 export const Kind = {
   INT8: 1, INT16: 2, INT32: 3, UINT8: 4, UINT16: 5, UINT32: 6,
-  BOOL: 7, FIXED: 8, ANGLE: 9, SEAT: 10, REF: 11,
+  BOOL: 7, FIXED: 8, ANGLE: 9, SEAT: 10, REF: 11, INT64: 12, UINT64: 13, TICK: 14,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 
@@ -58,5 +58,5 @@ export function narrow(kind: number): number {
 
 /** Unsigned32 says whether a kind's values need all 32 bits without a sign. */
 export function unsigned32(kind: number): boolean {
-  return kind === Kind.UINT32 || kind === Kind.SEAT || kind === Kind.REF;
+  return kind === Kind.UINT32 || kind === Kind.SEAT || kind === Kind.REF || kind === Kind.TICK;
 }

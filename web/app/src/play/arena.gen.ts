@@ -22,8 +22,8 @@ export interface Arena {
 
 /** What the columns hold. FIXED is in 1/256, ANGLE 65536 to the circle. */
 export const arenaKinds = {
-  "match": { "phase": "UINT8", "round": "UINT16", "endsat": "UINT32", "goal": "UINT16", "winner": "SEAT", "winnerteam": "UINT8", "score.0": "UINT16", "score.1": "UINT16", "score.2": "UINT16", "score.3": "UINT16", },
-  "player": { "seat": "SEAT", "team": "UINT8", "kills": "UINT16", "deaths": "UINT16", "respawnat": "UINT32", },
+  "match": { "phase": "UINT8", "round": "UINT16", "endsat": "TICK", "goal": "UINT16", "winner": "SEAT", "winnerteam": "UINT8", "score.0": "UINT16", "score.1": "UINT16", "score.2": "UINT16", "score.3": "UINT16", },
+  "player": { "seat": "SEAT", "team": "UINT8", "kills": "UINT16", "deaths": "UINT16", "respawnat": "TICK", },
   "ship": { "x": "FIXED", "y": "FIXED", "aim": "UINT8", "health": "UINT8", "shield": "UINT8", "team": "UINT8", "seat": "SEAT", "safeuntil": "UINT32", "ammo": "UINT8", "blasterat": "UINT32", "railat": "UINT32", "dashat": "UINT32", },
   "shot": { "x": "FIXED", "y": "FIXED", "seat": "SEAT", },
   "wall": { "x": "FIXED", "y": "FIXED", "w": "FIXED", "h": "FIXED", },
@@ -32,4 +32,4 @@ export const arenaKinds = {
 } as const;
 
 /** Schema.fingerprint of a server that plays exactly this. */
-export const arenaFingerprint = "3dbd87f130dc2338";
+export const arenaFingerprint = "4c13012d21c8a489";

@@ -1,0 +1,84 @@
+package client
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/metronome-server/metronome/netproto"
+)
+
+// maxQueuedCommands is how many commands wait here at most, those on the way
+// included. Why 256: the server takes 16 at a time, and who is 240 behind plays
+// another game than the one on the screen.
+const maxQueuedCommands = 256
+
+// frameRoom is what a frame may spend on commands, bytes: an input of many
+// values, a line of chat and the rest fit beside it.
+const frameRoom = netproto.MaxClientMessage - 2*netproto.MaxCommand
+
+// ErrCommandsFull says that the server is so far behind that one more command
+// cannot wait.
+var ErrCommandsFull = errors.New("too many commands wait for the server")
+
+// commands are those that the server has not dealt with, oldest first. A command
+// stays until it is acked, so that a new connection can bring it again.
+type commands struct {
+	waiting []netproto.Command
+	sent    int    // how many of them went out on this connection
+	last    uint32 // number of the newest
+}
+
+// add queues a command and returns its number.
+func (q *commands) add(values, list []int32) (uint32, error) {
+	c := netproto.Command{Number: q.last + 1}
+	if len(values) > len(c.Values) || len(list) > len(c.List) {
+		return 0, fmt.Errorf("a command of %d values and a list of %d; at most %d and %d", len(values), len(list), len(c.Values), len(c.List))
+	}
+	if len(q.waiting) == maxQueuedCommands {
+		return 0, ErrCommandsFull
+	}
+	c.Count, c.ListCount = copy(c.Values[:], values), copy(c.List[:], list)
+	if n := netproto.CommandSize(&c); n > netproto.MaxCommand {
+		return 0, fmt.Errorf("a command of %d bytes, at most %d", n, netproto.MaxCommand)
+	}
+	q.last++
+	q.waiting = append(q.waiting, c)
+	return q.last, nil
+}
+
+// due reports whether something may be sent.
+func (q *commands) due() bool { return q.sent < min(len(q.waiting), netproto.MaxCommands) }
+
+// take appends what may be sent with this frame.
+func (q *commands) take(to []netproto.Command) []netproto.Command {
+	for left := frameRoom; q.due(); q.sent++ {
+		c := &q.waiting[q.sent]
+		if left -= netproto.CommandSize(c) + 3; left < 0 {
+			break
+		}
+		to = append(to, *c)
+	}
+	return to
+}
+
+// ack forgets what the server has dealt with.
+func (q *commands) ack(number uint32) {
+	done := 0
+	for done < len(q.waiting) && q.waiting[done].Number <= number {
+		done++
+	}
+	q.waiting = append(q.waiting[:0], q.waiting[done:]...)
+	q.sent = max(q.sent-done, 0)
+}
+
+// Command gives the game an order that is neither lost nor given twice, also
+// over a resume; values are the fields of Schema.command, list those of its list.
+// It goes out with the next frame, or once the server has dealt with older ones.
+// The number is what a refusal (pb.CommandRefused) names. Errors: it is too long,
+// ErrCommandsFull.
+func (s *Session) Command(values, list []int32) (number uint32, err error) {
+	return s.commands.add(values, list)
+}
+
+// CommandsWaiting is how many commands the server has not dealt with.
+func (s *Session) CommandsWaiting() int { return len(s.commands.waiting) }
