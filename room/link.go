@@ -204,7 +204,7 @@ func (r *Room) snapshotDue(s *seat, l *link) bool {
 // quiet reports whether a seat need not be told the tick alone: it asked for
 // nothing, and has heard from the room lately.
 func (r *Room) quiet(s *seat, l *link) bool {
-	return !l.asked && l.acked == s.orders.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
+	return !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
 		r.world.Tick().Since(l.wrote) < min(ticks(r.config.Quiet, r.hz), netproto.MaxQuiet)
 }
 
@@ -219,7 +219,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		w.out = r.appendWelcome(w.out, s, l)
 	}
 	before := len(w.out)
-	acked := s.orders.acked()
+	acked := s.commands.acked()
 	most := netproto.MaxFrame - before
 	if s.notices.pending(l.noticed) {
 		most -= noticeRoom

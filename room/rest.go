@@ -61,7 +61,7 @@ func (r *Room) nextDue() (due sim.Tick, any bool) {
 		at(r.next)
 	}
 	for _, s := range r.taken {
-		if d := s.orders.wait(roomTime(r.next, r.hz), r.mode.Commands()); d > 0 {
+		if d := s.commands.wait(roomTime(r.next, r.hz), r.mode.Commands()); d > 0 {
 			at(r.next.Add(ticks(d, r.hz)))
 		}
 		switch {

@@ -39,15 +39,15 @@ var seatMoves = map[SeatState][]SeatState{
 // seat is a numbered place in the room. It outlives its links. The room's
 // goroutine owns it.
 type seat struct {
-	number sim.Seat
-	state  SeatState
-	name   string
-	bot    bool
-	key    string       // Guest.Key of its player
-	link   *link        // nil when free or away
-	inputs *inputBuffer // nil until an input came
-	orders orderQueue
-	who    sim.Entrant // of its player, without Data
+	number   sim.Seat
+	state    SeatState
+	name     string
+	bot      bool
+	key      string       // Guest.Key of its player
+	link     *link        // nil when free or away
+	inputs   *inputBuffer // nil until an input came
+	commands commandQueue
+	who      sim.Entrant // of its player, without Data
 	allowance
 	notices noticeQueue
 	tokens  tokens

@@ -155,8 +155,12 @@ func (w *World) CheckCommand(values, list []int32) error {
 	if fields == nil {
 		return errors.New("this game has no commands")
 	}
-	if n := len(fields); len(values) > n || len(values) == n && fields[n-1].List {
-		return fmt.Errorf("it has %d values, this game's commands have %d", len(values), n)
+	plain := len(fields)
+	if fields[plain-1].List {
+		plain--
+	}
+	if len(values) > plain {
+		return fmt.Errorf("it has %d values, this game's commands have %d", len(values), plain)
 	}
 	for i := range fields {
 		f := &fields[i]

@@ -8,31 +8,31 @@ import (
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
-// orderQueue holds a seat's commands until a step takes them. It belongs to the
+// commandQueue holds a seat's commands until a step takes them. It belongs to the
 // seat: a new connection goes on where the one before stopped.
-type orderQueue struct {
+type commandQueue struct {
 	// received is the number of the last command that came, whether it waits, was
 	// given to a step or was refused. A client that sends it again is not heard.
 	received uint32
-	waiting  []order
-	used     int           // of the right to give commands; see orderLimit
+	waiting  []heldCommand
+	used     int           // of the right to give commands; see allow
 	since    time.Duration // of the room's time
 	told     bool          // that commands wait
 }
 
-type order struct {
+type heldCommand struct {
 	number       uint32
 	values, list []int32
 }
 
-// orderBurst is of how many seconds a seat may give its commands at once. Why 2:
+// commandBurst is of how many seconds a seat may give its commands at once. Why 2:
 // who clicks in bursts does not wait, and what a script gains is two seconds.
-const orderBurst = 2
+const commandBurst = 2
 
 // receiveCommand takes one command of a seat. Errors: *netproto.CloseError, of a
 // client that does not count or does not wait.
 func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
-	q := &s.orders
+	q := &s.commands
 	switch {
 	case c.Number <= q.received:
 		return nil // it came before, over another connection
@@ -46,7 +46,7 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 		s.notices.add(&pb.Notice{Body: &pb.Notice_Refused{Refused: &pb.CommandRefused{Number: c.Number, Reason: err.Error()}}})
 		return nil
 	}
-	q.waiting = append(q.waiting, order{
+	q.waiting = append(q.waiting, heldCommand{
 		c.Number, append([]int32(nil), c.Values[:c.Count]...), append([]int32(nil), c.List[:c.ListCount]...),
 	})
 	return nil
@@ -54,7 +54,7 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 
 // acked is the number of the last command that the client need not send again:
 // all up to it were given to a step or refused.
-func (q *orderQueue) acked() uint32 {
+func (q *commandQueue) acked() uint32 {
 	if len(q.waiting) > 0 {
 		return q.waiting[0].number - 1
 	}
@@ -64,7 +64,7 @@ func (q *orderQueue) acked() uint32 {
 // giveCommands gives the world the commands of a seat that it may give now. Those
 // over the mode's rate wait, and the player is told once.
 func (r *Room) giveCommands(s *seat) {
-	q := &s.orders
+	q := &s.commands
 	if len(q.waiting) == 0 {
 		return
 	}
@@ -89,8 +89,8 @@ func (r *Room) giveCommands(s *seat) {
 	r.gave += given
 }
 
-// allow uses up one command of rate a second, and orderBurst times that at once.
-func (q *orderQueue) allow(now time.Duration, rate int) bool {
+// allow uses up one command of rate a second, and commandBurst times that at once.
+func (q *commandQueue) allow(now time.Duration, rate int) bool {
 	every := time.Second / time.Duration(rate)
 	if back := int((now - q.since) / every); back > 0 {
 		q.used = max(q.used-back, 0)
@@ -99,7 +99,7 @@ func (q *orderQueue) allow(now time.Duration, rate int) bool {
 	if q.used == 0 {
 		q.since, q.told = now, false
 	}
-	if q.used >= rate*orderBurst {
+	if q.used >= rate*commandBurst {
 		return false
 	}
 	q.used++
@@ -108,7 +108,7 @@ func (q *orderQueue) allow(now time.Duration, rate int) bool {
 
 // wait returns how long it is until a command that waits may be given; 0: none
 // waits.
-func (q *orderQueue) wait(now time.Duration, rate int) time.Duration {
+func (q *commandQueue) wait(now time.Duration, rate int) time.Duration {
 	if len(q.waiting) == 0 {
 		return 0
 	}
