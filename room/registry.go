@@ -29,7 +29,8 @@ var (
 type Registry struct {
 	config RegistryConfig
 	modes  []sim.Mode
-	epoch  time.Time // that all rooms' ticks are spread from
+	params map[string][]sim.ParamField // by mode
+	epoch  time.Time                   // that all rooms' ticks are spread from
 
 	mu     sync.Mutex
 	rooms  map[string]*Room // nil while it is being made
@@ -44,11 +45,12 @@ type Registry struct {
 // NewRegistry makes an empty registry for these modes. Errors: every fault of
 // the configuration and of the modes, joined.
 func NewRegistry(c RegistryConfig, modes []sim.Mode) (*Registry, error) {
-	if err := errors.Join(c.Validate(), validateModes(modes)); err != nil {
+	params, err := paramsOfModes(modes)
+	if err = errors.Join(c.Validate(), err); err != nil {
 		return nil, err
 	}
 	clock := c.Clock()
-	g := &Registry{config: c, modes: modes, rooms: map[string]*Room{}, epoch: clock.Now()}
+	g := &Registry{config: c, modes: modes, params: params, rooms: map[string]*Room{}, epoch: clock.Now()}
 	if err := clock.Close(); err != nil {
 		return nil, err
 	}
@@ -68,6 +70,9 @@ func (g *Registry) Mode(name string) (sim.Mode, bool) {
 	}
 	return sim.Mode{}, false
 }
+
+// Params returns what rooms of a mode can be made with.
+func (g *Registry) Params(mode string) []sim.ParamField { return g.params[mode] }
 
 // MaxRooms is how many rooms the node takes on.
 func (g *Registry) MaxRooms() int { return g.config.MaxRooms }
@@ -197,8 +202,11 @@ func (c RegistryConfig) Validate() error {
 	return errors.Join(faults...)
 }
 
-func validateModes(modes []sim.Mode) error {
+// paramsOfModes returns what rooms of each mode can be made with. Errors: every
+// fault of the modes, joined.
+func paramsOfModes(modes []sim.Mode) (map[string][]sim.ParamField, error) {
 	var faults []error
+	params := map[string][]sim.ParamField{}
 	if len(modes) == 0 {
 		faults = append(faults, errors.New("no game has a mode"))
 	}
@@ -206,11 +214,14 @@ func validateModes(modes []sim.Mode) error {
 		if slices.ContainsFunc(modes[:i], func(o sim.Mode) bool { return o.Name == m.Name }) {
 			faults = append(faults, fmt.Errorf("two modes are named %q", m.Name))
 		}
-		if _, _, err := startWorld(m, 1); err != nil {
+		w, _, err := startWorld(m, 1)
+		if err != nil {
 			faults = append(faults, err)
+			continue
 		}
+		params[m.Name] = w.ParamFields()
 	}
-	return errors.Join(faults...)
+	return params, errors.Join(faults...)
 }
 
 // Wish is what a room is to be like.
@@ -250,7 +261,7 @@ func (g *Registry) space(seats int) error {
 	return nil
 }
 
-// Create makes a room and starts it. Errors: ErrUnknownMode, ErrNodeFull,
+// Create makes a room and starts it. Errors: ErrUnknownMode, sim.ErrParam, ErrNodeFull,
 // ErrStopping, an id that exists or is not one, a journal that cannot be made.
 func (g *Registry) Create(w Wish) (*Room, error) {
 	mode, ok := g.Mode(w.Mode)
@@ -262,6 +273,9 @@ func (g *Registry) Create(w Wish) (*Room, error) {
 	}
 	if !validID(w.ID) {
 		return nil, fmt.Errorf("room id %q: want 1 to 64 of a-z, A-Z, 0-9, '-' and '_'", w.ID)
+	}
+	if err := sim.CheckParams(g.params[mode.Name], w.Params); err != nil {
+		return nil, err
 	}
 	seats := mode.WithSeats(w.Seats).Seats
 	number, err := g.claim(w.ID, seats)

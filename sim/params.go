@@ -89,10 +89,24 @@ func NewParams[T any](w *World, defaults ...T) *T {
 	return given
 }
 
+// CheckParams says what is wrong with the params of a room whose game has these
+// fields, with ErrParam; nil: nothing.
+func CheckParams(fields []ParamField, params []Param) error {
+	if len(fields) == 0 && len(params) > 0 {
+		return noParams(params)
+	}
+	_, err := paramValues(fields, params)
+	return err
+}
+
+func noParams(params []Param) error {
+	return fmt.Errorf("%w %.32q: this mode has no params", ErrParam, params[0].Name)
+}
+
 // refuseParams reports params that were given to a game without any.
 func (w *World) refuseParams() {
 	if w.paramFields == nil && len(w.mode.params) > 0 {
-		w.fault(fmt.Errorf("%w %.32q: this mode has no params", ErrParam, w.mode.params[0].Name))
+		w.fault(noParams(w.mode.params))
 	}
 }
 

@@ -243,8 +243,8 @@ func (c *core) restore(r *reader) {
 
 // reader takes an appended state apart. After the first fault it gives zeros.
 type reader struct {
-	b       []byte
-	bad     error
+	b   []byte
+	bad error
 }
 
 func (r *reader) fail(why string) {

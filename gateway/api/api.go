@@ -5,8 +5,10 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"connectrpc.com/connect"
@@ -18,6 +20,7 @@ import (
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // Service is the Connect service over the lobby and this node's rooms.
@@ -72,13 +75,31 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	if err := s.guard.checkCreate(ctx); err != nil {
 		return nil, err
 	}
-	w := room.Wish{Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
+	params, err := s.paramsFor(m)
+	if err != nil {
+		return nil, s.ErrorFor(err)
+	}
+	w := room.Wish{Params: params, Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
 	join, err := s.Node.CreateFor(ctx, w, m.GetName())
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
 	s.guard.created(ctx, join.Room.ID)
 	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.joinMessage(ctx, join, true)}), nil
+}
+
+// paramsFor returns what a room is to be made with. It looks at them before
+// anything is made or counted. Errors: room.ErrUnknownMode, sim.ErrParam.
+func (s *Service) paramsFor(m *pb.CreateRoomRequest) ([]sim.Param, error) {
+	mode, ok := s.Rooms.Mode(m.GetMode())
+	if !ok {
+		return nil, room.ErrUnknownMode
+	}
+	var params []sim.Param
+	for _, name := range slices.Sorted(maps.Keys(m.GetParams())) {
+		params = append(params, sim.Param{Name: name, Value: m.GetParams()[name]})
+	}
+	return params, sim.CheckParams(s.Rooms.Params(mode.Name), params)
 }
 
 // JoinRoom implements the service.
@@ -151,7 +172,7 @@ func (s *Service) ErrorFor(err error) error {
 	if known := apierr.Find(causes, err); known != nil {
 		return known
 	}
-	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) {
+	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) || errors.Is(err, sim.ErrParam) {
 		return connect.NewError(connect.CodeInvalidArgument, err)
 	}
 	s.Log.Error("a call of the lobby API failed", "err", err)

@@ -29,6 +29,8 @@ type Config struct {
 	Shield  ShieldRules
 	Pickup  PickupRules
 	Match   MatchRules
+
+	weapons uint8 // Params.Weapons
 }
 
 // Default returns the rules that all modes start from: a free-for-all for 50.

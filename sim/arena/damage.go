@@ -25,11 +25,11 @@ func (a *rules) fire(in *sim.Inputs) {
 	now := uint32(a.w.Tick())
 	for _, s := range a.ships.All {
 		give := a.input.Of(s.Seat)
-		if give.Buttons&ButtonBlaster != 0 && now >= s.BlasterAt {
+		if give.Buttons&ButtonBlaster != 0 && a.cfg.weapons != onlyRail && now >= s.BlasterAt {
 			s.SafeUntil = 0
 			a.fireBlaster(s, give.Aim)
 		}
-		if give.Buttons&ButtonRail != 0 && now >= s.RailAt && s.Ammo > 0 {
+		if give.Buttons&ButtonRail != 0 && a.cfg.weapons != onlyBlaster && now >= s.RailAt && s.Ammo > 0 {
 			s.SafeUntil = 0
 			a.fireRail(s, give.Aim, in.Seen(s.Seat))
 		}

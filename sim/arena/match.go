@@ -99,6 +99,10 @@ func (a *rules) finish(m *Match) {
 	} else {
 		m.Winner = a.bestPlayer()
 	}
+	a.decide()
+	if a.w.OneMatch() {
+		a.w.End("the match is over")
+	}
 }
 
 // won reports whether somebody has reached the goal.

@@ -22,7 +22,7 @@ func Mode(name, title string, c Config) sim.Mode {
 				w.Refuse(fault)
 				return nil
 			}
-			return newRules(w, c.forSeats(w.Mode().Seats))
+			return newRules(w, c.forSeats(w.Mode().Seats).with(paramsOf(w, &c)))
 		},
 	}
 }

@@ -18,6 +18,7 @@ type rules struct {
 	leaders *sim.Table[Leader]
 	past    *sim.History[Ship]
 	events  events
+	result  *sim.Outcome[Result]
 
 	ground *ground
 	cells  cells
@@ -67,6 +68,7 @@ func (a *rules) declare() {
 	a.leaders = sim.NewTable[Leader](w, "leader", max(1, c.Match.Leaders))
 	a.past = sim.NewHistory(w, a.ships, c.railDepth(), func(s *Ship) sim.Vec { return s.at() })
 	a.events = newEvents(w)
+	a.result = sim.NewOutcome[Result](w)
 	if c.Cells {
 		a.players.GroupBy(func(r *Player) sim.Group { return sim.Group(r.Cell) })
 		a.ships.GroupBy(func(r *Ship) sim.Group { return sim.Group(r.Cell) })

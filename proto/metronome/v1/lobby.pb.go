@@ -365,7 +365,10 @@ type CreateRoomRequest struct {
 	// 0: what the mode says; never more than that.
 	Seats uint32 `protobuf:"varint,4,opt,name=seats,proto3" json:"seats,omitempty"`
 	// The player's name for the reserved seat.
-	Name          string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// What the game lets a room be made with (Schema.param): a number, true or
+	// false, or the name of an option. What is not said has the mode's default.
+	Params        map[string]string `protobuf:"bytes,6,rep,name=params,proto3" json:"params,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -433,6 +436,13 @@ func (x *CreateRoomRequest) GetName() string {
 		return x.Name
 	}
 	return ""
+}
+
+func (x *CreateRoomRequest) GetParams() map[string]string {
+	if x != nil {
+		return x.Params
+	}
+	return nil
 }
 
 type CreateRoomResponse struct {
@@ -765,14 +775,18 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"X\n" +
 	"\x11ListRoomsResponse\x12&\n" +
 	"\x04room\x18\x01 \x03(\v2\x12.metronome.v1.RoomR\x04room\x12\x1b\n" +
-	"\tnext_page\x18\x02 \x01(\tR\bnextPage\"\xf3\x01\n" +
+	"\tnext_page\x18\x02 \x01(\tR\bnextPage\"\xf3\x02\n" +
 	"\x11CreateRoomRequest\x12\x12\n" +
 	"\x04mode\x18\x01 \x01(\tR\x04mode\x12\x18\n" +
 	"\aprivate\x18\x02 \x01(\bR\aprivate\x12I\n" +
 	"\bmetadata\x18\x03 \x03(\v2-.metronome.v1.CreateRoomRequest.MetadataEntryR\bmetadata\x12\x14\n" +
 	"\x05seats\x18\x04 \x01(\rR\x05seats\x12\x12\n" +
-	"\x04name\x18\x05 \x01(\tR\x04name\x1a;\n" +
+	"\x04name\x18\x05 \x01(\tR\x04name\x12C\n" +
+	"\x06params\x18\x06 \x03(\v2+.metronome.v1.CreateRoomRequest.ParamsEntryR\x06params\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\x1a9\n" +
+	"\vParamsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"<\n" +
 	"\x12CreateRoomResponse\x12&\n" +
@@ -813,7 +827,7 @@ func file_metronome_v1_lobby_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_lobby_proto_rawDescData
 }
 
-var file_metronome_v1_lobby_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_metronome_v1_lobby_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_metronome_v1_lobby_proto_goTypes = []any{
 	(*Room)(nil),               // 0: metronome.v1.Room
 	(*Join)(nil),               // 1: metronome.v1.Join
@@ -828,7 +842,8 @@ var file_metronome_v1_lobby_proto_goTypes = []any{
 	nil,                        // 10: metronome.v1.Room.MetadataEntry
 	nil,                        // 11: metronome.v1.ListRoomsRequest.MetadataEntry
 	nil,                        // 12: metronome.v1.CreateRoomRequest.MetadataEntry
-	nil,                        // 13: metronome.v1.QuickPlayRequest.MetadataEntry
+	nil,                        // 13: metronome.v1.CreateRoomRequest.ParamsEntry
+	nil,                        // 14: metronome.v1.QuickPlayRequest.MetadataEntry
 }
 var file_metronome_v1_lobby_proto_depIdxs = []int32{
 	10, // 0: metronome.v1.Room.metadata:type_name -> metronome.v1.Room.MetadataEntry
@@ -836,23 +851,24 @@ var file_metronome_v1_lobby_proto_depIdxs = []int32{
 	11, // 2: metronome.v1.ListRoomsRequest.metadata:type_name -> metronome.v1.ListRoomsRequest.MetadataEntry
 	0,  // 3: metronome.v1.ListRoomsResponse.room:type_name -> metronome.v1.Room
 	12, // 4: metronome.v1.CreateRoomRequest.metadata:type_name -> metronome.v1.CreateRoomRequest.MetadataEntry
-	1,  // 5: metronome.v1.CreateRoomResponse.join:type_name -> metronome.v1.Join
-	1,  // 6: metronome.v1.JoinRoomResponse.join:type_name -> metronome.v1.Join
-	13, // 7: metronome.v1.QuickPlayRequest.metadata:type_name -> metronome.v1.QuickPlayRequest.MetadataEntry
-	1,  // 8: metronome.v1.QuickPlayResponse.join:type_name -> metronome.v1.Join
-	2,  // 9: metronome.v1.LobbyService.ListRooms:input_type -> metronome.v1.ListRoomsRequest
-	4,  // 10: metronome.v1.LobbyService.CreateRoom:input_type -> metronome.v1.CreateRoomRequest
-	6,  // 11: metronome.v1.LobbyService.JoinRoom:input_type -> metronome.v1.JoinRoomRequest
-	8,  // 12: metronome.v1.LobbyService.QuickPlay:input_type -> metronome.v1.QuickPlayRequest
-	3,  // 13: metronome.v1.LobbyService.ListRooms:output_type -> metronome.v1.ListRoomsResponse
-	5,  // 14: metronome.v1.LobbyService.CreateRoom:output_type -> metronome.v1.CreateRoomResponse
-	7,  // 15: metronome.v1.LobbyService.JoinRoom:output_type -> metronome.v1.JoinRoomResponse
-	9,  // 16: metronome.v1.LobbyService.QuickPlay:output_type -> metronome.v1.QuickPlayResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	13, // 5: metronome.v1.CreateRoomRequest.params:type_name -> metronome.v1.CreateRoomRequest.ParamsEntry
+	1,  // 6: metronome.v1.CreateRoomResponse.join:type_name -> metronome.v1.Join
+	1,  // 7: metronome.v1.JoinRoomResponse.join:type_name -> metronome.v1.Join
+	14, // 8: metronome.v1.QuickPlayRequest.metadata:type_name -> metronome.v1.QuickPlayRequest.MetadataEntry
+	1,  // 9: metronome.v1.QuickPlayResponse.join:type_name -> metronome.v1.Join
+	2,  // 10: metronome.v1.LobbyService.ListRooms:input_type -> metronome.v1.ListRoomsRequest
+	4,  // 11: metronome.v1.LobbyService.CreateRoom:input_type -> metronome.v1.CreateRoomRequest
+	6,  // 12: metronome.v1.LobbyService.JoinRoom:input_type -> metronome.v1.JoinRoomRequest
+	8,  // 13: metronome.v1.LobbyService.QuickPlay:input_type -> metronome.v1.QuickPlayRequest
+	3,  // 14: metronome.v1.LobbyService.ListRooms:output_type -> metronome.v1.ListRoomsResponse
+	5,  // 15: metronome.v1.LobbyService.CreateRoom:output_type -> metronome.v1.CreateRoomResponse
+	7,  // 16: metronome.v1.LobbyService.JoinRoom:output_type -> metronome.v1.JoinRoomResponse
+	9,  // 17: metronome.v1.LobbyService.QuickPlay:output_type -> metronome.v1.QuickPlayResponse
+	14, // [14:18] is the sub-list for method output_type
+	10, // [10:14] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_lobby_proto_init() }
@@ -870,7 +886,7 @@ func file_metronome_v1_lobby_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_lobby_proto_rawDesc), len(file_metronome_v1_lobby_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

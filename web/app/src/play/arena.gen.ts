@@ -32,4 +32,4 @@ export const arenaKinds = {
 } as const;
 
 /** Schema.fingerprint of a server that plays exactly this. */
-export const arenaFingerprint = "4c13012d21c8a489";
+export const arenaFingerprint = "085d3c765478087b";
