@@ -1,1 +1,0 @@
-import"./painters-BfWGN7Op.js";import"./init-Dv50pY1h.js";

@@ -1,0 +1,1 @@
+import"./painters-CjzSo7ms.js";import"./init-DlxhjbIm.js";
