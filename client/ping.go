@@ -12,7 +12,7 @@ const restPingEvery = 20 * time.Second
 
 // pinger asks for a pong now and then.
 type pinger struct {
-	rests  bool      // the room does
+	rests  bool // the room does
 	asked  time.Time
 	number uint64 // of the ping that was sent last
 	open   bool   // its pong has not come

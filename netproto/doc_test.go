@@ -65,7 +65,7 @@ func TestProtocolLimits(t *testing.T) {
 		"MaxClientMessage": MaxClientMessage, "MaxInputs": MaxInputs, "MaxInputValues": MaxInputValues, "LeadTime": LeadTime, "SeenTime": SeenTime,
 		"MaxSeen": MaxSeen, "MaxChat": MaxChat, "MaxName": MaxName, "MaxTail": MaxTail, "ReadBudget": ReadBudget,
 		"MaxMessagesPerPoll": MaxMessagesPerPoll, "MaxServerMessage": MaxServerMessage, "MaxNotices": MaxNotices,
-		"MaxGroups": MaxGroups, "MaxReason": MaxReason, "MaxSchema": MaxSchema, "HandshakeTimeout": HandshakeTimeout,
+		"MaxGroups": MaxGroups, "MaxReason": MaxReason, "MaxCommands": MaxCommands, "MaxCommand": MaxCommand, "MaxSchema": MaxSchema, "HandshakeTimeout": HandshakeTimeout,
 	}
 	listed := map[string]bool{}
 	for _, m := range regexp.MustCompile("(?m)^\\| `(\\w+)` \\| (\\w+) \\|").FindAllStringSubmatch(readProtocol(t), -1) {
