@@ -269,6 +269,9 @@ func TestRulesOrderTheirRoom(t *testing.T) {
 	if end.GetReason() != "the desk is closed" || len(end.GetLine()) != 1 || end.GetLine()[0].GetPlace() != 1 || end.GetLine()[0].GetValue()[0] < 1000 {
 		t.Errorf("told %v", end)
 	}
+	if r.logs.count("msg=outcome") != 1 {
+		t.Error("the log does not have the outcome")
+	}
 	if why := r.closing.Load(); why == nil || why.Code != netproto.CloseRoomEnded || why.Reason != "the desk is closed" {
 		t.Errorf("closing: %v", why)
 	}

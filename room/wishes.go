@@ -11,6 +11,7 @@ import (
 // the tick is recorded, and before it is sent, so that everybody who is told has
 // the tick's world.
 func (r *Room) carryOut() {
+	r.logEffects()
 	for _, wish := range r.world.Wishes() {
 		reason := text.Line(wish.Text)
 		switch wish.Kind {
@@ -57,9 +58,31 @@ func (r *Room) endMatch() {
 func (r *Room) matchEnd(reason string) *pb.Notice {
 	end := &pb.MatchEnd{Reason: reason}
 	for _, line := range r.world.Outcome() {
+		r.log.Info("outcome", "tick", r.next, "seat", line.Seat, "user", line.User, "team", line.Team, "place", line.Place,
+			"values", fieldsOf(r.world.OutcomeColumns(), line.Values))
 		end.Line = append(end.Line, &pb.OutcomeLine{
 			Seat: uint32(line.Seat), Team: uint32(line.Team), Place: uint32(line.Place), Value: line.Values,
 		})
 	}
 	return &pb.Notice{Body: &pb.Notice_End{End: end}}
+}
+
+// logEffects writes what the rules want done outside into the log, which is where
+// it is to be read until somebody else takes it.
+func (r *Room) logEffects() {
+	effects, values := r.world.Effects()
+	for _, e := range effects {
+		kind := r.world.EffectKinds()[e.Kind]
+		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "user", e.User,
+			"values", fieldsOf(kind.Columns, values[e.First:e.First+e.Count]))
+	}
+}
+
+// fieldsOf names values, for a log.
+func fieldsOf(columns []sim.Column, values []int64) map[string]int64 {
+	fields := make(map[string]int64, len(columns))
+	for i, v := range values {
+		fields[columns[i].Name] = v
+	}
+	return fields
 }

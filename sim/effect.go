@@ -7,8 +7,8 @@ import "fmt"
 const maxEffects = 256
 
 // Effect is one kind of thing that the rules want done outside of the room:
-// give an item, count a purchase. It leaves through the outbox once the tick is
-// recorded, at least once and in order, with an id that is always the same.
+// give an item, count a purchase. The room writes it into its log once the tick
+// is recorded.
 type Effect[T any] struct {
 	w    *World
 	kind int
@@ -21,8 +21,8 @@ type EffectKind struct {
 	Columns []Column
 }
 
-// EffectRecord is one effect: Count of EffectLog's values, from First on, are
-// its fields.
+// EffectRecord is one effect: Count of the values of [World.Effects], from First
+// on, are its fields.
 type EffectRecord struct {
 	Kind int
 	// Seat is whom it concerns, and User who sat there; 0: nobody in particular.
