@@ -17,6 +17,8 @@ type Script struct {
 	seats   []sim.Seat // occupied, ascending
 	free    []sim.Seat
 	hands   []hand // by seat
+	orders  []sim.CommandField
+	numbers []uint32 // of the last command, by seat
 }
 
 // New returns a script for worlds of w's mode, starting from who is seated in
@@ -24,9 +26,11 @@ type Script struct {
 func New(w *sim.World, players int, seed uint64) *Script {
 	s := &Script{rng: rand.New(rand.NewPCG(seed, 0)), fields: w.InputFields(), players: players}
 	s.hands = make([]hand, w.Mode().Seats+1)
+	s.orders, s.numbers = w.CommandFields(), make([]uint32, w.Mode().Seats+1)
 	for seat := sim.Seat(1); int(seat) <= w.Mode().Seats; seat++ {
 		if _, taken := slices.BinarySearch(w.Seats(), seat); taken {
 			s.seats = append(s.seats, seat)
+			s.numbers[seat] = w.Commanded(seat)
 		} else {
 			s.free = append(s.free, seat)
 		}
@@ -42,13 +46,16 @@ func (s *Script) Next() Tick {
 	}
 	for s.joins() {
 		seat := s.take(&s.free, &s.seats)
-		s.hands[seat] = hand{}
+		s.hands[seat], s.numbers[seat] = hand{}, 0
 		t.Join = append(t.Join, seat)
 	}
 	slices.Sort(s.seats)
 	for _, seat := range s.seats {
 		if in, comes := s.input(seat); comes {
 			t.Inputs = append(t.Inputs, in)
+		}
+		for s.commands() {
+			t.Commands = append(t.Commands, s.command(seat))
 		}
 	}
 	return t
@@ -72,4 +79,35 @@ func (s *Script) take(from, to *[]sim.Seat) sim.Seat {
 	*from = slices.Delete(*from, at, at+1)
 	*to = append(*to, seat)
 	return seat
+}
+
+// commands: of a game that has them, a player gives one about every second tick,
+// and now and then several.
+func (s *Script) commands() bool { return s.orders != nil && s.rng.IntN(3) == 0 }
+
+// command makes a seat's next command, whose values are in their ranges.
+func (s *Script) command(seat sim.Seat) Command {
+	s.numbers[seat]++
+	c := Command{Seat: seat, Number: s.numbers[seat]}
+	for _, f := range s.orders {
+		if !f.List {
+			c.Values = append(c.Values, s.between(f))
+			continue
+		}
+		for range s.rng.IntN(f.Most + 1) {
+			c.List = append(c.List, s.between(f))
+		}
+	}
+	return c
+}
+
+// between returns a value of a field, often one of its limits.
+func (s *Script) between(f sim.CommandField) int32 {
+	switch s.rng.IntN(8) {
+	case 0:
+		return f.Min
+	case 1:
+		return f.Max
+	}
+	return int32(int64(f.Min) + s.rng.Int64N(int64(f.Max)-int64(f.Min)+1))
 }
