@@ -369,20 +369,28 @@ func TestARoomAtRestStepsWhenSomethingHappens(t *testing.T) {
 		}
 		say(netproto.ClientFrame{Commands: []netproto.Command{order(1, 5), order(2, deskWake)}})
 		p.inStep()
+		// What the test has read is read before what the room writes next.
+		touch := func() {
+			conn.arrived()
+			synctest.Wait()
+		}
 		if steps() != 2 || p.frame.Commanded != 2 {
 			t.Errorf("%d steps after a command, acked %d", steps(), p.frame.Commanded)
 		}
+		touch()
 		<-time.After(1499 * time.Millisecond)
 		synctest.Wait()
 		if steps() != 2 {
 			t.Error("it stepped before it was to be woken")
 		}
+		touch()
 		<-time.After(60 * time.Millisecond)
 		synctest.Wait()
 		if p.read(); steps() != 3 {
 			t.Errorf("%d steps after its clock ran out", steps())
 		}
 		p.inStep()
+		touch()
 		<-time.After(2 * time.Minute)
 		synctest.Wait()
 		if p.conn.code() != netproto.CloseSilent {

@@ -29,8 +29,7 @@ type Guest struct {
 	Bot bool
 	// User is the stable number of who it is, 0 for somebody unknown.
 	User uint64
-	// UserID is the same as text, for operators and logs.
-	UserID string
+	// Team is what whoever made the match wishes, 0 for whichever.
 	Team   uint8
 	Rating int32
 	// Data is the game's own, for its rules, at most sim.MaxEntrantData bytes.

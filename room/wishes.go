@@ -58,7 +58,7 @@ func (r *Room) endMatch() {
 func (r *Room) matchEnd(reason string) *pb.Notice {
 	end := &pb.MatchEnd{Reason: reason}
 	for _, line := range r.world.Outcome() {
-		r.log.Info("outcome", "tick", r.next, "seat", line.Seat, "user", line.User, "team", line.Team, "place", line.Place,
+		r.log.Info("outcome", "tick", r.next, "seat", line.Seat, "name", r.seats[line.Seat].name, "user", line.User, "team", line.Team, "place", line.Place,
 			"values", fieldsOf(r.world.OutcomeColumns(), line.Values))
 		end.Line = append(end.Line, &pb.OutcomeLine{
 			Seat: uint32(line.Seat), Team: uint32(line.Team), Place: uint32(line.Place), Value: line.Values,
@@ -73,7 +73,7 @@ func (r *Room) logEffects() {
 	effects, values := r.world.Effects()
 	for _, e := range effects {
 		kind := r.world.EffectKinds()[e.Kind]
-		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "user", e.User,
+		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "name", r.seats[e.Seat].name, "user", e.User,
 			"values", fieldsOf(kind.Columns, values[e.First:e.First+e.Count]))
 	}
 }

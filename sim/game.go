@@ -51,9 +51,6 @@ type Mode struct {
 	// CommandsPerSecond is how many commands a player may give in the long run, 1
 	// to 60; 0 means 10. Those that are over it wait.
 	CommandsPerSecond int
-	// OneSeatPerUser says what happens when a user who sits in the room joins it
-	// again: the new connection takes their seat over, or is refused.
-	OneSeatPerUser SameUser
 	// New declares the tables, events and input of a match in w and returns
 	// the rules bound to them. It must do the same every time it is called for
 	// the same number of seats, which is w.Mode().Seats: a room for two should
@@ -70,17 +67,6 @@ func (m Mode) ForOneMatch() Mode {
 	m.oneMatch = true
 	return m
 }
-
-// SameUser says what happens when a user takes a second seat in a room.
-type SameUser uint8
-
-// What can happen.
-const (
-	// TakeOver: the newer connection takes the seat.
-	TakeOver SameUser = iota
-	// RefuseSecond: the newer one is refused.
-	RefuseSecond
-)
 
 // RestHz is by how many ticks a second a room of a mode of 0 Hz counts time.
 const RestHz = 20

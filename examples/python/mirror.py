@@ -11,7 +11,7 @@ def unzigzag(v):
 
 class Column:
     def __init__(self, spec):
-        self.name, self.linear, self.bits, self.signed = spec.name, spec.linear, WIDTH[spec.kind], spec.kind in SIGNED
+        self.name, self.linear, self.bits, self.signed = spec.name, spec.linear, WIDTH.get(spec.kind, 32), spec.kind in SIGNED
 
     def value(self, v):
         """Wraps a sum at the column's width."""

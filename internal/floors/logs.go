@@ -16,7 +16,8 @@ var logKeys = []string{
 	"err",                           // what went wrong
 	"stack",                         // where, a stack.Stack
 	"room", "mode", "tick", "phase", // of a room
-	"seat", "name", // of a player
+	"seat", "name", "user", "team", // of a player
+	"place", "kind", "values", // of an outcome or an effect
 	"remote",                   // the other side's network address
 	"code", "status", "reason", // how a connection or a request ended
 	"node", "url", "version", "store", // of a node
