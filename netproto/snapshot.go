@@ -71,7 +71,7 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 	e.look(v, seat)
 	empty := len(b)
 	c := composer{b: e.appendHeader(b, v, h), limit: empty + cmp.Or(h.Most, MaxFrame), view: v, tick: e.tick}
-	header := len(c.b)
+	header, told := len(c.b), v.last
 	if level { // nothing has happened in the ticks between
 		v.last, c.apart = e.tick.Add(-1), true
 	}
@@ -79,6 +79,7 @@ func (e *Encoder) AppendSnapshot(b []byte, v *Viewer, seat sim.Seat, h Header) [
 		c.b, c.last = c.b[:header], 0
 		c.spread(e, seat)
 	} else if h.Quiet && v.sent && len(c.b) == header {
+		v.last = told
 		return c.b[:empty]
 	}
 	v.seen, v.next = v.next, v.seen

@@ -333,6 +333,7 @@ func TestARoomAtRestStepsWhenSomethingHappens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var recording deskFile
 		r := newRig(t, deskMode(0), func(o *Options) {
+			o.Config.Quiet = Default().Quiet
 			o.Clock, o.Journal, o.Params = bubbleClock(), file.NewSink(&recording), []sim.Param{{Name: "goal", Value: "77"}}
 		})
 		go r.Run(t.Context())
@@ -357,6 +358,12 @@ func TestARoomAtRestStepsWhenSomethingHappens(t *testing.T) {
 			t.Fatalf("welcome %v, %d steps", p.welcome, steps())
 		}
 		say(netproto.ClientFrame{}) // as every client does
+		for range 5 { // it is woken and has nothing to say
+			<-time.After(100 * time.Millisecond)
+			conn.arrived()
+			synctest.Wait()
+		}
+		say(netproto.ClientFrame{Ping: 3})
 		for range 120 {
 			<-time.After(30 * time.Second)
 			say(netproto.ClientFrame{Ping: 7})
