@@ -358,7 +358,7 @@ func TestARoomAtRestStepsWhenSomethingHappens(t *testing.T) {
 			t.Fatalf("welcome %v, %d steps", p.welcome, steps())
 		}
 		say(netproto.ClientFrame{}) // as every client does
-		for range 5 { // it is woken and has nothing to say
+		for range 5 {               // it is woken and has nothing to say
 			<-time.After(100 * time.Millisecond)
 			conn.arrived()
 			synctest.Wait()
