@@ -35,7 +35,8 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	q := &s.commands
 	switch {
 	case c.Number <= q.received:
-		return nil // it came before, over another connection
+		s.budget.left-- // it came before, over another connection, or is a flood
+		return nil
 	case c.Number != q.received+1:
 		return &netproto.CloseError{Code: netproto.CloseBadFrame, Reason: "a command's number does not follow that of the one before"}
 	case len(q.waiting) >= netproto.MaxCommands:
@@ -43,6 +44,7 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	}
 	q.received = c.Number
 	if err := r.world.CheckCommand(c.Values[:c.Count], c.List[:c.ListCount]); err != nil {
+		s.budget.left--
 		s.notices.add(&pb.Notice{Body: &pb.Notice_Refused{Refused: &pb.CommandRefused{Number: c.Number, Reason: err.Error()}}})
 		return nil
 	}

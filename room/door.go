@@ -202,6 +202,7 @@ func (d *door) current() State {
 
 // to moves the room to another state and reports whether that was legal.
 func (d *door) to(s State) bool {
+	defer d.wakeRoom()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !slices.Contains(stateMoves[d.state], s) {

@@ -43,7 +43,7 @@ func (r *Room) poll(w *worker, s *seat) {
 		return
 	}
 	l.worker = w
-	s.budget.refill(1, r.hz)
+	s.budget.refill(r.elapsed, r.hz)
 	l.arrived.end = l.conn.Poll(l.handle)
 }
 

@@ -10,33 +10,45 @@ import (
 
 // runAtRest drives a room of a mode of 0 Hz: it sleeps until somebody does
 // something or something is due, and ticks once. Ticks are numbered by time, so
-// that those slept through are counted too.
+// that those slept through are counted too, and none comes before its time: who
+// wakes the room again and again moves neither its clock nor the limits that are
+// counted in ticks.
 func (r *Room) runAtRest(ctx context.Context) {
-	start := r.clock.Now()
-	first := r.next
-	for r.closing.Load() == nil {
-		if due, any := r.nextDue(); any {
-			if err := r.clock.Wait(ctx, start.Add(roomTime(due, r.hz)-roomTime(first, r.hz)), r.wake); err != nil {
-				r.Close(netproto.CloseRestart, "the node is stopping")
-			}
-		} else {
-			select {
-			case <-r.wake:
-			case <-ctx.Done():
-				r.Close(netproto.CloseRestart, "the node is stopping")
-			}
+	start, first := r.clock.Now(), r.next
+	timeOf := func(t sim.Tick) time.Time { return start.Add(roomTime(t, r.hz) - roomTime(first, r.hz)) }
+	for last := first; r.closing.Load() == nil; last = r.next - 1 {
+		err := r.sleep(ctx, timeOf)
+		if err == nil {
+			err = r.clock.Wait(ctx, timeOf(r.next), nil)
+		}
+		if err != nil {
+			r.Close(netproto.CloseRestart, "the node is stopping")
 		}
 		if r.closing.Load() != nil {
 			return
 		}
 		began := r.clock.Now()
 		r.next = max(r.next, first.Add(int(int64(began.Sub(start))*int64(r.hz)/int64(time.Second))))
+		r.elapsed = max(r.next.Since(last), 1)
 		r.began.Store(began.UnixNano())
 		r.tick()
 		r.began.Store(0)
 		took := r.clock.Now().Sub(began)
 		r.stats.TickTime.Add(took)
 		r.samples.addTickTimes(r.taken, began, 0, took, 0)
+	}
+}
+
+// sleep waits until the room is woken or something is due. Errors: ctx's.
+func (r *Room) sleep(ctx context.Context, timeOf func(sim.Tick) time.Time) error {
+	if due, any := r.nextDue(); any {
+		return r.clock.Wait(ctx, timeOf(due), r.wake)
+	}
+	select {
+	case <-r.wake:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
@@ -57,7 +69,7 @@ func (r *Room) nextDue() (due sim.Tick, any bool) {
 	if t := r.world.WakesAt(); t != 0 {
 		at(t)
 	}
-	if len(r.departing) > 0 {
+	if len(r.departing)+len(r.kicked) > 0 {
 		at(r.next)
 	}
 	for _, s := range r.taken {
@@ -69,7 +81,7 @@ func (r *Room) nextDue() (due sim.Tick, any bool) {
 			at(s.awayAt.Add(ticks(r.config.ResumeWindow, r.hz) + 1))
 		case !s.link.spoke:
 			at(s.link.heard.Add(introSeconds*r.hz + 1))
-		case s.link.blocked != 0 || s.notices.pending(s.link.noticed):
+		case s.link.blocked != 0 || s.link.resync || s.notices.pending(s.link.noticed):
 			at(r.next.Add(1))
 		default:
 			at(s.link.heard.Add(ticks(r.silentAfter(), r.hz) + 1))

@@ -100,6 +100,7 @@ type Room struct {
 	people       int                  // seats that are taken by no bot
 	emptySince   sim.Tick             // as of the last tick at which somebody sat here
 	checkpointed sim.Tick             // of the journal's last checkpoint
+	elapsed      int                  // ticks since the last one, more than 1 in a room that rested
 	rested       bool                 // this tick had nothing for the rules
 	gave         int                  // commands to this tick's step
 	kicked       []kick               // by the rules, to go in admit
@@ -129,7 +130,7 @@ func New(o Options) (*Room, error) {
 		created: o.Clock.Now(), world: world, journal: o.Journal, recording: o.Journal != nil,
 		encoder: netproto.NewEncoder(world), schema: schema, fields: world.InputFields(),
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.TickHz()), seats: make([]seat, seats+1),
-		wake: make(chan struct{}, 1), ended: make(chan struct{}),
+		wake: make(chan struct{}, 1), ended: make(chan struct{}), elapsed: 1,
 	}
 	for _, p := range paramsOf(world) {
 		r.params = append(r.params, &pb.Param{Name: p.Name, Value: p.Value})

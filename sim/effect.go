@@ -51,9 +51,13 @@ func NewEffect[T any](w *World, name string) *Effect[T] {
 	return &Effect[T]{w, len(w.effects) - 1, cols}
 }
 
-// Emit wants it done, for the player of a seat; 0 is nobody in particular. At
+// Emit wants it done, for the player of a seat; 0, and a seat that the room has
+// not, is nobody in particular. At
 // most 256 a tick, more are dropped and counted.
 func (e *Effect[T]) Emit(seat Seat, effect T) {
+	if int(seat) > e.w.mode.Seats {
+		seat = 0
+	}
 	o := &e.w.out
 	o.open()
 	if len(o.effects) == maxEffects {
