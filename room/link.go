@@ -226,7 +226,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	}
 	w.out = r.encoder.AppendSnapshot(w.out, &l.viewer, s.number, netproto.Header{
 		InputAge: s.inputs.age(now), Slack: s.inputs.reported(), Dropped: l.dropped, Pong: l.pong, Quiet: r.quiet(s, l), Most: most,
-		Commanded: changedOr(acked, l.acked, first),
+		Commanded: ackToTell(acked, l.acked, first),
 	})
 	if len(w.out) == before {
 		l.shown = now // as predicted
@@ -249,9 +249,9 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	w.tally.bytes += uint64(len(w.out))
 }
 
-// changedOr returns what a snapshot says of the last command that was dealt with:
+// ackToTell returns what a snapshot says of the last command that was dealt with:
 // 0, nothing, when the connection knows.
-func changedOr(acked, known uint32, first bool) uint32 {
+func ackToTell(acked, known uint32, first bool) uint32 {
 	if acked == known && !first {
 		return 0
 	}

@@ -1,10 +1,5 @@
 package sim
 
-import (
-	"errors"
-	"fmt"
-)
-
 // PerSeat is a table with one row per occupied seat: the engine makes it, all
 // zero, before Rules.Join, and removes it after Rules.Leave. Its id on the wire
 // is the seat's number, and a column that owns rows is set to the seat. So no
@@ -61,8 +56,8 @@ func (p *PerSeat[T]) Len() int { return p.table.count }
 // Table returns the table beneath, for [NewHistory].
 func (p *PerSeat[T]) Table() *Table[T] { return p.table }
 
-// sit makes the row of a seat in every table that has one per seat.
-func (w *World) sit(seat Seat) {
+// addSeatRows makes the row of a seat in every table that has one per seat.
+func (w *World) addSeatRows(seat Seat) {
 	for _, t := range w.tables {
 		if t.perSeat {
 			t.place(int(seat) - 1)
@@ -73,8 +68,8 @@ func (w *World) sit(seat Seat) {
 	}
 }
 
-// stand removes the rows of a seat.
-func (w *World) stand(seat Seat) {
+// removeSeatRows removes the rows of a seat.
+func (w *World) removeSeatRows(seat Seat) {
 	for _, t := range w.tables {
 		if t.perSeat {
 			for i := range t.columns {
@@ -98,22 +93,4 @@ func (c *core) perSeatFits(in *Inputs) bool {
 		}
 	}
 	return true
-}
-
-// refuseMotionAtRest reports what moves by itself in a mode of 0 Hz, where there
-// are no ticks for it.
-func (w *World) refuseMotionAtRest() {
-	if w.mode.Hz != 0 {
-		return
-	}
-	for _, t := range w.tables {
-		for i := range t.columns {
-			if t.columns[i].Linear {
-				w.fault(fmt.Errorf("table %s: column %s is linear, but a room of 0 Hz has no ticks in which it moves", t.name, t.columns[i].Name))
-			}
-		}
-	}
-	if len(w.hist) > 0 {
-		w.fault(errors.New("a room of 0 Hz has no history: nobody aims in it"))
-	}
 }

@@ -122,23 +122,6 @@ func (w *World) Unlock() {
 // Locked reports whether the rules have locked the room.
 func (w *World) Locked() bool { return w.room.locked }
 
-// Wake asks for a step so many ticks from this one, in a room that rests (a
-// mode of 0 Hz): for clocks of turns. The earliest wish holds; 0 and less takes
-// it back. Any step takes it back as well, so ask in each step that waits. In
-// other rooms it means nothing.
-func (w *World) Wake(ticks int) {
-	switch at := w.tick.Add(ticks); {
-	case ticks <= 0:
-		w.room.wake = 0
-	case w.room.wake == 0 || at < w.room.wake:
-		w.room.wake = at
-	}
-}
-
-// WakesAt returns the tick at which the rules want their next step; 0: when
-// somebody does something.
-func (w *World) WakesAt() Tick { return w.room.wake }
-
 // Wishes returns what the rules wanted of their room at the last tick, in
 // order. Valid until the next Join, Leave or Step.
 func (w *World) Wishes() []Wish {

@@ -132,7 +132,7 @@ func (w *World) Join(seat Seat, who Entrant) error {
 	if w.commanded != nil {
 		w.commanded[seat] = 0
 	}
-	w.sit(seat)
+	w.addSeatRows(seat)
 	w.rules.Join(seat, who)
 	return nil
 }
@@ -142,7 +142,7 @@ func (w *World) Leave(seat Seat) {
 	if w.inputs.stand(seat) {
 		w.input.clear(seat)
 		w.rules.Leave(seat)
-		w.stand(seat)
+		w.removeSeatRows(seat)
 		w.sitters[seat] = sitter{}
 	}
 }
@@ -175,15 +175,6 @@ func (w *World) Step() {
 	w.input.clear(w.inputs.seats...)
 }
 
-// SkipTo makes t the tick of the next step, in a room that rests: nothing has
-// happened since the last one. It does nothing when t is not behind it, and in
-// modes of more than 0 Hz.
-func (w *World) SkipTo(t Tick) {
-	if w.mode.Hz == 0 && t > w.tick {
-		w.tick = t - 1
-	}
-}
-
 // Over reports whether there is no step after the last one: the match has come
 // to [LastTick], or the rules have ended it.
 func (w *World) Over() bool { return w.tick >= LastTick || w.room.ended }
@@ -193,21 +184,3 @@ func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }
 
 // Seats returns the occupied seats, ascending. Valid until the next Join or Leave.
 func (w *World) Seats() []Seat { return w.inputs.seats }
-
-// Rest moves a room that rests on to tick t without a step: nothing has happened.
-// As [World.SkipTo], it does nothing in modes of more than 0 Hz.
-func (w *World) Rest(t Tick) {
-	if w.mode.Hz == 0 && t > w.tick {
-		w.tick, w.rested = t, true
-		w.events.reset()
-		w.events.ready = true
-		w.out.reset()
-		w.out.ready = true
-	}
-}
-
-// AtRest reports whether this is a world that rests between its steps.
-func (w *World) AtRest() bool { return w.mode.Hz == 0 }
-
-// Stepped reports whether the world came to its tick by a step.
-func (w *World) Stepped() bool { return !w.rested }
