@@ -13,6 +13,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
@@ -37,6 +38,8 @@ type Config struct {
 	Proxies door.Proxies
 	// Open lets clients on this machine into public rooms without a ticket.
 	Open bool
+	// Users tells who calls the lobby API; nil knows nobody.
+	Users *identity.Users
 	// Origins are further browser origins, as in "https://play.example.org",
 	// whose pages may use rooms, lobby API and files; "*" is any. A page of the
 	// server's own host may always, and so may a client that sends no Origin: it
@@ -165,7 +168,7 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{Config: c, shares: newShares(c.Limits), calls: newCallCounter()}
 	s.lobby = api.New(api.Config{
-		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Limits: c.Limits.Limits, Log: c.Log,
+		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Users: c.Users, Limits: c.Limits.Limits, Log: c.Log,
 	})
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,

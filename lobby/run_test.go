@@ -122,7 +122,7 @@ func TestRunOutlivesTheStore(t *testing.T) {
 		if got := listed(t, a); !slices.Equal(got, []string{"open"}) {
 			t.Fatalf("listed %v", got)
 		}
-		j, err := a.ReserveByCode(t.Context(), secret.Code, "ann")
+		j, err := a.ReserveByCode(t.Context(), secret.Code, Player{Name: "ann"})
 		must(t, err)
 		if j.Room.Epoch != secret.Epoch {
 			t.Fatalf("epoch %d, was %d", j.Room.Epoch, secret.Epoch)

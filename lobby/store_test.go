@@ -227,7 +227,7 @@ func ids(rooms []Room) []string {
 
 func reserve(t *testing.T, l *Lobby, room, name string) Join {
 	t.Helper()
-	j, err := l.Reserve(t.Context(), room, name)
+	j, err := l.Reserve(t.Context(), room, Player{Name: name})
 	must(t, err)
 	return j
 }

@@ -31,7 +31,9 @@ type Options struct {
 	Params []sim.Param
 	// OneMatch: the room is made for one match, and ends with it.
 	OneMatch bool
-	Private  bool
+	// Invited are those for whom the room is made; nil: it is for everybody.
+	Invited []Invited
+	Private bool
 	// Code lets players into a private room.
 	Code     string
 	Metadata map[string]string
@@ -139,7 +141,7 @@ func New(o Options) (*Room, error) {
 	if o.Mode.Hz == 0 {
 		r.door.poke = r.poke
 	}
-	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
+	r.door.stats, r.door.seats, r.door.tokens, r.door.users = o.Stats, seats, map[string]claim{}, newUsers(o.Mode.RefuseSecond, o.Invited)
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/metronome-server/metronome/gateway"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
@@ -43,7 +44,9 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
-	home        *room.Room // the room that is always there
+	// users is nil when nobody is known.
+	users *identity.Users
+	home  *room.Room // the room that is always there
 
 	cancel context.CancelFunc // of what runs below
 	run    sync.WaitGroup
@@ -61,6 +64,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 	steps := []func(context.Context) error{
 		n.openTLS,
 		n.listen,
+		n.openUsers,
 		n.openLobby,
 		func(context.Context) error { return n.openRooms(games) },
 		n.serve,
@@ -122,6 +126,21 @@ func (n *Node) openLobby(ctx context.Context) (err error) {
 	return err
 }
 
+// openUsers reads the keys of user tokens.
+func (n *Node) openUsers(ctx context.Context) (err error) {
+	if !n.config.knowsUsers() {
+		return nil
+	}
+	n.users, err = identity.New(ctx, identity.Config{
+		KeyFile: n.config.UserKeys, KeyURL: n.config.UserKeysURL, Issuer: n.config.UserIssuer, Audience: n.config.UserAudience,
+		Anonymous: n.config.anonymous(n.listener.Addr()), Log: n.log,
+	})
+	if err != nil {
+		return fmt.Errorf("--user-keys: %w", err)
+	}
+	return nil
+}
+
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
@@ -161,7 +180,7 @@ func (n *Node) serve(context.Context) error {
 	n.run.Go(func() { n.watchRooms(ctx) })
 	n.routes = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
-		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Origins: n.config.Origins,
+		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 	})

@@ -63,7 +63,7 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 
 // CreateFor makes a room with a player's seat in it, which nobody else can get.
 // Errors: those of room.Registry.Create and lobby.Create.
-func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.Join, error) {
+func (n *Node) CreateFor(ctx context.Context, w room.Wish, who lobby.Player) (lobby.Join, error) {
 	w.ID = id.Room()
 	wanted, err := n.listingOf(&w)
 	if err == nil {
@@ -73,7 +73,7 @@ func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.J
 		return lobby.Join{}, err
 	}
 	defer n.startMaking(w.ID)()
-	join, err := n.lobby.Create(ctx, wanted, name)
+	join, err := n.lobby.Create(ctx, wanted, who)
 	if err != nil {
 		return lobby.Join{}, err
 	}
@@ -81,11 +81,20 @@ func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.J
 	return join, err
 }
 
+// Join promises a player a seat of a room. A user who has a seat in a room of this
+// node, or for whom it was made, needs no free one. Errors: those of lobby.Reserve.
+func (n *Node) Join(ctx context.Context, id string, who lobby.Player) (lobby.Join, error) {
+	if r, ok := n.rooms.Get(id); ok && r.Expects(who.User()) {
+		return n.lobby.Invite(id, who)
+	}
+	return n.lobby.Reserve(ctx, id, who)
+}
+
 // Play gets a player a seat in a room that fits, on any node, or in one that it
 // makes here, unless mayMake says why not. Errors: mayMake's, those of CreateFor and
 // of lobby.Play.
-func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMake func() error) (lobby.Join, error) {
-	join, err := n.lobby.Play(ctx, wanted, nil, name)
+func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, who lobby.Player, mayMake func() error) (lobby.Join, error) {
+	join, err := n.lobby.Play(ctx, wanted, nil, who)
 	if !errors.Is(err, lobby.ErrNoRoom) {
 		return join, err
 	}
@@ -101,7 +110,7 @@ func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMa
 		return lobby.Join{}, err
 	}
 	defer n.startMaking(w.ID)()
-	join, err = n.lobby.Play(ctx, wanted, &fresh, name) // somebody else may have made one by now
+	join, err = n.lobby.Play(ctx, wanted, &fresh, who) // somebody else may have made one by now
 	if err != nil || !join.Made {
 		return join, err
 	}
