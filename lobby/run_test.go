@@ -28,6 +28,10 @@ func (o *owner) Draining() bool {
 	return false
 }
 
+func (o *owner) Capacity() Capacity { return Capacity{} }
+
+func (o *owner) EndBanned() {}
+
 func (o *owner) Room(id string) (Room, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

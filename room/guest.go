@@ -2,6 +2,7 @@ package room
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/sim"
@@ -163,6 +164,19 @@ func (r *Room) KickUser(user uint64, reason string) error {
 	return r.door.do(func() {
 		if s := &r.seats[sitting.seat]; s.state != SeatFree && s.who.User == user {
 			r.release(s, netproto.CloseKicked, reason)
+		}
+	})
+}
+
+// KickWhere takes off their seats, at the next tick, those of whom why says so, with
+// a reason; it is told a player's user id and Guest.Key, on the room's goroutine.
+// Errors: ErrClosed, ErrBusy.
+func (r *Room) KickWhere(why func(userID, key string) (reason string, kick bool)) error {
+	return r.door.do(func() {
+		for _, s := range slices.Clone(r.taken) {
+			if reason, kick := why(s.userID, s.key); kick {
+				r.release(s, netproto.CloseKicked, reason)
+			}
 		}
 	})
 }

@@ -24,6 +24,12 @@ type Config struct {
 	// PublicURL is where clients reach this node, http:// or https://. Empty:
 	// the address it listens on.
 	PublicURL string
+	// NodeURL is where other nodes reach this one, http:// or https://. Empty: where
+	// clients do.
+	NodeURL string
+	// Region names where the node is; rooms open near those who ask. Empty: nowhere in
+	// particular.
+	Region string
 	// TLSCert and TLSKey are PEM files, both or none. With them the node speaks
 	// TLS only. They are read again when they change.
 	TLSCert, TLSKey string
@@ -142,6 +148,11 @@ func (c Config) Validate() error {
 		u, malformed := url.Parse(c.PublicURL)
 		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
 	}
+	if c.NodeURL != "" {
+		u, malformed := url.Parse(c.NodeURL)
+		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--node-url %q: want http://host:port or https://host", c.NodeURL)
+	}
+	fault(len(c.Region) <= 32, "--region %q: want at most 32 bytes", c.Region)
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
 	fault(c.RecordKeep >= 0, "--record-keep %d: want 0 or more megabytes", c.RecordKeep)

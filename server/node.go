@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +18,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
@@ -44,6 +46,7 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
+	peers       *peer.Client // nil for a node of its own
 	// users is nil when nobody is known.
 	users *identity.Users
 	home  *room.Room // the room that is always there
@@ -118,7 +121,7 @@ func (n *Node) LocalURL() string {
 
 func (n *Node) openLobby(ctx context.Context) (err error) {
 	n.lobby, err = lobby.Open(ctx, lobby.Config{
-		URL: n.config.Redis, NodeURL: n.URL(), Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
+		URL: n.config.Redis, NodeURL: n.URL(), PeerURL: cmp.Or(n.config.NodeURL, n.URL()), Region: n.config.Region, Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
 	})
 	if err != nil && n.config.Redis != "" {
 		return fmt.Errorf("--redis: %w", err)
@@ -163,6 +166,10 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		return err
 	}
 	n.node = node.New(n.rooms, n.lobby, n.log)
+	if n.config.Redis != "" {
+		n.peers = peer.NewClient(n.lobby)
+		n.node.Reach(n.peers)
+	}
 	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
 	}
@@ -297,6 +304,9 @@ func (n *Node) Stop() error {
 		n.cancel()
 	}
 	n.run.Wait()
+	if n.peers != nil {
+		n.peers.Close()
+	}
 	if n.lobby != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 		defer cancel()

@@ -18,6 +18,8 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	f.StringVar(&c.Listen, "listen", c.Listen, "address to serve on")
 	f.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where clients reach this node, e.g. https://play.example.org (default: the address it listens on)")
+	f.StringVar(&c.NodeURL, "node-url", c.NodeURL, "where other nodes reach this node, e.g. http://10.0.0.7:8080 (default: the public URL)")
+	f.StringVar(&c.Region, "region", c.Region, "where this node is, e.g. eu; rooms open near those who ask (default: nowhere in particular)")
 	f.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "PEM file of the certificate, the node's own first; serve https and wss (default: http and ws)")
 	f.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "PEM file of the certificate's key")
 	f.StringVar(&c.Redis, "redis", c.Redis, "store shared by all nodes, e.g. redis://127.0.0.1:6379 (default: one inside this process)")

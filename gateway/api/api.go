@@ -45,7 +45,7 @@ type Config struct {
 }
 
 // New returns a Service.
-func New(c Config) *Service { return &Service{c, newGuard(c.Limits, c.Rooms)} }
+func New(c Config) *Service { return &Service{c, newGuard(c.Limits, c.Rooms, c.Lobby)} }
 
 // Handler returns the path below which the service answers, and its handler.
 func (s *Service) Handler(options ...connect.HandlerOption) (string, http.Handler) {
@@ -87,7 +87,7 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 		return nil, s.ErrorFor(err)
 	}
 	w := room.Wish{Params: params, Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
-	join, err := s.Node.CreateFor(ctx, w, who)
+	join, err := s.Node.Open(ctx, node.Opening{Wish: w, Player: &who})
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
@@ -174,7 +174,8 @@ var causes = []apierr.Row{
 	apierr.For(lobby.ErrBusy, connect.CodeUnavailable, "too many rooms change at once; ask again"),
 	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
 	apierr.For(identity.ErrNoKeys, connect.CodeUnavailable, identity.ErrNoKeys.Error()),
-	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "this node has no space for another room; try again later or on another node"),
+	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "no node has space for another room; try again later"),
+	apierr.For(node.ErrPeer, connect.CodeUnavailable, "no node that has space answers; try again in a few seconds"),
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),
 }
 

@@ -40,6 +40,12 @@ local function code_key(code) return PREFIX .. 'code:' .. code end
 local function node_key(node) return PREFIX .. 'node:' .. node end
 local function owned_key(node) return PREFIX .. 'owned:' .. node end
 
+-- read_shelf reads the name of a shelf and returns its keys.
+local function read_shelf()
+  local key = PREFIX .. 'shelf:' .. arg()
+  return {documents = key, ends = key .. ':ends', rev = key .. ':rev'}
+end
+
 -- GONE_KEPT is how many rooms that ended the stream of changes still tells of; a
 -- reader that is further behind reads all living rooms instead.
 local GONE_KEPT = 1024
