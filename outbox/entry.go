@@ -150,8 +150,9 @@ func appendValue(b []byte, kind sim.Kind, v int64) []byte {
 		return append(strconv.AppendInt(append(b, '"'), v, 10), '"')
 	case sim.KindUint64, sim.KindRef:
 		return append(strconv.AppendUint(append(b, '"'), uint64(v), 10), '"')
+	default:
+		return strconv.AppendInt(b, v, 10)
 	}
-	return strconv.AppendInt(b, v, 10)
 }
 
 // check reports what keeps an entry from being sent. Errors: ErrInvalid.
