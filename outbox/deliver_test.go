@@ -66,12 +66,7 @@ func TestReceiverDownForAnHour(t *testing.T) {
 func TestFailingEntryHoldsItsRoomOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		bad := effect("a", 1).ID
-		r := &receiver{fail: func(_ context.Context, e *Entry) error {
-			if e.ID == bad {
-				return errDown
-			}
-			return nil
-		}}
+		r := &receiver{fail: failing(bad)}
 		o := open(t, Config{Targets: to(r)})
 		for n := range 4 {
 			o.Put(effect("a", n), effect("b", n))

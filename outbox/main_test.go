@@ -78,6 +78,16 @@ var errDown = errors.New("down")
 
 func down(context.Context, *Entry) error { return errDown }
 
+// failing fails one entry and takes all others.
+func failing(id string) func(context.Context, *Entry) error {
+	return func(_ context.Context, e *Entry) error {
+		if e.ID == id {
+			return errDown
+		}
+		return nil
+	}
+}
+
 func refuse(context.Context, *Entry) error { return fmt.Errorf("%w: 400", ErrRefused) }
 
 // open opens an outbox; whoever does closes it.
