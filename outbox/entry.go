@@ -33,8 +33,9 @@ type Entry struct {
 	// ID is "room/epoch/tick/n": the same however often the message is sent.
 	ID         string
 	Room, Mode string
-	// Epoch is the one that the match began under. It stays when another node takes
-	// the room over and steps the same ticks again, so that their ids stay too.
+	// Epoch is the one that the tick was recorded under. A node that steps ticks again
+	// which an earlier owner of the room has recorded gives them the earlier epoch, so
+	// that their ids stay.
 	Epoch uint64
 	Tick  sim.Tick
 	// N counts the entries of a tick from 0.
