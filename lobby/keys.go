@@ -3,7 +3,8 @@ package lobby
 // All keys in Redis. {p} is Config.Prefix with its braces: the hash tag puts
 // every key into one slot of a Redis Cluster, so that a script may touch several.
 // No key holds a secret. What is of nodes and rooms ends within the fence, an hour,
-// once nobody renews it; what stands on a shelf, when it is good no more.
+// once nobody renews it; what stands on a shelf, when it is good no more; the
+// outbox stays.
 //
 //	key               type    written by            lives
 //	{p}:nodes         zset    each node's lease     fence; members: node -> end of its lease
@@ -20,6 +21,8 @@ package lobby
 //	{p}:shelf:<name>       hash    keep        a fence longer than its last document; key -> document
 //	{p}:shelf:<name>:ends  zset    keep        the same; key -> until when the document is good
 //	{p}:shelf:<name>:rev   string  keep        the same; number of the newest change
+//	{p}:outbox        stream  OutboxStream          for ever; the newest of its messages
+//	{p}:sent:<id>:<e> hash    OutboxStream          sentLife; tick and n of the last message of a room under epoch <e>
 //
 // The scripts (lua/lib.lua) build the names the same way.
 type keys struct {

@@ -31,6 +31,7 @@ var (
 	keepScript    = loadScript("keep")
 	shelfScript   = loadScript("shelf")
 	fetchScript   = loadScript("fetch")
+	outboxScript  = loadScript("outbox")
 )
 
 // loadScript puts lib.lua in front of the named script. A missing file is a
