@@ -2,6 +2,7 @@ package outbox
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -121,8 +122,15 @@ func history(t *testing.T) ([]byte, []moment) {
 		note()
 		must(t, o.Drop(effect("a", 0).ID))
 		note()
-		r.set(refuse)
 		o.Put(effect("c", 0))
+		note()
+		r.set(func(ctx context.Context, e *Entry) error {
+			if e.Room == "c" {
+				return refuse(ctx, e)
+			}
+			return down(ctx, e)
+		})
+		pass(time.Minute)
 		note()
 		r.set(down)
 		must(t, o.Retry(effect("c", 0).ID))
@@ -142,7 +150,7 @@ func history(t *testing.T) ([]byte, []moment) {
 func TestCutAtEveryByte(t *testing.T) {
 	file, moments := history(t)
 	begin := 0
-	if moments[0].length < 100 || len(moments) < 7 || len(moments[len(moments)-1].waiting) != 0 || len(moments[4].waiting) != 2 {
+	if moments[0].length < 100 || len(moments) < 8 || len(moments[len(moments)-1].waiting) != 0 || len(moments[3].waiting) != 2 || moments[4].dead != 1 || len(moments[5].waiting) != 2 {
 		t.Fatalf("%+v", moments)
 	}
 	for cut := range len(file) + 1 {
@@ -327,7 +335,7 @@ func TestSegmentsGo(t *testing.T) {
 		large := effect("a", 0)
 		large.Body = bytes.Repeat([]byte("x"), 1<<20)
 		most := 0
-		for n := range 200 {
+		for n := range 80 {
 			large.ID = fmt.Sprint("a/7/", n, "/0")
 			large.Body = bytes.Clone(large.Body)
 			o.Put(large)

@@ -80,9 +80,9 @@ func down(context.Context, *Entry) error { return errDown }
 
 // failing fails one entry and takes all others.
 func failing(id string) func(context.Context, *Entry) error {
-	return func(_ context.Context, e *Entry) error {
+	return func(ctx context.Context, e *Entry) error {
 		if e.ID == id {
-			return errDown
+			return down(ctx, e)
 		}
 		return nil
 	}
