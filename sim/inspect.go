@@ -39,6 +39,12 @@ func (v TableView) Reuse(slot int) uint16 { return uint16(v.c.reuse[slot]) }
 // Grouped reports whether rows can be in other groups than 0.
 func (v TableView) Grouped() bool { return v.c.grouped }
 
+// PerSeat reports whether the engine makes the rows, one for each taken seat.
+func (v TableView) PerSeat() bool { return v.c.perSeat }
+
+// Single reports whether there is always one row.
+func (v TableView) Single() bool { return v.c.single }
+
 // Group returns the group of the row in a slot.
 func (v TableView) Group(slot int) Group { return v.c.group(slot) }
 
