@@ -55,7 +55,7 @@ func (m *match) play() (fault error) {
 
 // tick plays one tick on every world and compares them after each part of it.
 func (m *match) tick() error {
-	t := m.script.Next()
+	t := m.script.Next(m.world)
 	if err := m.renew(); err != nil {
 		return err
 	}
@@ -72,8 +72,7 @@ func (m *match) tick() error {
 		}
 	}
 	err := m.all("after the step", func(w *sim.World) error {
-		t.Take(w)
-		w.Step()
+		t.Play(w)
 		return nil
 	})
 	if err != nil {

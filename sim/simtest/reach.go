@@ -94,7 +94,7 @@ func (r *reach) try(m *match, state []byte, t script.Tick) {
 		if r.fields[i] || !ok {
 			continue
 		}
-		other := script.Tick{Join: t.Join, Leave: t.Leave}
+		other := script.Tick{At: t.At, Join: t.Join, Leave: t.Leave, Commands: t.Commands}
 		for _, in := range t.Inputs {
 			in.Values = slices.Clone(in.Values)
 			span := int64(f.Max) - int64(f.Min) + 1
@@ -111,8 +111,7 @@ func (r *reach) play(state []byte, t script.Tick) (hash uint64, events []uint32,
 	if r.trial.Restore(state) != nil || t.Admit(r.trial) != nil {
 		return 0, nil, false
 	}
-	t.Take(r.trial)
-	r.trial.Step()
+	t.Play(r.trial)
 	_, values := r.trial.Events()
 	return r.trial.Hash(), slices.Clone(values), true
 }

@@ -64,11 +64,10 @@ func (m *match) use(w *sim.World) {
 	m.acting = w
 	s := script.New(w, 1+m.rng.IntN(m.players), m.rng.Uint64())
 	for range m.rng.IntN(12) {
-		t := s.Next()
+		t := s.Next(w)
 		// The script knows who is seated.
 		_ = t.Admit(w)
-		t.Take(w)
-		w.Step()
+		t.Play(w)
 	}
 }
 
