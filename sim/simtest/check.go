@@ -54,16 +54,16 @@ func Check(t testing.TB, mode sim.Mode, options ...Option) {
 	case fault != nil:
 		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
 	case missed != "":
-		t.Logf("simtest: of what this match never came to, nothing is known: %s", missed)
+		t.Logf("simtest: of what its matches never came to, nothing is known: %s", missed)
 	}
 }
 
-// find plays the match, in a bubble if it can, and says what it never came to.
+// find plays the matches, in a bubble if it can, and says what they never came to.
 func (c config) find(t testing.TB, mode sim.Mode) (missed string, fault error) {
 	play := func(passTime func()) {
-		m := newMatch(c, mode, passTime)
-		if fault = m.play(); fault == nil {
-			missed = m.reach.missed(m.world)
+		course := newCourse(c, mode, passTime)
+		if fault = course.play(); fault == nil {
+			missed = course.tally.missed()
 		}
 	}
 	if bubble, ok := t.(*testing.T); ok {

@@ -49,8 +49,9 @@ func TestCheckSaysWhatTheMatchNeverCameTo(t *testing.T) {
 	}}
 	var tb recorder
 	Check(&tb, mode, Ticks(200))
-	want := "simtest: of what this match never came to, nothing is known: " +
-		"table used had one value only in b; table empty never had a row; event bang was never emitted; input wave made no difference"
+	want := "simtest: of what its matches never came to, nothing is known: " +
+		"table used had one value only in b; table empty never had a row; event bang was never emitted; input wave made no difference; " +
+		"of the world, the rules never called End, Kick, Announce, Lock, Unlock"
 	if len(tb.errors) != 0 || len(tb.logs) != 2 || tb.logs[1] != want {
 		t.Errorf("it fails with %q and says %q", tb.errors, tb.logs)
 	}

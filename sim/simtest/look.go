@@ -113,13 +113,8 @@ func (m *match) sameWishes(t *twin) error {
 	return nil
 }
 
-// wishNames are the kinds of wish in words.
-var wishNames = map[sim.WishKind]string{
-	sim.WishEnd: "End", sim.WishKick: "Kick", sim.WishAnnounce: "Announce", sim.WishLock: "Lock", sim.WishUnlock: "Unlock",
-}
-
 func wishText(w sim.Wish) string {
-	return fmt.Sprintf("%s of seat %d with %q", wishNames[w.Kind], w.Seat, w.Text)
+	return fmt.Sprintf("%s of seat %d with %q", wishMethods[w.Kind], w.Seat, w.Text)
 }
 
 func (m *match) sameEffects(t *twin) error {

@@ -63,7 +63,7 @@ func (m *match) samePast(t *twin, state []byte) error {
 func (m *match) use(w *sim.World) {
 	m.acting = w
 	s := script.New(w, 1+m.rng.IntN(m.players), m.rng.Uint64())
-	for range m.rng.IntN(12) {
+	for n := m.rng.IntN(12); n > 0 && !w.Over(); n-- {
 		t := s.Next(w)
 		// The script knows who is seated.
 		_ = t.Admit(w)
