@@ -61,7 +61,7 @@ func (c *course) playRoom() error {
 			return err
 		}
 		c.params = m.world.ParamFields()
-		left -= m.played
+		left -= max(m.played, 1) // a room may be over before it begins
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"runtime/debug"
 
@@ -148,8 +149,9 @@ func (m *match) renew() error {
 			continue
 		}
 		// Often short, to restore in many states; at times long, for what takes
-		// long to matter.
-		twin.left = 1 + m.rng.IntN(1<<m.rng.IntN(10))
+		// long to matter. Never as long as the match.
+		most := max(1, min(10, bits.Len(uint(m.ticks))-1))
+		twin.left = 1 + m.rng.IntN(1<<m.rng.IntN(most))
 		m.passTime()
 		if err := m.restore(twin); err != nil {
 			return err
