@@ -81,9 +81,9 @@ func (c *course) playOneMatch(ticks int) error {
 // match plays one match, at most so many ticks, and takes in what it came to. It
 // is nil when the game refuses the params of the room.
 func (c *course) match(mode sim.Mode, ticks int, seed uint64, room string) (*match, error) {
-	config := c.config
-	config.ticks, config.seed = ticks, seed
-	m := newMatch(config, mode, c.passTime, c.tally)
+	one := c.config
+	one.ticks, one.seed = ticks, seed
+	m := newMatch(one, mode, c.passTime, c.tally)
 	switch err := m.play(); {
 	case err == nil:
 		m.reach.report(m.world, c.tally)
