@@ -64,18 +64,18 @@ func BenchmarkMake(b *testing.B) {
 	b.Run("effect", func(b *testing.B) {
 		b.ReportAllocs()
 		for b.Loop() {
-			NewEffect(origin, 0, "give-item", 3, 12, columns, values)
+			NewEffect(origin, 0, "give-item", 3, "u12", columns, values)
 		}
 	})
 	for _, seats := range []int{8, 1000} {
 		lines := make([]Line, seats)
 		for i := range lines {
-			lines[i] = Line{sim.OutcomeLine{Seat: sim.Seat(i + 1), User: uint64(i) << 40, Place: uint16(i), Values: values}, "player"}
+			lines[i] = Line{sim.OutcomeLine{Seat: sim.Seat(i + 1), User: uint64(i) << 40, Place: uint16(i), Values: values}, "user", "player"}
 		}
 		b.Run(fmt.Sprint("outcome-", seats), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				NewOutcome(origin, 0, "time is up", columns, lines)
+				NewOutcome(origin, 0, "time is up", true, columns, lines)
 			}
 		})
 	}

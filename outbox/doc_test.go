@@ -66,7 +66,7 @@ func TestPageShowsMessages(t *testing.T) {
 		keys(message, fields)
 		shown[fmt.Sprint(message["kind"])] = fields
 	}
-	for _, e := range []Entry{NewOutcome(origin, 0, "", nil, make([]Line, 1)), NewEffect(origin, 0, "x", 0, 0, nil, nil)} {
+	for _, e := range []Entry{NewOutcome(origin, 0, "", true, nil, make([]Line, 1)), NewEffect(origin, 0, "x", 0, "", nil, nil)} {
 		var message any
 		must(t, json.Unmarshal(e.Body, &message))
 		fields := map[string]bool{}

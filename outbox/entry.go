@@ -60,23 +60,27 @@ type Origin struct {
 // Line is one seat's line of an outcome, with the name of who sat there.
 type Line struct {
 	sim.OutcomeLine
-	Name string
+	// UserID is the game's own id of the user; "": somebody unknown.
+	UserID string
+	Name   string
 }
 
 // NewOutcome makes the entry of a match that ended, the n-th of its tick. columns
-// are those of [sim.World.OutcomeColumns].
-func NewOutcome(from Origin, n int, reason string, columns []sim.Column, lines []Line) Entry {
+// are those of [sim.World.OutcomeColumns]; finished: the rules have ended it, and it
+// was not cut off.
+func NewOutcome(from Origin, n int, reason string, finished bool, columns []sim.Column, lines []Line) Entry {
 	e := from.entry(n, KindOutcome, "")
 	b := make([]byte, 0, 256+len(lines)*(128+16*len(columns)))
 	b = from.appendHead(b, &e)
 	b = appendText(append(b, `,"reason":`...), reason)
+	b = strconv.AppendBool(append(b, `,"finished":`...), finished)
 	b = append(b, `,"lines":[`...)
 	for i := range lines {
 		if i > 0 {
 			b = append(b, ',')
 		}
 		line := &lines[i]
-		b = appendPlayer(append(b, '{'), line.Seat, line.User)
+		b = appendPlayer(append(b, '{'), line.Seat, line.UserID)
 		b = appendText(append(b, `,"name":`...), line.Name)
 		b = strconv.AppendUint(append(b, `,"team":`...), uint64(line.Team), 10)
 		b = strconv.AppendUint(append(b, `,"place":`...), uint64(line.Place), 10)
@@ -87,9 +91,9 @@ func NewOutcome(from Origin, n int, reason string, columns []sim.Column, lines [
 }
 
 // NewEffect makes the entry of an effect, the n-th of its tick. seat is whom it
-// concerns and user who sat there, 0: nobody in particular. columns are those of
+// concerns and user the game's own id of who sat there, "": nobody who is known. columns are those of
 // its [sim.EffectKind].
-func NewEffect(from Origin, n int, name string, seat sim.Seat, user uint64, columns []sim.Column, values []int64) Entry {
+func NewEffect(from Origin, n int, name string, seat sim.Seat, user string, columns []sim.Column, values []int64) Entry {
 	e := from.entry(n, KindEffect, name)
 	b := make([]byte, 0, 256+32*len(columns))
 	b = from.appendHead(b, &e)
@@ -116,15 +120,10 @@ func (o *Origin) appendHead(b []byte, e *Entry) []byte {
 	return strconv.AppendInt(append(b, `,"time":`...), o.Time.UnixMilli(), 10)
 }
 
-// appendPlayer appends a seat and its user. Users have 64 bits, more than a number
-// of JavaScript holds, so they are text.
-func appendPlayer(b []byte, seat sim.Seat, user uint64) []byte {
+// appendPlayer appends a seat and its user.
+func appendPlayer(b []byte, seat sim.Seat, user string) []byte {
 	b = strconv.AppendUint(append(b, `"seat":`...), uint64(seat), 10)
-	b = append(b, `,"user":"`...)
-	if user != 0 {
-		b = strconv.AppendUint(b, user, 10)
-	}
-	return append(b, '"')
+	return appendText(append(b, `,"user":`...), user)
 }
 
 func appendValues(b []byte, columns []sim.Column, values []int64) []byte {

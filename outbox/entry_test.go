@@ -19,12 +19,12 @@ func TestOutcomeMessage(t *testing.T) {
 		{Name: "kills", Kind: sim.KindUint16}, {Name: "won", Kind: sim.KindBool}, {Name: "speed", Kind: sim.KindFixed},
 		{Name: "gold", Kind: sim.KindInt64}, {Name: "hash", Kind: sim.KindUint64},
 	}
-	e := NewOutcome(origin, 0, `time "up"`, columns, []Line{
-		{sim.OutcomeLine{Seat: 1, User: math.MaxUint64, Team: 2, Place: 1, Values: []int64{3, 1, -384, math.MinInt64, -1}}, "Änne\n"},
-		{sim.OutcomeLine{Seat: 2, Values: []int64{0, 0, 0}}, ""},
+	e := NewOutcome(origin, 0, `time "up"`, true, columns, []Line{
+		{sim.OutcomeLine{Seat: 1, User: math.MaxUint64, Team: 2, Place: 1, Values: []int64{3, 1, -384, math.MinInt64, -1}}, "ann\"", "Änne\n"},
+		{sim.OutcomeLine{Seat: 2, Values: []int64{0, 0, 0}}, "", ""},
 	})
-	want := `{"id":"r1/7/90/0","kind":"outcome","room":"r1","mode":"ffa","time":1800000000123,"reason":"time \"up\"","lines":[` +
-		`{"seat":1,"user":"18446744073709551615","name":"Änne\u000a","team":2,"place":1,` +
+	want := `{"id":"r1/7/90/0","kind":"outcome","room":"r1","mode":"ffa","time":1800000000123,"reason":"time \"up\"","finished":true,"lines":[` +
+		`{"seat":1,"user":"ann\"","name":"Änne\u000a","team":2,"place":1,` +
 		`"values":{"kills":3,"won":true,"speed":-1.5,"gold":"-9223372036854775808","hash":"18446744073709551615"}},` +
 		`{"seat":2,"user":"","name":"","team":0,"place":0,"values":{"kills":0,"won":false,"speed":0}}]}`
 	if string(e.Body) != want || !json.Valid(e.Body) {
@@ -36,8 +36,8 @@ func TestOutcomeMessage(t *testing.T) {
 }
 
 func TestEffectMessage(t *testing.T) {
-	e := NewEffect(origin, 3, "give-item", 3, 12, []sim.Column{{Name: "item", Kind: sim.KindInt32}}, []int64{7})
-	want := `{"id":"r1/7/90/3","kind":"effect","room":"r1","mode":"ffa","time":1800000000123,"name":"give-item","seat":3,"user":"12","values":{"item":7}}`
+	e := NewEffect(origin, 3, "give-item", 3, "u12", []sim.Column{{Name: "item", Kind: sim.KindInt32}}, []int64{7})
+	want := `{"id":"r1/7/90/3","kind":"effect","room":"r1","mode":"ffa","time":1800000000123,"name":"give-item","seat":3,"user":"u12","values":{"item":7}}`
 	if string(e.Body) != want {
 		t.Errorf("got\n%s\nwant\n%s", e.Body, want)
 	}
@@ -47,7 +47,7 @@ func TestEffectMessage(t *testing.T) {
 }
 
 func TestEntriesThatBreakLimits(t *testing.T) {
-	whole := NewEffect(origin, 0, "x", 0, 0, nil, nil)
+	whole := NewEffect(origin, 0, "x", 0, "", nil, nil)
 	for what, change := range map[string]func(*Entry){
 		"":                func(*Entry) {},
 		"a long room":     func(e *Entry) { e.Room = strings.Repeat("r", maxText+1) },

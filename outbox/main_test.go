@@ -37,7 +37,7 @@ func random(t testing.TB) *rand.Rand {
 // effect is the n-th entry of a room.
 func effect(room string, n int) Entry {
 	from := Origin{Room: room, Mode: "ffa", Epoch: 7, Tick: sim.Tick(n), Time: time.UnixMilli(1_800_000_000_000)}
-	return NewEffect(from, 0, "give", 1, 12, []sim.Column{{Name: "item", Kind: sim.KindInt32}}, []int64{int64(n)})
+	return NewEffect(from, 0, "give", 1, "u12", []sim.Column{{Name: "item", Kind: sim.KindInt32}}, []int64{int64(n)})
 }
 
 // receiver keeps what it is given, unless fail says otherwise.

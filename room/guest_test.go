@@ -1,12 +1,10 @@
 package room
 
 import (
-	"context"
 	"errors"
 	"testing"
 
 	"github.com/metronome-server/metronome/netproto"
-	"github.com/metronome-server/metronome/sim"
 )
 
 // come lets a user in within one tick.
@@ -56,32 +54,8 @@ func TestUserHasOneSeat(t *testing.T) {
 		if other.conn.ended != nil || len(r.taken) != 2 || r.Info().Taken != 2 {
 			t.Errorf("%s: other %v, %d taken, %d counted", row.what, other.conn.ended, len(r.taken), r.Info().Taken)
 		}
-		if info, err := askSeat(t, r, again.seat); err != nil || info.UserID != "ann" {
-			t.Errorf("%s: the operator sees %+v, %v", row.what, info, err)
-		}
-	}
-}
-
-// askSeat asks as an operator does, while the room ticks.
-func askSeat(t *testing.T, r *rig, number sim.Seat) (SeatInfo, error) {
-	t.Helper()
-	type answer struct {
-		info SeatInfo
-		err  error
-	}
-	got := make(chan answer, 1)
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		info, err := r.Seat(ctx, number)
-		got <- answer{info, err}
-	}()
-	for {
-		select {
-		case a := <-got:
-			return a.info, a.err
-		default:
-			r.tick()
+		if info := r.seatInfo(&r.seats[again.seat]); info.UserID != "ann" {
+			t.Errorf("%s: the operator sees %+v", row.what, info)
 		}
 	}
 }

@@ -199,6 +199,8 @@ type RegistryConfig struct {
 	Clock func() Clock
 	// Journal makes the journal of a new room; nil records nothing.
 	Journal func(id string) (journal.Sink, error)
+	// Outbox takes what leaves the rooms; nil: it goes into the log only.
+	Outbox Outbox
 	// Changed, unless nil, is called after a room was made or has ended, on the
 	// room's goroutine.
 	Changed func()
@@ -254,6 +256,8 @@ type Wish struct {
 	Code     string
 	Metadata map[string]string
 	Keep     bool
+	// Epoch is under which this node owns the room, as Options.OwnerEpoch says.
+	Epoch uint64
 	// Patience is how long it stays when nobody sits in it; 0: as the registry's
 	// rooms do.
 	Patience time.Duration
@@ -373,7 +377,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
 		Invited: w.Invited, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
-		Config: config, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
+		Config: config, Clock: clock, Journal: sink, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})
 	if err != nil {

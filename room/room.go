@@ -53,8 +53,12 @@ type Options struct {
 	Config  Config
 	Clock   Clock
 	Journal journal.Sink // nil records nothing
-	Stats   *Stats
-	Log     *slog.Logger
+	// Outbox takes outcomes and effects; nil: they go into the log only. OwnerEpoch is
+	// the epoch under which this node owns the room; it is part of their ids.
+	Outbox     Outbox
+	OwnerEpoch uint64
+	Stats      *Stats
+	Log        *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
 }
@@ -97,14 +101,15 @@ type Room struct {
 	departing    []*seat // to be freed in admit
 	vacated      vacatedSeats
 	step         journal.Tick
-	state        []byte               // scratch: a checkpoint
-	chat         chatLimit            // of all seats together
-	people       int                  // seats that are taken by no bot
-	emptySince   sim.Tick             // as of the last tick at which somebody sat here
-	checkpointed sim.Tick             // of the journal's last checkpoint
-	elapsed      int                  // ticks since the last one, more than 1 in a room that rested
-	rested       bool                 // this tick had nothing for the rules
-	gave         int                  // commands to this tick's step
+	state        []byte    // scratch: a checkpoint
+	chat         chatLimit // of all seats together
+	people       int       // seats that are taken by no bot
+	emptySince   sim.Tick  // as of the last tick at which somebody sat here
+	checkpointed sim.Tick  // of the journal's last checkpoint
+	elapsed      int       // ticks since the last one, more than 1 in a room that rested
+	rested       bool      // this tick had nothing for the rules
+	gave         int       // commands to this tick's step
+	sender       sender
 	kicked       []kick               // by the rules, to go in admit
 	matchOver    *netproto.CloseError // the rules have ended the match
 	fault        error

@@ -51,6 +51,7 @@ func (r *Room) seatNewcomer(e entry) {
 	if err := r.world.Join(s.number, who); err != nil {
 		panic(err) // the world's seats are not the room's: a bug here
 	}
+	r.remember(s)
 	r.stats.Joins.Add(1)
 	r.door.seatUser(s.who.User, s.number, true)
 	r.log.Debug("joined", "seat", s.number, "name", s.name, "user", s.userID)

@@ -117,7 +117,7 @@ func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
 // build starts a room that was claimed. When that fails it is taken out of the
 // directory; whoever was promised a seat in it is told to ask again.
 func (n *Node) build(ctx context.Context, w room.Wish, listing lobby.Room) (*room.Room, error) {
-	w.ID, w.Code = listing.ID, listing.Code
+	w.ID, w.Code, w.Epoch = listing.ID, listing.Code, listing.Epoch
 	w.MayEnd = n.mayEnd(w.ID, listing.Epoch)
 	n.setEpoch(w.ID, listing.Epoch)
 	r, err := n.rooms.Create(w)
