@@ -110,7 +110,8 @@ func (w *World) Mode() Mode { return w.mode }
 // after match in a room that is always there then call [World.End] after the first.
 func (w *World) OneMatch() bool { return w.mode.oneMatch }
 
-// Tick returns the number of the last step; inside Rules.Step, of this one.
+// Tick returns the number of the last step; inside Rules.Step, of this one. In a
+// room that rests, Rules.Join and Rules.Leave have the tick before their step's.
 func (w *World) Tick() Tick { return w.tick }
 
 // Rand returns the world's random generator.
