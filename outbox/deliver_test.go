@@ -193,7 +193,13 @@ func TestDropWaiting(t *testing.T) {
 		r.set(nil)
 		pass(time.Minute)
 		same(t, r.ids(), []string{effect("a", 2).ID, effect("a", 4).ID})
-		if s := o.Stats(); s.Waiting != 0 || s.Bytes != 0 || s.Targets[0].Waiting != 0 {
+		// What is refused after it was dropped is nobody's dead letter.
+		r.set(func(ctx context.Context, e *Entry) error { <-ctx.Done(); return refuse(ctx, e) })
+		o.Put(effect("a", 5))
+		settle()
+		must(t, o.Drop(effect("a", 5).ID))
+		pass(time.Minute)
+		if s := o.Stats(); s.Waiting != 0 || s.Bytes != 0 || s.Targets[0].Waiting != 0 || s.Dead != 0 || s.Targets[0].Dropped != 4 {
 			t.Errorf("%+v", s)
 		}
 		shut(t, o)

@@ -302,6 +302,9 @@ func (d *disk) shrink() {
 	}
 	oldest := d.segments[0]
 	alive := o.heldBytes.Load() + o.deadBytes
+	for _, d := range o.orphans {
+		alive += d.it.size
+	}
 	if len(d.segments) <= segmentsKept || d.carried == oldest || total < 4*segmentSize+2*alive && len(d.segments) < maxSegments {
 		return
 	}

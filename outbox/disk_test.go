@@ -273,6 +273,39 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
+// What was on the disk before it failed and arrives meanwhile is noted when the disk
+// is well again, however much else comes and goes.
+func TestFullDiskForgetsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files, r := newMemFolder(), &receiver{fail: down}
+		o := openIn(t, files, Config{Targets: to(r)})
+		for n := range 100 {
+			o.Put(effect("early", n))
+		}
+		settle()
+		files.change(func() { files.full = true })
+		r.set(nil)
+		pass(time.Minute)
+		same(t, ofRoom("early", r.ids()), numbered("early", 0, 100))
+		for n := range 3 * maxRecent {
+			o.Put(effect("late", n))
+			if n%100 == 0 {
+				settle()
+			}
+		}
+		settle()
+		if len(o.dirty) > 2*maxRecent+dirtyMost {
+			t.Errorf("%d entries wait for the disk", len(o.dirty))
+		}
+		files.change(func() { files.full = false })
+		pass(diskRetry)
+		again := openIn(t, files.crashed(), Config{Targets: to(&receiver{fail: down})})
+		same(t, held(again), nil)
+		shut(t, o)
+		shut(t, again)
+	})
+}
+
 // A sync that fails leaves it open what the disk has: all of it is written again.
 func TestFailedSyncIsWrittenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -402,14 +435,20 @@ func TestTargetsChange(t *testing.T) {
 		both := []Target{{Name: "web", Receiver: web}, {Name: "stream", Receiver: stream}}
 		o := openIn(t, files, Config{Targets: both[:1]})
 		o.Put(effect("a", 0), effect("a", 1), effect("a", 2))
+		for n := range maxDead {
+			o.Put(effect("b", n)) // more than there may be dead letters
+		}
 		settle()
 		shut(t, o)
 
 		o = openIn(t, files, Config{Targets: both[1:]})
 		o.Put(effect("a", 3))
 		settle()
+		if letters := o.DeadLetters(); len(letters) != maxDead+3 || letters[0].Entry.ID != effect("a", 0).ID || letters[0].Target != "web" {
+			t.Errorf("%d dead letters", len(letters))
+		}
 		same(t, stream.ids(), numbered("a", 3, 4))
-		if s := o.Stats(); s.Dead != 3 || s.Waiting != 0 || s.Bytes != 0 {
+		if s := o.Stats(); s.Dead != maxDead+3 || s.Waiting != 0 || s.Bytes != 0 {
 			t.Errorf("%+v", s)
 		}
 		if err := o.Retry(effect("a", 0).ID); !errors.Is(err, ErrUnknown) {
@@ -422,7 +461,8 @@ func TestTargetsChange(t *testing.T) {
 		web.set(nil)
 		o = openIn(t, files, Config{Targets: both})
 		settle()
-		same(t, web.ids(), []string{effect("a", 0).ID, effect("a", 2).ID})
+		same(t, ofRoom("a", web.ids()), []string{effect("a", 0).ID, effect("a", 2).ID})
+		same(t, ofRoom("b", web.ids()), numbered("b", 0, maxDead))
 		same(t, stream.ids(), numbered("a", 3, 4))
 		shut(t, o)
 	})
