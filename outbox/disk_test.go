@@ -80,7 +80,12 @@ func TestEntriesComeBackWhole(t *testing.T) {
 		}}
 		o.Put(entries...)
 		pass(time.Second)
-		again := openIn(t, files.crashed(), Config{Targets: to(&receiver{fail: down})})
+		left := files.crashed()
+		again := openIn(t, left, Config{Targets: to(&receiver{fail: down})})
+		pass(time.Second)
+		if left.size() != files.size() {
+			t.Errorf("%d bytes were written, although nothing happened", left.size()-files.size())
+		}
 		for i, it := range again.all {
 			if !bytes.Equal(it.entry.Body, entries[i].Body) {
 				t.Errorf("body %d: %q", i, it.entry.Body)
@@ -470,6 +475,43 @@ func TestTargetsChange(t *testing.T) {
 		same(t, ofRoom("a", web.ids()), []string{effect("a", 0).ID, effect("a", 2).ID})
 		same(t, ofRoom("b", web.ids()), numbered("b", 0, maxDead))
 		same(t, stream.ids(), numbered("a", 3, 4))
+		shut(t, o)
+	})
+}
+
+// An entry that waits for a target that is gone, and arrives elsewhere or is copied
+// meanwhile, still waits when the target is back.
+func TestTargetsComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files, web, stream := newMemFolder(), &receiver{fail: down}, &receiver{fail: down}
+		both := []Target{{Name: "web", Receiver: web}, {Name: "stream", Receiver: stream}}
+		o := openIn(t, files, Config{Targets: both})
+		o.Put(effect("a", 0), effect("b", 0))
+		settle()
+		shut(t, o)
+
+		o = openIn(t, files, Config{Targets: both[1:]})
+		stream.set(failing(effect("b", 0).ID))
+		pass(time.Minute)
+		same(t, stream.ids(), numbered("a", 0, 1))
+		o.mu.Lock()
+		for _, it := range o.all {
+			it.carry = true
+			o.touch(it)
+		}
+		o.mu.Unlock()
+		settle()
+		shut(t, o)
+		delete(files.files, 1) // where they were before
+
+		web.set(nil)
+		stream.set(nil)
+		o = openIn(t, files, Config{Targets: both})
+		settle()
+		for _, room := range []string{"a", "b"} {
+			same(t, ofRoom(room, web.ids()), numbered(room, 0, 1))
+			same(t, ofRoom(room, stream.ids()), numbered(room, 0, 1))
+		}
 		shut(t, o)
 	})
 }
