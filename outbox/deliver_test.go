@@ -80,6 +80,16 @@ func TestFailingEntryHoldsItsRoomOnly(t *testing.T) {
 		if len(letters) != 1 || letters[0].Entry.ID != bad || letters[0].Target != "web" || letters[0].Why != "down" || letters[0].Attempts < 24*60 {
 			t.Errorf("%+v", letters)
 		}
+		// Sent again, it has as long as before.
+		must(t, o.Retry(bad))
+		pass(23 * time.Hour)
+		if s := o.Stats(); s.Dead != 0 || s.Waiting != 1 {
+			t.Errorf("%+v", s)
+		}
+		pass(2 * time.Hour)
+		if s := o.Stats(); s.Dead != 1 || s.Waiting != 0 || o.DeadLetters()[0].Attempts > 36*60 {
+			t.Errorf("%+v, %d attempts", s, o.DeadLetters()[0].Attempts)
+		}
 		shut(t, o)
 	})
 }
