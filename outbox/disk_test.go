@@ -97,6 +97,13 @@ func TestEntriesComeBackWhole(t *testing.T) {
 		}
 		shut(t, o)
 		shut(t, again)
+		// When it arrives, only that is written.
+		before := left.size()
+		again = openIn(t, left, Config{Targets: to(&receiver{})})
+		must(t, again.Close(t.Context()))
+		if got := left.size() - before; got == 0 || got > 200 {
+			t.Errorf("%d bytes were written for two entries that arrived", got)
+		}
 	})
 }
 
@@ -289,6 +296,8 @@ func TestFullDiskForgetsNothing(t *testing.T) {
 		}
 		settle()
 		files.change(func() { files.full = true })
+		o.Put(effect("late", 0))
+		settle() // the disk fails from here on
 		r.set(nil)
 		pass(time.Minute)
 		same(t, ofRoom("early", r.ids()), numbered("early", 0, 100))
