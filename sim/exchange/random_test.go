@@ -69,9 +69,7 @@ func (m *market) tick() {
 	open := m.x.match.Get().Phase == PhaseOpen
 	due := open && m.w.Tick()+1 >= m.x.match.Get().AuctionAt
 	quiet := due && m.r.IntN(2) == 0
-	for s := range m.mid {
-		m.mid[s] = min(max(m.mid[s]+m.r.IntN(11)-5, 30), MaxPrice-30)
-	}
+	m.move()
 	for _, seat := range m.w.Seats() {
 		for range m.r.IntN(8) {
 			if !quiet && (open || m.r.IntN(16) == 0) {
@@ -106,6 +104,13 @@ func (m *market) tick() {
 	if quiet {
 		m.onPaper++
 		m.compare(books)
+	}
+}
+
+// move moves the prices about which players bid.
+func (m *market) move() {
+	for s := range m.mid {
+		m.mid[s] = min(max(m.mid[s]+m.r.IntN(11)-5, 60), MaxPrice-60)
 	}
 }
 
