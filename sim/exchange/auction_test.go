@@ -75,6 +75,9 @@ func TestWhoseTurnIsFirst(t *testing.T) {
 	f.give(1, Command{Kind: Buy, Price: 100, Quantity: 4})
 	f.give(5, Command{Kind: Sell, Price: 100, Quantity: 3})
 	f.auctioned()
+	if m := f.x.market(0); m.Volume != 14+3 || m.Bid != 100 || m.Ask != 0 {
+		t.Errorf("the market is %+v", *m)
+	}
 	if want := [][]uint32{{3, 0, 0, 0, 100, 2, 0}, {1, 0, 0, 0, 100, 1, 3}, {5, 0, 0, 1, 100, 3, 0}}; !reflect.DeepEqual(f.events("fill"), want) {
 		t.Errorf("fills are %v, want %v", f.events("fill"), want)
 	}
@@ -133,7 +136,7 @@ func TestPeriods(t *testing.T) {
 	for period, name := range map[int]string{1: "1", 7: "7", 100: "100"} {
 		f := play(t, 2, param("period", name), param("seconds", "0"))
 		var at []sim.Tick
-		for len(at) < 3 {
+		for len(at) < 3 && f.w.Tick() < 400 {
 			f.give(1, Command{Kind: Buy, Tag: uint8(f.w.Tick() % MaxOrders), Price: 5, Quantity: 1})
 			f.give(2, Command{Kind: Sell, Tag: uint8(f.w.Tick() % MaxOrders), Price: 5, Quantity: 1})
 			f.w.Step()
@@ -141,7 +144,7 @@ func TestPeriods(t *testing.T) {
 				at = append(at, f.w.Tick())
 			}
 		}
-		if at[1].Since(at[0]) != period || at[2].Since(at[1]) != period {
+		if len(at) < 3 || at[1].Since(at[0]) != period || at[2].Since(at[1]) != period {
 			t.Errorf("with a period of %d there are auctions at %d", period, at)
 		}
 	}
