@@ -75,12 +75,17 @@ func TestAMatchOfTheExchangePlaysAgain(t *testing.T) {
 		o.Journal, o.Seed, o.Seats, o.OneMatch = file.NewSink(f), rnd.Uint64(), 12, true
 		o.Params = []sim.Param{{Name: "seconds", Value: "60"}, {Name: "period", Value: "3"}}
 	})
+	tick := func() { // as Run does
+		if room.closing.Load() == nil {
+			room.tick()
+		}
+	}
 	traders := map[sim.Seat]*trader{}
 	enter := func(g Guest) {
 		if pass, err := room.Knock(g); err == nil {
 			p := &trader{peer: newPeer(room)}
 			pass.Enter(p.conn)
-			room.tick()
+			tick()
 			p.read()
 			p.given = room.world.Commanded(p.seat)
 			traders[p.seat] = p
@@ -102,7 +107,7 @@ func TestAMatchOfTheExchangePlaysAgain(t *testing.T) {
 		case 2:
 			if p := traders[sim.Seat(1+rnd.IntN(12))]; p != nil {
 				p.conn.lost = true
-				room.tick()
+				tick()
 				enter(Guest{Resume: p.token})
 			}
 		}
@@ -111,7 +116,7 @@ func TestAMatchOfTheExchangePlaysAgain(t *testing.T) {
 				p.trade(rnd)
 			}
 		}
-		room.tick()
+		tick()
 		for seat, p := range traders {
 			p.read()
 			if orders, shares := p.open(); p.frame.Tick == room.world.Tick() {
