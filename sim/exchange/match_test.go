@@ -167,3 +167,17 @@ func TestNobodyIsThere(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSeatsAreBounded: with the most cash that a room can be made with, the sum of
+// all must fit.
+func TestSeatsAreBounded(t *testing.T) {
+	mode := Game().Modes[0].WithParams([]sim.Param{param("cash", "1000000")})
+	f := open(t, mode, 1)
+	if got := f.x.house.Get().Cash; got != houseStarts*Seats*1_000_000 {
+		t.Errorf("the house has %d", got)
+	}
+	mode.Seats++
+	if _, err := sim.Start(mode, 1); err == nil {
+		t.Error("it starts with more seats")
+	}
+}

@@ -1,6 +1,10 @@
 package exchange
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"fmt"
+
+	"github.com/metronome-server/metronome/sim"
+)
 
 // rules is one match. All that changes is in the tables; what else there is
 // follows from them.
@@ -26,6 +30,10 @@ type rules struct {
 // newRules declares tables, events and command in the order of the schema.
 func newRules(w *sim.World) sim.Rules {
 	x := &rules{w: w, params: sim.NewParams[Params](w)}
+	if n := w.Mode().Seats; n > Seats {
+		w.Refuse(fmt.Errorf("exchange: %d seats, at most %d", n, Seats))
+		return nil
+	}
 	seats, symbols := w.Mode().Seats, max(int(x.params.Symbols), 1)
 	open := seats * max(int(x.params.Orders), 1)
 	x.commands = sim.NewCommand[Command](w)
