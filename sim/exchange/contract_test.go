@@ -12,7 +12,7 @@ import (
 func TestKeepsTheContract(t *testing.T) {
 	mode := Game().Modes[0]
 	simtest.Check(t, mode, simtest.Players(24))
-	short := []sim.Param{param("seconds", "5"), param("period", "3"), param("symbols", "2"), param("orders", "3"), param("shares", "20")}
+	short := []sim.Param{param("seconds", "5"), param("period", "3"), param("symbols", "2"), param("orders", "3"), param("shares", "200")}
 	simtest.Check(t, mode.WithSeats(6).WithParams(short))
 	simtest.CheckSource(t, ".")
 }
