@@ -31,6 +31,8 @@ type World struct {
 	ownOutcome  []Column
 	// restored rebuilds what the rules keep beside their tables, or is nil.
 	restored func()
+	// values are those of a command that is given: on the stack they would escape.
+	values [maxCommandFields]int32
 }
 
 // ring is a History without its type.
