@@ -50,43 +50,13 @@ func (g *rules) lapse(p *Player) {
 // playFor plays the turn of a player: a card that fits, if need be after drawing.
 func (g *rules) playFor(p *Player) {
 	m := g.match.Get()
-	c := g.choose(p)
+	c, named := p.Hand.Choose(m.Top, m.Follow)
 	if c == 0 && !m.Drawn && g.draw(p) == 0 {
-		c = g.choose(p)
+		c, named = p.Hand.Choose(m.Top, m.Follow)
 	}
 	if c == 0 {
 		g.pass(p, false)
 		return
 	}
-	g.play(p, []int32{int32(c)}, p.Hand.longest())
-}
-
-// choose returns the dearest card of a hand that fits, an eight only when there is
-// no other; 0: none fits.
-func (g *rules) choose(p *Player) (best Card) {
-	m := g.match.Get()
-	for c := range p.Hand.All {
-		better := best == 0 || best.Wild() || !c.Wild() && c.Cost() > best.Cost()
-		if c.fits(m.Top, m.Follow) && better {
-			best = c
-		}
-	}
-	return best
-}
-
-// longest returns the suit of which the hand has most cards beside eights.
-func (h *Hand) longest() Suit {
-	best, most := Clubs, 0
-	for s := Clubs; s <= Spades; s++ {
-		n := 0
-		for rank := uint8(1); rank <= ranks; rank++ {
-			if rank != eight && h.Has(CardOf(s, rank)) {
-				n++
-			}
-		}
-		if n > most {
-			best, most = s, n
-		}
-	}
-	return best
+	g.play(p, []int32{int32(c)}, named)
 }

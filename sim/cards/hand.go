@@ -35,6 +35,30 @@ func (h *Hand) All(yield func(Card) bool) {
 	}
 }
 
+// Choose returns a card of the hand that fits: the dearest, and an eight only when
+// no other does; 0: none fits. named is the suit to name with an eight: the one of
+// which the hand has most.
+func (h *Hand) Choose(top Card, follow Suit) (c Card, named Suit) {
+	for other := range h.All {
+		better := c == 0 || c.Wild() || !other.Wild() && other.Cost() > c.Cost()
+		if other.fits(top, follow) && better {
+			c = other
+		}
+	}
+	return c, h.longest()
+}
+
+// longest returns the suit of which the hand has most cards beside eights.
+func (h *Hand) longest() Suit {
+	best, most := Clubs, 0
+	for s := Clubs; s <= Spades; s++ {
+		if n := bits.OnesCount16(h[s-1] &^ bitOf(CardOf(s, eight))); n > most {
+			best, most = s, n
+		}
+	}
+	return best
+}
+
 func (h *Hand) add(c Card)    { h[c.Suit()-1] |= bitOf(c) }
 func (h *Hand) remove(c Card) { h[c.Suit()-1] &^= bitOf(c) }
 

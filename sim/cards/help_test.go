@@ -15,6 +15,7 @@ type table struct {
 	t       testing.TB
 	w       *sim.World
 	g       *rules
+	mode    sim.Mode // as it is made, without what a test listens at
 	numbers map[sim.Seat]uint32
 }
 
@@ -51,7 +52,7 @@ func lay(t testing.TB, seed uint64, players int, params ...sim.Param) *table {
 
 func open(t testing.TB, mode sim.Mode, seed uint64) *table {
 	t.Helper()
-	b := &table{t: t, numbers: map[sim.Seat]uint32{}}
+	b := &table{t: t, mode: mode, numbers: map[sim.Seat]uint32{}}
 	w, err := sim.Start(watched(mode, &b.g), seed)
 	if err != nil {
 		t.Fatal(err)
