@@ -16,7 +16,6 @@ func TestContract(t *testing.T) {
 	} {
 		simtest.Check(t, Mode().WithParams(params))
 	}
-	simtest.Check(t, Mode().WithSeats(2).ForOneMatch())
 	simtest.CheckSource(t, ".")
 }
 
