@@ -30,6 +30,8 @@ type View struct {
 	// Mirror is what the seat sees, which is in step with the room; nil for a
 	// player that Config.Mirrors left without.
 	Mirror *netproto.Mirror
+	// Command gives the game an order; see client.Session.Command.
+	Command func(values, list []int32) (number uint32, err error)
 }
 
 // Maker makes a behaviour for a player that has come into a room. It finds
@@ -41,12 +43,13 @@ type Maker func(schema *pb.Schema, random *rand.Rand) (Behaviour, error)
 const AnyGame = "random"
 
 // Behaviours are those that come with the server, by name. idle and AnyGame fit
-// every game, the others games like the arena.
+// every game, cards games like crazy eights, the others games like the arena.
 var Behaviours = map[string]Maker{
 	AnyGame:   newRandom,
 	"idle":    newIdle,
 	"wander":  newWander,
 	"fighter": newFighter,
+	"cards":   newCardPlayer,
 }
 
 // names lists behaviours for messages.

@@ -64,7 +64,7 @@ func (b *bot) welcomed(maker Maker) error {
 	b.welcomes = b.Counts.Welcomes
 	b.retry.Succeeded()
 	b.joined = true
-	b.view = View{Hz: int(w.GetTickHz()), Seat: b.Seat()}
+	b.view = View{Hz: int(w.GetTickHz()), Seat: b.Seat(), Command: b.Command}
 	if b.behaviour != nil && w.GetResumed() && b.shape == w.GetSchema().GetFingerprint() {
 		return nil
 	}

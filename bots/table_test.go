@@ -34,12 +34,19 @@ type sitter struct {
 
 func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) *table {
 	t.Helper()
-	tb := &table{t: t}
 	for _, m := range arena.Game().Modes {
 		if m.Name == mode {
-			tb.mode = m
+			return newTableOf(t, m, players, maker, seed)
 		}
 	}
+	t.Fatalf("no mode %q", mode)
+	return nil
+}
+
+// newTableOf is newTable of any game's mode.
+func newTableOf(t testing.TB, mode sim.Mode, players int, maker Maker, seed uint64) *table {
+	t.Helper()
+	tb := &table{t: t, mode: mode}
 	var err error
 	tb.world, err = sim.Start(tb.mode, seed)
 	check(t, err)
@@ -47,7 +54,7 @@ func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) 
 	schema := netproto.SchemaOf(tb.world)
 	for i := range players {
 		p := &sitter{seat: sim.Seat(i + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
-		p.view = View{Hz: tb.mode.Hz, Seat: p.seat, Mirror: p.mirror}
+		p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror, Command: p.command(tb)}
 		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
 		check(t, err)
 		check(t, tb.world.Join(p.seat, sim.Entrant{}))
@@ -60,6 +67,14 @@ func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) 
 		}
 	})
 	return tb
+}
+
+// command returns what gives the world the commands of a player.
+func (p *sitter) command(tb *table) func(values, list []int32) (uint32, error) {
+	return func(values, list []int32) (uint32, error) {
+		number := tb.world.Commanded(p.seat) + 1
+		return number, tb.world.GiveCommand(p.seat, number, values, list)
+	}
 }
 
 // play runs ticks, with a call after each.

@@ -200,7 +200,7 @@ func (p *cardPlayer) play() {
 		switch {
 		case c != 0:
 			p.order(cards.OrderPlay, suit, int32(c))
-		case p.match("drawn") == 0:
+		case p.match("drawn") == 0 && p.match("deck")+p.match("pile") > 1:
 			p.order(cards.OrderDraw, 0)
 		default:
 			p.order(cards.OrderPass, 0)

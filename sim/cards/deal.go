@@ -117,8 +117,8 @@ func (g *rules) deal() {
 	s.turnUp(g.w.Rand())
 	dealer := g.after(m.Dealer)
 	*m = Match{Phase: PhasePlay, Deal: m.Deal + 1, Dealer: dealer, Winner: m.Winner}
-	m.Top, m.Deck = s.Pile[0], s.Left
-	m.Follow = m.Top.Suit()
+	m.Top, m.Follow = s.Pile[0], s.Pile[0].Suit()
+	g.count()
 	g.begin(g.after(dealer))
 	g.w.Lock()
 }

@@ -150,7 +150,7 @@ func (b *table) hold(seat sim.Seat, cards ...Card) {
 		p.Hand.add(c)
 	}
 	p.Cards = p.Hand.Len()
-	b.m().Deck = s.Left
+	b.g.count()
 }
 
 // owner returns who holds a card, or nil.
@@ -215,8 +215,8 @@ func (b *table) fault() error {
 		return nil
 	}
 	switch {
-	case s.Left != m.Deck || s.Pile[s.Played-1] != m.Top:
-		return fmt.Errorf("deck %d, top %d; the match says %d and %d", s.Left, s.Pile[s.Played-1], m.Deck, m.Top)
+	case s.Left != m.Deck || s.Played != m.Pile || s.Pile[s.Played-1] != m.Top:
+		return fmt.Errorf("deck %d, pile %d, top %d; the match says %d, %d and %d", s.Left, s.Played, s.Pile[s.Played-1], m.Deck, m.Pile, m.Top)
 	case b.turn() == nil || !b.turn().In:
 		return fmt.Errorf("it is the turn of seat %d, who does not take part", m.Turn)
 	case m.Until <= b.w.Tick() || b.w.WakesAt() != m.Until:

@@ -32,8 +32,9 @@ type Match struct {
 	// the one that was named with an eight.
 	Top    Card
 	Follow Suit
-	// Deck is how many cards are left to draw, until the pile is shuffled.
-	Deck uint8
+	// Deck is how many cards are left to draw, and Pile how many lie on the pile:
+	// when Deck is 0, all of them but the top one are shuffled.
+	Deck, Pile uint8
 	// Turns is how many turns of the deal are over.
 	Turns uint16
 	// Winner is the seat that won the last deal; 0 after a draw.
@@ -99,8 +100,14 @@ func (g *rules) Leave(seat sim.Seat) {
 	}
 	if p.Hand.Len() > 0 {
 		g.stock.Get().takeBack(&p.Hand, g.w.Rand())
-		m.Deck = g.stock.Get().Left
+		g.count()
 	}
+}
+
+// count tells everybody how many cards the deck and the pile have.
+func (g *rules) count() {
+	m, s := g.match.Get(), g.stock.Get()
+	m.Deck, m.Pile = s.Left, s.Played
 }
 
 // View implements sim.Rules. A seat sees what everybody sees, and its own group.

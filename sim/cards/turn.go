@@ -81,6 +81,7 @@ func (g *rules) play(p *Player, cards []int32, named Suit) Reason {
 		m.Follow = named
 	}
 	m.Stuck = 0
+	g.count()
 	g.end(p)
 	return 0
 }
@@ -120,7 +121,8 @@ func (g *rules) draw(p *Player) Reason {
 		return NothingToDraw
 	}
 	p.take(s.draw(g.w.Rand()))
-	m.Deck, m.Drawn, m.Stuck = s.Left, true, 0
+	m.Drawn, m.Stuck = true, 0
+	g.count()
 	g.events.drew.Emit(0, Drew{p.Seat})
 	return 0
 }
