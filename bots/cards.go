@@ -20,6 +20,7 @@ const (
 // cardPlayer plays crazy eights, from its own hand and what lies on the table, and
 // always legally.
 type cardPlayer struct {
+	idle                                          // it sends no inputs
 	phase, deal, turn, turns       netproto.Place // of the match
 	drawn, top, follow, deck, pile netproto.Place
 	absent                         netproto.Place // of players
@@ -63,8 +64,8 @@ func newCardPlayer(schema *pb.Schema, random *rand.Rand) (Behaviour, error) {
 	return p, errors.Join(faults...)
 }
 
-// Act implements Behaviour. It sends no inputs: what it does is commands.
-func (p *cardPlayer) Act(v *View, _ []int32) bool {
+// Command implements Commander.
+func (p *cardPlayer) Command(v *View, c *netproto.Command) bool {
 	now, mine := p.look(v)
 	if now != p.at {
 		p.at, p.think = now, 0
@@ -73,12 +74,14 @@ func (p *cardPlayer) Act(v *View, _ []int32) bool {
 			p.think = max(int(thought*float64(v.Hz)), 1)
 		}
 	}
-	if p.think > 0 {
-		if p.think--; p.think == 0 {
-			p.order(v, now)
-		}
+	if p.think == 0 {
+		return false
 	}
-	return false
+	if p.think--; p.think > 0 {
+		return false
+	}
+	p.order(v, now, c)
+	return true
 }
 
 // look returns where the match is, and whether it is this player's turn to do
@@ -90,24 +93,23 @@ func (p *cardPlayer) look(v *View) (now moment, mine bool) {
 	return now, turn || now.away
 }
 
-// order does what is to be done at a moment.
-func (p *cardPlayer) order(v *View, now moment) {
-	order, suit, list := int32(cards.OrderPass), cards.Suit(0), []int32(nil)
+// order fills in what is to be done at a moment.
+func (p *cardPlayer) order(v *View, now moment, c *netproto.Command) {
 	var hand cards.Hand
 	for i := range hand {
 		hand[i] = uint16(of(v.Mirror, p.hand[i], uint32(v.Seat)))
 	}
-	c, named := hand.Choose(cards.Card(of(v.Mirror, p.top, 1)), cards.Suit(of(v.Mirror, p.follow, 1)))
+	card, named := hand.Choose(cards.Card(of(v.Mirror, p.top, 1)), cards.Suit(of(v.Mirror, p.follow, 1)))
+	c.Count, c.ListCount = 2, 0
+	c.Values[0], c.Values[1] = cards.OrderPass, 0
 	switch {
 	case now.away:
-		order = cards.OrderReturn
-	case c != 0:
-		order, suit, list = cards.OrderPlay, named, []int32{int32(c)}
+		c.Values[0] = cards.OrderReturn
+	case card != 0:
+		c.Values[0], c.Values[1] = cards.OrderPlay, int32(named)
+		c.List[0], c.ListCount = int32(card), 1
 	case !now.drawn && of(v.Mirror, p.deck, 1)+of(v.Mirror, p.pile, 1) > 1:
-		order = cards.OrderDraw
-	}
-	if _, err := v.Command([]int32{order, int32(suit)}, list); err != nil {
-		p.at = moment{} // it thinks again
+		c.Values[0] = cards.OrderDraw
 	}
 }
 

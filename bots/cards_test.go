@@ -75,17 +75,16 @@ func TestCardPlayersNeedTheGame(t *testing.T) {
 
 // ordering counts the orders that a player gives.
 type ordering struct {
-	Behaviour
+	*cardPlayer
 	orders *int
 }
 
-func (o ordering) Act(v *View, in []int32) bool {
-	w := *v
-	w.Command = func(values, list []int32) (uint32, error) {
+func (o ordering) Command(v *View, c *netproto.Command) bool {
+	give := o.cardPlayer.Command(v, c)
+	if give {
 		*o.orders++
-		return v.Command(values, list)
 	}
-	return o.Behaviour.Act(&w, in)
+	return give
 }
 
 // TestASwarmPlaysCards: over real connections, in rooms at rest.
@@ -95,7 +94,8 @@ func TestASwarmPlaysCards(t *testing.T) {
 	c.Server, c.Mode, c.Behaviour, c.Players, c.RoomSize, c.Warmup, c.Duration = n.url, "cards", "cards", 6, 3, 0, 3*time.Second
 	c.Behaviours = map[string]Maker{"cards": func(schema *pb.Schema, random *rand.Rand) (Behaviour, error) {
 		b, err := newCardPlayer(schema, random)
-		return ordering{b, &orders}, err
+		player, _ := b.(*cardPlayer)
+		return ordering{player, &orders}, err
 	}}
 	r, err := Run(t.Context(), c, nil)
 	check(t, err)

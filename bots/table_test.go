@@ -54,7 +54,7 @@ func newTableOf(t testing.TB, mode sim.Mode, players int, maker Maker, seed uint
 	schema := netproto.SchemaOf(tb.world)
 	for i := range players {
 		p := &sitter{seat: sim.Seat(i + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
-		p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror, Command: p.command(tb)}
+		p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror}
 		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
 		check(t, err)
 		check(t, tb.world.Join(p.seat, sim.Entrant{}))
@@ -69,11 +69,12 @@ func newTableOf(t testing.TB, mode sim.Mode, players int, maker Maker, seed uint
 	return tb
 }
 
-// command returns what gives the world the commands of a player.
-func (p *sitter) command(tb *table) func(values, list []int32) (uint32, error) {
-	return func(values, list []int32) (uint32, error) {
-		number := tb.world.Commanded(p.seat) + 1
-		return number, tb.world.GiveCommand(p.seat, number, values, list)
+// order gives the world a command of a player who gives some.
+func (p *sitter) order(tb *table) {
+	commander, ok := p.Behaviour.(Commander)
+	var c netproto.Command
+	if ok && commander.Command(&p.view, &c) {
+		check(tb.t, tb.world.GiveCommand(p.seat, tb.world.Commanded(p.seat)+1, c.Values[:c.Count], c.List[:c.ListCount]))
 	}
 }
 
@@ -87,6 +88,7 @@ func (tb *table) play(ticks int, after func()) {
 				if p.Act(&p.view, p.in) {
 					tb.world.SetInput(p.seat, p.in, 16, sim.Received)
 				}
+				p.order(tb)
 			}
 		}
 		tb.world.Step()

@@ -87,7 +87,7 @@ type cutPlayer struct {
 	client.Polled
 	url       string
 	random    *rand.Rand
-	behaviour bots.Behaviour
+	commander bots.Commander
 	view      bots.View
 	scissors  *scissors
 	armed     bool   // the scissors are
@@ -243,16 +243,21 @@ func (p *cutPlayer) live(t *testing.T, poller *client.Poller, index int, buffer 
 		p.scissors.arm(p.random.IntN(200))
 		p.armed = true
 	}
-	if p.behaviour == nil {
+	if p.commander == nil {
 		made, err := bots.Behaviours["cards"](p.Welcome().GetSchema(), p.random)
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.behaviour = made
+		p.commander, _ = made.(bots.Commander)
 	}
 	// It acts at once: it thinks for a number of calls.
-	p.view = bots.View{Hz: 1, Seat: p.Seat(), Mirror: p.Mirror(), Command: p.Command}
-	p.behaviour.Act(&p.view, nil)
+	p.view = bots.View{Hz: 1, Seat: p.Seat(), Mirror: p.Mirror()}
+	var c netproto.Command
+	if p.CommandsWaiting() == 0 && p.commander.Command(&p.view, &c) {
+		if _, err := p.Command(c.Values[:c.Count], c.List[:c.ListCount]); err != nil {
+			t.Fatal(err)
+		}
+	}
 	p.Send(p.AppendRest(client.Frame(nil), time.Now()))
 }
 
