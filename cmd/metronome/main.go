@@ -1,4 +1,4 @@
-// Command metronome serves the arena, and load-tests any metronome server.
+// Command metronome serves the arena and cards, and load-tests any metronome server.
 package main
 
 import (
@@ -6,6 +6,7 @@ import (
 
 	"github.com/metronome-server/metronome/server"
 	"github.com/metronome-server/metronome/sim/arena"
+	"github.com/metronome-server/metronome/sim/cards"
 )
 
-func main() { os.Exit(server.Main(arena.Game())) }
+func main() { os.Exit(server.Main(arena.Game(), cards.Game())) }
