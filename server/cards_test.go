@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"math/rand/v2"
@@ -21,6 +22,7 @@ import (
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/arena"
 	"github.com/metronome-server/metronome/sim/cards"
 )
 
@@ -294,4 +296,30 @@ func (p *cutPlayer) fewest() uint32 {
 		}
 	}
 	return fewest
+}
+
+// TestBotsPlayTheModeThatTheyAreNamedAfter: unless they are told what to do.
+func TestBotsPlayTheModeThatTheyAreNamedAfter(t *testing.T) {
+	c := DefaultConfig()
+	c.Listen, c.Bots = "127.0.0.1:0", 0
+	n, err := Start(t.Context(), c, []sim.Game{arena.Game(), cards.Game()}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		n.Stop()
+		http.DefaultClient.CloseIdleConnections()
+	})
+	for want, more := range map[string][]string{
+		"cards":      {"--mode", "cards"},
+		"idle":       {"--mode", "cards", "--behaviour", "idle"},
+		bots.AnyGame: {"--mode", "duel"},
+	} {
+		args := append([]string{"bots", "--server", n.LocalURL(), "--players", "2", "--room-size", "2", "--duration", "1s", "--warmup", "0s", "--json", "--quiet"}, more...)
+		code, out, says := run(t.Context(), nil, args...)
+		var report bots.Report
+		if err := json.Unmarshal([]byte(out), &report); code != 0 || err != nil || report.Connected != 2 || report.Behaviour != want {
+			t.Errorf("%v: code %d, %v, want %s\n%s%s", more, code, err, want, out, says)
+		}
+	}
 }
