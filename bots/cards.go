@@ -13,8 +13,8 @@ import (
 // How long a player of cards thinks about what to do, seconds. Who draws thinks
 // twice, which is less than the shortest turn.
 const (
-	shortestThought = 0.1
-	longestThought  = 0.4
+	quickestMove = 0.1
+	slowestMove  = 0.4
 )
 
 // cardPlayer plays crazy eights, from its own hand and what lies on the table, and
@@ -70,7 +70,7 @@ func (p *cardPlayer) Command(v *View, c *netproto.Command) bool {
 	if now != p.at {
 		p.at, p.think = now, 0
 		if mine {
-			thought := shortestThought + (longestThought-shortestThought)*p.random.Float64()
+			thought := quickestMove + (slowestMove-quickestMove)*p.random.Float64()
 			p.think = max(int(thought*float64(v.Hz)), 1)
 		}
 	}
