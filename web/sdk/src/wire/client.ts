@@ -9,6 +9,14 @@ export interface Input {
   values: ArrayLike<number>;
 }
 
+/** One command; what is beyond a frame's limits is its own fault. */
+export interface Command {
+  number: number;
+  values: readonly number[];
+  /** The field that is a list. */
+  list: readonly number[];
+}
+
 /** What a client sends. What is 0, false or empty is left out. */
 export interface ClientFrame {
   inputs: readonly Input[];
@@ -17,6 +25,7 @@ export interface ClientFrame {
   resync: boolean;
   noticeAck: number;
   leave: boolean;
+  commands: readonly Command[];
 }
 
 const utf8 = new TextEncoder();
@@ -58,7 +67,7 @@ class Writer {
 }
 
 const outer = new Writer();
-const input = new Writer();
+const inner = new Writer();
 const packed = new Writer();
 
 /** Encodes a frame; the bytes are a copy. */
@@ -70,19 +79,43 @@ export function writeClientFrame(f: ClientFrame): Uint8Array {
   outer.field(4, f.resync ? 1 : 0);
   outer.field(5, f.noticeAck);
   outer.field(6, f.leave ? 1 : 0);
+  for (const c of f.commands) outer.content(7, writeCommand(c));
   return outer.bytes.slice(0, outer.length);
 }
 
 function writeInput(i: Input): Uint8Array {
-  input.length = packed.length = 0;
-  input.field(1, i.tick);
-  input.field(2, i.seen);
-  let n = Math.min(i.values.length, limits.MaxInputValues);
-  while (n > 0 && (i.values[n - 1]! | 0) === 0) n--;
+  inner.length = 0;
+  inner.field(1, i.tick);
+  inner.field(2, i.seen);
+  writeSigned(3, i.values, withoutZeros(i.values));
+  return inner.bytes.subarray(0, inner.length);
+}
+
+function writeCommand(c: Command): Uint8Array {
+  inner.length = 0;
+  inner.field(1, c.number);
+  writeSigned(2, c.values, withoutZeros(c.values));
+  writeSigned(3, c.list, c.list.length); // a list keeps its zeros
+  return inner.bytes.subarray(0, inner.length);
+}
+
+/** Bytes of a command; more than MaxCommand is refused. */
+export const commandSize = (c: Command): number => writeCommand(c).length;
+
+/** withoutZeros is how many values are to be sent: zeros at the end are not. */
+function withoutZeros(values: ArrayLike<number>): number {
+  let n = Math.min(values.length, limits.MaxInputValues);
+  while (n > 0 && (values[n - 1]! | 0) === 0) n--;
+  return n;
+}
+
+/** writeSigned writes the first n values as a packed field of inner, zigzag. */
+function writeSigned(num: number, values: ArrayLike<number>, n: number): void {
+  if (n === 0) return;
+  packed.length = 0;
   for (let k = 0; k < n; k++) {
-    const v = i.values[k]! | 0;
+    const v = values[k]! | 0;
     packed.varint(((v << 1) ^ (v >> 31)) >>> 0);
   }
-  if (n > 0) input.content(3, packed.bytes.subarray(0, packed.length));
-  return input.bytes.subarray(0, input.length);
+  inner.content(num, packed.bytes.subarray(0, packed.length));
 }
