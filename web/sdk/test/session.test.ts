@@ -291,7 +291,7 @@ describe("over a reload", () => {
     expect(kept.getItem("metronome.seat")).toBeNull();
   });
 
-  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}'])("%s in the storage is nothing", (text) => {
+  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
     const kept = storage();
     kept.setItem("metronome.seat", text);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ resume: "" }]);

@@ -19,7 +19,6 @@ export class Pinger {
 
   /** A new connection, whose handshake is a first guess. */
   connected(rtt: number): void {
-    this.rests = false;
     this.asked = -Infinity;
     this.open = false;
     this.best = Math.max(rtt, 0);

@@ -37,7 +37,8 @@ export class Keep {
       this.storage?.removeItem(NAME);
       const kept = text ? (JSON.parse(text) as Partial<Kept & { key: string }>) : null;
       if (!kept || kept.key !== this.key || typeof kept.url !== "string" || typeof kept.resume !== "string") return null;
-      return { url: kept.url, resume: kept.resume, commanded: kept.commanded ?? 0, orders: kept.orders ?? [] };
+      const { url, resume, commanded = 0, orders = [] } = kept;
+      return typeof commanded === "number" && Array.isArray(orders) && orders.every(isOrder) ? { url, resume, commanded, orders } : null;
     } catch {
       return null; // somebody else wrote it, or storage is forbidden: a new seat will do
     }
@@ -51,6 +52,9 @@ export class Keep {
     }
   }
 }
+
+const isOrder = (o: unknown): boolean =>
+  typeof o === "object" && o !== null && "values" in o && Array.isArray(o.values) && "list" in o && Array.isArray(o.list);
 
 function sessionStorageOrNull(): Storage | null {
   try {
