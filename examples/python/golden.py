@@ -11,6 +11,7 @@ import sys
 from metronome.v1 import play_pb2 as wire
 from clock import InputClock
 from mirror import Mirror
+from orders import Orders
 
 
 def frame(text):
@@ -88,6 +89,20 @@ def session(paths):
     return len(paths)
 
 
+def commands(path):
+    """Writes the commands of a golden ClientFrame, which must be the bytes that are there."""
+    orders, f = Orders(), wire.ClientFrame()
+    f.ParseFromString(bytes.fromhex("".join(open(path[:-4] + ".hex").read().split())))
+    for c in f.command:
+        orders.last = c.number - 1
+        orders.give(c.value, c.list)
+    written = wire.ClientFrame(input=f.input)
+    orders.put(written)
+    same(path, written.SerializeToString().hex(), f.SerializeToString().hex())
+    lines = [f"command number {c.number}, value [{' '.join(map(str, c.value))}], list [{' '.join(map(str, c.list))}]" for c in f.command]
+    same(path, "\n".join(lines), "\n".join(l for l in open(path).read().splitlines() if l.startswith("command ")))
+
+
 def main(golden):
     frames = sum(session(sorted(glob.glob(os.path.join(golden, name + "-*.hex")))) for name in ("session", "rests"))
     lines = open(os.path.join(golden, "stream.hex")).read().split()
@@ -99,6 +114,7 @@ def main(golden):
         mirror.apply(f)
         if n in want:
             same(f"stream, frame {n}", hashlib.sha256(listing(mirror, schema).encode()).hexdigest(), want[n][7])
+    commands(os.path.join(golden, "client-commands.txt"))
     moments = story(os.path.join(golden, "../clock/whole.txt"))
     print(f"{frames} frames of the sessions and {len(lines)} of the stream are as recorded, and {moments} moments of the input clock")
 
