@@ -96,6 +96,31 @@ story("a public room is entered at once", async ({ server, open }) => {
   await page.waitForURL("**/play?room=*");
 });
 
+story("a room is made as the form says, and what is refused stands at its field", async ({ server, open }) => {
+  const page = await open(server, "/", { expected: /400/ });
+  const seconds = page.getByLabel("Seconds of a match");
+  await seconds.waitFor();
+  expect([await seconds.inputValue(), await page.getByLabel("Weapons").inputValue()]).toEqual(["300", "all"]);
+  await page.locator("#create-mode").selectOption("Duel");
+  expect(await page.getByLabel("Kills that end").inputValue()).not.toBe("30"); // each mode has defaults of its own
+  await page.getByLabel("private").uncheck();
+  await page.getByLabel("Weapons").selectOption("rail");
+  await seconds.fill("9000");
+  await page.getByLabel("Kills that end").fill("");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByText("9000 does not fit: this needs a number from 0 to 7200.").waitFor();
+  await page.getByText("This needs a number from 0 to 65000.").waitFor();
+  expect(await seconds.evaluate((e) => [e === document.activeElement, e.getAttribute("aria-invalid")])).toEqual([true, "true"]);
+  expect(await page.locator("#create-trouble").isVisible()).toBe(false);
+  expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page))]).toEqual([]);
+  await seconds.fill("60");
+  await page.getByLabel("Kills that end").fill("5");
+  await page.getByRole("button", { name: "Open" }).click();
+  await page.waitForURL("**/play?room=*");
+  await page.waitForFunction(() => window.metronome?.session.state === "playing");
+  expect(await page.evaluate(() => window.metronome!.session.params)).toEqual({ seconds: 60, kills: 5, weapons: "rail" });
+});
+
 story("codes and links that lead nowhere", async ({ server, open }) => {
   const page = await open(server, "/", { expected: /404/ });
   const says = page.locator("#join-trouble");
