@@ -38,6 +38,9 @@ type Config struct {
 	AdminKey string
 	// Mode of the room that is always there; empty is the first.
 	Mode string
+	// Params is what that room is made with, NAME=VALUE each; what is not said has
+	// the mode's default.
+	Params []string
 	// Bots play in that room, 0 or more.
 	Bots int
 	// Record is a directory for a journal of every room. Empty: none.
@@ -135,6 +138,8 @@ func (c Config) Validate() error {
 		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
 	}
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
+	_, err := parseParams(c.Params)
+	faults = append(faults, err)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
 	fault(c.RecordKeep >= 0, "--record-keep %d: want 0 or more megabytes", c.RecordKeep)
 	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
@@ -143,7 +148,7 @@ func (c Config) Validate() error {
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
 	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
-	_, err := door.ParseProxies(c.TrustedProxies)
+	_, err = door.ParseProxies(c.TrustedProxies)
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
 	fault(c.ConnectionsPerAddress >= 0, "--connections-per-address %d: want 0 or more", c.ConnectionsPerAddress)

@@ -43,7 +43,8 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
-	home        *room.Room // the room that is always there
+	home        *room.Room  // the room that is always there
+	params      []sim.Param // what that room is made with
 
 	cancel context.CancelFunc // of what runs below
 	run    sync.WaitGroup
@@ -144,8 +145,15 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		return err
 	}
 	n.node = node.New(n.rooms, n.lobby, n.log)
-	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
+	mode, ok := n.rooms.Mode(n.config.Mode)
+	if !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
+	}
+	if n.params, err = parseParams(n.config.Params); err == nil {
+		err = sim.CheckParams(n.rooms.Params(mode.Name), n.params)
+	}
+	if err != nil {
+		return fmt.Errorf("--param, mode %s: %w", mode.Name, err)
 	}
 	n.connections = door.NewConnections(n.config.MaxConnections, n.config.ConnectionsPerAddress, n.config.proxies(), n.log)
 	upgrade := n.config.upgrade(n.log)
@@ -188,7 +196,7 @@ func (n *Node) openHome(ctx context.Context) error {
 	if n.config.Redis != "" {
 		id = ""
 	}
-	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Keep: true})
+	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Params: n.params, Keep: true})
 	n.home = home
 	return err
 }
