@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { Mirror } from "../src/mirror/mirror.ts";
 import { writeClientFrame } from "../src/wire/client.ts";
+import { commandSize } from "../src/wire/command.ts";
 import type { Roster } from "../src/wire/welcome.ts";
 import { ServerFrame } from "../src/wire/frame.ts";
 import { Kind } from "../src/schema.ts";
@@ -103,6 +104,10 @@ test("client frames are written as Go writes them", () => {
       noticeAck: Number(value("notice_ack")), leave: value("leave") === "true", commands,
     };
     if (frame.ping > Number.MAX_SAFE_INTEGER) continue; // pings are numbers of ours
+    for (const c of commands) {
+      const alone = { ...frame, inputs: [], commands: [c] };
+      expect(writeClientFrame(alone).length - writeClientFrame({ ...alone, commands: [] }).length - 2, name).toBe(commandSize(c));
+    }
     expect(Buffer.from(writeClientFrame(frame)).toString("hex"), name).toBe(goldenText(name).replaceAll(/\s/g, ""));
   }
 });

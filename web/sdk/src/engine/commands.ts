@@ -1,5 +1,5 @@
 // Orders that are neither lost nor given twice: the twin of client/commands.go.
-import { type Command, commandSize } from "../wire/client.ts";
+import { type Command, commandSize } from "../wire/command.ts";
 import { limits } from "../wire/limits.ts";
 
 /** What a frame may spend on commands, bytes: an input of many values, a line of chat and the rest fit beside it. */

@@ -2,7 +2,7 @@
 import type { CommandAnswer } from "../api.ts";
 import type { Order, Settled } from "../engine/commands.ts";
 import type { CommandField } from "../schema.ts";
-import { commandSize } from "../wire/client.ts";
+import { commandSize } from "../wire/command.ts";
 import { limits } from "../wire/limits.ts";
 
 /** Commands that may wait: who is further behind plays another game than the one on the screen. */

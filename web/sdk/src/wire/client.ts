@@ -1,4 +1,5 @@
 // Writing ClientFrames.
+import { type Command, withoutZeros, zigzag } from "./command.ts";
 import { limits } from "./limits.ts";
 
 /** One input; values beyond the game's fields are its own fault. */
@@ -7,14 +8,6 @@ export interface Input {
   /** How old the world was that the player saw, 1/16 ticks. */
   seen: number;
   values: ArrayLike<number>;
-}
-
-/** One command; what is beyond a frame's limits is its own fault. */
-export interface Command {
-  number: number;
-  values: readonly number[];
-  /** The field that is a list. */
-  list: readonly number[];
 }
 
 /** What a client sends. What is 0, false or empty is left out. */
@@ -99,23 +92,10 @@ function writeCommand(c: Command): Uint8Array {
   return inner.bytes.subarray(0, inner.length);
 }
 
-/** Bytes of a command; more than MaxCommand is refused. */
-export const commandSize = (c: Command): number => writeCommand(c).length;
-
-/** withoutZeros is how many values are to be sent: zeros at the end are not. */
-function withoutZeros(values: ArrayLike<number>): number {
-  let n = Math.min(values.length, limits.MaxInputValues);
-  while (n > 0 && (values[n - 1]! | 0) === 0) n--;
-  return n;
-}
-
 /** writeSigned writes the first n values as a packed field of inner, zigzag. */
 function writeSigned(num: number, values: ArrayLike<number>, n: number): void {
   if (n === 0) return;
   packed.length = 0;
-  for (let k = 0; k < n; k++) {
-    const v = values[k]! | 0;
-    packed.varint(((v << 1) ^ (v >> 31)) >>> 0);
-  }
+  for (let k = 0; k < n; k++) packed.varint(zigzag(values[k]!));
   inner.content(num, packed.bytes.subarray(0, packed.length));
 }

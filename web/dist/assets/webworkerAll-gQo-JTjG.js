@@ -1,0 +1,1 @@
+import"./painters-Dte_w-4q.js";import"./init-Bbre4G5z.js";
