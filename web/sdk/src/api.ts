@@ -271,6 +271,11 @@ export interface Session<G extends Game = AnyGame> {
   leave(): void;
   /** The world to draw now. Once per animation frame; it also moves events and inputs along. now: performance.now(). */
   view(now?: number): View<G>;
+  /**
+   * The tick that the room has come to, with a fraction, as far as this page knows; -1: none yet. Columns of kind TICK are counted
+   * down by it: in a room that rests no snapshot says that time passes. now: performance.now().
+   */
+  tick(now?: number): number;
   /** Calls fn for each event of a kind until the function that it returns is called. */
   on<K extends keyof Events<G>>(event: K, fn: (e: Events<G>[K]) => void): () => void;
 }

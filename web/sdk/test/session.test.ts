@@ -121,6 +121,19 @@ describe("what a page sees", () => {
     expect([Math.round(view.tick), view.table("ship").column("x")[0], rig.said("event")]).toEqual([12, 5000, [{ name: "hit", tick: 11, group: 0, fields: { victim: 9, damage: 2 } }]]);
   });
 
+  test("the room's tick goes on between snapshots, however long none comes", () => {
+    const rig = new Rig();
+    expect(rig.session.tick()).toBe(-1);
+    rig.play();
+    expect(rig.session.tick()).toBe(100);
+    vi.advanceTimersByTime(60_000);
+    expect(rig.session.tick()).toBeCloseTo(100 + 60 * 30, 3);
+    expect(rig.session.tick(performance.now() + 1_000)).toBeCloseTo(100 + 61 * 30, 3);
+    rig.room.tick = 1_899; // it came a tick late
+    rig.message(rig.room.frame());
+    expect(rig.session.tick()).toBeCloseTo(1_900, 3);
+  });
+
   test("who does not draw hears events at once", () => {
     const rig = new Rig().play();
     vi.advanceTimersByTime(1_000);

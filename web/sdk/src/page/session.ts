@@ -162,6 +162,10 @@ export class PageSession implements Session {
     return this.drawn;
   }
 
+  tick(now?: number): number {
+    return this.playback?.roomTick(now === undefined ? commonNow() : performance.timeOrigin + now) ?? -1;
+  }
+
   /** report takes what the engine says. */
   private report(r: Report): void {
     switch (r.type) {
