@@ -60,6 +60,9 @@ type Config struct {
 	JoinTimeout time.Duration
 	// Names are the players' names; "bot" and a number when empty.
 	Names []string
+	// Token, unless nil, returns the user token by which a player asks for a seat.
+	// Several goroutines call it.
+	Token func(player int, name string) (string, error)
 	// HTTP is for the lobby and the server's statistics; nil makes one.
 	HTTP *http.Client
 	// TLS is for https and wss; the system's defaults when nil.

@@ -53,25 +53,38 @@ func isURL(room string) bool { return strings.Contains(room, "://") }
 // find returns the URL of a room with a seat for player i.
 func (s *seats) find(ctx context.Context, i int) (string, error) {
 	c, name := s.config, s.config.name(i)
+	lobby, err := s.lobbyOf(i, name)
+	if err != nil {
+		return "", err
+	}
 	switch {
 	case isURL(c.Room):
 		return c.Room, nil
 	case c.Room != "":
-		return urlOf(s.lobby.JoinRoom(ctx, c.Room, name))
+		return urlOf(lobby.JoinRoom(ctx, c.Room, name))
 	case c.RoomSize > 0:
-		return s.inRoom(ctx, i/c.RoomSize, name)
+		return s.inRoom(ctx, lobby, i/c.RoomSize, name)
 	}
-	return urlOf(s.lobby.QuickPlay(ctx, c.Mode, name))
+	return urlOf(lobby.QuickPlay(ctx, c.Mode, name))
+}
+
+// lobbyOf returns the lobby as player i asks it.
+func (s *seats) lobbyOf(i int, name string) (*client.Lobby, error) {
+	if s.config.Token == nil || s.lobby == nil {
+		return s.lobby, nil
+	}
+	token, err := s.config.Token(i, name)
+	return s.lobby.As(token), err
 }
 
 func urlOf(join *pb.Join, err error) (string, error) { return join.GetUrl(), err }
 
 // inRoom finds a seat in the room that a number of players have made for
 // themselves; whoever comes first makes it.
-func (s *seats) inRoom(ctx context.Context, number int, name string) (string, error) {
+func (s *seats) inRoom(ctx context.Context, lobby *client.Lobby, number int, name string) (string, error) {
 	room, first := s.claim(number)
 	if first {
-		join, err := s.lobby.CreateRoom(ctx, &pb.CreateRoomRequest{Mode: s.config.Mode, Seats: uint32(s.config.RoomSize), Name: name})
+		join, err := lobby.CreateRoom(ctx, &pb.CreateRoomRequest{Mode: s.config.Mode, Seats: uint32(s.config.RoomSize), Name: name})
 		room.id, room.err = join.GetRoom().GetId(), err
 		if err != nil {
 			s.forget(number, room)
@@ -87,7 +100,7 @@ func (s *seats) inRoom(ctx context.Context, number int, name string) (string, er
 	if room.err != nil {
 		return "", room.err
 	}
-	join, err := s.lobby.JoinRoom(ctx, room.id, name)
+	join, err := lobby.JoinRoom(ctx, room.id, name)
 	if err != nil && client.ComebackOf(err, false) == netproto.Rejoin {
 		s.forget(number, room) // it is over: the next one makes another
 	}

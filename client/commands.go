@@ -61,8 +61,17 @@ func (q *commands) take(to []netproto.Command) []netproto.Command {
 	return to
 }
 
-// ack forgets what the server has dealt with.
+// ack forgets what the server has dealt with. Numbers that were never given here
+// are those of a client that had the seat before: the next ones follow them.
 func (q *commands) ack(number uint32) {
+	if number > q.last {
+		for i := range q.waiting {
+			number++
+			q.waiting[i].Number = number
+		}
+		q.last, q.sent = number, 0
+		return
+	}
 	done := 0
 	for done < len(q.waiting) && q.waiting[done].Number <= number {
 		done++

@@ -17,7 +17,8 @@ import (
 // Lobby asks a server for rooms and seats. Any goroutine may use it. Errors of
 // its methods are *connect.Error; ComebackOf says what they mean.
 type Lobby struct {
-	api metronomev1connect.LobbyServiceClient
+	api   metronomev1connect.LobbyServiceClient
+	token string
 }
 
 // maxAnswer bounds what the lobby may answer, bytes: 200 rooms with metadata.
@@ -40,7 +41,19 @@ func NewLobby(server string, transport *http.Client) (*Lobby, error) {
 	}
 	base := url.URL{Scheme: u.Scheme, User: u.User, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
 	api := metronomev1connect.NewLobbyServiceClient(answering{transport}, strings.TrimRight(base.String(), "/"), connect.WithReadMaxBytes(maxAnswer))
-	return &Lobby{api}, nil
+	return &Lobby{api: api}, nil
+}
+
+// As returns the lobby for a user, by the token that their backend signed for them.
+func (l *Lobby) As(token string) *Lobby { return &Lobby{l.api, token} }
+
+// request carries a message, and who sends it.
+func request[T any](l *Lobby, message *T) *connect.Request[T] {
+	r := connect.NewRequest(message)
+	if l.token != "" {
+		r.Header().Set("Authorization", "Bearer "+l.token)
+	}
+	return r
 }
 
 // answering is an HTTP client that keeps what somebody else says in the lobby's
@@ -65,7 +78,7 @@ func (a answering) Do(request *http.Request) (*http.Response, error) {
 // one; an empty mode is the server's first. avoid are the ids of at most 8 rooms not
 // to be sent to, such as one that the player was removed from.
 func (l *Lobby) QuickPlay(ctx context.Context, mode, name string, avoid ...string) (*pb.Join, error) {
-	answer, err := l.api.QuickPlay(ctx, connect.NewRequest(&pb.QuickPlayRequest{Mode: mode, Name: name, Avoid: avoid}))
+	answer, err := l.api.QuickPlay(ctx, request(l, &pb.QuickPlayRequest{Mode: mode, Name: name, Avoid: avoid}))
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +87,7 @@ func (l *Lobby) QuickPlay(ctx context.Context, mode, name string, avoid ...strin
 
 // CreateRoom makes a room and reserves its first seat.
 func (l *Lobby) CreateRoom(ctx context.Context, r *pb.CreateRoomRequest) (*pb.Join, error) {
-	answer, err := l.api.CreateRoom(ctx, connect.NewRequest(r))
+	answer, err := l.api.CreateRoom(ctx, request(l, r))
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +105,7 @@ func (l *Lobby) JoinPrivate(ctx context.Context, code, name string) (*pb.Join, e
 }
 
 func (l *Lobby) join(ctx context.Context, r *pb.JoinRoomRequest) (*pb.Join, error) {
-	answer, err := l.api.JoinRoom(ctx, connect.NewRequest(r))
+	answer, err := l.api.JoinRoom(ctx, request(l, r))
 	if err != nil {
 		return nil, err
 	}
@@ -102,7 +115,7 @@ func (l *Lobby) join(ctx context.Context, r *pb.JoinRoomRequest) (*pb.Join, erro
 // ListRooms lists public rooms, fullest first; next is the request's page for
 // more, empty when there are none.
 func (l *Lobby) ListRooms(ctx context.Context, r *pb.ListRoomsRequest) (rooms []*pb.Room, next string, err error) {
-	answer, err := l.api.ListRooms(ctx, connect.NewRequest(r))
+	answer, err := l.api.ListRooms(ctx, request(l, r))
 	if err != nil {
 		return nil, "", err
 	}

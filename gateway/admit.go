@@ -129,6 +129,8 @@ var roomRows = []struct {
 	{room.ErrResumeStale, http.StatusUnauthorized, "resume_stale"},
 	{room.ErrLocked, http.StatusForbidden, "locked"},
 	{room.ErrClosed, http.StatusNotFound, "no_room"},
+	{room.ErrSecond, http.StatusConflict, "second"},
+	{room.ErrNotInvited, http.StatusForbidden, "not_invited"},
 	{room.ErrFull, http.StatusServiceUnavailable, "full"},
 	{room.ErrBusy, http.StatusServiceUnavailable, "busy"},
 	{room.ErrStopping, http.StatusServiceUnavailable, "stopping"},

@@ -56,10 +56,16 @@ func (s *Server) verify(ctx context.Context, c *credential, target *room.Room, l
 		if err != nil {
 			return ticketRefused(err)
 		}
-		c.guest.Name, c.ticket = t.Name, t
+		c.ticket = t
+		c.guest.Name, c.guest.UserID, c.guest.User = t.Player.Name, t.Player.UserID, t.Player.User()
+		c.guest.Team, c.guest.Rating, c.guest.Data = t.Player.Team, t.Player.Rating, t.Player.Data
+		c.guest.Bot = c.guest.Bot || t.Player.Bot
 	case byName:
 		if !s.Open || !local {
 			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}
+		}
+		if !s.Users.Anonymous() {
+			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "this server lets in only users whom it knows; ask the lobby, with a user token, to join this room"}
 		}
 		if target.Info().Private {
 			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "the room is private; join it with its code"}

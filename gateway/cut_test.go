@@ -194,7 +194,7 @@ func (r *cutRig) reserve() string {
 	var join lobby.Join
 	until(r.t, "a seat can be reserved", func() bool {
 		var err error
-		join, err = r.node.Lobby.Reserve(r.t.Context(), r.room.ID(), "player")
+		join, err = r.node.Lobby.Reserve(r.t.Context(), r.room.ID(), lobby.Player{Name: "player"})
 		if err != nil && !errors.Is(err, lobby.ErrRoomFull) {
 			r.t.Fatal(err)
 		}

@@ -37,7 +37,7 @@ const (
 	// seconds; no browser does for longer.
 	preflightFor = "7200"
 	// sentHeaders are those that clients of the lobby API send.
-	sentHeaders = "Content-Type, Connect-Protocol-Version, Connect-Timeout-Ms, X-Grpc-Web, X-User-Agent, Grpc-Timeout"
+	sentHeaders = "Authorization, Content-Type, Connect-Protocol-Version, Connect-Timeout-Ms, X-Grpc-Web, X-User-Agent, Grpc-Timeout"
 	// shownHeaders are those that pages may read.
 	shownHeaders = "Retry-After, Grpc-Status, Grpc-Message, Grpc-Status-Details-Bin"
 )

@@ -8,6 +8,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/apierr"
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/pages"
+	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/web"
 )
 
@@ -27,6 +28,8 @@ func (s *Server) Handler() http.Handler {
 	}
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
+	path, calls = s.peers.Handler()
+	open.Handle(path, s.shares.peers.Brief(peer.MaxRequest, calls))
 	s.console.Routes(own, connect.WithInterceptors(s.calls))
 	// The console answers its own page only; everything else, whom Origins names.
 	routes := s.otherOrigins(s.orElse(open, own))

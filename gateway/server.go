@@ -13,7 +13,9 @@ import (
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/room"
@@ -37,6 +39,8 @@ type Config struct {
 	Proxies door.Proxies
 	// Open lets clients on this machine into public rooms without a ticket.
 	Open bool
+	// Users tells who calls the lobby API; nil knows nobody.
+	Users *identity.Users
 	// Origins are further browser origins, as in "https://play.example.org",
 	// whose pages may use rooms, lobby API and files; "*" is any. A page of the
 	// server's own host may always, and so may a client that sends no Origin: it
@@ -126,12 +130,16 @@ var (
 	consoleRateInAll = door.Rate{PerSecond: 50, Burst: 200}
 )
 
+// peerRateInAll is of other nodes' calls. Threat: forged ones, each of which costs a
+// look at a signature.
+var peerRateInAll = door.Rate{PerSecond: 300, Burst: 600}
+
 // burstSeconds is how many seconds' worth an address may ask at once.
 const burstSeconds = 10
 
 // shares are what each kind of request may take.
 type shares struct {
-	handshakes, calls, console, pages, reports, health *door.Share
+	handshakes, calls, console, pages, reports, health, peers *door.Share
 }
 
 func newShares(l Limits) shares {
@@ -143,12 +151,13 @@ func newShares(l Limits) shares {
 		console:    door.NewShare("console", &door.Limit{PerAddress: consoleRate, InAll: consoleRateInAll}, refuseCall),
 		pages:      door.NewShare("page", &door.Limit{PerAddress: pageRate, InAll: pageRateInAll, Exempt: true}, nil),
 		reports:    door.NewShare("report", &door.Limit{PerAddress: reportRate, InAll: reportRateInAll}, nil),
+		peers:      door.NewShare("node", &door.Limit{InAll: peerRateInAll}, refuseCall),
 		health:     door.NewShare("health", &door.Limit{PerAddress: healthRate, InAll: healthRateInAll}, nil),
 	}
 }
 
 func (s shares) all() []*door.Share {
-	return []*door.Share{s.handshakes, s.calls, s.console, s.pages, s.reports, s.health}
+	return []*door.Share{s.handshakes, s.calls, s.console, s.pages, s.reports, s.health, s.peers}
 }
 
 // Server is everything that answers HTTP on a node. Any goroutine.
@@ -157,6 +166,7 @@ type Server struct {
 	shares  shares
 	lobby   *api.Service
 	console *console.Console
+	peers   *peer.Service
 	calls   *callCounter
 	refused refusedCounter
 }
@@ -165,8 +175,9 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{Config: c, shares: newShares(c.Limits), calls: newCallCounter()}
 	s.lobby = api.New(api.Config{
-		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Limits: c.Limits.Limits, Log: c.Log,
+		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Users: c.Users, Limits: c.Limits.Limits, Log: c.Log,
 	})
+	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Log: c.Log}
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
 		Share: s.shares.console, Log: c.Log,

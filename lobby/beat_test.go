@@ -75,7 +75,7 @@ func TestBeatHealsLostListings(t *testing.T) {
 		if got := listed(t, b); !slices.Equal(got, []string{"open"}) {
 			t.Fatalf("healed to %v", got)
 		}
-		j, err := b.ReserveByCode(t.Context(), secret.Code, "ann")
+		j, err := b.ReserveByCode(t.Context(), secret.Code, Player{Name: "ann"})
 		must(t, err)
 		if j.Room.ID != "secret" || j.Room.Epoch != secret.Epoch {
 			t.Fatalf("the code leads to %+v", j.Room)
@@ -116,7 +116,7 @@ func TestBeatDoesNotStealACode(t *testing.T) {
 		if lost := beat(t, a, r); len(lost) != 0 {
 			t.Fatalf("lost %v", lost)
 		}
-		if j, err := a.ReserveByCode(t.Context(), other.Code, "ann"); err != nil || j.Room.ID != "other" {
+		if j, err := a.ReserveByCode(t.Context(), other.Code, Player{Name: "ann"}); err != nil || j.Room.ID != "other" {
 			t.Fatalf("the code leads to %+v, %v", j.Room, err)
 		}
 	})
@@ -191,10 +191,10 @@ func TestDrainingNodeGetsNobody(t *testing.T) {
 		r := claim(t, a, "r")
 		_, err := a.Beat(t.Context(), rooms{draining: true, list: []Room{r}})
 		must(t, err)
-		if _, err := b.Reserve(t.Context(), "r", "ann"); !errors.Is(err, ErrRoomLocked) {
+		if _, err := b.Reserve(t.Context(), "r", Player{Name: "ann"}); !errors.Is(err, ErrRoomLocked) {
 			t.Fatalf("reserve: %v", err)
 		}
-		if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, nil, "ann"); !errors.Is(err, ErrNoRoom) {
+		if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, nil, Player{Name: "ann"}); !errors.Is(err, ErrNoRoom) {
 			t.Fatalf("quick play: %v", err)
 		}
 		nodes, err := b.Nodes(t.Context())

@@ -47,7 +47,7 @@ func BenchmarkBite(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
-		measure(func() { err = l.renew(b.Context(), false) })
+		measure(func() { err = l.renew(b.Context(), nil) })
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -60,6 +60,8 @@ func BenchmarkBite(b *testing.B) {
 
 type mapped map[string]Room
 
-func (m mapped) Draining() bool { return false }
+func (m mapped) Draining() bool     { return false }
+func (m mapped) Capacity() Capacity { return Capacity{} }
+func (m mapped) EndBanned()         {}
 
 func (m mapped) Room(id string) (Room, bool) { r, ok := m[id]; return r, ok }

@@ -125,7 +125,7 @@ func TestRemoveIsTheOwnersOnly(t *testing.T) {
 			t.Fatalf("listed %v after its removal", got)
 		}
 		must(t, b.Remove(t.Context(), "r", taken.Epoch)) // twice is fine
-		if _, err := a.Reserve(t.Context(), "r", "ann"); !errors.Is(err, ErrRoomNotFound) {
+		if _, err := a.Reserve(t.Context(), "r", Player{Name: "ann"}); !errors.Is(err, ErrRoomNotFound) {
 			t.Fatalf("removed room: %v", err)
 		}
 	})

@@ -50,7 +50,7 @@ func TestCodesAreUnique(t *testing.T) {
 			codes[r.Code] = r.ID
 		}
 		for code, id := range codes {
-			if j, err := nodes[0].ReserveByCode(t.Context(), code, "ann"); err != nil || j.Room.ID != id {
+			if j, err := nodes[0].ReserveByCode(t.Context(), code, Player{Name: "ann"}); err != nil || j.Room.ID != id {
 				t.Fatalf("%s leads to %s (%v), want %s", code, j.Room.ID, err, id)
 			}
 		}

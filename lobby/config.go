@@ -23,6 +23,12 @@ type Config struct {
 	// NodeURL is where clients reach this node, e.g. "wss://a.example.com"; it
 	// goes into its listings and tickets. Empty: "ws://127.0.0.1:8080".
 	NodeURL string
+	// PeerURL is where other nodes reach this one, http:// or https://. Empty:
+	// they do not.
+	PeerURL string
+	// Region names where the node is, for placement; at most 32 bytes. Empty: nowhere
+	// in particular.
+	Region string
 	// Version of the program, shown in Nodes. At most 64 bytes.
 	Version string
 	// Secret is what nodes vouch with for the keys by which they sign tickets, so
@@ -100,6 +106,8 @@ func (c Config) Validate() error {
 		checkName("NodeID", c.NodeID, MaxID),
 		checkNodeURL(c.NodeURL),
 		checkText("Version", c.Version, 64),
+		checkText("Region", c.Region, 32),
+		check(len(c.PeerURL) <= maxURL, "PeerURL has %d bytes, want at most %d", len(c.PeerURL), maxURL),
 		check(len(c.Secret) == 0 || len(c.Secret) >= 16, "Secret has %d bytes, want at least 16", len(c.Secret)),
 		check(c.Heartbeat >= 10*time.Millisecond, "Heartbeat is %v, want at least 10ms", c.Heartbeat),
 		check(c.Lease >= 2*c.Heartbeat, "Lease is %v, want at least two heartbeats of %v", c.Lease, c.Heartbeat),

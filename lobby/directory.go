@@ -44,7 +44,26 @@ type directory interface {
 	// errReset: it has; begin at 0.
 	changes(ctx context.Context, since, whole uint64) (changes, error)
 
+	// keep keeps a document on a shelf, or takes it off. It answers the document that
+	// is there, and whether that is this one. ErrShelfFull.
+	keep(ctx context.Context, a keepArgs) (current string, kept bool, err error)
+	// shelf reads all documents of a shelf, none when its revision is the known one.
+	shelf(ctx context.Context, name string, known uint64) (documents map[string]string, rev uint64, err error)
+	// fetch reads one document; "": there is none.
+	fetch(ctx context.Context, shelf, key string) (string, error)
+
 	close() error
+}
+
+// keepArgs are a document to be kept.
+type keepArgs struct {
+	shelf, key string
+	document   string // "": it is taken off
+	ttl        time.Duration
+	fresh      bool   // only when there is none of the key
+	was        string // unless "": only instead of this one
+	most       int    // how many the shelf holds
+	evict      bool   // when it is full, the one that ends first goes; else ErrShelfFull
 }
 
 const (

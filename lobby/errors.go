@@ -35,6 +35,9 @@ var (
 	// ErrTicketUsed: a ticket is good once.
 	ErrTicketUsed = errors.New("lobby: ticket already used")
 
+	// ErrShelfFull: the store keeps no more documents of this kind.
+	ErrShelfFull = errors.New("lobby: the store keeps no more of these")
+
 	errNoCode = errors.New("lobby: no free code among the candidates")
 	errAgain  = errors.New("lobby: the index is behind")
 	errReset  = errors.New("lobby: the stream of changes does not reach back so far")
@@ -49,6 +52,7 @@ var refusals = map[string]error{
 	"none":     ErrNoRoom,
 	"taken":    ErrRoomTaken,
 	"lost":     ErrRoomLost,
+	"shelf":    ErrShelfFull,
 	"nocode":   errNoCode,
 	"again":    errAgain,
 	"reset":    errReset,

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// index is the public rooms of all nodes in this node's memory, filled from the
+// index is the rooms of all nodes in this node's memory, filled from the
 // directory's stream of changes, so that no client's filter costs the store
 // anything. It is behind by up to pullEvery; what must be exact is judged by the
 // directory.
@@ -91,12 +91,14 @@ func (x *index) put(r row, now time.Time) {
 	if old != nil {
 		x.drop(old)
 	}
-	if r.gone || r.Private || r.State == RoomClosed || len(x.rooms) >= maxIndexed {
+	if r.gone || r.State == RoomClosed || len(x.rooms) >= maxIndexed {
 		return
 	}
 	room := &indexed{row: r}
 	x.rooms[r.ID] = room
-	x.place(room, now)
+	if !r.Private { // those are found by who knows their id, and listed nowhere
+		x.place(room, now)
+	}
 }
 
 func (x *index) drop(r *indexed) {
@@ -194,6 +196,17 @@ func (x *index) open(mode string, want map[string]string, avoid []string, most i
 		ids = append(ids, r.ID)
 	}
 	return ids, true, x.since
+}
+
+// find returns a room by its id, private ones too.
+func (x *index) find(id string, now time.Time) (Room, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	r := x.rooms[id]
+	if r == nil || !x.alive(r, now) {
+		return Room{}, false
+	}
+	return r.counted(now), true
 }
 
 // listBudget is how many rooms one call looks at: about 0.1 ms.

@@ -2,8 +2,9 @@ package lobby
 
 // All keys in Redis. {p} is Config.Prefix with its braces: the hash tag puts
 // every key into one slot of a Redis Cluster, so that a script may touch several.
-// No key holds a secret, and everything ends within the fence, an hour, once
-// nobody renews it.
+// No key holds a secret. What is of nodes and rooms ends within the fence, an hour,
+// once nobody renews it; what stands on a shelf, when it is good no more; the
+// outbox stays.
 //
 //	key               type    written by            lives
 //	{p}:nodes         zset    each node's lease     fence; members: node -> end of its lease
@@ -17,6 +18,11 @@ package lobby
 //	{p}:changed       zset    a room                fence; members: room -> number of its newest change
 //	{p}:gone          zset    the end of a room     fence; the newest changesKept of them
 //	{p}:floor         string  the end of a room     fence; up to where the stream of changes has gaps
+//	{p}:shelf:<name>       hash    keep        a fence longer than its last document; key -> document
+//	{p}:shelf:<name>:ends  zset    keep        the same; key -> until when the document is good
+//	{p}:shelf:<name>:rev   string  keep        the same; number of the newest change
+//	{p}:outbox        stream  OutboxStream          for ever; the newest of its messages
+//	{p}:sent:<id>:<e> hash    OutboxStream          sentLife; tick and n of the last message of a room under epoch <e>
 //
 // The scripts (lua/lib.lua) build the names the same way.
 type keys struct {

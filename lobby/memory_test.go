@@ -31,7 +31,7 @@ func TestMemoryKeepsTime(t *testing.T) {
 		ticket := reserve(t, l, "r", "ann").Ticket
 		wait(l.cfg.Lease - time.Second)
 		beat(t, l, r)
-		if _, err := l.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
+		if _, err := l.Reserve(t.Context(), "r", Player{Name: "bo"}); !errors.Is(err, ErrRoomFull) {
 			t.Fatalf("before the reservation ends: %v", err)
 		}
 		wait(5 * time.Second)
@@ -44,7 +44,7 @@ func TestMemoryKeepsTime(t *testing.T) {
 		wait(l.grace())
 		reserve(t, l, "r", "bo")
 		wait(l.cfg.Lease)
-		if _, err := l.Reserve(t.Context(), "r", "cy"); !errors.Is(err, ErrRoomNotFound) {
+		if _, err := l.Reserve(t.Context(), "r", Player{Name: "cy"}); !errors.Is(err, ErrRoomNotFound) {
 			t.Fatalf("after its lease: %v", err)
 		}
 	})

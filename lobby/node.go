@@ -3,6 +3,7 @@ package lobby
 import (
 	"context"
 	"encoding/json"
+	"time"
 )
 
 // Node is one server process as the directory shows it.
@@ -14,6 +15,11 @@ type Node struct {
 	Rooms    int    `json:"rooms"`
 	Seats    int    `json:"seats"`
 	Players  int    `json:"players"` // seats taken, bots included
+	// NodeURL is where other nodes reach it.
+	NodeURL string    `json:"node_url"`
+	Region  string    `json:"region,omitempty"`
+	At      time.Time `json:"at"` // when this was true
+	Capacity
 }
 
 // maxNodes is how many nodes a directory shows.
@@ -34,8 +40,11 @@ func (l *Lobby) Nodes(ctx context.Context) ([]Node, error) {
 }
 
 // record is this node's own entry.
-func (l *Lobby) record(draining bool, keys []publishedKey) string {
-	n := Node{ID: l.cfg.NodeID, URL: l.cfg.NodeURL, Version: l.cfg.Version, Draining: draining}
+func (l *Lobby) record(draining bool, c Capacity, keys []publishedKey) string {
+	n := Node{
+		ID: l.cfg.NodeID, URL: l.cfg.NodeURL, Version: l.cfg.Version, Draining: draining, NodeURL: l.cfg.PeerURL, Region: l.cfg.Region,
+		At: l.dir.now(), Capacity: c,
+	}
 	l.mu.Lock()
 	for _, o := range l.mine {
 		n.Rooms++

@@ -22,6 +22,10 @@ type Lobby struct {
 	down  atomic.Bool // Run's last question to the store failed
 	asked *latency    // of a store that is asked over a network
 
+	bans  bans
+	calls calls
+	peers peers
+
 	index   atomic.Pointer[index]
 	pulling sync.Mutex
 	fresh   *index    // being filled from the beginning; guarded by pulling
@@ -71,7 +75,7 @@ func openOn(ctx context.Context, cfg Config, dir directory, asked *latency) (*Lo
 	}
 	l.index.Store(newIndex())
 	l.ring.rotate(dir.now())
-	if err := l.renew(ctx, false); err != nil {
+	if err := l.renew(ctx, nil); err != nil {
 		return nil, errors.Join(cannotUse(cfg, err), dir.close())
 	}
 	if err := l.catchUp(ctx, time.Now()); err != nil {

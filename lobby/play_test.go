@@ -31,7 +31,7 @@ func TestParallelPlaysMakeTheRoomsThatAreNeeded(t *testing.T) {
 				var wait sync.WaitGroup
 				for i := range players {
 					wait.Go(func() {
-						j, err := nodes[i%2].Play(t.Context(), Wanted{Mode: "ffa"}, fresh(seats, nil), "p")
+						j, err := nodes[i%2].Play(t.Context(), Wanted{Mode: "ffa"}, fresh(seats, nil), Player{Name: "p"})
 						if err != nil {
 							t.Error(err)
 							return
@@ -68,7 +68,7 @@ func TestPairsMeet(t *testing.T) {
 			var wait sync.WaitGroup
 			for i, l := range nodes {
 				wait.Go(func() {
-					j, err := l.Play(t.Context(), Wanted{Mode: "ffa", Metadata: want}, fresh(2, want), "p")
+					j, err := l.Play(t.Context(), Wanted{Mode: "ffa", Metadata: want}, fresh(2, want), Player{Name: "p"})
 					if err != nil {
 						t.Error(err)
 					}
@@ -91,14 +91,14 @@ func TestMakersKeepTheirSeats(t *testing.T) {
 		for range 6 {
 			wait.Go(func() {
 				for range 30 {
-					if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, fresh(2, nil), "other"); err != nil {
+					if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, fresh(2, nil), Player{Name: "other"}); err != nil {
 						t.Error(err)
 					}
 				}
 			})
 		}
 		for range 40 {
-			j, err := a.Create(t.Context(), *fresh(2, nil), "maker")
+			j, err := a.Create(t.Context(), *fresh(2, nil), Player{Name: "maker"})
 			must(t, err)
 			if _, err := a.Verify(t.Context(), j.Ticket, j.Room.ID, j.Room.Epoch); err != nil || j.Room.Taken < 1 || !j.Made {
 				t.Fatalf("made %+v, %v", j.Room, err)
@@ -121,7 +121,7 @@ func TestPlayOverlooksNoRoom(t *testing.T) {
 	must(t, b.catchUp(t.Context(), time.Now()))
 	claim(t, a, "new", func(r *Room) { r.Seats, r.Metadata = 1, maze })
 	for _, want := range []string{"known", "new"} {
-		j, err := b.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze"}}, fresh(2, maze), "p")
+		j, err := b.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze"}}, fresh(2, maze), Player{Name: "p"})
 		must(t, err)
 		if j.Room.ID != want || j.Made {
 			t.Fatalf("got %s, made %v, want %s", j.Room.ID, j.Made, want)
@@ -130,7 +130,7 @@ func TestPlayOverlooksNoRoom(t *testing.T) {
 	for i := range 620 { // all of these have changed since
 		reserve(t, a, fmt.Sprint("other", i), "p")
 	}
-	if j, err := b.Play(t.Context(), Wanted{Mode: "ffa", Metadata: maze}, fresh(2, maze), "p"); err != nil || !j.Made {
+	if j, err := b.Play(t.Context(), Wanted{Mode: "ffa", Metadata: maze}, fresh(2, maze), Player{Name: "p"}); err != nil || !j.Made {
 		t.Fatalf("got %s, made %v, %v", j.Room.ID, j.Made, err)
 	}
 }
@@ -141,19 +141,19 @@ func TestPlayAvoids(t *testing.T) {
 		claim(t, a, "kicked", func(r *Room) { r.Taken = 3 })
 		claim(t, a, "other")
 		for _, l := range []*Lobby{a, b} { // with and without it in the index
-			j, err := l.Play(t.Context(), Wanted{Mode: "ffa", Avoid: []string{"kicked"}}, nil, "p")
+			j, err := l.Play(t.Context(), Wanted{Mode: "ffa", Avoid: []string{"kicked"}}, nil, Player{Name: "p"})
 			must(t, err)
 			if j.Room.ID != "other" {
 				t.Fatalf("sent to %s", j.Room.ID)
 			}
 		}
-		j, err := a.Play(t.Context(), Wanted{Mode: "ffa", Avoid: []string{"kicked", "other"}}, fresh(4, nil), "p")
+		j, err := a.Play(t.Context(), Wanted{Mode: "ffa", Avoid: []string{"kicked", "other"}}, fresh(4, nil), Player{Name: "p"})
 		must(t, err)
 		if !j.Made {
 			t.Fatalf("sent to %s", j.Room.ID)
 		}
 		for _, bad := range [][]string{make([]string, MaxAvoid+1), {"a b"}} {
-			if _, err := a.Play(t.Context(), Wanted{Mode: "ffa", Avoid: bad}, nil, "p"); !errors.Is(err, ErrInvalid) {
+			if _, err := a.Play(t.Context(), Wanted{Mode: "ffa", Avoid: bad}, nil, Player{Name: "p"}); !errors.Is(err, ErrInvalid) {
 				t.Errorf("%v: %v", bad, err)
 			}
 		}
@@ -180,11 +180,11 @@ func TestPlaySentTwiceIsOneSeat(t *testing.T) {
 func TestRoomThatCouldNotBeBuilt(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a"), s.node(t, "b")
-		j, err := a.Create(t.Context(), *fresh(4, nil), "maker")
+		j, err := a.Create(t.Context(), *fresh(4, nil), Player{Name: "maker"})
 		must(t, err)
 		other := reserve(t, b, j.Room.ID, "bo")
 		must(t, a.Remove(t.Context(), j.Room.ID, j.Room.Epoch))
-		if _, err := b.Reserve(t.Context(), j.Room.ID, "cy"); !errors.Is(err, ErrRoomNotFound) {
+		if _, err := b.Reserve(t.Context(), j.Room.ID, Player{Name: "cy"}); !errors.Is(err, ErrRoomNotFound) {
 			t.Errorf("reserved in it: %v", err)
 		}
 		if _, err := a.Verify(t.Context(), other.Ticket, j.Room.ID, j.Room.Epoch); !errors.Is(err, ErrTicketForeign) {
@@ -202,7 +202,7 @@ func TestUnassertedRoomsEnd(t *testing.T) {
 	s.pass(t, makingTime-time.Millisecond)
 	reserve(t, b, "r", "ann")
 	s.pass(t, time.Millisecond)
-	if _, err := b.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomNotFound) {
+	if _, err := b.Reserve(t.Context(), "r", Player{Name: "bo"}); !errors.Is(err, ErrRoomNotFound) {
 		t.Fatal(err)
 	}
 	if got := listed(t, b); len(got) != 0 {
@@ -250,7 +250,7 @@ func TestRetire(t *testing.T) {
 		if !promised.IsZero() {
 			t.Fatalf("promised until %v", promised)
 		}
-		if _, err := b.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomNotFound) {
+		if _, err := b.Reserve(t.Context(), "r", Player{Name: "bo"}); !errors.Is(err, ErrRoomNotFound) {
 			t.Fatalf("a seat in a room that ends: %v", err)
 		}
 		beat(t, a, r) // on its way out it is not listed again
@@ -292,7 +292,7 @@ func TestIndexFollowsTheStream(t *testing.T) {
 					delete(mine[at], id)
 				}
 			case 3:
-				_, err := nodes[rng.IntN(2)].Reserve(t.Context(), id, "p")
+				_, err := nodes[rng.IntN(2)].Reserve(t.Context(), id, Player{Name: "p"})
 				if err != nil && !errors.Is(err, ErrRoomNotFound) && !errors.Is(err, ErrRoomFull) {
 					t.Fatal(err)
 				}
@@ -348,7 +348,7 @@ func endRooms(t *testing.T, l *Lobby, n int) {
 	for range 16 {
 		wait.Go(func() {
 			for range next {
-				j, err := l.Create(t.Context(), *fresh(2, nil), "p")
+				j, err := l.Create(t.Context(), *fresh(2, nil), Player{Name: "p"})
 				if err == nil {
 					err = l.Remove(t.Context(), j.Room.ID, j.Room.Epoch)
 				}

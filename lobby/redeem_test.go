@@ -178,7 +178,7 @@ func TestSeatIsCountedForAGrace(t *testing.T) {
 	s.pass(t, a.cfg.Reservation-1)
 	must(t, redeem(t, a, ticket, r))
 	s.pass(t, a.grace())
-	if _, err := a.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
+	if _, err := a.Reserve(t.Context(), "r", Player{Name: "bo"}); !errors.Is(err, ErrRoomFull) {
 		t.Fatalf("within the grace: %v", err)
 	}
 	s.pass(t, 2*time.Millisecond)

@@ -15,33 +15,56 @@ type Join struct {
 	Made bool
 }
 
-// Reserve promises a seat of a public room to a player of this name (CleanName
-// is applied). Private rooms want ReserveByCode. Errors: ErrRoomNotFound,
-// ErrRoomFull, ErrRoomLocked, ErrUnavailable.
-func (l *Lobby) Reserve(ctx context.Context, room, name string) (Join, error) {
+// Reserve promises a seat of a public room to a player. Private rooms want
+// ReserveByCode. Errors: ErrRoomNotFound, ErrRoomFull, ErrRoomLocked, ErrInvalid
+// for the player, ErrUnavailable.
+func (l *Lobby) Reserve(ctx context.Context, room string, who Player) (Join, error) {
 	if checkName("room id", room, MaxID) != nil {
 		return Join{}, ErrRoomNotFound
 	}
-	return l.reserve(ctx, name, "id", room)
+	return l.reserve(ctx, who, "id", room)
 }
 
 // ReserveByCode is Reserve for a private room, by its code. A wrong one costs the
 // store one GET; callers bound how often they try.
-func (l *Lobby) ReserveByCode(ctx context.Context, code, name string) (Join, error) {
+func (l *Lobby) ReserveByCode(ctx context.Context, code string, who Player) (Join, error) {
 	code, ok := cleanCode(code)
 	if !ok {
 		return Join{}, ErrRoomNotFound
 	}
-	return l.reserve(ctx, name, "code", code)
+	return l.reserve(ctx, who, "code", code)
 }
 
-func (l *Lobby) reserve(ctx context.Context, name, by, value string) (Join, error) {
+func (l *Lobby) reserve(ctx context.Context, who Player, by, value string) (Join, error) {
+	if err := who.Check(); err != nil {
+		return Join{}, err
+	}
 	id := newReservation()
 	s, err := l.dir.reserve(ctx, reserveArgs{by: by, value: value, seat: l.seat(id)})
 	if err != nil {
 		return Join{}, err
 	}
-	return l.join(s, id, name), nil
+	return l.join(s, id, who), nil
+}
+
+// Invite makes a ticket for a user whom a room of this node expects, because they
+// have a seat there or it was made for them: nothing is promised, and nothing has
+// to be free. Errors: ErrRoomNotFound, ErrInvalid for the player.
+func (l *Lobby) Invite(room string, who Player) (Join, error) {
+	if err := who.Check(); err != nil {
+		return Join{}, err
+	}
+	l.mu.Lock()
+	o := l.mine[room]
+	l.mu.Unlock()
+	if o == nil {
+		return Join{}, ErrRoomNotFound
+	}
+	who.Name = CleanName(who.Name)
+	t := Ticket{
+		Room: room, Epoch: o.epoch, Player: who, URL: l.cfg.NodeURL, Expires: l.dir.now().Add(l.cfg.Reservation), reservation: newReservation(),
+	}
+	return Join{Room: o.seen, Ticket: l.seal(t), Expires: t.Expires}, nil
 }
 
 func (l *Lobby) seat(id reservationID) seat {
@@ -49,11 +72,12 @@ func (l *Lobby) seat(id reservationID) seat {
 }
 
 // join makes the ticket for a seat that was promised.
-func (l *Lobby) join(s seated, id reservationID, name string) Join {
+func (l *Lobby) join(s seated, id reservationID, who Player) Join {
 	now := l.dir.now()
 	l.index.Load().learn(s.row, now, l.cfg.Lease)
 	room := s.row.counted(now)
-	t := Ticket{Room: room.ID, Epoch: room.Epoch, Name: CleanName(name), URL: room.URL, Expires: s.expires, reservation: id}
+	who.Name = CleanName(who.Name)
+	t := Ticket{Room: room.ID, Epoch: room.Epoch, Player: who, URL: room.URL, Expires: s.expires, reservation: id}
 	return Join{Room: room, Ticket: l.seal(t), Expires: s.expires, Made: s.made}
 }
 
@@ -81,8 +105,8 @@ const (
 // found like any other. Its id must be fresh, known to nobody else. room nil: none
 // is made. Errors: ErrNoRoom when none fits
 // and none was to be made, ErrBusy, ErrInvalid, ErrUnavailable.
-func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, name string) (Join, error) {
-	if err := w.check(); err != nil {
+func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, who Player) (Join, error) {
+	if err := errors.Join(w.check(), who.Check()); err != nil {
 		return Join{}, err
 	}
 	id := newReservation()
@@ -99,7 +123,7 @@ func (l *Lobby) Play(ctx context.Context, w Wanted, room *Room, name string) (Jo
 		a.candidates, a.all, a.since = l.index.Load().open(w.Mode, w.Metadata, w.Avoid, playCandidates, l.dir.now())
 		s, err := l.claimed(a.make, func() (seated, error) { return l.dir.play(ctx, a) })
 		if err == nil {
-			return l.join(s, id, name), nil
+			return l.join(s, id, who), nil
 		}
 		if !errors.Is(err, errAgain) {
 			return Join{}, err
@@ -124,11 +148,14 @@ func (w Wanted) check() error {
 
 // Create claims a room of a fresh id with its maker's seat in one step. The caller
 // builds it, or removes it. Errors: those of Claim.
-func (l *Lobby) Create(ctx context.Context, r Room, name string) (Join, error) {
+func (l *Lobby) Create(ctx context.Context, r Room, who Player) (Join, error) {
+	if err := who.Check(); err != nil {
+		return Join{}, err
+	}
 	id := newReservation()
 	s, err := l.claim(ctx, r, false, l.seat(id))
 	if err != nil {
 		return Join{}, err
 	}
-	return l.join(s, id, name), nil
+	return l.join(s, id, who), nil
 }

@@ -20,7 +20,7 @@ func TestReserve(t *testing.T) {
 		}
 		ticket, err := a.Verify(t.Context(), j.Ticket, "r", r.Epoch)
 		must(t, err)
-		if ticket.Name != "Ann Bo" || ticket.URL != "ws://a.test:8080" || !ticket.Expires.Equal(j.Expires) {
+		if ticket.Player.Name != "Ann Bo" || ticket.URL != "ws://a.test:8080" || !ticket.Expires.Equal(j.Expires) {
 			t.Fatalf("ticket %+v", ticket)
 		}
 		if got := room(t, b, "r"); got.Taken != 1 {
@@ -40,7 +40,7 @@ func TestReserveRefusals(t *testing.T) {
 			"full": ErrRoomFull, "locked": ErrRoomLocked, "draining": ErrRoomLocked,
 			"private": ErrRoomNotFound, "nowhere": ErrRoomNotFound, "b:ad": ErrRoomNotFound, "": ErrRoomNotFound,
 		} {
-			if _, err := a.Reserve(t.Context(), room, "ann"); !errors.Is(err, want) {
+			if _, err := a.Reserve(t.Context(), room, Player{Name: "ann"}); !errors.Is(err, want) {
 				t.Errorf("%q: %v, want %v", room, err, want)
 			}
 		}
@@ -52,18 +52,18 @@ func TestReserveByCode(t *testing.T) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		r := claim(t, a, "r", func(r *Room) { r.Private = true })
 		sloppy := " " + strings.ToLower(r.Code[:3]) + "-" + r.Code[3:]
-		j, err := b.ReserveByCode(t.Context(), sloppy, "ann")
+		j, err := b.ReserveByCode(t.Context(), sloppy, Player{Name: "ann"})
 		must(t, err)
 		if j.Room.ID != "r" {
 			t.Fatalf("join %+v", j)
 		}
 		for _, code := range []string{"", "AAAAAA", r.Code + "A", "0O1IL!", strings.Repeat("A", 1000)} {
-			if _, err := b.ReserveByCode(t.Context(), code, "ann"); !errors.Is(err, ErrRoomNotFound) {
+			if _, err := b.ReserveByCode(t.Context(), code, Player{Name: "ann"}); !errors.Is(err, ErrRoomNotFound) {
 				t.Errorf("code %.20q: %v", code, err)
 			}
 		}
 		must(t, a.Remove(t.Context(), "r", r.Epoch))
-		if _, err := b.ReserveByCode(t.Context(), r.Code, "ann"); !errors.Is(err, ErrRoomNotFound) {
+		if _, err := b.ReserveByCode(t.Context(), r.Code, Player{Name: "ann"}); !errors.Is(err, ErrRoomNotFound) {
 			t.Fatalf("code of a removed room: %v", err)
 		}
 	})
@@ -74,7 +74,7 @@ func TestReservationsRunOut(t *testing.T) {
 		a := s.node(t, "a", func(c *Config) { c.Reservation = shortLease })
 		claim(t, a, "r", func(r *Room) { r.Seats = 1 })
 		reserve(t, a, "r", "ann")
-		if _, err := a.Reserve(t.Context(), "r", "bo"); !errors.Is(err, ErrRoomFull) {
+		if _, err := a.Reserve(t.Context(), "r", Player{Name: "bo"}); !errors.Is(err, ErrRoomFull) {
 			t.Fatalf("second of one seat: %v", err)
 		}
 		s.pass(t, shortLease+a.grace())
@@ -102,12 +102,12 @@ func TestDeadNodesRoomsTakeNobody(t *testing.T) {
 		claim(t, a, "r")
 		secret := claim(t, a, "secret", func(r *Room) { r.Private = true })
 		s.pass(t, shortLease)
-		_, byID := b.Reserve(t.Context(), "r", "ann")
-		_, byCode := b.ReserveByCode(t.Context(), secret.Code, "ann")
+		_, byID := b.Reserve(t.Context(), "r", Player{Name: "ann"})
+		_, byCode := b.ReserveByCode(t.Context(), secret.Code, Player{Name: "ann"})
 		if !errors.Is(byID, ErrRoomNotFound) || !errors.Is(byCode, ErrRoomNotFound) {
 			t.Fatalf("by id: %v, by code: %v", byID, byCode)
 		}
-		if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, nil, "ann"); !errors.Is(err, ErrNoRoom) {
+		if _, err := b.Play(t.Context(), Wanted{Mode: "ffa"}, nil, Player{Name: "ann"}); !errors.Is(err, ErrNoRoom) {
 			t.Fatalf("quick play: %v", err)
 		}
 	})
@@ -122,7 +122,7 @@ func TestReservationRaceNeverOverbooks(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range 60 {
 			wait.Go(func() {
-				switch _, err := nodes[i%2].Reserve(t.Context(), "r", fmt.Sprint("p", i)); {
+				switch _, err := nodes[i%2].Reserve(t.Context(), "r", Player{Name: fmt.Sprint("p", i)}); {
 				case err == nil:
 					got.Add(1)
 				case errors.Is(err, ErrRoomFull):
@@ -150,14 +150,14 @@ func TestQuickPlayFillsTheFullestFirst(t *testing.T) {
 		claim(t, a, "other", func(r *Room) { r.Taken, r.Mode = 3, "duel" })
 		got := ""
 		for range 6 {
-			j, err := a.Play(t.Context(), Wanted{Mode: "ffa"}, nil, "ann")
+			j, err := a.Play(t.Context(), Wanted{Mode: "ffa"}, nil, Player{Name: "ann"})
 			must(t, err)
 			got += j.Room.ID + " "
 		}
 		if want := "half half empty empty empty empty "; got != want {
 			t.Fatalf("got %s, want %s", got, want)
 		}
-		if _, err := a.Play(t.Context(), Wanted{Mode: "ffa"}, nil, "ann"); !errors.Is(err, ErrNoRoom) {
+		if _, err := a.Play(t.Context(), Wanted{Mode: "ffa"}, nil, Player{Name: "ann"}); !errors.Is(err, ErrNoRoom) {
 			t.Fatalf("seventh: %v", err)
 		}
 	})
@@ -168,21 +168,21 @@ func TestQuickPlayMatchesMetadata(t *testing.T) {
 		a := s.node(t, "a")
 		claim(t, a, "maze", func(r *Room) { r.Metadata = map[string]string{"map": "maze", "pace": "fast"} })
 		claim(t, a, "plain", func(r *Room) { r.Taken = 3 })
-		j, err := a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze"}}, nil, "ann")
+		j, err := a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze"}}, nil, Player{Name: "ann"})
 		must(t, err)
 		if j.Room.ID != "maze" {
 			t.Fatalf("got %s", j.Room.ID)
 		}
-		_, err = a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze", "pace": "slow"}}, nil, "ann")
+		_, err = a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: map[string]string{"map": "maze", "pace": "slow"}}, nil, Player{Name: "ann"})
 		if !errors.Is(err, ErrNoRoom) {
 			t.Fatalf("no such room: %v", err)
 		}
 		for _, bad := range []map[string]string{pairs(MaxMetadata + 1), {"a b": ""}} {
-			if _, err := a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: bad}, nil, ""); !errors.Is(err, ErrInvalid) {
+			if _, err := a.Play(t.Context(), Wanted{Mode: "ffa", Metadata: bad}, nil, Player{Name: ""}); !errors.Is(err, ErrInvalid) {
 				t.Errorf("%v: %v", bad, err)
 			}
 		}
-		if _, err := a.Play(t.Context(), Wanted{Mode: ""}, nil, ""); !errors.Is(err, ErrInvalid) {
+		if _, err := a.Play(t.Context(), Wanted{Mode: ""}, nil, Player{Name: ""}); !errors.Is(err, ErrInvalid) {
 			t.Errorf("no mode: %v", err)
 		}
 	})
@@ -198,7 +198,7 @@ func TestQuickPlayRaceFillsEveryRoom(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range 40 {
 			wait.Go(func() {
-				_, err := nodes[i%2].Play(t.Context(), Wanted{Mode: "ffa"}, nil, "p")
+				_, err := nodes[i%2].Play(t.Context(), Wanted{Mode: "ffa"}, nil, Player{Name: "p"})
 				if errors.Is(err, ErrNoRoom) {
 					none.Add(1)
 				} else if err != nil {
@@ -223,7 +223,7 @@ func TestReserveWithADeadStore(t *testing.T) {
 	a := s.node(t, "a")
 	claim(t, a, "r")
 	s.stop(t)
-	_, err := a.Reserve(t.Context(), "r", "ann")
+	_, err := a.Reserve(t.Context(), "r", Player{Name: "ann"})
 	if !errors.Is(err, ErrUnavailable) {
 		t.Fatalf("err %v", err)
 	}
@@ -235,7 +235,7 @@ func TestReserveGivenUp(t *testing.T) {
 	claim(t, a, "r")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := a.Reserve(ctx, "r", "ann"); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
+	if _, err := a.Reserve(ctx, "r", Player{Name: "ann"}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrUnavailable) {
 		t.Fatalf("err %v", err)
 	}
 }

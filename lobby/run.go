@@ -14,6 +14,11 @@ type Source interface {
 	// Draining: the node takes no new rooms and players. Its open rooms are listed
 	// as draining.
 	Draining() bool
+	// Capacity is what the node can take on now.
+	Capacity() Capacity
+	// EndBanned takes off their seats who is banned by now. It may take as long as a
+	// look at every room.
+	EndBanned()
 	// Room returns a room as it is now, with Taken without promised seats. false:
 	// it is not there, not yet or not any more. ID, Epoch, Node, URL and Code are
 	// the lobby's.
@@ -86,10 +91,13 @@ func (l *Lobby) Run(ctx context.Context, source Source, lost func(Room)) {
 func (l *Lobby) turn(ctx context.Context, source Source, lost func(Room), d *due) error {
 	now := time.Now()
 	if !now.Before(d.lease) {
-		if err := l.renew(ctx, source.Draining()); err != nil {
+		if err := l.renew(ctx, source); err != nil {
 			return err
 		}
 		if err := l.tidy(ctx); err != nil {
+			return err
+		}
+		if err := errors.Join(l.refreshPeers(ctx), l.refreshBans(ctx, source)); err != nil {
 			return err
 		}
 		d.lease = now.Add(l.cfg.Heartbeat)
@@ -125,11 +133,17 @@ func (l *Lobby) biteInterval() time.Duration {
 	return min(max(spread, biteEvery), lookEvery)
 }
 
-// renew renews the node's lease, which covers its rooms.
-func (l *Lobby) renew(ctx context.Context, draining bool) error {
+// renew renews the node's lease, which covers its rooms. source nil: it has none
+// yet, and takes nothing.
+func (l *Lobby) renew(ctx context.Context, source Source) error {
+	var draining bool
+	var c Capacity
+	if source != nil {
+		draining, c = source.Draining(), source.Capacity()
+	}
 	l.ring.renew(l.dir.now())
 	keys := l.ring.publish()
-	complete, err := l.dir.lease(ctx, leaseArgs{node: l.self, lease: l.cfg.Lease, record: l.record(draining, keys)})
+	complete, err := l.dir.lease(ctx, leaseArgs{node: l.self, lease: l.cfg.Lease, record: l.record(draining, c, keys)})
 	if err != nil {
 		return err
 	}
@@ -326,10 +340,13 @@ func sameListing(a, b Room) bool {
 // Beat does at once what Run spreads over a heartbeat, and reads the stream of
 // changes to its end.
 func (l *Lobby) Beat(ctx context.Context, source Source) (lost []Room, err error) {
-	if err = l.renew(ctx, source.Draining()); err != nil {
+	if err = l.renew(ctx, source); err != nil {
 		return nil, err
 	}
 	if err = l.tidy(ctx); err != nil {
+		return nil, err
+	}
+	if err = errors.Join(l.refreshPeers(ctx), l.refreshBans(ctx, source)); err != nil {
 		return nil, err
 	}
 	l.mu.Lock()

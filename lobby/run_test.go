@@ -28,6 +28,10 @@ func (o *owner) Draining() bool {
 	return false
 }
 
+func (o *owner) Capacity() Capacity { return Capacity{} }
+
+func (o *owner) EndBanned() {}
+
 func (o *owner) Room(id string) (Room, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -122,7 +126,7 @@ func TestRunOutlivesTheStore(t *testing.T) {
 		if got := listed(t, a); !slices.Equal(got, []string{"open"}) {
 			t.Fatalf("listed %v", got)
 		}
-		j, err := a.ReserveByCode(t.Context(), secret.Code, "ann")
+		j, err := a.ReserveByCode(t.Context(), secret.Code, Player{Name: "ann"})
 		must(t, err)
 		if j.Room.Epoch != secret.Epoch {
 			t.Fatalf("epoch %d, was %d", j.Room.Epoch, secret.Epoch)

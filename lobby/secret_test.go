@@ -159,9 +159,9 @@ func TestStalledRedisMakesNoGhosts(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
-			_, err := a.Create(t.Context(), *fresh(2, nil), "p")
-			_, err2 := a.Play(t.Context(), Wanted{Mode: "duel"}, &Room{ID: id.Unique(), Mode: "duel", Seats: 2}, "p")
-			_, err3 := a.Reserve(t.Context(), "r", "p")
+			_, err := a.Create(t.Context(), *fresh(2, nil), Player{Name: "p"})
+			_, err2 := a.Play(t.Context(), Wanted{Mode: "duel"}, &Room{ID: id.Unique(), Mode: "duel", Seats: 2}, Player{Name: "p"})
+			_, err3 := a.Reserve(t.Context(), "r", Player{Name: "p"})
 			for _, err := range []error{err, err2, err3} {
 				if !errors.Is(err, ErrUnavailable) {
 					t.Errorf("err %v", err)

@@ -169,10 +169,20 @@ func claim(t *testing.T, l *Lobby, id string, change ...func(*Room)) Room {
 // rooms are a Source.
 type rooms struct {
 	draining bool
+	capacity Capacity
+	banned   func()
 	list     []Room
 }
 
 func (r rooms) Draining() bool { return r.draining }
+
+func (r rooms) Capacity() Capacity { return r.capacity }
+
+func (r rooms) EndBanned() {
+	if r.banned != nil {
+		r.banned()
+	}
+}
 
 func (r rooms) Room(id string) (Room, bool) {
 	for _, room := range r.list {
@@ -227,7 +237,7 @@ func ids(rooms []Room) []string {
 
 func reserve(t *testing.T, l *Lobby, room, name string) Join {
 	t.Helper()
-	j, err := l.Reserve(t.Context(), room, name)
+	j, err := l.Reserve(t.Context(), room, Player{Name: name})
 	must(t, err)
 	return j
 }

@@ -10,13 +10,14 @@ import (
 )
 
 // Ticket is a signed, expiring, single-use right to one seat. On the wire it is
-// sign("ticket", ...) over: version 2, expiry (Unix ms) and epoch as uvarints,
-// 9 bytes of reservation, then room id, name and URL, each after its length as
-// a uvarint.
+// sign("ticket", ...) over: version 3, expiry (Unix ms) and epoch as uvarints,
+// 9 bytes of reservation, room id and URL, then the player: user id, name and
+// data, team and bot as a byte each, rating as a varint. What varies in length
+// comes after its length as a uvarint.
 type Ticket struct {
 	Room    string
 	Epoch   uint64
-	Name    string // clean, at most MaxName bytes, may be ""
+	Player  Player // its name is clean, and may be ""
 	URL     string // of the node that owns the room
 	Expires time.Time
 
@@ -25,7 +26,7 @@ type Ticket struct {
 
 const (
 	ticketPurpose = "ticket"
-	ticketVersion = 2
+	ticketVersion = 3
 )
 
 // reservationID is random; 72 bits never meet within a ticket's life.
@@ -41,10 +42,10 @@ func (l *Lobby) seal(t Ticket) string {
 	b = binary.AppendUvarint(b, uint64(t.Expires.UnixMilli()))
 	b = binary.AppendUvarint(b, t.Epoch)
 	b = append(b, t.reservation[:]...)
-	for _, s := range []string{t.Room, t.Name, t.URL} {
+	for _, s := range []string{t.Room, t.URL} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
-	return l.sign(ticketPurpose, b)
+	return l.sign(ticketPurpose, t.Player.append(b))
 }
 
 // Verify checks a ticket for a room of this node: the signature, the room and its
@@ -122,8 +123,8 @@ func readTicket(b []byte) (t Ticket, ok bool) {
 	t.Epoch = r.uvarint()
 	copy(t.reservation[:], r.bytes(uint64(len(t.reservation))))
 	t.Room = string(r.bytes(r.uvarint()))
-	t.Name = string(r.bytes(r.uvarint()))
 	t.URL = string(r.bytes(r.uvarint()))
+	t.Player = r.player()
 	return t, !r.bad && len(r.b) == 0
 }
 
@@ -141,6 +142,23 @@ func (r *reader) uvarint() uint64 {
 	}
 	r.b = r.b[n:]
 	return v
+}
+
+func (r *reader) varint() int64 {
+	v, n := binary.Varint(r.b)
+	if n <= 0 {
+		r.b, r.bad = nil, true
+		return 0
+	}
+	r.b = r.b[n:]
+	return v
+}
+
+func (r *reader) byte() byte {
+	if piece := r.bytes(1); piece != nil {
+		return piece[0]
+	}
+	return 0
 }
 
 func (r *reader) bytes(n uint64) []byte {

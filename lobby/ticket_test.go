@@ -4,9 +4,13 @@ import (
 	"encoding/base64"
 	"errors"
 	"log/slog"
+	"math"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/metronome-server/metronome/sim"
 )
 
 func TestVerify(t *testing.T) {
@@ -93,12 +97,70 @@ func TestTicketIsCompactAndURLSafe(t *testing.T) {
 	}
 }
 
+// The most that a player can be makes a ticket that is read, and that fits a URL.
+func TestLongestTicketIsTaken(t *testing.T) {
+	s := memoryStore()
+	a := s.node(t, "a", func(c *Config) { c.NodeURL = "wss://" + strings.Repeat("h", maxURL-6) })
+	r := claim(t, a, strings.Repeat("r", MaxID))
+	who := Player{
+		UserID: strings.Repeat("u", MaxUserID), Name: strings.Repeat("n", MaxName), Team: sim.MaxTeam, Rating: math.MinInt32, Bot: true,
+		Data: make([]byte, sim.MaxEntrantData),
+	}
+	j, err := a.Reserve(t.Context(), r.ID, who)
+	must(t, err)
+	if len(j.Ticket) > 1600 || len(j.Ticket) > maxToken {
+		t.Errorf("%d characters", len(j.Ticket))
+	}
+	got, err := a.Verify(t.Context(), j.Ticket, r.ID, r.Epoch)
+	must(t, err)
+	if !reflect.DeepEqual(got.Player, who) {
+		t.Errorf("promised to %+v, the ticket says %+v", who, got.Player)
+	}
+}
+
+func TestPlayersWhoCannotBe(t *testing.T) {
+	each(t, func(t *testing.T, s *store) {
+		a := s.node(t, "a")
+		claim(t, a, "r")
+		for what, who := range map[string]Player{
+			"a long id":     {UserID: strings.Repeat("u", MaxUserID+1)},
+			"no text":       {UserID: "\xff"},
+			"a line break":  {UserID: "a\nb"},
+			"too much data": {Data: make([]byte, sim.MaxEntrantData+1)},
+		} {
+			_, errReserve := a.Reserve(t.Context(), "r", who)
+			_, errPlay := a.Play(t.Context(), Wanted{Mode: "ffa"}, nil, who)
+			_, errCreate := a.Create(t.Context(), *fresh(2, nil), who)
+			for _, err := range []error{errReserve, errPlay, errCreate} {
+				if !errors.Is(err, ErrInvalid) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+		}
+		if got := room(t, a, "r"); got.Taken != 0 {
+			t.Errorf("%d seats are promised", got.Taken)
+		}
+	})
+}
+
+// What backends were told about a user must stay true.
+func TestUserNumbersNeverChange(t *testing.T) {
+	if got := UserNumber("ann"); got != 1306331878637742834 {
+		t.Errorf("ann is %d", got)
+	}
+	if got := UserNumber(""); got != 0 {
+		t.Errorf("nobody is %d", got)
+	}
+}
+
 func FuzzReadTicket(f *testing.F) {
 	l, err := openOn(f.Context(), Config{Log: slog.New(slog.DiscardHandler)}.withDefaults(), newMemory(time.Now), &latency{})
 	if err != nil {
 		f.Fatal(err)
 	}
-	whole := Ticket{Room: "room", Epoch: 1 << 60, Name: "ann", URL: "wss://a", Expires: time.UnixMilli(1), reservation: newReservation()}
+	whole := Ticket{Room: "room", Epoch: 1 << 60, URL: "wss://a", Expires: time.UnixMilli(1), reservation: newReservation(), Player: Player{
+		UserID: "u-1", Name: "ann", Team: 2, Rating: -5, Bot: true, Data: []byte{1, 2},
+	}}
 	payload, err := l.check(f.Context(), ticketPurpose, l.seal(whole))
 	if err != nil {
 		f.Fatal(err)
@@ -114,7 +176,7 @@ func FuzzReadTicket(f *testing.F) {
 		}
 		again, err := l.check(t.Context(), ticketPurpose, l.seal(got))
 		must(t, err)
-		if same, ok := readTicket(again); !ok || same != got {
+		if same, ok := readTicket(again); !ok || !reflect.DeepEqual(same, got) {
 			t.Fatalf("read %+v, sealed and read again %+v", got, same)
 		}
 	})

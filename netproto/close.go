@@ -54,6 +54,7 @@ const (
 	CloseRoomFull    CloseCode = 4009
 	CloseResumeStale CloseCode = 4010
 	CloseRoomLocked  CloseCode = 4011
+	CloseSecond      CloseCode = 4012
 )
 
 // CloseInfo is one row of the close code table.
@@ -83,6 +84,7 @@ var CloseCodes = []CloseInfo{
 	{CloseRoomFull, "room-full", "No seat was free when the connection reached the room.", Rejoin},
 	{CloseResumeStale, "resume-stale", "The resume token is used, unknown or too old.", Rejoin},
 	{CloseRoomLocked, "room-locked", "The room takes no new players.", Rejoin},
+	{CloseSecond, "second", "The user already plays in the room on another connection.", Never},
 }
 
 // Info returns the row of a code. An unknown one, from a proxy for instance, may

@@ -213,7 +213,7 @@ func (p *player) compare(tick sim.Tick, state []byte) error {
 	if err != nil {
 		return fmt.Errorf("%w: the checkpoint of tick %d: %w", journal.ErrDamaged, tick, err)
 	}
-	d := &Desync{Tick: tick, Want: w.Hash(), Got: p.world.Hash(), Where: "what no table has: past positions, commands, events that wait"}
+	d := &Desync{Tick: tick, Want: w.Hash(), Got: p.world.Hash(), Where: "past positions, which no table has"}
 	if diff, differ := sim.Diff(w, p.world); differ {
 		d.Where = diff.String()
 	}

@@ -54,6 +54,12 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	return nil
 }
 
+// forgetWaiting drops what waits: it counts as dealt with.
+func (q *commandQueue) forgetWaiting() {
+	clear(q.waiting)
+	q.waiting = q.waiting[:0]
+}
+
 // acked is the number of the last command that the client need not send again:
 // all up to it were given to a step or refused.
 func (q *commandQueue) acked() uint32 {

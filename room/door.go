@@ -19,31 +19,12 @@ var (
 	ErrNotRecorded = errors.New("the room is not recorded")
 )
 
-// Guest is who wants to come in.
-type Guest struct {
-	// Name is shown to others, at most netproto.MaxName bytes of UTF-8.
-	Name string
-	// Resume is the token of the last Welcome, or empty for a new player.
-	Resume string
-	// Bot marks players that are not people.
-	Bot bool
-	// User is the stable number of who it is, 0 for somebody unknown.
-	User uint64
-	// Team is what whoever made the match wishes, 0 for whichever.
-	Team   uint8
-	Rating int32
-	// Data is the game's own, for its rules, at most sim.MaxEntrantData bytes.
-	Data []byte
-	// Key is what a player cannot shed by leaving and coming back, for example its
-	// address: what a seat of the key had used up of its limits, the next newcomer of
-	// the key has used up. Empty: nothing is known, and each newcomer starts afresh.
-	Key string
-}
-
 // entry is a connection that waits to be let in at the next tick.
 type entry struct {
 	guest Guest
 	conn  Conn
+	// counted: it takes a seat of those that are free.
+	counted bool
 }
 
 // State is what a room is doing.
@@ -84,8 +65,10 @@ type door struct {
 	taken  int // seats that are not free
 	passes int // of new players, not yet entered or not yet admitted
 	tokens map[string]claim
+	users  users
 	// queue holds at most one entry per free seat, because passes are bounded by
-	// them, and one per resume token: a second one replaces the first.
+	// them, one per resume token: a second one replaces the first, and those of
+	// users who take their own seat over, each with a ticket of their own.
 	queue []entry
 	// mailbox holds what operators want done at the next tick. Full: ErrBusy.
 	mailbox []func()
@@ -101,16 +84,17 @@ type claim struct {
 }
 
 // knock gives a pass or says why not.
-func (d *door) knock(g Guest) error {
+func (d *door) knock(g Guest) (*Pass, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if err := d.admits(g); err != nil {
-		return err
+		return nil, err
 	}
-	if g.Resume == "" {
+	p := &Pass{door: d, guest: d.users.announce(g), counted: g.Resume == "" && !d.users.sits(g)}
+	if p.counted {
 		d.passes++
 	}
-	return nil
+	return p, nil
 }
 
 // admits says why a guest would get no pass. The caller holds mu.
@@ -122,6 +106,12 @@ func (d *door) admits(g Guest) error {
 		if _, ok := d.tokens[g.Resume]; !ok {
 			return ErrResumeStale
 		}
+		return nil
+	}
+	if err := d.users.refuse(g); err != nil {
+		return err
+	}
+	if d.users.sits(g) {
 		return nil
 	}
 	if d.state != Open {
@@ -172,12 +162,19 @@ func (d *door) collect(entries []entry, orders []func()) ([]entry, []func()) {
 	return entries, orders
 }
 
-// takeSeat turns a new player's pass into a taken seat.
-func (d *door) takeSeat() {
+// takeSeat turns a new player's pass into a taken seat. One that was not counted,
+// because its user had a seat, has one only if any is free by now.
+func (d *door) takeSeat(counted bool) bool {
 	d.mu.Lock()
-	d.passes--
+	defer d.mu.Unlock()
+	if !counted && d.taken+d.passes >= d.seats {
+		return false
+	}
+	if counted {
+		d.passes--
+	}
 	d.taken++
-	d.mu.Unlock()
+	return true
 }
 
 // returnPass gives a pass back that found no seat.
@@ -235,9 +232,10 @@ func (d *door) closeUnlessAwaited(why *netproto.CloseError) bool {
 // Pass is the right to bring one connection in, held while it is upgraded.
 // Exactly one of Enter and Cancel must be called. Any goroutine.
 type Pass struct {
-	door  *door
-	guest Guest
-	spent bool // guarded by the door
+	door    *door
+	guest   Guest
+	counted bool // it takes a seat of those that are free
+	spent   bool // guarded by the door
 }
 
 // Enter hands the connection to the room, which owns it from now on. One that
@@ -277,7 +275,7 @@ func (d *door) queueEntry(p *Pass, conn Conn) (loser Conn, why *netproto.CloseEr
 		return conn, refusedFull
 	}
 	p.spent = true
-	e := entry{p.guest, conn}
+	e := entry{p.guest, conn, p.counted}
 	if token := p.guest.Resume; token != "" {
 		c, ok := d.tokens[token]
 		if !ok {
@@ -297,7 +295,7 @@ func (d *door) queueEntry(p *Pass, conn Conn) (loser Conn, why *netproto.CloseEr
 func (d *door) cancel(p *Pass) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !p.spent && p.guest.Resume == "" {
+	if !p.spent && p.counted {
 		d.passes--
 	}
 	p.spent = true

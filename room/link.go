@@ -174,6 +174,7 @@ func (r *Room) keepAway(s *seat, spoke bool) {
 		return
 	}
 	s.to(SeatAway)
+	r.door.seatUser(s.who.User, s.number, false)
 	r.notifyRoster(s)
 }
 

@@ -18,13 +18,10 @@ import (
 const maxAnnouncement = 1000
 
 // Knock asks for a way in before the connection is upgraded. Errors: ErrFull,
-// ErrLocked, ErrClosed, ErrResumeStale.
+// ErrLocked, ErrClosed, ErrResumeStale, ErrSecond, ErrNotInvited.
 func (r *Room) Knock(g Guest) (*Pass, error) {
 	g.Name = text.Name(g.Name, netproto.MaxName)
-	if err := r.door.knock(g); err != nil {
-		return nil, err
-	}
-	return &Pass{door: &r.door, guest: g}, nil
+	return r.door.knock(g)
 }
 
 // Admits is Knock without the pass: what it would say now.
@@ -84,6 +81,8 @@ func (r *Room) ask(ctx context.Context, do func()) error {
 type SeatInfo struct {
 	Number sim.Seat
 	Name   string
+	// UserID is the game's own id of the player; "": somebody unknown.
+	UserID string
 	Bot    bool
 	State  SeatState
 	// Slack of its newest input, ticks.
@@ -134,7 +133,7 @@ func (r *Room) seatInfo(s *seat) SeatInfo {
 		heard, wrote = s.link.heard, s.link.wrote
 	}
 	return SeatInfo{
-		Number: s.number, Name: s.name, Bot: s.bot, State: s.state, Slack: int(s.inputs.reported()),
+		Number: s.number, Name: s.name, UserID: s.userID, Bot: s.bot, State: s.state, Slack: int(s.inputs.reported()),
 		InputAge: int(s.inputs.age(r.next)), Silent: r.next.Since(heard), Unsent: r.next.Since(wrote),
 	}
 }

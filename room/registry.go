@@ -30,6 +30,7 @@ type Registry struct {
 	config RegistryConfig
 	modes  []sim.Mode
 	params map[string][]sim.ParamField // by mode
+	shapes map[string]string           // fingerprints of the games, by mode
 	epoch  time.Time                   // that all rooms' ticks are spread from
 
 	mu     sync.Mutex
@@ -45,12 +46,12 @@ type Registry struct {
 // NewRegistry makes an empty registry for these modes. Errors: every fault of
 // the configuration and of the modes, joined.
 func NewRegistry(c RegistryConfig, modes []sim.Mode) (*Registry, error) {
-	params, err := paramsOfModes(modes)
+	params, shapes, err := describeModes(modes)
 	if err = errors.Join(c.Validate(), err); err != nil {
 		return nil, err
 	}
 	clock := c.Clock()
-	g := &Registry{config: c, modes: modes, params: params, rooms: map[string]*Room{}, epoch: clock.Now()}
+	g := &Registry{config: c, modes: modes, params: params, shapes: shapes, rooms: map[string]*Room{}, epoch: clock.Now()}
 	if err := clock.Close(); err != nil {
 		return nil, err
 	}
@@ -73,6 +74,21 @@ func (g *Registry) Mode(name string) (sim.Mode, bool) {
 
 // Params returns what rooms of a mode can be made with.
 func (g *Registry) Params(mode string) []sim.ParamField { return g.params[mode] }
+
+// Fingerprint is that of a mode's game: nodes that have the same serve the same
+// game. "" for a mode that is not there.
+func (g *Registry) Fingerprint(mode string) string { return g.shapes[mode] }
+
+// Free returns how many more rooms and seats the node takes on; none when it
+// stops.
+func (g *Registry) Free() (rooms, seats int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.closed {
+		return 0, 0
+	}
+	return g.config.MaxRooms - len(g.rooms), g.config.MaxSeats - g.seats
+}
 
 // MaxRooms is how many rooms the node takes on.
 func (g *Registry) MaxRooms() int { return g.config.MaxRooms }
@@ -183,6 +199,8 @@ type RegistryConfig struct {
 	Clock func() Clock
 	// Journal makes the journal of a new room; nil records nothing.
 	Journal func(id string) (journal.Sink, error)
+	// Outbox takes what leaves the rooms; nil: it goes into the log only.
+	Outbox Outbox
 	// Changed, unless nil, is called after a room was made or has ended, on the
 	// room's goroutine.
 	Changed func()
@@ -202,11 +220,11 @@ func (c RegistryConfig) Validate() error {
 	return errors.Join(faults...)
 }
 
-// paramsOfModes returns what rooms of each mode can be made with. Errors: every
-// fault of the modes, joined.
-func paramsOfModes(modes []sim.Mode) (map[string][]sim.ParamField, error) {
+// describeModes returns what rooms of each mode can be made with, and the
+// fingerprint of its game. Errors: every fault of the modes, joined.
+func describeModes(modes []sim.Mode) (params map[string][]sim.ParamField, shapes map[string]string, err error) {
 	var faults []error
-	params := map[string][]sim.ParamField{}
+	params, shapes = map[string][]sim.ParamField{}, map[string]string{}
 	if len(modes) == 0 {
 		faults = append(faults, errors.New("no game has a mode"))
 	}
@@ -219,9 +237,9 @@ func paramsOfModes(modes []sim.Mode) (map[string][]sim.ParamField, error) {
 			faults = append(faults, err)
 			continue
 		}
-		params[m.Name] = w.ParamFields()
+		params[m.Name], shapes[m.Name] = w.ParamFields(), fmt.Sprintf("%016x", w.Shape())
 	}
-	return params, errors.Join(faults...)
+	return params, shapes, errors.Join(faults...)
 }
 
 // Wish is what a room is to be like.
@@ -232,10 +250,17 @@ type Wish struct {
 	Seats    int    // 0: the mode's
 	Params   []sim.Param
 	OneMatch bool
+	// Invited are those for whom it is made, as Options.Invited says.
+	Invited  []Invited
 	Private  bool
 	Code     string
 	Metadata map[string]string
 	Keep     bool
+	// Epoch is under which this node owns the room, as Options.OwnerEpoch says.
+	Epoch uint64
+	// Patience is how long it stays when nobody sits in it; 0: as the registry's
+	// rooms do.
+	Patience time.Duration
 	// MayEnd is asked as Options.MayEnd says.
 	MayEnd func() bool
 }
@@ -343,12 +368,16 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 			sink = j
 		}
 	}
+	config := g.config.Room
+	if w.Patience > 0 {
+		config.EmptyAfter = w.Patience
+	}
 	clock := g.config.Clock()
 	r, err := New(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
-		MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
+		Invited: w.Invited, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
-		Config: g.config.Room, Clock: clock, Journal: sink, Stats: g.config.Stats, Log: g.config.Log,
+		Config: config, Clock: clock, Journal: sink, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server,
 	})
 	if err != nil {

@@ -31,7 +31,9 @@ type Options struct {
 	Params []sim.Param
 	// OneMatch: the room is made for one match, and ends with it.
 	OneMatch bool
-	Private  bool
+	// Invited are those for whom the room is made; nil: it is for everybody.
+	Invited []Invited
+	Private bool
 	// Code lets players into a private room.
 	Code     string
 	Metadata map[string]string
@@ -51,8 +53,12 @@ type Options struct {
 	Config  Config
 	Clock   Clock
 	Journal journal.Sink // nil records nothing
-	Stats   *Stats
-	Log     *slog.Logger
+	// Outbox takes outcomes and effects; nil: they go into the log only. OwnerEpoch is
+	// the epoch under which this node owns the room; it is part of their ids.
+	Outbox     Outbox
+	OwnerEpoch uint64
+	Stats      *Stats
+	Log        *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
 }
@@ -95,14 +101,15 @@ type Room struct {
 	departing    []*seat // to be freed in admit
 	vacated      vacatedSeats
 	step         journal.Tick
-	state        []byte               // scratch: a checkpoint
-	chat         chatLimit            // of all seats together
-	people       int                  // seats that are taken by no bot
-	emptySince   sim.Tick             // as of the last tick at which somebody sat here
-	checkpointed sim.Tick             // of the journal's last checkpoint
-	elapsed      int                  // ticks since the last one, more than 1 in a room that rested
-	rested       bool                 // this tick had nothing for the rules
-	gave         int                  // commands to this tick's step
+	state        []byte    // scratch: a checkpoint
+	chat         chatLimit // of all seats together
+	people       int       // seats that are taken by no bot
+	emptySince   sim.Tick  // as of the last tick at which somebody sat here
+	checkpointed sim.Tick  // of the journal's last checkpoint
+	elapsed      int       // ticks since the last one, more than 1 in a room that rested
+	rested       bool      // this tick had nothing for the rules
+	gave         int       // commands to this tick's step
+	sender       sender
 	kicked       []kick               // by the rules, to go in admit
 	matchOver    *netproto.CloseError // the rules have ended the match
 	fault        error
@@ -139,7 +146,7 @@ func New(o Options) (*Room, error) {
 	if o.Mode.Hz == 0 {
 		r.door.poke = r.poke
 	}
-	r.door.stats, r.door.seats, r.door.tokens = o.Stats, seats, map[string]claim{}
+	r.door.stats, r.door.seats, r.door.tokens, r.door.users = o.Stats, seats, map[string]claim{}, newUsers(o.Mode.RefuseSecond, o.Invited)
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
 	}

@@ -96,6 +96,7 @@ func (r *Room) end() {
 	for _, e := range r.entries {
 		r.door.refuse(e.conn, why)
 	}
+	r.abandon(why.Reason)
 	for _, s := range r.taken {
 		r.disconnect(s, why.Code, why.Reason)
 	}

@@ -42,6 +42,7 @@ type seat struct {
 	number   sim.Seat
 	state    SeatState
 	name     string
+	userID   string // Guest.UserID of its player
 	bot      bool
 	key      string       // Guest.Key of its player
 	link     *link        // nil when free or away
@@ -70,7 +71,7 @@ func (s *seat) occupy(g Guest, may allowance) {
 	if s.inputs != nil {
 		s.inputs.reset()
 	}
-	s.name, s.bot, s.key = g.Name, g.Bot, g.Key
+	s.name, s.userID, s.bot, s.key = g.Name, g.UserID, g.Bot, g.Key
 	if s.name == "" {
 		s.name = "player"
 	}

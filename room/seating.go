@@ -25,13 +25,21 @@ func (r *Room) letIn() {
 
 // seatNewcomer gives a new player a free seat.
 func (r *Room) seatNewcomer(e entry) {
+	if number := r.door.seatOfUser(e.guest.User); number != 0 {
+		if e.counted {
+			r.door.returnPass()
+		}
+		r.takeOver(&r.seats[number], e)
+		return
+	}
 	s := r.freeSeat()
-	if s == nil { // cannot be: passes are bounded by free seats
-		r.door.returnPass()
+	if s == nil || !r.door.takeSeat(e.counted) {
+		if e.counted { // cannot be: passes are bounded by free seats
+			r.door.returnPass()
+		}
 		r.door.refuse(e.conn, refusedFull)
 		return
 	}
-	r.door.takeSeat()
 	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.hz))
 	r.connect(s, e.conn, false)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
@@ -43,8 +51,10 @@ func (r *Room) seatNewcomer(e entry) {
 	if err := r.world.Join(s.number, who); err != nil {
 		panic(err) // the world's seats are not the room's: a bug here
 	}
+	r.remember(s)
 	r.stats.Joins.Add(1)
-	r.log.Debug("joined", "seat", s.number, "name", s.name)
+	r.door.seatUser(s.who.User, s.number, true)
+	r.log.Debug("joined", "seat", s.number, "name", s.name, "user", s.userID)
 	r.notifyRoster(s)
 }
 
@@ -65,10 +75,7 @@ func (r *Room) resumeSeat(e entry) {
 	r.connect(s, e.conn, true)
 	r.stats.Resumes.Add(1)
 	r.log.Debug("resumed", "seat", s.number, "name", s.name)
-	if s.state == SeatAway {
-		s.to(SeatActive)
-		r.notifyRoster(s)
-	}
+	r.comeBack(s)
 }
 
 // freeSeat returns the free seat with the lowest number, or nil.
@@ -91,6 +98,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	r.taken = slices.Delete(r.taken, at, at+1)
 	r.door.dropToken(s.tokens.confirmed)
 	r.door.dropToken(s.tokens.newest)
+	r.door.unseatUser(s.who.User)
 	r.vacated.add(s.key, s.allowance, r.next, r.hz)
 	s.vacate()
 	r.door.freeSeat()

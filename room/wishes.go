@@ -11,7 +11,7 @@ import (
 // the tick is recorded, and before it is sent, so that everybody who is told has
 // the tick's world.
 func (r *Room) carryOut() {
-	r.logEffects()
+	r.sendEffects()
 	for _, wish := range r.world.Wishes() {
 		reason := text.Line(wish.Text)
 		switch wish.Kind {
@@ -24,6 +24,7 @@ func (r *Room) carryOut() {
 		case sim.WishUnlock:
 			r.door.to(Open)
 		case sim.WishEnd:
+			r.sendOutcome(r.next, reason, true)
 			r.matchOver = &netproto.CloseError{Code: netproto.CloseRoomEnded, Reason: reason}
 			r.notify(r.matchEnd(reason))
 		}
@@ -58,24 +59,11 @@ func (r *Room) endMatch() {
 func (r *Room) matchEnd(reason string) *pb.Notice {
 	end := &pb.MatchEnd{Reason: reason}
 	for _, line := range r.world.Outcome() {
-		r.log.Info("outcome", "tick", r.next, "seat", line.Seat, "name", r.seats[line.Seat].name, "user", line.User, "team", line.Team, "place", line.Place,
-			"values", fieldsOf(r.world.OutcomeColumns(), line.Values))
 		end.Line = append(end.Line, &pb.OutcomeLine{
 			Seat: uint32(line.Seat), Team: uint32(line.Team), Place: uint32(line.Place), Value: line.Values,
 		})
 	}
 	return &pb.Notice{Body: &pb.Notice_End{End: end}}
-}
-
-// logEffects writes what the rules want done outside into the log, which is where
-// it is to be read until somebody else takes it.
-func (r *Room) logEffects() {
-	effects, values := r.world.Effects()
-	for _, e := range effects {
-		kind := r.world.EffectKinds()[e.Kind]
-		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "name", r.seats[e.Seat].name, "user", e.User,
-			"values", fieldsOf(kind.Columns, values[e.First:e.First+e.Count]))
-	}
 }
 
 // fieldsOf names values, for a log.

@@ -82,6 +82,8 @@ func (p *program) bots(args []string) error {
 	t.add(f)
 	var l limitFlags
 	l.add(f)
+	var m minting
+	m.add(f)
 	asJSON := f.Bool("json", false, "print one JSON object")
 	quiet := f.Bool("quiet", false, "show no progress")
 	if err := p.parse(f, args, false); err != nil {
@@ -92,6 +94,9 @@ func (p *program) bots(args []string) error {
 		return err
 	}
 	if c.TLS, err = t.config(); err != nil {
+		return err
+	}
+	if c.Token, err = m.botTokens(); err != nil {
 		return err
 	}
 	var printed error

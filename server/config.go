@@ -24,6 +24,12 @@ type Config struct {
 	// PublicURL is where clients reach this node, http:// or https://. Empty:
 	// the address it listens on.
 	PublicURL string
+	// NodeURL is where other nodes reach this one, http:// or https://. Empty: where
+	// clients do.
+	NodeURL string
+	// Region names where the node is; rooms open near those who ask. Empty: nowhere in
+	// particular.
+	Region string
 	// TLSCert and TLSKey are PEM files, both or none. With them the node speaks
 	// TLS only. They are read again when they change.
 	TLSCert, TLSKey string
@@ -33,6 +39,14 @@ type Config struct {
 	// bytes or more, the same on all nodes. Empty: who can write to the store is
 	// trusted.
 	Secret string
+	// UserKeys is a file, and UserKeysURL where an identity provider has it, with the
+	// keys that user tokens are signed with. Both empty: nobody is known.
+	UserKeys, UserKeysURL string
+	// UserIssuer and UserAudience are what user tokens must name; empty: anything.
+	UserIssuer, UserAudience string
+	// Anonymous lets callers in who show no user token: "auto" (when the node is
+	// open or knows no keys), "yes" or "no".
+	Anonymous string
 	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: the
 	// console is for this machine while the node is open, else closed.
 	AdminKey string
@@ -89,7 +103,7 @@ type Config struct {
 // DefaultConfig is a node to try things on: this machine only, nothing else needed.
 func DefaultConfig() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto",
+		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto", Anonymous: "auto",
 		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, DrainDelay: autoDrainDelay, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
@@ -137,6 +151,11 @@ func (c Config) Validate() error {
 		u, malformed := url.Parse(c.PublicURL)
 		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--public-url %q: want http://host:port or https://host", c.PublicURL)
 	}
+	if c.NodeURL != "" {
+		u, malformed := url.Parse(c.NodeURL)
+		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--node-url %q: want http://host:port or https://host", c.NodeURL)
+	}
+	fault(len(c.Region) <= 32, "--region %q: want at most 32 bytes", c.Region)
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
 	_, err := parseParams(c.Params)
 	faults = append(faults, err)
@@ -148,6 +167,12 @@ func (c Config) Validate() error {
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
 	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
+	fault(c.Anonymous == "auto" || c.Anonymous == "yes" || c.Anonymous == "no", "--anonymous %q: want auto, yes or no", c.Anonymous)
+	fault(c.Anonymous != "no" || c.knowsUsers(), "--anonymous no: nobody could play; give --user-keys or --user-keys-url too")
+	if c.UserKeysURL != "" {
+		u, malformed := url.Parse(c.UserKeysURL)
+		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--user-keys-url %q: want http://host/path or https://host/path", c.UserKeysURL)
+	}
 	_, err = door.ParseProxies(c.TrustedProxies)
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
@@ -181,6 +206,17 @@ func (c Config) open(at net.Addr) bool {
 		return c.Open == "yes"
 	}
 	return isLoopback(at.String()) && c.PublicURL == ""
+}
+
+// knowsUsers reports whether the node can tell users from each other.
+func (c Config) knowsUsers() bool { return c.UserKeys != "" || c.UserKeysURL != "" }
+
+// anonymous decides about "auto".
+func (c Config) anonymous(at net.Addr) bool {
+	if c.Anonymous != "auto" {
+		return c.Anonymous == "yes"
+	}
+	return c.open(at) || !c.knowsUsers()
 }
 
 // roomFlags are the flags of fields that room.Config.Validate names.

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +16,9 @@ import (
 
 	"github.com/metronome-server/metronome/gateway"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
@@ -43,8 +46,11 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
-	home        *room.Room  // the room that is always there
-	params      []sim.Param // what that room is made with
+	peers       *peer.Client // nil for a node of its own
+	// users is nil when nobody is known.
+	users  *identity.Users
+	home   *room.Room  // the room that is always there
+	params []sim.Param // what that room is made with
 
 	cancel context.CancelFunc // of what runs below
 	run    sync.WaitGroup
@@ -62,6 +68,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 	steps := []func(context.Context) error{
 		n.openTLS,
 		n.listen,
+		n.openUsers,
 		n.openLobby,
 		func(context.Context) error { return n.openRooms(games) },
 		n.serve,
@@ -115,12 +122,27 @@ func (n *Node) LocalURL() string {
 
 func (n *Node) openLobby(ctx context.Context) (err error) {
 	n.lobby, err = lobby.Open(ctx, lobby.Config{
-		URL: n.config.Redis, NodeURL: n.URL(), Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
+		URL: n.config.Redis, NodeURL: n.URL(), PeerURL: cmp.Or(n.config.NodeURL, n.URL()), Region: n.config.Region, Version: Version(), Secret: []byte(n.config.Secret), Log: n.log,
 	})
 	if err != nil && n.config.Redis != "" {
 		return fmt.Errorf("--redis: %w", err)
 	}
 	return err
+}
+
+// openUsers reads the keys of user tokens.
+func (n *Node) openUsers(ctx context.Context) (err error) {
+	if !n.config.knowsUsers() {
+		return nil
+	}
+	n.users, err = identity.New(ctx, identity.Config{
+		KeyFile: n.config.UserKeys, KeyURL: n.config.UserKeysURL, Issuer: n.config.UserIssuer, Audience: n.config.UserAudience,
+		Anonymous: n.config.anonymous(n.listener.Addr()), Log: n.log,
+	})
+	if err != nil {
+		return fmt.Errorf("--user-keys: %w", err)
+	}
+	return nil
 }
 
 func (n *Node) openRooms(games []sim.Game) (err error) {
@@ -145,6 +167,10 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		return err
 	}
 	n.node = node.New(n.rooms, n.lobby, n.log)
+	if n.config.Redis != "" {
+		n.peers = peer.NewClient(n.lobby)
+		n.node.Reach(n.peers)
+	}
 	mode, ok := n.rooms.Mode(n.config.Mode)
 	if !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
@@ -169,7 +195,7 @@ func (n *Node) serve(context.Context) error {
 	n.run.Go(func() { n.watchRooms(ctx) })
 	n.routes = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
-		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Origins: n.config.Origins,
+		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 	})
@@ -286,6 +312,9 @@ func (n *Node) Stop() error {
 		n.cancel()
 	}
 	n.run.Wait()
+	if n.peers != nil {
+		n.peers.Close()
+	}
 	if n.lobby != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), leaveTimeout)
 		defer cancel()

@@ -7,7 +7,7 @@ import "fmt"
 const maxEffects = 256
 
 // Effect is one kind of thing that the rules want done outside of the room:
-// give an item, count a purchase. The room writes it into its log once the tick
+// give an item, count a purchase. The room hands it to the outbox once the tick
 // is recorded.
 type Effect[T any] struct {
 	w    *World

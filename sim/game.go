@@ -51,6 +51,9 @@ type Mode struct {
 	// CommandsPerSecond is how many commands a player may give in the long run, 1
 	// to 60; 0 means 10. Those that are over it wait.
 	CommandsPerSecond int
+	// RefuseSecond: a user who plays in a room is not let in by a second connection.
+	// Otherwise the newer connection takes the seat.
+	RefuseSecond bool
 	// New declares the tables, events and input of a match in w and returns
 	// the rules bound to them. It must do the same every time it is called for
 	// the same number of seats, which is w.Mode().Seats: a room for two should

@@ -39,6 +39,12 @@ func (v TableView) Reuse(slot int) uint16 { return uint16(v.c.reuse[slot]) }
 // Grouped reports whether rows can be in other groups than 0.
 func (v TableView) Grouped() bool { return v.c.grouped }
 
+// PerSeat reports whether the engine makes the rows, one for each taken seat.
+func (v TableView) PerSeat() bool { return v.c.perSeat }
+
+// Single reports whether there is always one row.
+func (v TableView) Single() bool { return v.c.single }
+
 // Group returns the group of the row in a slot.
 func (v TableView) Group(slot int) Group { return v.c.group(slot) }
 
@@ -76,7 +82,8 @@ func (d Difference) String() string {
 }
 
 // Diff returns the first difference between two worlds of the same mode, by
-// table, then row, then field; false when there is none.
+// table, then row, then field, then what no table has; false when there is none.
+// Past positions (History) are not looked at.
 func Diff(a, b *World) (Difference, bool) {
 	switch {
 	case a.tick != b.tick:
@@ -96,7 +103,46 @@ func Diff(a, b *World) (Difference, bool) {
 			return d, true
 		}
 	}
+	return diffRest(a, b)
+}
+
+// diffRest compares the state that is in no table.
+func diffRest(a, b *World) (Difference, bool) {
+	differ := func(field string, x, y int64) (Difference, bool) {
+		return Difference{Table: "world", Field: field, A: x, B: y}, true
+	}
+	for _, seat := range a.inputs.seats {
+		x, y := a.sitters[seat], b.sitters[seat]
+		switch {
+		case a.Commanded(seat) != b.Commanded(seat):
+			return differ(fmt.Sprintf("last command of seat %d", seat), int64(a.Commanded(seat)), int64(b.Commanded(seat)))
+		case x.user != y.user:
+			return differ(fmt.Sprintf("user of seat %d", seat), int64(x.user), int64(y.user))
+		case x.team != y.team:
+			return differ(fmt.Sprintf("team of seat %d", seat), int64(x.team), int64(y.team))
+		}
+	}
+	switch x, y := &a.room, &b.room; {
+	case x.ended != y.ended:
+		return differ("ended", one(x.ended), one(y.ended))
+	case x.locked != y.locked:
+		return differ("locked", one(x.locked), one(y.locked))
+	case x.wake != y.wake:
+		return differ("tick of the next step", int64(x.wake), int64(y.wake))
+	}
+	if x, y := hashOf(a.out.append(nil)), hashOf(b.out.append(nil)); x != y {
+		return differ("hash of the wishes and effects that wait", x, y)
+	}
+	if x, y := hashOf(a.events.append(nil)), hashOf(b.events.append(nil)); x != y {
+		return differ("hash of the events that wait", x, y)
+	}
 	return Difference{}, false
+}
+
+func hashOf(b []byte) int64 {
+	h := hash(0)
+	h.text(string(b))
+	return int64(h)
 }
 
 func diffTable(a, b *core) (Difference, bool) {

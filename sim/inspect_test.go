@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -38,6 +39,42 @@ func TestDiffNamesThePlace(t *testing.T) {
 		}
 		if (a.Hash() != b.Hash()) != differ {
 			t.Errorf("%q: Hash and Diff do not agree", row.want)
+		}
+	}
+}
+
+// TestDiffNamesWhatNoTableHas: Diff finds all of the state that two worlds append
+// differently, past positions apart.
+func TestDiffNamesWhatNoTableHas(t *testing.T) {
+	for _, row := range []struct {
+		change func(w *World, c *club)
+		want   string
+	}{
+		{func(*World, *club) {}, ""},
+		{func(w *World, _ *club) { w.commanded[2] = 9 }, "table world, row 0, field last command of seat 2: 0 and 9"},
+		{func(w *World, _ *club) { w.sitters[2].user = 8 }, "field user of seat 2: 7 and 8"},
+		{func(w *World, _ *club) { w.SetTeam(2, 3) }, "field team of seat 2: 1 and 3"},
+		{func(w *World, _ *club) { w.room.ended = true }, "field ended: 0 and 1"},
+		{func(w *World, _ *club) { w.room.locked = true }, "field locked: 0 and 1"},
+		{func(w *World, _ *club) { w.room.wake = 50 }, "field tick of the next step: 0 and 50"},
+		{func(w *World, _ *club) { w.Announce("more") }, "field hash of the wishes and effects that wait: "},
+		{func(_ *World, c *club) { c.gifts.Emit(2, gift{}) }, "field hash of the wishes and effects that wait: "},
+		{func(_ *World, c *club) { c.result.Set(2, 1, clubResult{Sum: 5}) }, "table outcome, row 0, field rows ever used: 0 and 2"},
+	} {
+		a, _ := startClub(t, clubMode())
+		b, c := startClub(t, clubMode())
+		for _, w := range []*World{a, b} {
+			if err := w.Join(2, Entrant{User: 7, Team: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		row.change(b, c)
+		d, differ := Diff(a, b)
+		if differ != (row.want != "") || differ && !strings.Contains(d.String(), row.want) {
+			t.Errorf("got %q, %t, want %q", d, differ, row.want)
+		}
+		if bytes.Equal(a.Append(nil), b.Append(nil)) == differ {
+			t.Errorf("%q: Append and Diff do not agree", row.want)
 		}
 	}
 }

@@ -4,7 +4,7 @@ import "errors"
 
 // Outcome is how a match ends: a line per seat, with place, team and the game's
 // own fields. It is state like a table, and final once the rules call
-// [World.End]; the room tells its players and its log when the tick is recorded.
+// [World.End]; the room tells its players, and hands it to the outbox, when the tick is recorded.
 type Outcome[T any] struct {
 	w     *World
 	lines *Table[outcomeLine[T]]

@@ -15,6 +15,7 @@ import (
 
 	"github.com/metronome-server/metronome/gateway/apierr"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -37,12 +38,14 @@ type Config struct {
 	// URLByRequest has clients find this node's rooms where their request found the
 	// node: no URL was set.
 	URLByRequest bool
-	Limits       Limits
-	Log          *slog.Logger
+	// Users tells who asks; nil knows nobody.
+	Users  *identity.Users
+	Limits Limits
+	Log    *slog.Logger
 }
 
 // New returns a Service.
-func New(c Config) *Service { return &Service{c, newGuard(c.Limits, c.Rooms)} }
+func New(c Config) *Service { return &Service{c, newGuard(c.Limits, c.Rooms, c.Lobby)} }
 
 // Handler returns the path below which the service answers, and its handler.
 func (s *Service) Handler(options ...connect.HandlerOption) (string, http.Handler) {
@@ -75,12 +78,16 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	if err := s.guard.checkCreate(ctx); err != nil {
 		return nil, err
 	}
+	who, err := s.Users.Of(ctx, req.Header(), m.GetName())
+	if err != nil {
+		return nil, s.ErrorFor(err)
+	}
 	params, err := s.paramsFor(m)
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
 	w := room.Wish{Params: params, Mode: m.GetMode(), Private: m.GetPrivate(), Metadata: m.GetMetadata(), Seats: int(min(m.GetSeats(), 1<<30))}
-	join, err := s.Node.CreateFor(ctx, w, m.GetName())
+	join, err := s.Node.Open(ctx, node.Opening{Wish: w, Player: &who})
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
@@ -107,15 +114,18 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 	if err := s.guard.checkReserve(ctx); err != nil {
 		return nil, err
 	}
+	who, err := s.Users.Of(ctx, req.Header(), req.Msg.GetName())
+	if err != nil {
+		return nil, s.ErrorFor(err)
+	}
 	var join lobby.Join
-	var err error
 	byCode := false
 	switch by := req.Msg.GetBy().(type) {
 	case *pb.JoinRoomRequest_Code:
 		byCode = true
-		join, err = s.guard.byCode(ctx, func() (lobby.Join, error) { return s.Lobby.ReserveByCode(ctx, by.Code, req.Msg.GetName()) })
+		join, err = s.guard.byCode(ctx, func() (lobby.Join, error) { return s.Lobby.ReserveByCode(ctx, by.Code, who) })
 	case *pb.JoinRoomRequest_Id:
-		join, err = s.Lobby.Reserve(ctx, by.Id, req.Msg.GetName())
+		join, err = s.Node.Join(ctx, by.Id, who)
 	default:
 		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("give the room's id or its code"))
 	}
@@ -131,15 +141,19 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	if err := s.guard.checkReserve(ctx); err != nil {
 		return nil, err
 	}
+	who, err := s.Users.Of(ctx, req.Header(), m.GetName())
+	if err != nil {
+		return nil, s.ErrorFor(err)
+	}
 	mode, ok := s.Rooms.Mode(m.GetMode())
 	if !ok {
 		return nil, s.ErrorFor(room.ErrUnknownMode)
 	}
 	checked := false
-	join, err := s.Node.Play(ctx, lobby.Wanted{Mode: mode.Name, Metadata: m.GetMetadata(), Avoid: m.GetAvoid()}, m.GetName(), func() error {
-		err := s.guard.checkCreate(ctx)
-		checked = err == nil
-		return err
+	join, err := s.Node.Play(ctx, lobby.Wanted{Mode: mode.Name, Metadata: m.GetMetadata(), Avoid: m.GetAvoid()}, who, func() error {
+		refused := s.guard.checkCreate(ctx)
+		checked = refused == nil
+		return refused
 	})
 	if checked && !join.Made {
 		s.guard.creations.Return(door.CallerOf(ctx))
@@ -159,7 +173,9 @@ var causes = []apierr.Row{
 	apierr.For(lobby.ErrRoomLocked, connect.CodeFailedPrecondition, "the room takes no new players"),
 	apierr.For(lobby.ErrBusy, connect.CodeUnavailable, "too many rooms change at once; ask again"),
 	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
-	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "this node has no space for another room; try again later or on another node"),
+	apierr.For(identity.ErrNoKeys, connect.CodeUnavailable, identity.ErrNoKeys.Error()),
+	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "no node has space for another room; try again later"),
+	apierr.For(node.ErrPeer, connect.CodeUnavailable, "no node that has space answers; try again in a few seconds"),
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),
 }
 
@@ -171,6 +187,9 @@ func (s *Service) ErrorFor(err error) error {
 	}
 	if known := apierr.Find(causes, err); known != nil {
 		return known
+	}
+	if errors.Is(err, identity.ErrToken) || errors.Is(err, identity.ErrNeeded) {
+		return connect.NewError(connect.CodeUnauthenticated, err)
 	}
 	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) || errors.Is(err, sim.ErrParam) {
 		return connect.NewError(connect.CodeInvalidArgument, err)

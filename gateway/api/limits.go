@@ -46,6 +46,7 @@ type guard struct {
 	creations *door.Limit
 	codes     *door.Limit
 	rooms     *room.Registry
+	lobby     *lobby.Lobby
 
 	mu           sync.Mutex
 	reservations held // by ticket
@@ -53,9 +54,9 @@ type guard struct {
 	swept        time.Time
 }
 
-func newGuard(limits Limits, rooms *room.Registry) *guard {
+func newGuard(limits Limits, rooms *room.Registry, l *lobby.Lobby) *guard {
 	return &guard{
-		limits: limits, rooms: rooms, reservations: newHeld(), made: newHeld(), swept: time.Now(),
+		limits: limits, rooms: rooms, lobby: l, reservations: newHeld(), made: newHeld(), swept: time.Now(),
 		creations: &door.Limit{PerAddress: creationPerAddress, InAll: creationInAll, Exempt: true},
 		codes:     &door.Limit{PerAddress: wrongCodePerAddress, InAll: wrongCodeInAll},
 	}
@@ -118,7 +119,7 @@ func (g *guard) sweep(now time.Time) {
 		}
 	}
 	for id := range g.made.holder {
-		if _, ok := g.rooms.Get(id); !ok {
+		if !g.lives(id) {
 			g.made.remove(id)
 		}
 	}
@@ -205,13 +206,22 @@ func (g *guard) living(caller door.Caller) (n int) {
 	defer g.mu.Unlock()
 	g.sweep(time.Now())
 	for id, made := range g.made.by[caller.Address] {
-		if _, ok := g.rooms.Get(id); !ok {
+		if !g.lives(id) {
 			g.made.remove(id)
 		} else if !caller.Exempt || !made.entered {
 			n++
 		}
 	}
 	return n
+}
+
+// lives reports whether a room is there, on this node or on another.
+func (g *guard) lives(id string) bool {
+	if _, here := g.rooms.Get(id); here {
+		return true
+	}
+	_, elsewhere := g.lobby.Find(id)
+	return elsewhere
 }
 
 // created remembers a room.

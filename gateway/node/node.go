@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/metronome-server/metronome/internal/id"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/room"
@@ -27,6 +26,8 @@ type Node struct {
 	lobby *lobby.Lobby
 	log   *slog.Logger
 	state atomic.Int32 // a State
+	peers Peers        // nil: there are none
+	load  load
 
 	mu     sync.Mutex
 	epochs map[string]uint64
@@ -61,38 +62,26 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 	return r, listing, err
 }
 
-// CreateFor makes a room with a player's seat in it, which nobody else can get.
-// Errors: those of room.Registry.Create and lobby.Create.
-func (n *Node) CreateFor(ctx context.Context, w room.Wish, name string) (lobby.Join, error) {
-	w.ID = id.Room()
-	wanted, err := n.listingOf(&w)
-	if err == nil {
-		err = n.space(wanted.Seats)
+// Join promises a player a seat of a room. A user who has a seat in a room of this
+// node, or for whom it was made, needs no free one. Errors: those of lobby.Reserve.
+func (n *Node) Join(ctx context.Context, id string, who lobby.Player) (lobby.Join, error) {
+	if r, ok := n.rooms.Get(id); ok && r.Expects(who.User()) {
+		return n.lobby.Invite(id, who)
 	}
-	if err != nil {
-		return lobby.Join{}, err
-	}
-	defer n.startMaking(w.ID)()
-	join, err := n.lobby.Create(ctx, wanted, name)
-	if err != nil {
-		return lobby.Join{}, err
-	}
-	_, err = n.build(ctx, w, join.Room)
-	return join, err
+	return n.lobby.Reserve(ctx, id, who)
 }
 
-// Play gets a player a seat in a room that fits, on any node, or in one that it
-// makes here, unless mayMake says why not. Errors: mayMake's, those of CreateFor and
-// of lobby.Play.
-func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMake func() error) (lobby.Join, error) {
-	join, err := n.lobby.Play(ctx, wanted, nil, name)
+// Play gets a player a seat in a room that fits, or in one that is made on the node
+// that fits, unless mayMake says why not. Errors: mayMake's and those of Open.
+func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, who lobby.Player, mayMake func() error) (lobby.Join, error) {
+	join, err := n.lobby.Play(ctx, wanted, nil, who)
 	if !errors.Is(err, lobby.ErrNoRoom) {
 		return join, err
 	}
-	w := room.Wish{ID: id.Room(), Mode: wanted.Mode, Metadata: wanted.Metadata}
-	fresh, err := n.listingOf(&w)
+	o := Opening{Wish: room.Wish{Mode: wanted.Mode, Metadata: wanted.Metadata}, Player: &who, Find: &wanted}
+	fresh, err := n.listingOf(&o.Wish)
 	if err == nil {
-		err = n.space(fresh.Seats)
+		err = n.hasSpace(fresh, "")
 	}
 	if err == nil {
 		err = mayMake()
@@ -100,13 +89,7 @@ func (n *Node) Play(ctx context.Context, wanted lobby.Wanted, name string, mayMa
 	if err != nil {
 		return lobby.Join{}, err
 	}
-	defer n.startMaking(w.ID)()
-	join, err = n.lobby.Play(ctx, wanted, &fresh, name) // somebody else may have made one by now
-	if err != nil || !join.Made {
-		return join, err
-	}
-	_, err = n.build(ctx, w, join.Room)
-	return join, err
+	return n.Open(ctx, o)
 }
 
 // space says why this node takes no other room.
@@ -134,7 +117,7 @@ func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
 // build starts a room that was claimed. When that fails it is taken out of the
 // directory; whoever was promised a seat in it is told to ask again.
 func (n *Node) build(ctx context.Context, w room.Wish, listing lobby.Room) (*room.Room, error) {
-	w.ID, w.Code = listing.ID, listing.Code
+	w.ID, w.Code, w.Epoch = listing.ID, listing.Code, listing.Epoch
 	w.MayEnd = n.mayEnd(w.ID, listing.Epoch)
 	n.setEpoch(w.ID, listing.Epoch)
 	r, err := n.rooms.Create(w)

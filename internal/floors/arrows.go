@@ -20,6 +20,7 @@ var floors = map[string]int{
 
 	"room":       2,
 	"replay":     2,
+	"outbox":     2,
 	"lobby":      2,
 	"client":     2,
 	"gateway/ws": 2,

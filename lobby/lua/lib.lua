@@ -39,6 +39,14 @@ local function fence_key(id) return PREFIX .. 'fence:' .. id end
 local function code_key(code) return PREFIX .. 'code:' .. code end
 local function node_key(node) return PREFIX .. 'node:' .. node end
 local function owned_key(node) return PREFIX .. 'owned:' .. node end
+local OUTBOX = PREFIX .. 'outbox'
+local function sent_key(room, epoch) return PREFIX .. 'sent:' .. room .. ':' .. epoch end
+
+-- read_shelf reads the name of a shelf and returns its keys.
+local function read_shelf()
+  local key = PREFIX .. 'shelf:' .. arg()
+  return {documents = key, ends = key .. ':ends', rev = key .. ':rev'}
+end
 
 -- GONE_KEPT is how many rooms that ended the stream of changes still tells of; a
 -- reader that is further behind reads all living rooms instead.

@@ -23,18 +23,31 @@ type Option func(*config)
 // many as the mode has seats.
 func Players(n int) Option { return func(c *config) { c.players = n } }
 
-// Ticks sets how long the match is: 2000 by default, 300 with go test -short.
+// Ticks sets how many ticks are played with the mode as it is: 2000 by default, 300
+// with go test -short. Rooms with other params, and for one match, come on top.
 func Ticks(n int) Option { return func(c *config) { c.ticks = n } }
 
 // Seed repeats a run: a failure prints its seed. Random by default.
 func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 
-// Check plays a match of the mode with random joins, leaves and inputs. At
-// random ticks it takes the state, restores it into a fresh world and into one
-// that was used for something else, and gives all three the same inputs. It
-// fails t with the first tick, table, row and field in which they differ. What
-// the match never came to (a column that had one value only, an event that
-// nobody emitted, an input that made no difference) it logs: see it with -v.
+// Check plays matches of the mode with random joins, leaves, inputs and commands.
+// At random ticks it takes the state, restores it into a fresh world and into one
+// that was used for something else, and gives all three the same inputs. It fails
+// t with the first tick, table, row and field in which they differ, or the first
+// event, wish or effect.
+//
+// A room of 0 Hz is driven as such rooms are: it steps when somebody does
+// something or the rules asked for it, and most ticks are left out. Players whom
+// the rules kick leave, and nobody comes into a room that they lock. Where the
+// rules end the match, the next one begins.
+//
+// Shorter matches follow, with params at their least, at their most and drawn at
+// random, and in rooms for one match. A game may refuse params that do not go
+// together with [sim.ErrParam]; any other error of New is a fault.
+//
+// What the matches never came to (a column that had one value only, an event or
+// effect that nobody emitted, an input or command that made no difference, a wish
+// that the rules never had) it logs: see it with -v.
 //
 // Under a *testing.T it runs in a bubble of testing/synctest, so that rules
 // that read the clock are found: it must not be called inside of one.
@@ -54,16 +67,16 @@ func Check(t testing.TB, mode sim.Mode, options ...Option) {
 	case fault != nil:
 		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
 	case missed != "":
-		t.Logf("simtest: of what this match never came to, nothing is known: %s", missed)
+		t.Logf("simtest: of what its matches never came to, nothing is known: %s", missed)
 	}
 }
 
-// find plays the match, in a bubble if it can, and says what it never came to.
+// find plays the matches, in a bubble if it can, and says what they never came to.
 func (c config) find(t testing.TB, mode sim.Mode) (missed string, fault error) {
 	play := func(passTime func()) {
-		m := newMatch(c, mode, passTime)
-		if fault = m.play(); fault == nil {
-			missed = m.reach.missed(m.world)
+		course := newCourse(c, mode, passTime)
+		if fault = course.play(); fault == nil {
+			missed = course.tally.missed()
 		}
 	}
 	if bubble, ok := t.(*testing.T); ok {

@@ -15,6 +15,10 @@
 //     clock is half a day ahead. That needs a real *testing.T; under a
 //     *testing.B or *testing.F only a clock of nanoseconds shows.
 //   - A View or a GroupBy that changes or remembers something: Check.
+//   - A wish (End, Kick, Announce, Lock, Wake), an effect or an outcome that
+//     depends on something outside the tables: Check.
+//   - What goes wrong only with some params, only in a room for one match, or only
+//     after a pause in a room that rests: Check.
 //   - A New that declares or builds other things the second time: Check.
 //   - Floats that live within one step: CheckSource only. They give the same
 //     result each time on one machine; another may fuse a multiplication and an
@@ -25,7 +29,7 @@
 //   - What the random play never reached: CheckSource, if it is of a kind that
 //     shows in the source: clocks, map ranges, goroutines, package variables,
 //     fields that the rules write, variables that closures keep. Check logs what
-//     its match never came to.
+//     its matches never came to.
 //
 // What neither finds: a field that is said to follow from the tables and does
 // not, where random play never makes it matter. More ticks make that less likely.

@@ -24,7 +24,8 @@ func (s *sight) of(w *sim.World, seat sim.Seat) []sim.Group {
 	return slices.Compact(groups)
 }
 
-// look checks what goes out to players: events, views and groups of rows. The
+// look checks what goes out: events, views and groups of rows to players, wishes
+// to the room, effects to others. The
 // used world is never asked for views: asking must make no difference.
 func (m *match) look() error {
 	for _, seat := range m.world.Seats() {
@@ -47,6 +48,12 @@ func (m *match) look() error {
 			continue
 		}
 		if err := m.sameEvents(t); err != nil {
+			return err
+		}
+		if err := m.sameWishes(t); err != nil {
+			return err
+		}
+		if err := m.sameEffects(t); err != nil {
 			return err
 		}
 		if err := m.sameGroups(t); err != nil {
@@ -84,6 +91,51 @@ func (m *match) sameEvents(t *twin) error {
 		}
 	}
 	return fmt.Errorf("tick %d: %d events, but %d in %s", m.world.Tick(), len(a), len(b), t)
+}
+
+func (m *match) sameWishes(t *twin) error {
+	a, b := m.world.Wishes(), t.world.Wishes()
+	if slices.Equal(a, b) {
+		return nil
+	}
+	for i := range max(len(a), len(b)) {
+		x, y := "nothing more", "nothing more"
+		if i < len(a) {
+			x = wishText(a[i])
+		}
+		if i < len(b) {
+			y = wishText(b[i])
+		}
+		if x != y {
+			return fmt.Errorf("tick %d: wish %d is %s, but %s in %s", m.world.Tick(), i+1, x, y, t)
+		}
+	}
+	return nil
+}
+
+func wishText(w sim.Wish) string {
+	return fmt.Sprintf("%s of seat %d with %q", wishMethods[w.Kind], w.Seat, w.Text)
+}
+
+func (m *match) sameEffects(t *twin) error {
+	a, aValues := m.world.Effects()
+	b, bValues := t.world.Effects()
+	if slices.Equal(a, b) && slices.Equal(aValues, bValues) {
+		return nil
+	}
+	text := func(records []sim.EffectRecord, values []int64, i int) string {
+		if i >= len(records) {
+			return "nothing more"
+		}
+		e := records[i]
+		return fmt.Sprintf("%s for seat %d (user %d) with %d", m.world.EffectKinds()[e.Kind].Name, e.Seat, e.User, values[e.First:e.First+e.Count])
+	}
+	for i := range max(len(a), len(b)) {
+		if x, y := text(a, aValues, i), text(b, bValues, i); x != y {
+			return fmt.Errorf("tick %d: effect %d is %s, but %s in %s", m.world.Tick(), i+1, x, y, t)
+		}
+	}
+	return nil
 }
 
 func (m *match) sameGroups(t *twin) error {

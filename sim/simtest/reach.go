@@ -1,24 +1,26 @@
 package simtest
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/simtest/internal/script"
 )
 
-// reach is what of a game a match has come to: a check says nothing about the
+// reach is what of a game one match has come to: a check says nothing about the
 // rest.
 type reach struct {
-	rng    *rand.Rand
-	events []bool       // by kind: one was emitted
-	tables []tableReach // as declared
-	fields []bool       // by input field: it made a difference
-	every  int          // ticks between two trials of fields
-	trial  *sim.World
+	rng     *rand.Rand
+	events  []bool       // by kind: one was emitted
+	effects []bool       // by kind
+	tables  []tableReach // as declared
+	inputs  []bool       // by field: it made a difference
+	orders  []bool       // by field of commands
+	given   bool         // a command
+	wishes  [sim.WishUnlock + 1]bool
+	woken   bool // the rules asked for a step
+	every   int  // steps between two trials of fields
+	trial   *sim.World
 }
 
 type tableReach struct {
@@ -35,22 +37,39 @@ type columnReach struct {
 // difference.
 const fieldTrials = 64
 
-func newReach(w *sim.World, c config) *reach {
+// newReach begins anew, but for the fields that made a difference in an earlier
+// match.
+func newReach(w *sim.World, c config, earlier *tally) *reach {
 	r := &reach{
-		rng: rand.New(rand.NewPCG(c.seed, 2)), events: make([]bool, len(w.EventKinds())),
-		fields: make([]bool, len(w.InputFields())), every: max(1, c.ticks/fieldTrials),
+		rng: rand.New(rand.NewPCG(c.seed, 2)), events: make([]bool, len(w.EventKinds())), effects: make([]bool, len(w.EffectKinds())),
+		every: max(1, c.ticks/fieldTrials),
 	}
 	for _, t := range w.Tables() {
 		r.tables = append(r.tables, tableReach{columns: make([]columnReach, len(t.Columns()))})
+	}
+	for _, f := range w.InputFields() {
+		r.inputs = append(r.inputs, earlier.reached[goal{goalInput, f.Name, ""}])
+	}
+	for _, f := range w.CommandFields() {
+		r.orders = append(r.orders, earlier.reached[goal{goalCommandField, f.Name, ""}])
 	}
 	return r
 }
 
 // see takes in a world after a step.
-func (r *reach) see(w *sim.World) {
-	records, _ := w.Events()
-	for _, record := range records {
-		r.events[record.Kind] = true
+func (r *reach) see(w *sim.World, tick *script.Tick) {
+	r.given = r.given || len(tick.Commands) > 0
+	r.woken = r.woken || w.WakesAt() != 0
+	events, _ := w.Events()
+	for _, e := range events {
+		r.events[e.Kind] = true
+	}
+	effects, _ := w.Effects()
+	for _, e := range effects {
+		r.effects[e.Kind] = true
+	}
+	for _, wish := range w.Wishes() {
+		r.wishes[wish.Kind] = true
 	}
 	for i, t := range w.Tables() {
 		for slot := range t.High() {
@@ -73,78 +92,36 @@ func (t *tableReach) see(view sim.TableView, slot int) {
 	}
 }
 
-// due reports whether input fields are tried at the tick after now.
-func (r *reach) due(now sim.Tick) bool {
-	return now%sim.Tick(r.every) == 0 && slices.Contains(r.fields, false)
-}
-
-// try plays one tick twice from a state, the second time with another value in
-// one field of every input, for each field that has made no difference yet.
-func (r *reach) try(m *match, state []byte, t script.Tick) {
-	if r.trial == nil {
-		w, err := sim.Start(m.mode, m.seed)
-		if err != nil {
-			return // the twins say so
-		}
-		r.trial = w
-	}
-	m.acting = r.trial
-	hash, values, ok := r.play(state, t)
-	for i, f := range m.world.InputFields() {
-		if r.fields[i] || !ok {
-			continue
-		}
-		other := script.Tick{Join: t.Join, Leave: t.Leave}
-		for _, in := range t.Inputs {
-			in.Values = slices.Clone(in.Values)
-			span := int64(f.Max) - int64(f.Min) + 1
-			in.Values[i] = int32(int64(f.Min) + r.rng.Int64N(span))
-			other.Inputs = append(other.Inputs, in)
-		}
-		otherHash, otherValues, _ := r.play(state, other)
-		r.fields[i] = otherHash != hash || !slices.Equal(otherValues, values)
-	}
-}
-
-// play plays one tick from a state and returns what came of it.
-func (r *reach) play(state []byte, t script.Tick) (hash uint64, events []uint32, ok bool) {
-	if r.trial.Restore(state) != nil || t.Admit(r.trial) != nil {
-		return 0, nil, false
-	}
-	t.Take(r.trial)
-	r.trial.Step()
-	_, values := r.trial.Events()
-	return r.trial.Hash(), slices.Clone(values), true
-}
-
-// missed says what the match never came to, or "".
-func (r *reach) missed(w *sim.World) string {
-	var list []string
-	for i, t := range w.Tables() {
-		seen := r.tables[i]
-		if !seen.rows {
-			list = append(list, fmt.Sprintf("table %s never had a row", t.Name()))
-			continue
-		}
-		var still []string
-		for i, c := range t.Columns() {
-			if !seen.columns[i].varied {
-				still = append(still, c.Name)
-			}
-		}
-		if len(still) > 0 {
-			list = append(list, fmt.Sprintf("table %s had one value only in %s", t.Name(), strings.Join(still, ", ")))
+// report adds what the match has come to.
+func (r *reach) report(w *sim.World, t *tally) {
+	for i, table := range w.Tables() {
+		t.add(goal{goalRow, table.Name(), ""}, r.tables[i].rows)
+		for k, c := range table.Columns() {
+			t.add(goal{goalColumn, c.Name, table.Name()}, r.tables[i].columns[k].varied)
 		}
 	}
 	for i, kind := range w.EventKinds() {
-		if !r.events[i] {
-			list = append(list, fmt.Sprintf("event %s was never emitted", kind.Name))
-		}
+		t.add(goal{goalEvent, kind.Name, ""}, r.events[i])
+	}
+	for i, kind := range w.EffectKinds() {
+		t.add(goal{goalEffect, kind.Name, ""}, r.effects[i])
+	}
+	if w.OutcomeColumns() != nil {
+		t.add(goal{goalOutcome, "", ""}, len(w.Outcome()) > 0)
 	}
 	for i, f := range w.InputFields() {
-		if !r.fields[i] {
-			list = append(list, fmt.Sprintf("input %s made no difference", f.Name))
-		}
+		t.add(goal{goalInput, f.Name, ""}, r.inputs[i])
 	}
-	return strings.Join(list, "; ")
+	if w.CommandFields() != nil {
+		t.add(goal{goalCommand, "", ""}, r.given)
+	}
+	for i, f := range w.CommandFields() {
+		t.add(goal{goalCommandField, f.Name, ""}, r.orders[i])
+	}
+	for kind := sim.WishEnd; kind <= sim.WishUnlock; kind++ {
+		t.add(goal{goalCall, wishMethods[kind], ""}, r.wishes[kind])
+	}
+	if w.AtRest() {
+		t.add(goal{goalCall, "Wake", ""}, r.woken)
+	}
 }

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 )
 
 // stateWalk finds state that is kept outside tables: fields of the rules, and
@@ -179,19 +178,29 @@ func (w *stateWalk) calls(body ast.Node) {
 	})
 }
 
+// declares are the functions of package sim that declare what there is; worldOf
+// are the methods of a world that the room calls.
+var (
+	declares = []string{
+		"NewTable", "NewSingle", "NewPerSeat", "NewEvent", "NewInput", "NewCommand", "NewHistory", "NewParams", "NewEffect", "NewOutcome",
+	}
+	worldOf = []string{"Join", "Leave", "Step", "SetInput", "GiveCommand", "SkipTo", "Rest", "Restore"}
+)
+
 // notInMatch finds what is for New alone, and what the room does with a world.
 func (w *stateWalk) notInMatch(at ast.Node, f *types.Func) {
 	if f.Pkg() != w.sim {
 		return
 	}
-	switch name := f.FullName(); strings.TrimPrefix(name, simPath+".") {
-	case "NewTable", "NewSingle", "NewEvent", "NewInput", "NewHistory":
-		w.addAt(at, "sim.%s while the match runs: what there is, New declares", f.Name())
-	default:
-		if recv := f.Signature().Recv(); recv != nil && isSim(recv.Type(), "World") &&
-			slices.Contains([]string{"Join", "Leave", "Step", "SetInput", "Restore"}, f.Name()) {
-			w.addAt(at, "World.%s while the match runs: the room calls it, and knows of no other call", f.Name())
-		}
+	recv := f.Signature().Recv()
+	switch name := f.Name(); {
+	case recv == nil && slices.Contains(declares, name):
+		w.addAt(at, "sim.%s while the match runs: what there is, New declares", name)
+	case recv == nil || !isSim(recv.Type(), "World"):
+	case name == "Refuse":
+		w.addAt(at, "World.Refuse while the match runs: only New can refuse")
+	case slices.Contains(worldOf, name):
+		w.addAt(at, "World.%s while the match runs: the room calls it, and knows of no other call", name)
 	}
 }
 

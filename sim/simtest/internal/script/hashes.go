@@ -26,12 +26,11 @@ func (r Run) Hashes(out io.Writer) error {
 	}
 	s, events := New(w, r.Players, seed), uint64(0)
 	for range r.Ticks {
-		t := s.Next()
+		t := s.Next(w)
 		if err := t.Admit(w); err != nil {
 			return err
 		}
-		t.Take(w)
-		w.Step()
+		t.Play(w)
 		events = mix(events, w)
 		if int(w.Tick())%r.Every == 0 {
 			if _, err := fmt.Fprintf(out, "%s %d %016x %016x\n", r.Mode.Name, w.Tick(), w.Hash(), events); err != nil {

@@ -1,10 +1,22 @@
 package script
 
-import (
-	"strconv"
+import "github.com/metronome-server/metronome/sim"
 
-	"github.com/metronome-server/metronome/sim"
-)
+// Tick is what happens at one tick.
+type Tick struct {
+	// At is its number. In a room that rests, ticks before it are left out.
+	At       sim.Tick
+	Leave    []sim.Seat
+	Join     []Join
+	Inputs   []Input
+	Commands []Command
+}
+
+// Join is somebody who takes a seat.
+type Join struct {
+	Seat sim.Seat
+	Who  sim.Entrant
+}
 
 // Input is one seat's input.
 type Input struct {
@@ -14,13 +26,6 @@ type Input struct {
 	From   sim.Origin
 }
 
-// Tick is what players do before one step.
-type Tick struct {
-	Leave, Join []sim.Seat
-	Inputs      []Input
-	Commands    []Command
-}
-
 // Command is one command of a seat.
 type Command struct {
 	Seat         sim.Seat
@@ -28,29 +33,28 @@ type Command struct {
 	Values, List []int32
 }
 
-// entrant is who takes a seat: somebody else at each, and the same in each world.
-func entrant(seat sim.Seat) sim.Entrant {
-	return sim.Entrant{
-		User: uint64(seat) * 0x9e3779b97f4a7c15, Name: "player " + strconv.Itoa(int(seat)), Rating: int32(seat%7)*100 - 300, Bot: seat%3 == 0,
-		Data: []byte{byte(seat), 1},
-	}
-}
-
 // Admit lets players leave and join. Errors: that of [sim.World.Join].
 func (t *Tick) Admit(w *sim.World) error {
+	w.SkipTo(t.At)
 	for _, seat := range t.Leave {
 		w.Leave(seat)
 	}
-	for _, seat := range t.Join {
-		if err := w.Join(seat, entrant(seat)); err != nil {
+	for _, j := range t.Join {
+		if err := w.Join(j.Seat, j.Who); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Take gives the world the tick's inputs and commands.
-func (t *Tick) Take(w *sim.World) {
+// Play gives the world the tick's inputs and commands and moves it on, as a room
+// does: by a step, or, when it rests and nothing happens, without one.
+func (t *Tick) Play(w *sim.World) {
+	if t.rests(w) {
+		w.Rest(t.At)
+		return
+	}
+	w.SkipTo(t.At)
 	for _, c := range t.Commands {
 		if err := w.GiveCommand(c.Seat, c.Number, c.Values, c.List); err != nil {
 			panic(err) // the script makes only what can be given
@@ -59,4 +63,11 @@ func (t *Tick) Take(w *sim.World) {
 	for _, in := range t.Inputs {
 		w.SetInput(in.Seat, in.Values, in.Seen, in.From)
 	}
+	w.Step()
+}
+
+// rests reports whether a room that rests has nothing for the rules to do.
+func (t *Tick) rests(w *sim.World) bool {
+	wakes := w.WakesAt()
+	return w.AtRest() && len(t.Leave)+len(t.Join)+len(t.Commands) == 0 && (wakes == 0 || t.At < wakes)
 }

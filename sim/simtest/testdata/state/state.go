@@ -32,6 +32,7 @@ type rules struct {
 	first  *pawn
 	spare  int32
 	after  func()
+	till   *till
 
 	//simtest:derived by Restored
 	seats []sim.Ref
@@ -99,6 +100,7 @@ func (r *rules) Step(*sim.Inputs) {
 	if sum > 5 {
 		r.w.Leave(1)                       // want "World.Leave while the match runs"
 		sim.NewTable[pawn](r.w, "late", 8) // want "sim.NewTable while the match runs"
+		r.late()
 	}
 }
 
@@ -114,6 +116,7 @@ func (r *rules) View(seat sim.Seat, v *sim.View) {
 func newRules(w *sim.World) sim.Rules {
 	r := &rules{w: w, in: sim.NewInput[input](w), seats: make([]sim.Ref, 9), radar: &radar{}}
 	r.count = 7
+	r.till = newTill(w)
 	asked, seen := 0, map[int32]bool{}
 	each := func() { asked++ }
 	each()

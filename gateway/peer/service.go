@@ -1,0 +1,181 @@
+package peer
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"connectrpc.com/connect"
+
+	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/lobby"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// MaxRequest bounds a call between nodes, bytes: a match of 500 named users, each
+// with all the data that it may bring.
+const MaxRequest = 512 << 10
+
+// Service answers other nodes. Any goroutine.
+type Service struct {
+	Node  *node.Node
+	Rooms *room.Registry
+	Lobby *lobby.Lobby
+	Log   *slog.Logger
+}
+
+// Handler returns the path below which the service answers, and its handler, which
+// lets in only calls that a node has signed for this one.
+func (s *Service) Handler() (string, http.Handler) {
+	path, handler := metronomev1connect.NewNodeServiceHandler(s, connect.WithReadMaxBytes(MaxRequest), connect.WithCompression("gzip", nil, nil))
+	return path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+		if err != nil {
+			http.Error(w, "the call cannot be read", http.StatusBadRequest)
+			return
+		}
+		if err := s.Lobby.CheckCall(r.Context(), r.Header.Get(header), where(r.URL.Path), body); err != nil {
+			s.Log.Warn("a call that no node has signed for this one", "remote", r.RemoteAddr, "err", err)
+			_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
+			return
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		handler.ServeHTTP(w, r)
+	})
+}
+
+// OpenRoom implements the service.
+func (s *Service) OpenRoom(ctx context.Context, req *connect.Request[pb.OpenRoomRequest]) (*connect.Response[pb.OpenRoomResponse], error) {
+	m := req.Msg
+	if s.Rooms.Fingerprint(m.GetMode()) != m.GetFingerprint() {
+		return nil, codeFor(errOtherGame)
+	}
+	join, err := s.Node.OpenHere(ctx, openingOf(m))
+	if err != nil {
+		return nil, codeFor(err)
+	}
+	left := s.Node.Capacity()
+	answer := responseOf(join)
+	answer.FreeRooms, answer.FreeSeats, answer.Load = uint32(max(left.FreeRooms, 0)), uint32(max(left.FreeSeats, 0)), left.Load
+	return connect.NewResponse(answer), nil
+}
+
+// ActOnRoom implements the service.
+func (s *Service) ActOnRoom(_ context.Context, req *connect.Request[pb.ActOnRoomRequest]) (*connect.Response[pb.ActOnRoomResponse], error) {
+	var a node.Act
+	switch act := req.Msg.GetAct().(type) {
+	case *pb.ActOnRoomRequest_Close:
+		a.Close = &act.Close
+	case *pb.ActOnRoomRequest_Announce:
+		a.Announce = act.Announce
+	case *pb.ActOnRoomRequest_Kick:
+		a.Kick, a.Reason = act.Kick.GetUser(), act.Kick.GetReason()
+	}
+	if err := s.Node.ActHere(req.Msg.GetRoom(), a); err != nil {
+		return nil, codeFor(err)
+	}
+	return connect.NewResponse(&pb.ActOnRoomResponse{}), nil
+}
+
+func codeFor(err error) *connect.Error {
+	for _, row := range codes {
+		if errors.Is(err, row.err) {
+			return connect.NewError(row.code, err)
+		}
+	}
+	if errors.Is(err, lobby.ErrInvalid) || errors.Is(err, room.ErrUnknownMode) || errors.Is(err, sim.ErrParam) {
+		return connect.NewError(connect.CodeInvalidArgument, err)
+	}
+	return connect.NewError(connect.CodeInternal, err)
+}
+
+// What follows brings messages into words of the lobby and back.
+
+func playerMessage(p *lobby.Player) *pb.PlayerInfo {
+	if p == nil {
+		return nil
+	}
+	return &pb.PlayerInfo{User: p.UserID, Name: p.Name, Team: uint32(p.Team), Rating: p.Rating, Bot: p.Bot, Data: p.Data}
+}
+
+func playerOf(m *pb.PlayerInfo) lobby.Player {
+	return lobby.Player{
+		UserID: m.GetUser(), Name: m.GetName(), Team: uint8(m.GetTeam()), Rating: m.GetRating(), Bot: m.GetBot(), Data: m.GetData(),
+	}
+}
+
+func openingMessage(o node.Opening, fingerprint string) *pb.OpenRoomRequest {
+	w := o.Wish
+	m := &pb.OpenRoomRequest{
+		Id: w.ID, Mode: w.Mode, Fingerprint: fingerprint, Seats: uint32(w.Seats), Private: w.Private, Metadata: w.Metadata,
+		Params: map[string]string{}, OneMatch: w.OneMatch, PatienceSeconds: uint32(w.Patience / time.Second), Player: playerMessage(o.Player),
+	}
+	for _, p := range w.Params {
+		m.Params[p.Name] = p.Value
+	}
+	for _, who := range w.Invited {
+		m.Invited = append(m.Invited, &pb.PlayerInfo{
+			User: who.UserID, Name: who.Name, Team: uint32(who.Team), Rating: who.Rating, Bot: who.Bot, Data: who.Data,
+		})
+	}
+	if o.Find != nil {
+		m.Find, m.Avoid = true, o.Find.Avoid
+	}
+	return m
+}
+
+func openingOf(m *pb.OpenRoomRequest) node.Opening {
+	o := node.Opening{Wish: room.Wish{
+		ID: m.GetId(), Mode: m.GetMode(), Seats: int(m.GetSeats()), Private: m.GetPrivate(), Metadata: m.GetMetadata(),
+		OneMatch: m.GetOneMatch(), Patience: time.Duration(m.GetPatienceSeconds()) * time.Second,
+	}}
+	for _, name := range slices.Sorted(maps.Keys(m.GetParams())) {
+		o.Wish.Params = append(o.Wish.Params, sim.Param{Name: name, Value: m.GetParams()[name]})
+	}
+	for _, who := range m.GetInvited() {
+		p := playerOf(who)
+		o.Wish.Invited = append(o.Wish.Invited, InvitedOf(p))
+	}
+	if m.Player != nil {
+		p := playerOf(m.GetPlayer())
+		o.Player = &p
+		if m.GetFind() {
+			o.Find = &lobby.Wanted{Mode: m.GetMode(), Metadata: m.GetMetadata(), Avoid: m.GetAvoid()}
+		}
+	}
+	return o
+}
+
+// InvitedOf is a player as a room is made for them.
+func InvitedOf(p lobby.Player) room.Invited {
+	return room.Invited{UserID: p.UserID, User: p.User(), Name: p.Name, Team: p.Team, Rating: p.Rating, Bot: p.Bot, Data: p.Data}
+}
+
+func responseOf(j lobby.Join) *pb.OpenRoomResponse {
+	r := j.Room
+	return &pb.OpenRoomResponse{
+		Room: &pb.Room{
+			Id: r.ID, Mode: r.Mode, Code: r.Code, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
+			Metadata: r.Metadata, Private: r.Private, Node: r.URL, CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+		},
+		Epoch: r.Epoch, Ticket: j.Ticket, ExpiresUnixMs: j.Expires.UnixMilli(), Made: j.Made,
+	}
+}
+
+func roomOf(m *pb.OpenRoomResponse, node string) lobby.Room {
+	r := m.GetRoom()
+	return lobby.Room{
+		ID: r.GetId(), Mode: r.GetMode(), Epoch: m.GetEpoch(), Code: r.GetCode(), Seats: int(r.GetSeats()), Taken: int(r.GetTaken()),
+		Bots: int(r.GetBots()), Private: r.GetPrivate(), State: lobby.RoomState(r.GetState()), Metadata: r.GetMetadata(),
+		Created: time.Unix(r.GetCreatedUnix(), 0), TickHz: int(r.GetTickHz()), URL: r.GetNode(), Node: node,
+	}
+}

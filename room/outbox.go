@@ -1,0 +1,110 @@
+package room
+
+import (
+	"github.com/metronome-server/metronome/outbox"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// Outbox takes what leaves the room: *outbox.Outbox does. Put must return at once.
+type Outbox interface {
+	Put(entries ...outbox.Entry)
+}
+
+// sender numbers what leaves the room. The room's goroutine owns it.
+type sender struct {
+	tick sim.Tick // of the last entry
+	n    int      // how many there were at that tick
+	// known are the users whom a later outcome may name, by number: those who sit
+	// here, and some who sat here.
+	known map[uint64]knownUser
+}
+
+type knownUser struct{ id, name string }
+
+// remember notes who a user is, for outcomes that name them after they have left.
+func (r *Room) remember(s *seat) {
+	if s.who.User == 0 {
+		return
+	}
+	if r.sender.known == nil {
+		r.sender.known = map[uint64]knownUser{}
+	}
+	// In a room that is always there users come and go: those who have gone are
+	// forgotten when they are many.
+	if len(r.sender.known) > 2*len(r.seats) {
+		sitting := map[uint64]bool{}
+		for _, other := range r.taken {
+			sitting[other.who.User] = true
+		}
+		for user := range r.sender.known {
+			if !sitting[user] {
+				delete(r.sender.known, user)
+			}
+		}
+	}
+	r.sender.known[s.who.User] = knownUser{s.userID, s.name}
+}
+
+// from is where the next entry comes from, and its number.
+func (r *Room) from(tick sim.Tick) (outbox.Origin, int) {
+	if r.sender.tick != tick {
+		r.sender.tick, r.sender.n = tick, 0
+	}
+	n := r.sender.n
+	r.sender.n++
+	return outbox.Origin{Room: r.id, Mode: r.mode.Name, Epoch: r.options.OwnerEpoch, Tick: tick, Time: r.clock.Now()}, n
+}
+
+// sendEffects hands on what the rules want done outside.
+func (r *Room) sendEffects() {
+	effects, values := r.world.Effects()
+	for _, e := range effects {
+		kind := r.world.EffectKinds()[e.Kind]
+		who := r.sender.known[e.User]
+		own := values[e.First : e.First+e.Count]
+		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "name", who.name, "user", who.id, "values", fieldsOf(kind.Columns, own))
+		if r.options.Outbox != nil {
+			from, n := r.from(r.next)
+			r.options.Outbox.Put(outbox.NewEffect(from, n, kind.Name, e.Seat, who.id, kind.Columns, own))
+		}
+	}
+}
+
+// sendOutcome hands on how the match ended; finished: the rules have ended it.
+func (r *Room) sendOutcome(tick sim.Tick, reason string, finished bool) {
+	columns := r.world.OutcomeColumns()
+	var lines []outbox.Line
+	for _, line := range r.world.Outcome() {
+		who := r.nameOf(line)
+		lines = append(lines, outbox.Line{OutcomeLine: line, UserID: who.id, Name: who.name})
+		r.log.Info("outcome", "tick", tick, "seat", line.Seat, "name", who.name, "user", who.id, "team", line.Team, "place", line.Place,
+			"values", fieldsOf(columns, line.Values))
+	}
+	if r.options.Outbox != nil {
+		from, n := r.from(tick)
+		r.options.Outbox.Put(outbox.NewOutcome(from, n, reason, finished, columns, lines))
+	}
+}
+
+// nameOf says who a line is about. Somebody unknown has only the name of their
+// seat.
+func (r *Room) nameOf(line sim.OutcomeLine) knownUser {
+	if line.User != 0 {
+		return r.sender.known[line.User]
+	}
+	if s := &r.seats[line.Seat]; s.state != SeatFree && s.who.User == 0 {
+		return knownUser{name: s.name}
+	}
+	return knownUser{}
+}
+
+// abandon tells of a room that was made for one match and ends before the rules
+// have ended it: whoever made it waits for an answer.
+func (r *Room) abandon(reason string) {
+	if r.options.OneMatch && r.fault == nil && !r.world.Ended() {
+		r.sendOutcome(r.world.Tick(), reason, false)
+	} else if r.options.OneMatch && r.fault != nil && r.options.Outbox != nil {
+		from, n := r.from(r.world.Tick()) // the world is not to be trusted any more
+		r.options.Outbox.Put(outbox.NewOutcome(from, n, reason, false, nil, nil))
+	}
+}
