@@ -158,7 +158,7 @@ story("a server without space for another room", async ({ serve, open }) => {
   const page = await open(server, "/", { expected: /429/ });
   await page.getByRole("radio", { name: "Duel" }).waitFor();
   await page.getByRole("button", { name: "Open" }).click();
-  await page.locator("#create-trouble").filter({ hasText: "no space for another room" }).waitFor();
+  await page.locator("#create-trouble").filter({ hasText: /no node has space for another room/i }).waitFor();
 });
 
 story("the server goes and comes back", async ({ server, open }) => {

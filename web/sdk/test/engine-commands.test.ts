@@ -107,6 +107,18 @@ test("numbers go on over a resume by a page that knows nothing of the seat", asy
   rig.engine.command(order(1));
   await rig.pass(2);
   expect(numbers(rig)).toEqual([31]);
+  expect(rig.of("welcome")[0]!.commanded).toBe(30);
+});
+
+test("what was given before the server has said how far the seat is follows its numbers", async () => {
+  const rig = new Rig({ resume: "token" });
+  for (const id of [1, 2]) rig.engine.command(order(id));
+  rig.socket.onopen?.();
+  rig.message(rig.room.key({ resumed: true }, { commandAck: 30 }));
+  await rig.pass(2);
+  expect(numbers(rig)).toEqual([31, 32]);
+  frame(rig, { commandAck: 31 });
+  expect(rig.of("settled").map((s) => [s.id, s.number])).toEqual([[1, 31]]);
 });
 
 test("commands, chat and presses go out when inputs are left out because too much waits", async () => {

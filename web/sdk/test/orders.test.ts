@@ -41,9 +41,9 @@ class Rig {
     this.session = new PageSession({ url: "ws://h/rooms/r", key: "k", find: async () => "" }, { storage }, connector);
     for (const name of ["refused", "matchEnd"] as const) this.session.on(name, (e) => this.heard.push([name, e]));
   }
-  welcome(resumed = false): this {
+  welcome(resumed = false, commanded = 0): this {
     this.say({
-      type: "welcome", resumed, seat: 1, room: "r", mode: "cards", tickHz: 20, every: 1, url: "ws://h/rooms/r", resume: "token", schema, rests: true,
+      type: "welcome", resumed, seat: 1, room: "r", mode: "cards", tickHz: 20, every: 1, url: "ws://h/rooms/r", resume: "token", schema, rests: true, commanded,
       roster: [{ seat: 1, name: "ann", presence: "active", team: 1, bot: false }, { seat: 2, name: "Bot 1", presence: "active", team: 2, bot: true }],
       params: [{ name: "stake", value: "50" }, { name: "deck", value: "short" }, { name: "blind", value: "true" }, { name: "new", value: "x" }],
     });
@@ -145,7 +145,7 @@ test("a reload goes on with the seat's commands", () => {
   expect(again.commands[0]).toMatchObject({
     type: "start", resume: "token", commanded: 1, orders: [{ id: 1, values: [2, 0], list: [] }, { id: 2, values: [3, 0], list: [] }],
   });
-  again.welcome(true);
+  again.welcome(true, 1);
   expect(again.session.commandsWaiting).toBe(2);
   again.say({ type: "settled", id: 1, number: 2, fate: "given", reason: "" });
   void again.session.command({ what: 1 });

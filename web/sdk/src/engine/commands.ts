@@ -74,12 +74,25 @@ export class Commands {
     if (c) c.refusal = reason;
   }
 
-  /** Forgets what the server has dealt with and answers it. */
+  /** Number of the last that the server has dealt with. */
+  get done(): number {
+    return this.last - this.waiting.length;
+  }
+
+  /**
+   * Forgets what the server has dealt with and answers it. Numbers that were never
+   * given here are those of a client that had the seat before: the next ones follow them.
+   */
   ack(number: number): Settled[] {
+    if (number > this.last) {
+      this.last = number;
+      for (const w of this.waiting) w.number = ++this.last;
+      this.sent = 0;
+      return [];
+    }
     let done = 0;
     while (done < this.waiting.length && this.waiting[done]!.number <= number) done++;
     this.sent = Math.max(this.sent - done, 0);
-    this.last = Math.max(this.last, number); // a seat whose commands another page gave
     return this.waiting.splice(0, done).map((w) => ({
       id: w.id, number: w.number, fate: w.refusal === null ? "given" : "refused", reason: w.refusal ?? "",
     }));

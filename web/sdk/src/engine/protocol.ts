@@ -37,6 +37,8 @@ export type Report =
       type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
       /** Room URL without its query, and the token that takes the seat back there. */
       url: string; resume: string; schema: Schema; roster: Player[]; params: Param[]; rests: boolean;
+      /** The number of the last command that the server has dealt with. */
+      commanded: number;
     }
   | { type: "chat"; seat: number; name: string; text: string }
   | { type: "roster"; seat: number; player: Player | null }

@@ -47,14 +47,14 @@ export class Orders {
 
   /** The engine says what became of an order. */
   settle({ id, number, fate, reason }: Settled): void {
-    if (fate !== "lost") this.done = number;
+    if (fate !== "lost") this.done = Math.max(this.done, number);
     const at = this.unanswered.findIndex((u) => u.id === id);
     if (at >= 0) this.unanswered.splice(at, 1)[0]!.answer({ number, fate, reason });
   }
 
-  /** The seat is another one: numbers begin anew. What is lost the engine has said before. */
-  anew(): void {
-    this.done = 0;
+  /** A connection begins, on this seat or another: the server says how far it is. */
+  begin(done: number): void {
+    this.done = done;
   }
 
   /** The session is over: nobody will answer. */

@@ -224,10 +224,8 @@ export class PageSession implements Session {
     this.resume = r.resume;
     this.rests = r.rests;
     this.params = paramsOf(r.schema, r.params);
-    if (!r.resumed) {
-      this.matchEnd = null;
-      this.orders.anew();
-    }
+    if (!r.resumed) this.matchEnd = null;
+    this.orders.begin(r.commanded);
     this.plans = plansOf(r.schema, this.options.angles ?? []);
     this.drawn = new Drawn(this.plans);
     this.timeline.clear();

@@ -1,0 +1,1 @@
+import"./painters-DlgvBWJP.js";import"./init-C4BIdZQY.js";

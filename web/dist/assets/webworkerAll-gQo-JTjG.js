@@ -1,1 +1,0 @@
-import"./painters-Dte_w-4q.js";import"./init-Bbre4G5z.js";
