@@ -20,6 +20,15 @@ type Behaviour interface {
 	Act(v *View, in []int32) (send bool)
 }
 
+// Commander is a part of Behaviour for those that give commands, beside inputs or
+// instead of them.
+type Commander interface {
+	// Command fills in what the player orders at v.Tick: c's values and list. It is
+	// asked at each tick at which the server has dealt with all commands before.
+	// False: the player orders nothing.
+	Command(v *View, c *netproto.Command) (give bool)
+}
+
 // View is what a behaviour knows when it acts. It is reused.
 type View struct {
 	// Tick is the one that the input is for; Mirror.Tick the one last seen.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/client"
+	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
@@ -37,6 +38,8 @@ type bot struct {
 	random  *rand.Rand
 
 	behaviour Behaviour
+	commander Commander // the behaviour, if it gives commands
+	command   netproto.Command
 	shape     uint64 // of the schema that the behaviour was made for
 	input     []int32
 	welcomes  uint64 // welcomes dealt with
@@ -73,6 +76,7 @@ func (b *bot) welcomed(maker Maker) error {
 		return err
 	}
 	b.behaviour, b.shape, b.acted = made, w.GetSchema().GetFingerprint(), false
+	b.commander, _ = made.(Commander)
 	b.input = make([]int32, len(w.GetSchema().GetInput()))
 	b.moving = movingTables(w.GetSchema())
 	return nil
@@ -110,11 +114,25 @@ func (b *bot) act(frame []byte, now time.Time, heldUp bool, skipped int) []byte 
 	if b.Synced() {
 		b.view.Tick, b.view.Mirror = tick, b.Mirror()
 		b.acted = b.behaviour.Act(&b.view, b.input)
+		b.order()
 	}
 	if !b.acted {
 		return b.AppendRest(frame, now)
 	}
 	return b.AppendInput(frame, tick, b.input, now)
+}
+
+// order gives a command, if the player wants to and none before waits: so it
+// never gives more than the room takes.
+func (b *bot) order() {
+	if b.commander == nil || b.CommandsWaiting() > 0 {
+		return
+	}
+	c := &b.command
+	if b.commander.Command(&b.view, c) {
+		// One that is too long is not given: a player of a load test has nobody to tell.
+		_, _ = b.Session.Command(c.Values[:c.Count], c.List[:c.ListCount])
+	}
 }
 
 // visible counts the moving rows that the player sees.

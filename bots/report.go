@@ -27,6 +27,7 @@ type Report struct {
 	Arrivals  string `json:"arrivals"`
 
 	Inputs          uint64  `json:"inputs"`
+	Commands        uint64  `json:"commands"`
 	Snapshots       uint64  `json:"snapshots"`
 	SnapshotHzMean  float64 `json:"snapshot_hz_mean"`
 	SnapshotHzMin   float64 `json:"snapshot_hz_min"`
@@ -163,6 +164,7 @@ func (s *swarm) report(end time.Time, server *ServerReport) *Report {
 		snapshots := to.Snapshots - from.Snapshots
 		r.Snapshots += snapshots
 		r.Inputs += to.Inputs - from.Inputs
+		r.Commands += to.Commands - from.Commands
 		r.Resyncs += to.Resyncs - from.Resyncs
 		bytes += to.Bytes - from.Bytes
 		visible, sampled = visible+b.window.visible, sampled+b.window.sampled

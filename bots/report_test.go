@@ -31,15 +31,15 @@ func measured() *swarm {
 		refusals: map[string]int{"429 too many": 3},
 	}
 	s.config.Players, s.config.RoomSize, s.config.Mode = 3, 2, "ffa"
-	was := client.Counts{Snapshots: 1000, Bytes: 70_000, Inputs: 900, Resyncs: 5}
-	steady := client.Counts{Snapshots: 1300, Bytes: 85_000, Inputs: 1200, Resyncs: 5}
+	was := client.Counts{Snapshots: 1000, Bytes: 70_000, Inputs: 900, Commands: 40, Resyncs: 5}
+	steady := client.Counts{Snapshots: 1300, Bytes: 85_000, Inputs: 1200, Commands: 47, Resyncs: 5}
 	s.bots = []*bot{
 		{window: tally{from: was, visible: 200, sampled: 100, playedSince: true}},
 		{window: tally{visible: 50, sampled: 25}},
 		{},
 	}
 	s.bots[0].Counts = steady
-	s.bots[1].Counts = client.Counts{Snapshots: 100, Bytes: 5000, Inputs: 80, Resyncs: 1}
+	s.bots[1].Counts = client.Counts{Snapshots: 100, Bytes: 5000, Inputs: 80, Commands: 2, Resyncs: 1}
 	for ms := range 100 {
 		s.ack.Add(time.Duration(ms+1) * time.Millisecond)
 		s.gap.Add(33 * time.Millisecond)
@@ -71,6 +71,7 @@ func TestReportArithmetic(t *testing.T) {
 	}{
 		{"snapshots", float64(r.Snapshots), 300 + 100},
 		{"inputs", float64(r.Inputs), 300 + 80},
+		{"commands", float64(r.Commands), 7 + 2},
 		{"resyncs", float64(r.Resyncs), 1},
 		{"seconds", r.Seconds, 10},
 		{"end", r.EndUnix, 1010},

@@ -86,7 +86,10 @@ func (q *commands) ack(number uint32) {
 // The number is what a refusal (pb.CommandRefused) names. Errors: it is too long,
 // ErrCommandsFull.
 func (s *Session) Command(values, list []int32) (number uint32, err error) {
-	return s.commands.add(values, list)
+	if number, err = s.commands.add(values, list); err == nil {
+		s.Counts.Commands++
+	}
+	return number, err
 }
 
 // CommandsWaiting is how many commands the server has not dealt with.

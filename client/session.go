@@ -26,6 +26,8 @@ type Counts struct {
 	Snapshots, Bytes uint64
 	// Inputs sent.
 	Inputs uint64
+	// Commands given, each counted once however often it was sent.
+	Commands uint64
 	// Resyncs are gaps found, each answered by asking for keyframes.
 	Resyncs uint64
 	// Welcomes are connections, Resumed those that took the seat back.

@@ -3,6 +3,7 @@ package gateway
 import (
 	"errors"
 	"net/http"
+	"net/netip"
 
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/ws"
@@ -111,8 +112,19 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	if !ok {
 		return entry{}, &door.Refusal{Status: http.StatusNotFound, Cause: "no_room", Reason: "no such room here; it may have ended: ask the lobby for another"}
 	}
-	refused = s.verify(r.Context(), &c, target, caller.Local)
+	if refused = s.verify(r.Context(), &c, target, caller.Local); refused == nil {
+		refused = s.checkBans(c.guest.UserID, caller.Address)
+	}
 	return entry{target, c}, refused
+}
+
+// checkBans refuses who is banned. Who comes back with a resume token has been
+// taken off their seat when the ban came, so the address alone is looked at then.
+func (s *Server) checkBans(user string, address netip.Prefix) *door.Refusal {
+	if err := s.Lobby.CheckBans(user, address); err != nil {
+		return &door.Refusal{Status: http.StatusForbidden, Cause: "banned", Reason: err.Error()}
+	}
+	return nil
 }
 
 // handshakeRefused is a refusal for what is wrong with a request as a handshake.

@@ -25,6 +25,12 @@ var (
 	descRejected    = desc("connections_refused_total", "Connections that were not taken, by reason: all together or one address has too many, or descriptors ran out.", "reason")
 	descDropped     = desc("connections_dropped_total", "Connections that were closed without their goodbye.")
 	descStuck       = desc("rooms_stuck", "Rooms with a tick that does not end.")
+	descOutbox      = desc("outbox_waiting", "Results and effects that wait for delivery.")
+	descOutboxAge   = desc("outbox_oldest_seconds", "How long the oldest of them has waited.")
+	descOutboxLost  = desc("outbox_dropped_total", "Results and effects that were dropped, by reason: the outbox was full, they were too long, or an operator or too many dead letters gave them up.", "reason")
+	descDelivered   = desc("outbox_delivered_total", "Results and effects that have arrived, by target.", "target")
+	descRetried     = desc("outbox_retries_total", "Attempts to deliver that failed and are made again, by target.", "target")
+	descDead        = desc("outbox_dead", "Dead letters: results and effects that a target did not take.")
 	descWatches     = desc("console_watches", "Consoles that watch this node.")
 )
 
@@ -36,6 +42,7 @@ func (c *nodeCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descBuild, descState, descReady, descStoreUp, descStore, descStoreFaults, descServed, descTurnedDown,
 		descHandshakes, descConnections, descRejected, descDropped, descStuck, descWatches,
+		descOutbox, descOutboxAge, descOutboxLost, descDelivered, descRetried, descDead,
 	} {
 		out <- d
 	}
@@ -75,6 +82,25 @@ func (c *nodeCollector) Collect(out chan<- prometheus.Metric) {
 	count(descDropped, s.Upgrader.Dropped())
 	gauge(descStuck, float64(s.Stats.Stuck.Load()))
 	gauge(descWatches, float64(s.console.Watches()))
+	if s.Outbox != nil {
+		c.collectOutbox(gauge, count)
+	}
+}
+
+func (c *nodeCollector) collectOutbox(gauge func(*prometheus.Desc, float64, ...string), count func(*prometheus.Desc, uint64, ...string)) {
+	o := c.s.Outbox.Stats()
+	gauge(descOutbox, float64(o.Waiting))
+	gauge(descOutboxAge, o.Oldest.Seconds())
+	gauge(descDead, float64(o.Dead))
+	count(descOutboxLost, o.Full, "full")
+	count(descOutboxLost, o.Invalid, "invalid")
+	given := o.DeadDropped
+	for _, t := range o.Targets {
+		count(descDelivered, t.Delivered, t.Name)
+		count(descRetried, t.Retried, t.Name)
+		given += t.Dropped
+	}
+	count(descOutboxLost, given, "given_up")
 }
 
 func oneIf(b bool) float64 {

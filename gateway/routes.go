@@ -30,6 +30,7 @@ func (s *Server) Handler() http.Handler {
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
 	path, calls = s.peers.Handler()
 	open.Handle(path, s.shares.peers.Brief(peer.MaxRequest, calls))
+	s.backend.Routes(open, s.shares.backend, connect.WithInterceptors(s.calls))
 	s.console.Routes(own, connect.WithInterceptors(s.calls))
 	// The console answers its own page only; everything else, whom Origins names.
 	routes := s.otherOrigins(s.orElse(open, own))

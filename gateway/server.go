@@ -3,6 +3,7 @@
 package gateway
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/metronome-server/metronome/gateway/api"
+	"github.com/metronome-server/metronome/gateway/audit"
+	"github.com/metronome-server/metronome/gateway/backend"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/identity"
@@ -18,6 +21,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
 )
 
@@ -55,6 +59,10 @@ type Config struct {
 	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: only
 	// Open does.
 	AdminKey string
+	// ServerKeys is the file with the keys of backends; empty: there are none.
+	ServerKeys string
+	// Outbox is what leaves the rooms; nil: nothing is kept of it.
+	Outbox *outbox.Outbox
 	// AdminApart keeps /metrics and /stats to AdminHandler.
 	AdminApart bool
 	// Records says whether rooms are recorded.
@@ -134,12 +142,18 @@ var (
 // look at a signature.
 var peerRateInAll = door.Rate{PerSecond: 300, Burst: 600}
 
+// backendRate is of backends' calls, which have shown a key.
+var (
+	backendRate      = door.Rate{PerSecond: 50, Burst: 200}
+	backendRateInAll = door.Rate{PerSecond: 100, Burst: 400}
+)
+
 // burstSeconds is how many seconds' worth an address may ask at once.
 const burstSeconds = 10
 
 // shares are what each kind of request may take.
 type shares struct {
-	handshakes, calls, console, pages, reports, health, peers *door.Share
+	handshakes, calls, console, pages, reports, health, peers, backend *door.Share
 }
 
 func newShares(l Limits) shares {
@@ -151,13 +165,14 @@ func newShares(l Limits) shares {
 		console:    door.NewShare("console", &door.Limit{PerAddress: consoleRate, InAll: consoleRateInAll}, refuseCall),
 		pages:      door.NewShare("page", &door.Limit{PerAddress: pageRate, InAll: pageRateInAll, Exempt: true}, nil),
 		reports:    door.NewShare("report", &door.Limit{PerAddress: reportRate, InAll: reportRateInAll}, nil),
+		backend:    door.NewShare("backend", &door.Limit{PerAddress: backendRate, InAll: backendRateInAll}, refuseCall),
 		peers:      door.NewShare("node", &door.Limit{InAll: peerRateInAll}, refuseCall),
 		health:     door.NewShare("health", &door.Limit{PerAddress: healthRate, InAll: healthRateInAll}, nil),
 	}
 }
 
 func (s shares) all() []*door.Share {
-	return []*door.Share{s.handshakes, s.calls, s.console, s.pages, s.reports, s.health, s.peers}
+	return []*door.Share{s.handshakes, s.calls, s.console, s.pages, s.reports, s.health, s.peers, s.backend}
 }
 
 // Server is everything that answers HTTP on a node. Any goroutine.
@@ -167,27 +182,42 @@ type Server struct {
 	lobby   *api.Service
 	console *console.Console
 	peers   *peer.Service
+	backend *backend.Service
+	audit   *audit.Log
 	calls   *callCounter
 	refused refusedCounter
 }
 
-// New returns a Server.
-func New(c Config) *Server {
-	s := &Server{Config: c, shares: newShares(c.Limits), calls: newCallCounter()}
+// New returns a Server. Run goes with it. Errors: those of the server keys' file.
+func New(c Config) (*Server, error) {
+	s := &Server{Config: c, shares: newShares(c.Limits), calls: newCallCounter(), audit: audit.New(c.Lobby, c.Log)}
+	var err error
+	s.backend, err = backend.New(backend.Config{
+		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Outbox: c.Outbox, KeyFile: c.ServerKeys, Audit: s.audit, Log: c.Log,
+	})
+	if err != nil {
+		return nil, err
+	}
 	s.lobby = api.New(api.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Users: c.Users, Limits: c.Limits.Limits, Log: c.Log,
 	})
 	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Log: c.Log}
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
-		Share: s.shares.console, Log: c.Log,
+		Share: s.shares.console, Outbox: c.Outbox, Audit: s.audit, Log: c.Log,
 	})
-	return s
+	return s, nil
 }
 
-// EndWatches ends every watch of the console, so that a shutdown need not wait
-// for operators who look.
-func (s *Server) EndWatches() { s.console.EndWatches() }
+// Run writes down what operators and backends do, until ctx ends.
+func (s *Server) Run(ctx context.Context) { s.audit.Run(ctx) }
+
+// EndWatches ends every watch of the console and of backends, so that a shutdown
+// need not wait for who looks.
+func (s *Server) EndWatches() {
+	s.console.EndWatches()
+	s.backend.EndWatches()
+}
 
 // healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {

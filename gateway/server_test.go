@@ -102,10 +102,14 @@ func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), sto
 	if c.Upgrader, err = ws.NewUpgrader(upgrades); err != nil {
 		t.Fatal(err)
 	}
-	s := New(c)
+	s, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
 	web := door.NewHTTPServer(s.Handler(), log)
 	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{}, 2)
+	done := make(chan struct{}, 3)
+	go func() { s.Run(ctx); done <- struct{}{} }()
 	go func() { _ = web.Serve(listener); done <- struct{}{} }()
 	go func() { l.Run(ctx, s.Node, s.Node.Lost); done <- struct{}{} }()
 	t.Cleanup(func() {
@@ -118,6 +122,7 @@ func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), sto
 		_ = web.Close()
 		s.Upgrader.Wait()
 		cancel()
+		<-done
 		<-done
 		<-done
 		if err := l.Close(ctx); err != nil {

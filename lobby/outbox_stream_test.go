@@ -113,7 +113,7 @@ func TestStreamIsBounded(t *testing.T) {
 // is repeated then is there once.
 func TestStreamOfAStalledRedis(t *testing.T) {
 	s := ownStore(t)
-	stream := s.node(t, "a", func(c *Config) { c.Timeout = 300 * time.Millisecond }).OutboxStream(0)
+	stream := s.node(t, "a", func(c *Config) { c.Timeout = 2 * time.Second }).OutboxStream(0)
 	must(t, appendTo(t, stream, "r", 1, 1, 0))
 	must(t, s.signal(syscall.SIGSTOP))
 	if err := appendTo(t, stream, "r", 1, 2, 0); !errors.Is(err, ErrUnavailable) {

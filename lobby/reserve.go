@@ -51,20 +51,29 @@ func (l *Lobby) reserve(ctx context.Context, who Player, by, value string) (Join
 // have a seat there or it was made for them: nothing is promised, and nothing has
 // to be free. Errors: ErrRoomNotFound, ErrInvalid for the player.
 func (l *Lobby) Invite(room string, who Player) (Join, error) {
-	if err := who.Check(); err != nil {
-		return Join{}, err
-	}
 	l.mu.Lock()
 	o := l.mine[room]
+	var listing Room
+	if o != nil {
+		listing = o.seen
+		listing.ID, listing.Epoch, listing.URL = room, o.epoch, l.cfg.NodeURL
+	}
 	l.mu.Unlock()
 	if o == nil {
 		return Join{}, ErrRoomNotFound
 	}
-	who.Name = CleanName(who.Name)
-	t := Ticket{
-		Room: room, Epoch: o.epoch, Player: who, URL: l.cfg.NodeURL, Expires: l.dir.now().Add(l.cfg.Reservation), reservation: newReservation(),
+	return l.TicketFor(listing, who, l.cfg.Reservation)
+}
+
+// TicketFor makes a ticket for a user whom a room of any node expects: id, epoch and
+// URL of the room count. Errors: ErrInvalid for the player.
+func (l *Lobby) TicketFor(r Room, who Player, good time.Duration) (Join, error) {
+	if err := who.Check(); err != nil {
+		return Join{}, err
 	}
-	return Join{Room: o.seen, Ticket: l.seal(t), Expires: t.Expires}, nil
+	who.Name = CleanName(who.Name)
+	t := Ticket{Room: r.ID, Epoch: r.Epoch, Player: who, URL: r.URL, Expires: l.dir.now().Add(good), reservation: newReservation()}
+	return Join{Room: r, Ticket: l.seal(t), Expires: t.Expires}, nil
 }
 
 func (l *Lobby) seat(id reservationID) seat {

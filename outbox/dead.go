@@ -18,14 +18,17 @@ type DeadLetter struct {
 	Since    time.Time // when it became one
 }
 
-// DeadLetters returns them, the oldest first: at most 10,000, of 16 MiB. The bodies
-// are not to be changed.
+// DeadLetters returns them, the oldest first: at most 10,000, of 16 MiB, and before
+// them what waits for targets that are not configured any more. The bodies are not
+// to be changed.
 func (o *Outbox) DeadLetters() []DeadLetter {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	list := make([]DeadLetter, 0, len(o.dead))
-	for _, d := range o.dead {
-		list = append(list, DeadLetter{d.it.entry, d.route.name, d.route.why, d.route.attempts, d.route.since})
+	list := make([]DeadLetter, 0, len(o.orphans)+len(o.dead))
+	for _, letters := range [][]letter{o.orphans, o.dead} {
+		for _, d := range letters {
+			list = append(list, DeadLetter{d.it.entry, d.route.name, d.route.why, d.route.attempts, d.route.since})
+		}
 	}
 	return list
 }

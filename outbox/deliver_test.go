@@ -80,6 +80,16 @@ func TestFailingEntryHoldsItsRoomOnly(t *testing.T) {
 		if len(letters) != 1 || letters[0].Entry.ID != bad || letters[0].Target != "web" || letters[0].Why != "down" || letters[0].Attempts < 24*60 {
 			t.Errorf("%+v", letters)
 		}
+		// Sent again, it has as long as before.
+		must(t, o.Retry(bad))
+		pass(23 * time.Hour)
+		if s := o.Stats(); s.Dead != 0 || s.Waiting != 1 {
+			t.Errorf("%+v", s)
+		}
+		pass(2 * time.Hour)
+		if s := o.Stats(); s.Dead != 1 || s.Waiting != 0 || o.DeadLetters()[0].Attempts > 36*60 {
+			t.Errorf("%+v, %d attempts", s, o.DeadLetters()[0].Attempts)
+		}
 		shut(t, o)
 	})
 }
@@ -193,7 +203,13 @@ func TestDropWaiting(t *testing.T) {
 		r.set(nil)
 		pass(time.Minute)
 		same(t, r.ids(), []string{effect("a", 2).ID, effect("a", 4).ID})
-		if s := o.Stats(); s.Waiting != 0 || s.Bytes != 0 || s.Targets[0].Waiting != 0 {
+		// What is refused after it was dropped is nobody's dead letter.
+		r.set(func(ctx context.Context, e *Entry) error { <-ctx.Done(); return refuse(ctx, e) })
+		o.Put(effect("a", 5))
+		settle()
+		must(t, o.Drop(effect("a", 5).ID))
+		pass(time.Minute)
+		if s := o.Stats(); s.Waiting != 0 || s.Bytes != 0 || s.Targets[0].Waiting != 0 || s.Dead != 0 || s.Targets[0].Dropped != 4 {
 			t.Errorf("%+v", s)
 		}
 		shut(t, o)

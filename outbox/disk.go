@@ -46,7 +46,6 @@ type disk struct {
 	segments []*segment // the disk's goroutine; so are the next
 	open     file       // the last segment; nil: the next write begins one
 	number   int        // the highest that a segment was given
-	carried  *segment   // whose entries are being copied
 	last     error      // of the last flush
 	told     pause
 
@@ -302,11 +301,13 @@ func (d *disk) shrink() {
 	}
 	oldest := d.segments[0]
 	alive := o.heldBytes.Load() + o.deadBytes
-	if len(d.segments) <= segmentsKept || d.carried == oldest || total < 4*segmentSize+2*alive && len(d.segments) < maxSegments {
+	for _, d := range o.orphans {
+		alive += d.it.size
+	}
+	if len(d.segments) <= segmentsKept || total < 4*segmentSize+2*alive && len(d.segments) < maxSegments {
 		return
 	}
-	d.carried = oldest
-	for _, it := range o.all {
+	for _, it := range o.all { // those that are settled are dirty, and go with that
 		if it.segment == oldest && it.live && !it.settled() {
 			it.carry = true
 			o.touch(it)

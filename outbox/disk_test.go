@@ -80,7 +80,12 @@ func TestEntriesComeBackWhole(t *testing.T) {
 		}}
 		o.Put(entries...)
 		pass(time.Second)
-		again := openIn(t, files.crashed(), Config{Targets: to(&receiver{fail: down})})
+		left := files.crashed()
+		again := openIn(t, left, Config{Targets: to(&receiver{fail: down})})
+		pass(time.Second)
+		if left.size() != files.size() {
+			t.Errorf("%d bytes were written, although nothing happened", left.size()-files.size())
+		}
 		for i, it := range again.all {
 			if !bytes.Equal(it.entry.Body, entries[i].Body) {
 				t.Errorf("body %d: %q", i, it.entry.Body)
@@ -92,6 +97,13 @@ func TestEntriesComeBackWhole(t *testing.T) {
 		}
 		shut(t, o)
 		shut(t, again)
+		// When it arrives, only that is written.
+		before := left.size()
+		again = openIn(t, left, Config{Targets: to(&receiver{})})
+		must(t, again.Close(t.Context()))
+		if got := left.size() - before; got == 0 || got > 200 {
+			t.Errorf("%d bytes were written for two entries that arrived", got)
+		}
 	})
 }
 
@@ -273,6 +285,41 @@ func TestFullDisk(t *testing.T) {
 	})
 }
 
+// What was on the disk before it failed and arrives meanwhile is noted when the disk
+// is well again, however much else comes and goes.
+func TestFullDiskForgetsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files, r := newMemFolder(), &receiver{fail: down}
+		o := openIn(t, files, Config{Targets: to(r)})
+		for n := range 100 {
+			o.Put(effect("early", n))
+		}
+		settle()
+		files.change(func() { files.full = true })
+		o.Put(effect("late", 0))
+		settle() // the disk fails from here on
+		r.set(nil)
+		pass(time.Minute)
+		same(t, ofRoom("early", r.ids()), numbered("early", 0, 100))
+		for n := range 3 * maxRecent {
+			o.Put(effect("late", n))
+			if n%100 == 0 {
+				settle()
+			}
+		}
+		settle()
+		if len(o.dirty) > 2*maxRecent+dirtyMost {
+			t.Errorf("%d entries wait for the disk", len(o.dirty))
+		}
+		files.change(func() { files.full = false })
+		pass(diskRetry)
+		again := openIn(t, files.crashed(), Config{Targets: to(&receiver{fail: down})})
+		same(t, held(again), nil)
+		shut(t, o)
+		shut(t, again)
+	})
+}
+
 // A sync that fails leaves it open what the disk has: all of it is written again.
 func TestFailedSyncIsWrittenAgain(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -280,8 +327,14 @@ func TestFailedSyncIsWrittenAgain(t *testing.T) {
 		o := openIn(t, files, Config{Targets: to(&receiver{fail: down})})
 		files.change(func() { files.sync = errors.New("lost") })
 		o.Put(effect("a", 0))
-		settle()
-		files.change(func() { files.sync = nil; clear(files.files) }) // the disk has nothing of it
+		pass(time.Minute)
+		files.change(func() {
+			if len(files.files) > 1 {
+				t.Errorf("%d files of failed attempts", len(files.files))
+			}
+			files.sync = nil
+			clear(files.files) // the disk has nothing of it
+		})
 		o.Put(effect("a", 1))
 		pass(diskRetry)
 		again := openIn(t, files.crashed(), Config{Targets: to(&receiver{fail: down})})
@@ -402,14 +455,20 @@ func TestTargetsChange(t *testing.T) {
 		both := []Target{{Name: "web", Receiver: web}, {Name: "stream", Receiver: stream}}
 		o := openIn(t, files, Config{Targets: both[:1]})
 		o.Put(effect("a", 0), effect("a", 1), effect("a", 2))
+		for n := range maxDead {
+			o.Put(effect("b", n)) // more than there may be dead letters
+		}
 		settle()
 		shut(t, o)
 
 		o = openIn(t, files, Config{Targets: both[1:]})
 		o.Put(effect("a", 3))
 		settle()
+		if letters := o.DeadLetters(); len(letters) != maxDead+3 || letters[0].Entry.ID != effect("a", 0).ID || letters[0].Target != "web" {
+			t.Errorf("%d dead letters", len(letters))
+		}
 		same(t, stream.ids(), numbered("a", 3, 4))
-		if s := o.Stats(); s.Dead != 3 || s.Waiting != 0 || s.Bytes != 0 {
+		if s := o.Stats(); s.Dead != maxDead+3 || s.Waiting != 0 || s.Bytes != 0 {
 			t.Errorf("%+v", s)
 		}
 		if err := o.Retry(effect("a", 0).ID); !errors.Is(err, ErrUnknown) {
@@ -422,8 +481,46 @@ func TestTargetsChange(t *testing.T) {
 		web.set(nil)
 		o = openIn(t, files, Config{Targets: both})
 		settle()
-		same(t, web.ids(), []string{effect("a", 0).ID, effect("a", 2).ID})
+		same(t, ofRoom("a", web.ids()), []string{effect("a", 0).ID, effect("a", 2).ID})
+		same(t, ofRoom("b", web.ids()), numbered("b", 0, maxDead))
 		same(t, stream.ids(), numbered("a", 3, 4))
+		shut(t, o)
+	})
+}
+
+// An entry that waits for a target that is gone, and arrives elsewhere or is copied
+// meanwhile, still waits when the target is back.
+func TestTargetsComeBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		files, web, stream := newMemFolder(), &receiver{fail: down}, &receiver{fail: down}
+		both := []Target{{Name: "web", Receiver: web}, {Name: "stream", Receiver: stream}}
+		o := openIn(t, files, Config{Targets: both})
+		o.Put(effect("a", 0), effect("b", 0))
+		settle()
+		shut(t, o)
+
+		o = openIn(t, files, Config{Targets: both[1:]})
+		stream.set(failing(effect("b", 0).ID))
+		pass(time.Minute)
+		same(t, stream.ids(), numbered("a", 0, 1))
+		o.mu.Lock()
+		for _, it := range o.all {
+			it.carry = true
+			o.touch(it)
+		}
+		o.mu.Unlock()
+		settle()
+		shut(t, o)
+		delete(files.files, 1) // where they were before
+
+		web.set(nil)
+		stream.set(nil)
+		o = openIn(t, files, Config{Targets: both})
+		settle()
+		for _, room := range []string{"a", "b"} {
+			same(t, ofRoom(room, web.ids()), numbered(room, 0, 1))
+			same(t, ofRoom(room, stream.ids()), numbered(room, 0, 1))
+		}
 		shut(t, o)
 	})
 }

@@ -1,6 +1,9 @@
 package outbox
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // state is how far an entry is on its way to one target.
 type state uint8
@@ -43,8 +46,9 @@ type route struct {
 	since    time.Time // of a dead letter: when and why it became one
 }
 
-// orphaned reports a route whose target is not configured any more. It counts as a
-// dead letter, and the disk keeps it as it is: the target may be back next time.
+// orphaned reports a route whose target is not configured any more. It is a dead
+// letter beyond the bound of those, and the disk keeps it as it is: the target may be
+// back next time.
 func (r *route) orphaned() bool { return r.target == nil && r.kept == waiting && r.state == dead }
 
 // waits reports whether the entry waits for delivery to anybody.
@@ -125,6 +129,7 @@ func (o *Outbox) bury(it *item, r *route) {
 }
 
 func (o *Outbox) unbury(it *item, r *route) {
+	o.orphans = slices.DeleteFunc(o.orphans, func(d letter) bool { return d.route == r })
 	for i := range o.dead {
 		if o.dead[i].route == r {
 			o.dead = append(o.dead[:i], o.dead[i+1:]...)

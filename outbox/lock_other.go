@@ -1,4 +1,4 @@
-//go:build !unix
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
 
 package outbox
 
@@ -7,7 +7,7 @@ import (
 	"os"
 )
 
-// lockFile keeps the file open. Systems other than Unix do not tell who else has it.
+// lockFile keeps the file open. On this system nobody is told who else has it.
 func lockFile(path string) (io.Closer, error) {
 	return os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 }

@@ -41,6 +41,7 @@ type Outbox struct {
 
 	dead        []letter // oldest first; at most maxDead
 	deadBytes   int64
+	orphans     []letter // dead letters of targets that are not configured any more
 	deadDropped uint64
 
 	recent      []*item // settled ones, kept for watchers; at most maxRecent

@@ -130,10 +130,12 @@ func (o *Outbox) takeUpItem(it *item) {
 		if r.target != nil {
 			r.target.gauge(r.state, 1)
 		}
-		if r.state == dead {
+		switch {
+		case r.orphaned():
+			o.orphans = append(o.orphans, letter{it, r})
+		case r.state == dead:
 			o.bury(it, r)
-		}
-		if r.state == waiting {
+		case r.state == waiting:
 			r.target.enqueue(it)
 		}
 	}

@@ -61,6 +61,7 @@ func TestVerify(t *testing.T) {
 		"another version":      {newSecret, change(HeaderSignature, strings.ReplaceAll(both.Get(HeaderSignature), "v1", "v2")), "body", now, false},
 		"no header":            {newSecret, http.Header{}, "body", now, false},
 		"spaces between":       {newSecret, change(HeaderSignature, strings.ReplaceAll(both.Get(HeaderSignature), ",", " , ")), "body", now, true},
+		"as the ninth":         {newSecret, change(HeaderSignature, many+signed(now, "body", newSecret).Get(HeaderSignature)), "body", now, false},
 		"behind many":          {newSecret, change(HeaderSignature, many+both.Get(HeaderSignature)), "body", now, false},
 		"as the last of a few": {newSecret, change(HeaderSignature, many[6:]+both.Get(HeaderSignature)), "body", now, true},
 	} {

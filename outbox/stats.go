@@ -49,7 +49,7 @@ func (o *Outbox) Stats() Stats {
 			break
 		}
 	}
-	s.Dead, s.DeadDropped = len(o.dead), o.deadDropped
+	s.Dead, s.DeadDropped = len(o.orphans)+len(o.dead), o.deadDropped
 	if o.disk != nil {
 		s.Unwritten = len(o.dirty) + len(o.disk.batch.items)
 		s.DiskFails = o.disk.failing

@@ -106,6 +106,46 @@ func TestARoomAtRestStepsWhenSomethingHappens(t *testing.T) {
 	})
 }
 
+// dated is the desk game, whose rules remember when somebody joined or left.
+type dated struct{ *desk }
+
+func (g dated) Join(seat sim.Seat, _ sim.Entrant) { g.rows.Of(seat).Sum = uint32(g.w.Tick()) }
+func (g dated) Leave(sim.Seat)                    { g.clock.Get().EndsAt = g.w.Tick() }
+
+// TestAReplayJoinsARoomAtRestAtTheSameTick: whoever joins or leaves a room that
+// rested and was woken meanwhile does so at the tick before their step, which is
+// all that a replay knows.
+func TestAReplayJoinsARoomAtRestAtTheSameTick(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var recording deskFile
+		mode := deskMode(0)
+		start := mode.New
+		mode.New = func(w *sim.World) sim.Rules { return dated{start(w).(*desk)} }
+		r := newRig(t, mode, func(o *Options) { o.Clock, o.Journal = bubbleClock(), file.NewSink(&recording) })
+		go r.Run(t.Context())
+		for range 3 {
+			p := newPeer(r)
+			conn := &wakingConn{}
+			p.conn = &conn.fakeConn
+			r.knock(Guest{}).Enter(conn)
+			synctest.Wait()
+			for range 3 { // it wakes the room and says nothing
+				<-time.After(time.Second)
+				conn.arrived()
+				synctest.Wait()
+			}
+			<-time.After(4 * time.Second)
+		}
+		<-time.After(20 * time.Second) // nobody spoke: all are gone by now
+		synctest.Wait()
+		r.Close(netproto.CloseRoomEnded, "enough")
+		<-r.Ended()
+		if out, err := replay.Play(bytes.NewReader(recording.Bytes()), modeNamed(mode), nil); err != nil || out.Ticks < 4 {
+			t.Errorf("replay: %+v, %v", out, err)
+		}
+	})
+}
+
 // TestWhoWakesARoomAtRestDoesNotMoveItsClock: a client that writes a hundred times
 // as often as the room counts ticks gets no more of them, nor of its limits.
 func TestWhoWakesARoomAtRestDoesNotMoveItsClock(t *testing.T) {

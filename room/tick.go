@@ -66,8 +66,10 @@ func (r *Room) read() {
 }
 
 // admit carries out orders and wishes to leave, and lets in who waits at the
-// door. In a journal, too, leaves come before joins.
+// door. In a journal, too, leaves come before joins, and a room that rested is
+// at the tick before this one.
 func (r *Room) admit() {
+	r.world.SkipTo(r.next)
 	r.step.Joins, r.step.Leaves, r.step.Inputs, r.step.Commands = r.step.Joins[:0], r.step.Leaves[:0], r.step.Inputs[:0], r.step.Commands[:0]
 	r.entries, r.orders = r.door.collect(r.entries, r.orders)
 	for _, order := range r.orders {
@@ -120,7 +122,6 @@ func (r *Room) advance() {
 		r.world.Rest(r.next)
 		return
 	}
-	r.world.SkipTo(r.next)
 	r.world.Step()
 }
 

@@ -145,6 +145,9 @@ func printReport(out io.Writer, r *bots.Report) error {
 	row("snapshots", "%.2f Hz mean, %.2f Hz slowest, %.1f bytes each, %d resyncs", r.SnapshotHzMean, r.SnapshotHzMin, r.BytesPerSnap, r.Resyncs)
 	row("visible", "%.1f entities, %.2f bits each", r.VisibleEntities, r.BitsPerEntity)
 	row("traffic", "%.0f bytes/s to each player", r.BytesPerPlayerS)
+	if r.Commands > 0 {
+		row("commands", "%d, %.1f a second", r.Commands, float64(r.Commands)/r.Seconds)
+	}
 	quantiles(row, "input to ack", r.Ack)
 	quantiles(row, "snapshot gap", r.Gap)
 	if s := r.Server; s != nil {

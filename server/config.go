@@ -14,6 +14,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/ws"
+	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
 )
 
@@ -47,6 +48,17 @@ type Config struct {
 	// Anonymous lets callers in who show no user token: "auto" (when the node is
 	// open or knows no keys), "yes" or "no".
 	Anonymous string
+	// ServerKeys is the file with the keys of backends, as 'metronome keys' writes it.
+	// Empty: there are none.
+	ServerKeys string
+	// State is a directory for what must outlive the process: outcomes and effects
+	// that were not delivered. Empty: they are kept in memory.
+	State string
+	// Webhook is a URL that outcomes and effects are posted to, signed with
+	// WebhookSecret: one, or the new and the former with a comma between. Empty: none.
+	Webhook, WebhookSecret string
+	// WebhookAllow are networks that are not public but may be posted to.
+	WebhookAllow []string
 	// AdminKey opens the console, console.MinAdminKey bytes or more. Empty: the
 	// console is for this machine while the node is open, else closed.
 	AdminKey string
@@ -167,6 +179,9 @@ func (c Config) Validate() error {
 	fault(c.Secret == "" || len(c.Secret) >= 16, "--secret: want 16 bytes or more")
 	fault(c.AdminKey == "" || len(c.AdminKey) >= console.MinAdminKey, "--admin-key: want %d bytes or more", console.MinAdminKey)
 	fault(c.Debug == "" || isLoopback(c.Debug), "--debug %q: want a loopback address such as 127.0.0.1:6060", c.Debug)
+	if _, err := c.webhook(); c.Webhook != "" || c.WebhookSecret != "" {
+		fault(err == nil, "--webhook: %w", err)
+	}
 	fault(c.Anonymous == "auto" || c.Anonymous == "yes" || c.Anonymous == "no", "--anonymous %q: want auto, yes or no", c.Anonymous)
 	fault(c.Anonymous != "no" || c.knowsUsers(), "--anonymous no: nobody could play; give --user-keys or --user-keys-url too")
 	if c.UserKeysURL != "" {
@@ -206,6 +221,22 @@ func (c Config) open(at net.Addr) bool {
 		return c.Open == "yes"
 	}
 	return isLoopback(at.String()) && c.PublicURL == ""
+}
+
+// webhook is where outcomes and effects are posted to.
+func (c Config) webhook() (outbox.WebhookConfig, error) {
+	hook := outbox.WebhookConfig{URL: c.Webhook}
+	for secret := range strings.SplitSeq(c.WebhookSecret, ",") {
+		hook.Secrets = append(hook.Secrets, []byte(strings.TrimSpace(secret)))
+	}
+	for _, network := range c.WebhookAllow {
+		prefix, err := netip.ParsePrefix(network)
+		if err != nil {
+			return hook, fmt.Errorf("--webhook-allow %q: want a range such as 10.2.0.0/16", network)
+		}
+		hook.Allow = append(hook.Allow, prefix)
+	}
+	return hook, hook.Validate()
 }
 
 // knowsUsers reports whether the node can tell users from each other.

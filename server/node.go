@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os/signal"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -24,6 +25,7 @@ import (
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -46,7 +48,9 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
-	peers       *peer.Client // nil for a node of its own
+	outbox      *outbox.Outbox
+	webhook     *outbox.Webhook // nil: there is none
+	peers       *peer.Client    // nil for a node of its own
 	// users is nil when nobody is known.
 	users  *identity.Users
 	home   *room.Room  // the room that is always there
@@ -70,6 +74,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.listen,
 		n.openUsers,
 		n.openLobby,
+		n.openOutbox,
 		func(context.Context) error { return n.openRooms(games) },
 		n.serve,
 		n.serveDebug,
@@ -145,10 +150,55 @@ func (n *Node) openUsers(ctx context.Context) (err error) {
 	return nil
 }
 
+// streamLength is about how many messages the outbox's stream in Redis keeps.
+const streamLength = lobby.DefaultOutboxLength
+
+// openOutbox opens what outcomes and effects leave through: to the webhook, to the
+// stream in Redis, to who watches.
+func (n *Node) openOutbox(context.Context) (err error) {
+	c := outbox.Config{Log: n.log}
+	if n.config.State != "" {
+		c.Dir = filepath.Join(n.config.State, "outbox")
+	}
+	if n.config.Webhook != "" {
+		hook, _ := n.config.webhook() // Validate has read it
+		if n.webhook, err = outbox.NewWebhook(hook); err != nil {
+			return fmt.Errorf("--webhook: %w", err)
+		}
+		c.Targets = append(c.Targets, outbox.Target{Name: "webhook", Receiver: n.webhook})
+	}
+	if stream := n.lobby.OutboxStream(streamLength); stream != nil {
+		c.Targets = append(c.Targets, outbox.StreamTarget("redis", stream))
+	}
+	if n.outbox, err = outbox.Open(c); err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
+	return nil
+}
+
+// outboxPatience is how long a stop waits for messages that are on their way.
+const outboxPatience = 3 * time.Second
+
+// closeOutbox lets what is left go, or keeps it for the next start.
+func (n *Node) closeOutbox() {
+	if n.outbox == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), outboxPatience)
+	defer cancel()
+	if err := n.outbox.Close(ctx); err != nil {
+		n.log.Error("results were lost", "err", err)
+	}
+	n.outbox = nil // a second stop finds nothing to do
+	if n.webhook != nil {
+		n.webhook.Close()
+	}
+}
+
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
-		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(),
+		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox,
 	}
 	if n.config.Record != "" {
 		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
@@ -188,17 +238,22 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	return err
 }
 
-func (n *Node) serve(context.Context) error {
+func (n *Node) serve(context.Context) (err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
 	n.run.Go(func() { n.watchRooms(ctx) })
-	n.routes = gateway.New(gateway.Config{
+	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
+		ServerKeys: n.config.ServerKeys, Outbox: n.outbox,
 	})
+	if err != nil {
+		return fmt.Errorf("--server-keys: %w", err)
+	}
+	n.run.Go(func() { n.routes.Run(ctx) })
 	n.http = door.NewHTTPServer(n.routes.Handler(), n.log)
 	n.connections.Watch(n.http)
 	listener := n.connections.Listener(n.listener, n.certificate == nil)
@@ -295,7 +350,9 @@ func (n *Node) Stop() error {
 		waitAtMost(leaveTimeout, n.node.Wait)
 	}
 	if n.http != nil {
-		n.routes.EndWatches()
+		if n.routes != nil {
+			n.routes.EndWatches()
+		}
 		if door.StopServer(n.http) {
 			n.log.Warn("requests were cut off")
 		}
@@ -312,6 +369,7 @@ func (n *Node) Stop() error {
 		n.cancel()
 	}
 	n.run.Wait()
+	n.closeOutbox()
 	if n.peers != nil {
 		n.peers.Close()
 	}

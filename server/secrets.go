@@ -26,7 +26,8 @@ type secretFile struct {
 type secretFiles []*secretFile
 
 func newSecretFiles(c *Config) secretFiles {
-	return secretFiles{{flag: "secret", value: &c.Secret}, {flag: "admin-key", value: &c.AdminKey}, {flag: "redis", value: &c.Redis}}
+	return secretFiles{{flag: "secret", value: &c.Secret}, {flag: "admin-key", value: &c.AdminKey}, {flag: "redis", value: &c.Redis},
+		{flag: "webhook-secret", value: &c.WebhookSecret}}
 }
 
 func (s secretFiles) add(f *pflag.FlagSet) {

@@ -204,11 +204,10 @@ func (w *World) GiveCommand(seat Seat, number uint32, values, list []int32) erro
 	if err := w.CheckCommand(values, list); err != nil {
 		return fmt.Errorf("command %d of seat %d: %w", number, seat, err)
 	}
-	fields := w.command.schema()
-	var all [maxCommandFields]int32
-	copy(all[:], values)
+	all := w.values[:]
+	clear(all[copy(all, values):])
 	w.commanded[seat] = number
-	w.command.give(seat, number, all[:len(fields)], list)
+	w.command.give(seat, number, all, list)
 	return nil
 }
 

@@ -31,6 +31,8 @@ type World struct {
 	ownOutcome  []Column
 	// restored rebuilds what the rules keep beside their tables, or is nil.
 	restored func()
+	// values are those of a command that is given: on the stack they would escape.
+	values [maxCommandFields]int32
 }
 
 // ring is a History without its type.
@@ -110,7 +112,8 @@ func (w *World) Mode() Mode { return w.mode }
 // after match in a room that is always there then call [World.End] after the first.
 func (w *World) OneMatch() bool { return w.mode.oneMatch }
 
-// Tick returns the number of the last step; inside Rules.Step, of this one.
+// Tick returns the number of the last step; inside Rules.Step, of this one. In a
+// room that rests, Rules.Join and Rules.Leave have the tick before their step's.
 func (w *World) Tick() Tick { return w.tick }
 
 // Rand returns the world's random generator.

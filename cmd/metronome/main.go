@@ -1,4 +1,5 @@
-// Command metronome serves the arena, and load-tests any metronome server.
+// Command metronome serves the arena and the exchange, and load-tests any
+// metronome server.
 package main
 
 import (
@@ -6,6 +7,7 @@ import (
 
 	"github.com/metronome-server/metronome/server"
 	"github.com/metronome-server/metronome/sim/arena"
+	"github.com/metronome-server/metronome/sim/exchange"
 )
 
-func main() { os.Exit(server.Main(arena.Game())) }
+func main() { os.Exit(server.Main(arena.Game(), exchange.Game())) }

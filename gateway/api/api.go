@@ -78,7 +78,7 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	if err := s.guard.checkCreate(ctx); err != nil {
 		return nil, err
 	}
-	who, err := s.Users.Of(ctx, req.Header(), m.GetName())
+	who, err := s.player(ctx, req.Header(), m.GetName())
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
@@ -93,6 +93,15 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 	}
 	s.guard.created(ctx, join.Room.ID)
 	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.joinMessage(ctx, join, true)}), nil
+}
+
+// player tells who asks, and that they may.
+func (s *Service) player(ctx context.Context, h http.Header, name string) (lobby.Player, error) {
+	who, err := s.Users.Of(ctx, h, name)
+	if err == nil {
+		err = s.Lobby.CheckBans(who.UserID, door.CallerOf(ctx).Address)
+	}
+	return who, err
 }
 
 // paramsFor returns what a room is to be made with. It looks at them before
@@ -114,7 +123,7 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 	if err := s.guard.checkReserve(ctx); err != nil {
 		return nil, err
 	}
-	who, err := s.Users.Of(ctx, req.Header(), req.Msg.GetName())
+	who, err := s.player(ctx, req.Header(), req.Msg.GetName())
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
@@ -141,7 +150,7 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	if err := s.guard.checkReserve(ctx); err != nil {
 		return nil, err
 	}
-	who, err := s.Users.Of(ctx, req.Header(), m.GetName())
+	who, err := s.player(ctx, req.Header(), m.GetName())
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
@@ -188,6 +197,9 @@ func (s *Service) ErrorFor(err error) error {
 	if known := apierr.Find(causes, err); known != nil {
 		return known
 	}
+	if banned, ok := errors.AsType[*lobby.BannedError](err); ok {
+		return connect.NewError(connect.CodePermissionDenied, banned)
+	}
 	if errors.Is(err, identity.ErrToken) || errors.Is(err, identity.ErrNeeded) {
 		return connect.NewError(connect.CodeUnauthenticated, err)
 	}
@@ -213,7 +225,7 @@ func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) 
 // joinMessage hands a reservation out.
 func (s *Service) joinMessage(ctx context.Context, j lobby.Join, withCode bool) *pb.Join {
 	s.guard.reserved(ctx, j)
-	return &pb.Join{Room: s.roomMessage(ctx, j.Room, withCode), Url: roomURL(s.nodeURL(ctx, j.Room), j), ExpiresUnix: j.Expires.Unix()}
+	return &pb.Join{Room: s.roomMessage(ctx, j.Room, withCode), Url: RoomURL(s.nodeURL(ctx, j.Room), j), ExpiresUnix: j.Expires.Unix()}
 }
 
 // nodeURL is where clients reach a room's node: another node as it says itself,
@@ -226,8 +238,8 @@ func (s *Service) nodeURL(ctx context.Context, r lobby.Room) string {
 	return caller.Scheme + "://" + caller.Host
 }
 
-// roomURL is where the ticket's WebSocket is opened: on the room's own node.
-func roomURL(base string, j lobby.Join) string {
+// RoomURL is where the ticket's WebSocket is opened: on the room's own node.
+func RoomURL(base string, j lobby.Join) string {
 	for from, to := range map[string]string{"http://": "ws://", "https://": "wss://"} {
 		if rest, ok := strings.CutPrefix(base, from); ok {
 			base = to + rest

@@ -12,6 +12,7 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/metronome-server/metronome/internal/text"
+	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
@@ -27,13 +28,9 @@ func (c *Console) find(id string) (*room.Room, error) {
 	return r, nil
 }
 
-// logAct logs what an operator did, or tried to do.
-func (c *Console) logAct(what string, peer connect.Peer, id string, err error, more ...any) {
-	args := append([]any{"act", what, "remote", peer.Addr, "room", id}, more...)
-	if err != nil {
-		args = append(args, "err", err)
-	}
-	c.Log.Info("an operator acts", args...)
+// note writes down what an operator did, or tried to do.
+func (c *Console) note(ctx context.Context, what string, peer connect.Peer, on, detail string, err error) {
+	c.Audit.Note(ctx, lobby.Act{Who: "console", Remote: peer.Addr, What: what, On: on, Detail: detail}, err)
 }
 
 // KickSeat implements the service.
@@ -50,7 +47,7 @@ func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeat
 	defer cancel()
 	reason := text.Line(m.GetReason())
 	err = r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
-	c.logAct("kick", req.Peer(), r.ID(), err, "seat", m.GetSeat(), "name", m.GetName(), "reason", reason)
+	c.note(ctx, "kick", req.Peer(), r.ID(), fmt.Sprintf("seat %d, %s: %s", m.GetSeat(), m.GetName(), reason), err)
 	if err != nil {
 		return nil, codeFor(err)
 	}
@@ -58,19 +55,19 @@ func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeat
 }
 
 // CloseRoom implements the service.
-func (c *Console) CloseRoom(_ context.Context, req *connect.Request[pb.CloseRoomRequest]) (*connect.Response[pb.CloseRoomResponse], error) {
+func (c *Console) CloseRoom(ctx context.Context, req *connect.Request[pb.CloseRoomRequest]) (*connect.Response[pb.CloseRoomResponse], error) {
 	r, err := c.find(req.Msg.GetRoom())
 	if err != nil {
 		return nil, err
 	}
 	reason := text.Line(req.Msg.GetReason())
 	r.Close(netproto.CloseRoomEnded, reason)
-	c.logAct("close room", req.Peer(), r.ID(), nil, "reason", reason)
+	c.note(ctx, "close room", req.Peer(), r.ID(), reason, nil)
 	return connect.NewResponse(&pb.CloseRoomResponse{}), nil
 }
 
 // Announce implements the service.
-func (c *Console) Announce(_ context.Context, req *connect.Request[pb.AnnounceRequest]) (*connect.Response[pb.AnnounceResponse], error) {
+func (c *Console) Announce(ctx context.Context, req *connect.Request[pb.AnnounceRequest]) (*connect.Response[pb.AnnounceResponse], error) {
 	r, err := c.find(req.Msg.GetRoom())
 	if err != nil {
 		return nil, err
@@ -80,7 +77,7 @@ func (c *Console) Announce(_ context.Context, req *connect.Request[pb.AnnounceRe
 		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("an announcement needs words"))
 	}
 	err = r.Announce(line)
-	c.logAct("announce", req.Peer(), r.ID(), err, "text", line)
+	c.note(ctx, "announce", req.Peer(), r.ID(), line, err)
 	if err != nil {
 		return nil, codeFor(err)
 	}
@@ -101,7 +98,7 @@ func (c *Console) recording(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		file, name, size, err = target.Recording()
 	}
-	c.logAct("download recording", connect.Peer{Addr: r.RemoteAddr}, id, err, "bytes", size)
+	c.note(r.Context(), "download recording", connect.Peer{Addr: r.RemoteAddr}, id, fmt.Sprintf("%d bytes", size), err)
 	if err != nil {
 		_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
 		return

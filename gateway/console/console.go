@@ -13,9 +13,11 @@ import (
 	"connectrpc.com/connect"
 
 	"github.com/metronome-server/metronome/gateway/apierr"
+	"github.com/metronome-server/metronome/gateway/audit"
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/outbox"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/room"
@@ -51,6 +53,10 @@ type Config struct {
 	Version string
 	// Share is what operators may take of the node.
 	Share *door.Share
+	// Outbox is what leaves the rooms; nil: nothing is kept of it.
+	Outbox *outbox.Outbox
+	// Audit writes down what operators do.
+	Audit *audit.Log
 	Log   *slog.Logger
 }
 

@@ -16,11 +16,11 @@ var floors = map[string]int{
 
 	"netproto":          1,
 	"journal":           1,
+	"outbox":            1,
 	"internal/tickconn": 1,
 
 	"room":       2,
 	"replay":     2,
-	"outbox":     2,
 	"lobby":      2,
 	"client":     2,
 	"gateway/ws": 2,

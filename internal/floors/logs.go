@@ -27,7 +27,7 @@ var logKeys = []string{
 	"late", "took", "for", // durations that were measured
 	"delay", "timeout", "until", // durations and times that are set
 	"flag", "file", "names", "addresses", // of the configuration and certificates
-	"act", "message", "text", // what somebody else did or said
+	"act", "by", "on", "message", "text", // what somebody else did or said
 }
 
 // logMethods are those of slog.Logger whose lines are checked, by where their

@@ -21,13 +21,23 @@ type course struct {
 
 const (
 	// otherRooms is how many times shorter a match with other params is: with all
-	// of them, a check takes a quarter longer.
+	// of them, a check takes about a fifth longer.
 	otherRooms = 40
 	// leastTicks is how long it is at least.
-	leastTicks = 40
-	// drawnParams is how many rooms have params drawn at random; as many more are
-	// for one match, until one comes to its end.
-	drawnParams = 4
+	leastTicks = 20
+	// shortMatches is how many rooms for one match have short params at most, where
+	// none has come to its end before.
+	shortMatches = 3
+)
+
+// drawing is how params are drawn from their ranges.
+type drawing uint8
+
+const (
+	least drawing = iota
+	most
+	anything // large numbers as often as small ones, at times the default
+	short    // numbers near the least: for a match that soon ends
 )
 
 func newCourse(c config, mode sim.Mode, passTime func()) *course {
@@ -41,8 +51,8 @@ func (c *course) play() error {
 	}
 	ticks := max(c.ticks/otherRooms, leastTicks)
 	if len(c.params) > 0 {
-		for i := range 2 + drawnParams {
-			params := c.draw(i)
+		for _, how := range []drawing{least, most, anything, anything} {
+			params := c.draw(how)
 			if _, err := c.match(c.mode.WithParams(params), ticks, c.rng.Uint64(), "with params"+paramText(params)); err != nil {
 				return err
 			}
@@ -71,8 +81,8 @@ func (c *course) playRoom() error {
 func (c *course) playOneMatch(ticks int) error {
 	mode := c.mode.ForOneMatch()
 	m, err := c.match(mode, 2*ticks, c.rng.Uint64(), "for one match")
-	for i := 0; i < drawnParams && len(c.params) > 0 && err == nil && (m == nil || !m.world.Ended()); i++ {
-		params := c.draw(2 + i)
+	for i := 0; i < shortMatches && len(c.params) > 0 && err == nil && (m == nil || !m.world.Ended()); i++ {
+		params := c.draw(short)
 		m, err = c.match(mode.WithParams(params), ticks, c.rng.Uint64(), "for one match with params"+paramText(params))
 	}
 	return err
@@ -97,17 +107,18 @@ func (c *course) match(mode sim.Mode, ticks int, seed uint64, room string) (*mat
 	}
 }
 
-// draw makes params: the first are all at their least, the second at their most,
-// others anything within their ranges, short ones as often as long ones.
-func (c *course) draw(i int) []sim.Param {
+// draw makes params within their ranges.
+func (c *course) draw(how drawing) []sim.Param {
 	params := make([]sim.Param, 0, len(c.params))
 	for _, f := range c.params {
 		span := int64(f.Max) - int64(f.Min)
 		above := int64(0)
 		switch kind := c.rng.IntN(4); {
-		case i == 0:
-		case i == 1:
+		case how == least:
+		case how == most:
 			above = span
+		case how == short:
+			above = min(span, c.rng.Int64N(1<<c.rng.IntN(4)))
 		case kind == 0:
 			continue // the default
 		case kind == 1:

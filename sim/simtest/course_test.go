@@ -153,8 +153,8 @@ func TestCheckComesToTheEnd(t *testing.T) {
 			ends++
 		}
 	}}.mode()
-	for range 3 {
-		c := config{players: 4, ticks: 2000, seed: rand.Uint64()}
+	for range 8 {
+		c := config{players: 4, ticks: 400, seed: rand.Uint64()}
 		if missed, fault := c.find(t, mode); fault != nil || strings.Contains(missed, "End") {
 			t.Errorf("seed %d: %v; never came to %q", c.seed, fault, missed)
 		}

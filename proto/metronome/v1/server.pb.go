@@ -1193,8 +1193,8 @@ func (x *ListBansResponse) GetBan() []*BanInfo {
 
 type WatchOutcomesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Only what comes from now on; else also what the node still holds.
-	NewOnly       bool `protobuf:"varint,1,opt,name=new_only,json=newOnly,proto3" json:"new_only,omitempty"`
+	// The place of the last message that is known; 0: all that the node still holds.
+	Place         uint64 `protobuf:"varint,1,opt,name=place,proto3" json:"place,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1229,11 +1229,11 @@ func (*WatchOutcomesRequest) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_server_proto_rawDescGZIP(), []int{22}
 }
 
-func (x *WatchOutcomesRequest) GetNewOnly() bool {
+func (x *WatchOutcomesRequest) GetPlace() uint64 {
 	if x != nil {
-		return x.NewOnly
+		return x.Place
 	}
-	return false
+	return 0
 }
 
 type WatchOutcomesResponse struct {
@@ -1243,7 +1243,9 @@ type WatchOutcomesResponse struct {
 	// "outcome" or "effect".
 	Kind string `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
 	// The message as a webhook gets it, JSON.
-	Body          string `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	Body string `protobuf:"bytes,3,opt,name=body,proto3" json:"body,omitempty"`
+	// Grows, with gaps, also over restarts of the node.
+	Place         uint64 `protobuf:"varint,4,opt,name=place,proto3" json:"place,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1297,6 +1299,13 @@ func (x *WatchOutcomesResponse) GetBody() string {
 		return x.Body
 	}
 	return ""
+}
+
+func (x *WatchOutcomesResponse) GetPlace() uint64 {
+	if x != nil {
+		return x.Place
+	}
+	return 0
 }
 
 var File_metronome_v1_server_proto protoreflect.FileDescriptor
@@ -1380,13 +1389,14 @@ const file_metronome_v1_server_proto_rawDesc = "" +
 	"\rUnbanResponse\"\x11\n" +
 	"\x0fListBansRequest\";\n" +
 	"\x10ListBansResponse\x12'\n" +
-	"\x03ban\x18\x01 \x03(\v2\x15.metronome.v1.BanInfoR\x03ban\"1\n" +
-	"\x14WatchOutcomesRequest\x12\x19\n" +
-	"\bnew_only\x18\x01 \x01(\bR\anewOnly\"O\n" +
+	"\x03ban\x18\x01 \x03(\v2\x15.metronome.v1.BanInfoR\x03ban\",\n" +
+	"\x14WatchOutcomesRequest\x12\x14\n" +
+	"\x05place\x18\x01 \x01(\x04R\x05place\"e\n" +
 	"\x15WatchOutcomesResponse\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
-	"\x04body\x18\x03 \x01(\tR\x04body2\x9d\x06\n" +
+	"\x04body\x18\x03 \x01(\tR\x04body\x12\x14\n" +
+	"\x05place\x18\x04 \x01(\x04R\x05place2\x9d\x06\n" +
 	"\rServerService\x12R\n" +
 	"\vCreateMatch\x12 .metronome.v1.CreateMatchRequest\x1a!.metronome.v1.CreateMatchResponse\x12I\n" +
 	"\bGetMatch\x12\x1d.metronome.v1.GetMatchRequest\x1a\x1e.metronome.v1.GetMatchResponse\x12F\n" +

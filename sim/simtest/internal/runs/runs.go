@@ -8,12 +8,13 @@ import (
 
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
+	"github.com/metronome-server/metronome/sim/exchange"
 	"github.com/metronome-server/metronome/sim/simtest/internal/probe"
 	"github.com/metronome-server/metronome/sim/simtest/internal/script"
 )
 
 // Suites are the games to play.
-var Suites = []string{"probe", "arena"}
+var Suites = []string{"probe", "arena", "exchange"}
 
 // Write plays all modes of a game and writes their hashes. Errors: an unknown
 // suite, those of [script.Run.Hashes].
@@ -22,13 +23,15 @@ func Write(suite string, out io.Writer) error {
 	case "probe":
 		return script.Run{Mode: probe.Mode(), Players: 48, Ticks: 3000, Every: 200}.Hashes(out)
 	case "arena":
-		return writeArena(out)
+		return write(arena.Game(), out)
+	case "exchange":
+		return write(exchange.Game(), out)
 	}
 	return fmt.Errorf("no suite %q", suite)
 }
 
-func writeArena(out io.Writer) error {
-	for _, mode := range arena.Game().Modes {
+func write(game sim.Game, out io.Writer) error {
+	for _, mode := range game.Modes {
 		if err := run(mode).Hashes(out); err != nil {
 			return err
 		}

@@ -1,0 +1,18 @@
+package exchange
+
+import (
+	"testing"
+
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/simtest"
+)
+
+// TestKeepsTheContract in the usual room, and in one of short matches and few
+// companies, where the house runs dry.
+func TestKeepsTheContract(t *testing.T) {
+	mode := Game().Modes[0]
+	simtest.Check(t, mode, simtest.Players(24))
+	short := []sim.Param{param("seconds", "5"), param("period", "3"), param("symbols", "2"), param("orders", "3"), param("shares", "200")}
+	simtest.Check(t, mode.WithSeats(6).WithParams(short))
+	simtest.CheckSource(t, ".")
+}
