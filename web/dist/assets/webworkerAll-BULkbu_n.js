@@ -1,1 +1,0 @@
-import"./painters-DlgvBWJP.js";import"./init-C4BIdZQY.js";
