@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
+
+	"github.com/metronome-server/metronome/sim"
 )
 
 func TestPolicy(t *testing.T) {
@@ -31,8 +34,31 @@ func TestInfoNamesTheModes(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &report); err != nil || status != 200 {
 		t.Fatalf("%d %s: %v", status, body, err)
 	}
-	if len(report.Modes) != 1 || report.Modes[0] != (InfoMode{"puck", "", 8, 60}) || report.Version != "test" || !report.Open {
+	if len(report.Modes) != 1 || !reflect.DeepEqual(report.Modes[0], InfoMode{Name: "puck", Seats: 8, TickHz: 60}) || report.Version != "test" || !report.Open {
 		t.Errorf("%+v", report)
+	}
+}
+
+// TestInfoSaysWhatRoomsCanBeMadeWith: a form can be made of it.
+func TestInfoSaysWhatRoomsCanBeMadeWith(t *testing.T) {
+	w, err := sim.Start(sim.Mode{Name: "form", Hz: 60, Seats: 2, New: func(w *sim.World) sim.Rules {
+		sim.NewParams[struct {
+			Goal uint16 `param:"min=1,max=600,default=180" title:"Goals"`
+			Size uint8  `param:"options=small|large"`
+			Fog  bool   `param:"default=true"`
+		}](w)
+		return newPuck(w)
+	}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []InfoParam{
+		{Name: "goal", Title: "Goals", Kind: "number", Min: 1, Max: 600, Default: "180"},
+		{Name: "size", Title: "Size", Kind: "option", Max: 1, Default: "small", Options: []string{"small", "large"}},
+		{Name: "fog", Title: "Fog", Kind: "switch", Max: 1, Default: "true"},
+	}
+	if got := infoParams(w.ParamFields()); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
 	}
 }
 

@@ -22,11 +22,20 @@ var clientFrames = map[string]ClientFrame{
 		{Tick: 8, Values: [MaxInputValues]int32{0, 0, 5}, Count: 4},
 		{},
 	}},
-	"chat":   {Chat: "gg wp ünïcödé 🚀"},
-	"ping":   {Ping: 1 << 40},
-	"resync": {Resync: true},
-	"ack":    {NoticeAck: 300},
-	"leave":  {Leave: true},
+	"chat":    {Chat: "gg wp ünïcödé 🚀"},
+	"ping":    {Ping: 1 << 40},
+	"resync":  {Resync: true},
+	"ack":     {NoticeAck: 300},
+	"leave":   {Leave: true},
+	"command": {Commands: []Command{{Number: 1, Values: [MaxInputValues]int32{3, -2}, Count: 2, List: [sim.MaxCommandList]int32{7, 0, 9, 0}, ListCount: 4}}},
+	"commands": {
+		Inputs: []Input{{Tick: 9, Values: [MaxInputValues]int32{1}, Count: 1}},
+		Commands: []Command{
+			{Number: 300, Values: [MaxInputValues]int32{0, 5, 0}, Count: 3},
+			{Number: 301},
+			{Number: math.MaxUint32, Values: [MaxInputValues]int32{math.MinInt32, math.MaxInt32}, Count: 2, List: [sim.MaxCommandList]int32{math.MinInt32, math.MaxInt32}, ListCount: 2},
+		},
+	},
 	"extremes": {
 		Inputs: []Input{{Tick: math.MaxUint32, Seen: MaxSeen, Values: [MaxInputValues]int32{math.MinInt32, math.MaxInt32, -1}, Count: 3}},
 		Chat:   strings.Repeat("x", MaxChat), Ping: math.MaxUint64, Resync: true, NoticeAck: math.MaxUint32, Leave: true,
@@ -46,6 +55,12 @@ func TestAppendClientFrame(t *testing.T) {
 				t.Errorf("%s: input %d came as %v", name, i, got.Inputs[i])
 			}
 			got.Inputs[i].Count = f.Inputs[i].Count
+		}
+		for i := range got.Commands {
+			if got.Commands[i].Count > f.Commands[i].Count {
+				t.Errorf("%s: command %d came as %v", name, i, got.Commands[i])
+			}
+			got.Commands[i].Count = f.Commands[i].Count
 		}
 		if got.text() != f.text() {
 			t.Errorf("%s: came as %s, was %s", name, got.text(), f.text())

@@ -131,7 +131,15 @@ func (f *ClientFrame) text() string {
 	for _, in := range f.Inputs {
 		inputs = append(inputs, fmt.Sprintf("%d/%d %v", in.Tick, in.Seen, in.Values[:in.Count]))
 	}
-	return fmt.Sprintf("%v %q %d %v %d %v", inputs, f.Chat, f.Ping, f.Resync, f.NoticeAck, f.Leave)
+	text := fmt.Sprintf("%v %q %d %v %d %v", inputs, f.Chat, f.Ping, f.Resync, f.NoticeAck, f.Leave)
+	for _, c := range f.Commands {
+		text += commandText(c.Number, c.Values[:c.Count], c.List[:c.ListCount])
+	}
+	return text
+}
+
+func commandText(number uint32, values, list []int32) string {
+	return fmt.Sprintf(" command %d %v %v", number, values, list)
 }
 
 func TestReadClientFrameAllocatesNothing(t *testing.T) {

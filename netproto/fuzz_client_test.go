@@ -56,18 +56,23 @@ func FuzzReadClientFrame(f *testing.F) {
 			t.Fatalf("%s came again as %s", frame.text(), again.text())
 		}
 		// Values are written packed: of a single one that came unpacked that is a
-		// byte more, and can make the length before the input one longer.
-		if most := len(b) + 2*len(frame.Inputs); len(written) > min(most, MaxClientMessage) {
+		// byte more, and can make the length before the input or command one longer.
+		if most := len(b) + 2*len(frame.Inputs) + 4*len(frame.Commands); len(written) > min(most, MaxClientMessage) {
 			t.Fatalf("%d bytes were written as %d, at most %d", len(b), len(written), most)
 		}
 	})
 }
 
-// trim forgets zeros at the end of inputs, which are not sent.
+// trim forgets zeros at the end of inputs and commands, which are not sent.
 func trim(f *ClientFrame) {
 	for i := range f.Inputs {
 		for in := &f.Inputs[i]; in.Count > 0 && in.Values[in.Count-1] == 0; {
 			in.Count--
+		}
+	}
+	for i := range f.Commands {
+		for c := &f.Commands[i]; c.Count > 0 && c.Values[c.Count-1] == 0; {
+			c.Count--
 		}
 	}
 }
@@ -124,5 +129,9 @@ func generatedText(g *pb.ClientFrame) string {
 	for _, in := range g.GetInput() {
 		inputs = append(inputs, fmt.Sprintf("%d/%d %v", in.GetTick(), min(in.GetSeen(), MaxSeen), in.GetValue()))
 	}
-	return strings.Replace(f.text(), "[]", fmt.Sprint(inputs), 1)
+	text := strings.Replace(f.text(), "[]", fmt.Sprint(inputs), 1)
+	for _, c := range g.GetCommand() {
+		text += commandText(c.GetNumber(), c.GetValue(), c.GetList())
+	}
+	return text
 }

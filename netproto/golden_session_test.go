@@ -13,7 +13,7 @@ import (
 // Its frames build on one another: whoever decodes them starts with the first.
 func TestGoldenSession(t *testing.T) {
 	g := newScript(t)
-	s := &session{script: g, t: t, c: newWatcher(g.stage, 1), seen: map[string]bool{}}
+	s := &session{script: g, prefix: "session", stage: g.stage, t: t, c: newWatcher(g.stage, 1), seen: map[string]bool{}}
 	for id := range int32(12) {
 		g.add(1, pawn{X: sim.Int(100 * id), Y: sim.Int(50), VX: sim.Fixed(256 * (id%3 - 1)), HP: 100, Seat: sim.Seat(id/6) * 3})
 	}

@@ -44,10 +44,12 @@ func goldenPath(name string) string { return filepath.Join("testdata", "golden",
 // session is one connection of seat 1, of which every frame is a golden file.
 type session struct {
 	*script
-	t    *testing.T
-	c    *watcher
-	n    int
-	seen map[string]bool // what the frames have shown so far
+	prefix string // of the files
+	stage  *stage
+	t      *testing.T
+	c      *watcher
+	n      int
+	seen   map[string]bool // what the frames have shown so far
 }
 
 // frame writes or compares the frame of this tick and its readable twin.
@@ -63,7 +65,7 @@ func (s *session) frame(name, about string, h Header, before, after []byte) {
 	s.c.compare(s.t, s.stage)
 	story := fmt.Sprintf("%s\n\n%d bytes\n%s%s\nrows afterwards\n%s", about, len(s.c.bytes),
 		headerText(s.t, s.c.bytes), s.c.plain.story, listing(s.c.plain.schema, s.c.plain.table()))
-	file := fmt.Sprintf("session-%02d-%s", s.n, name)
+	file := fmt.Sprintf("%s-%02d-%s", s.prefix, s.n, name)
 	golden(s.t, goldenPath(file+".hex"), hexLines(s.c.bytes))
 	golden(s.t, goldenPath(file+".txt"), story)
 	for _, word := range []string{"leaves", "enters", "moves here", "by gaps", "by bitmap", "by all", "by as before", "own chunk", "event", "unsee", "age 2", "key true"} {
@@ -117,7 +119,7 @@ func headerText(t *testing.T, b []byte) string {
 		{"tick", f.GetTick(), f.GetTick() == 0}, {"input_age", f.GetInputAge(), f.GetInputAge() == 0},
 		{"slack", f.GetSlack(), f.GetSlack() == 0}, {"skipped", f.GetSkipped(), f.GetSkipped() == 0},
 		{"pong", f.GetPong(), f.GetPong() == 0}, {"dropped", f.GetDropped(), f.GetDropped() == 0},
-		{"key", f.GetKey(), !f.GetKey()},
+		{"key", f.GetKey(), !f.GetKey()}, {"command_ack", f.GetCommandAck(), f.GetCommandAck() == 0},
 	} {
 		if !row.zero {
 			fmt.Fprintf(&out, "%s %v\n", row.name, row.value)
@@ -134,11 +136,14 @@ func headerText(t *testing.T, b []byte) string {
 
 func welcomeText(w *pb.Welcome) string {
 	var out strings.Builder
-	fmt.Fprintf(&out, "to room %s, mode %s, seat %d, tick_hz %d, snapshot_every %d, max_lead %d, server %s\n  resume %s, resume_ticks %d, resumed %v\n",
+	fmt.Fprintf(&out, "to room %s, mode %s, seat %d, tick_hz %d, snapshot_every %d, max_lead %d, server %s\n  resume %s, resume_ticks %d, resumed %v, rests %v\n",
 		w.GetRoom(), w.GetMode(), w.GetSeat(), w.GetTickHz(), w.GetSnapshotEvery(), w.GetMaxLead(), w.GetServer(),
-		w.GetResume(), w.GetResumeTicks(), w.GetResumed())
+		w.GetResume(), w.GetResumeTicks(), w.GetResumed(), w.GetRests())
+	for _, p := range w.GetParam() {
+		fmt.Fprintf(&out, "  param %s: %q\n", p.GetName(), p.GetValue())
+	}
 	for _, r := range w.GetRoster() {
-		fmt.Fprintf(&out, "  roster: seat %d, %q, %v\n", r.GetSeat(), r.GetName(), r.GetPresence())
+		fmt.Fprintf(&out, "  roster: %s\n", rosterText(r))
 	}
 	columns := func(what, name string, cols []*pb.Column) {
 		fmt.Fprintf(&out, "  %s %s:", what, name)
@@ -154,7 +159,17 @@ func welcomeText(w *pb.Welcome) string {
 		columns("event", s.GetName(), s.GetField())
 	}
 	for _, in := range w.GetSchema().GetInput() {
-		fmt.Fprintf(&out, "  input %s: %d to %d, buttons=%v\n", in.GetName(), in.GetMin(), in.GetMax(), in.GetButtons())
+		fmt.Fprintf(&out, "  input %s: %d to %d, buttons=%v once=%v\n", in.GetName(), in.GetMin(), in.GetMax(), in.GetButtons(), in.GetOnce())
+	}
+	for _, c := range w.GetSchema().GetCommand() {
+		fmt.Fprintf(&out, "  command %s: %d to %d, list=%d\n", c.GetName(), c.GetMin(), c.GetMax(), c.GetList())
+	}
+	for _, p := range w.GetSchema().GetParam() {
+		fmt.Fprintf(&out, "  can be made with %s, %q: %v %d to %d, default %q, options %q, public=%v\n",
+			p.GetName(), p.GetTitle(), p.GetKind(), p.GetMin(), p.GetMax(), p.GetDefault(), p.GetOption(), p.GetPublic())
+	}
+	if cols := w.GetSchema().GetOutcome(); len(cols) > 0 {
+		columns("outcome", "line", cols)
 	}
 	fmt.Fprintf(&out, "  fingerprint %016x\n", w.GetSchema().GetFingerprint())
 	return out.String()
@@ -165,11 +180,23 @@ func noticeText(n *pb.Notice) string {
 	case *pb.Notice_Chat:
 		return fmt.Sprintf("%d: chat of seat %d, %q: %q", n.GetNumber(), body.Chat.GetSeat(), body.Chat.GetName(), body.Chat.GetText())
 	case *pb.Notice_Roster:
-		return fmt.Sprintf("%d: roster: seat %d, %q, %v", n.GetNumber(), body.Roster.GetSeat(), body.Roster.GetName(), body.Roster.GetPresence())
+		return fmt.Sprintf("%d: roster: %s", n.GetNumber(), rosterText(body.Roster))
 	case *pb.Notice_Announcement:
 		return fmt.Sprintf("%d: announcement: %q", n.GetNumber(), body.Announcement)
+	case *pb.Notice_Refused:
+		return fmt.Sprintf("%d: refused: command %d: %q", n.GetNumber(), body.Refused.GetNumber(), body.Refused.GetReason())
+	case *pb.Notice_End:
+		text := fmt.Sprintf("%d: end: %q", n.GetNumber(), body.End.GetReason())
+		for _, l := range body.End.GetLine() {
+			text += fmt.Sprintf("\n  line: seat %d, team %d, place %d, value %v", l.GetSeat(), l.GetTeam(), l.GetPlace(), l.GetValue())
+		}
+		return text
 	}
 	return fmt.Sprintf("%d: nothing", n.GetNumber())
+}
+
+func rosterText(r *pb.Roster) string {
+	return fmt.Sprintf("seat %d, %q, %v, team %d, bot=%v", r.GetSeat(), r.GetName(), r.GetPresence(), r.GetTeam(), r.GetBot())
 }
 
 // listing writes rows, a line each; testdata/golden/README.md describes it.
@@ -201,6 +228,9 @@ func TestGoldenClientFrames(t *testing.T) {
 		for _, in := range got.Inputs {
 			text += fmt.Sprintf("input tick %d, seen %d, value %v\n", in.Tick, in.Seen, in.Values[:in.Count])
 		}
+		for _, c := range got.Commands {
+			text += fmt.Sprintf("command number %d, value %v, list %v\n", c.Number, c.Values[:c.Count], c.List[:c.ListCount])
+		}
 		text += fmt.Sprintf("chat %q\nping %d\nresync %v\nnotice_ack %d\nleave %v\n", got.Chat, got.Ping, got.Resync, got.NoticeAck, got.Leave)
 		golden(t, goldenPath("client-"+name+".txt"), text)
 	}
@@ -228,9 +258,14 @@ func TestGoldenSizes(t *testing.T) {
 }
 
 func welcomeOf(w *sim.World) *pb.Welcome {
-	return &pb.Welcome{
+	welcome := &pb.Welcome{
 		Room: "r1", Mode: w.Mode().Name, Seat: 1, TickHz: 30, SnapshotEvery: 1, Resume: "RESUME-TOKEN", ResumeTicks: 900,
 		Schema: SchemaOf(w), MaxLead: uint32(MaxLead(30)), Server: "golden",
 		Roster: []*pb.Roster{{Seat: 1, Name: "ann", Presence: pb.Presence_PRESENCE_ACTIVE}, {Seat: 2, Name: "bob", Presence: pb.Presence_PRESENCE_AWAY}},
+		Rests:  w.AtRest(),
 	}
+	for _, p := range w.Params() {
+		welcome.Param = append(welcome.Param, &pb.Param{Name: p.Name, Value: p.Text})
+	}
+	return welcome
 }

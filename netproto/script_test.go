@@ -32,7 +32,10 @@ type hit struct {
 	Hard uint16
 }
 
-type scriptInput struct{ Move int8 }
+type scriptInput struct {
+	Move int8
+	Jump uint8 `input:"once"`
+}
 
 func newScript(t testing.TB) *script {
 	t.Helper()

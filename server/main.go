@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -30,7 +31,8 @@ type program struct {
 	collect func(*pflag.FlagSet)
 }
 
-// command is one word after the program's name.
+// command is what stands after the program's name: a word, or two; the longer name
+// comes first.
 type command struct {
 	name, args, about string
 	run               func(*program, []string) error
@@ -40,6 +42,7 @@ func commands() []command {
 	return []command{
 		{"serve", "", "run a game server (default http://127.0.0.1:8080)", (*program).serve},
 		{"bots", "", "load-test a server with headless players", (*program).bots},
+		{"rooms create", "", "make a room on a server", (*program).createRoom},
 		{"rooms", "", "list the rooms of a server", (*program).rooms},
 		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
 		{"keys", "", "make, list and revoke the keys of the game's backend", (*program).keys},
@@ -68,8 +71,9 @@ func (p *program) main(args []string) int {
 		return 0
 	}
 	for _, c := range commands() {
-		if c.name == args[0] {
-			return p.code(c.run(p, args[1:]))
+		words := strings.Fields(c.name)
+		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
+			return p.code(c.run(p, args[len(words):]))
 		}
 	}
 	_, _ = fmt.Fprintf(p.stderr, "metronome: unknown command %q\n\n", args[0])

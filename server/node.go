@@ -52,8 +52,9 @@ type Node struct {
 	webhook     *outbox.Webhook // nil: there is none
 	peers       *peer.Client    // nil for a node of its own
 	// users is nil when nobody is known.
-	users *identity.Users
-	home  *room.Room // the room that is always there
+	users  *identity.Users
+	home   *room.Room  // the room that is always there
+	params []sim.Param // what that room is made with
 
 	cancel context.CancelFunc // of what runs below
 	run    sync.WaitGroup
@@ -220,8 +221,15 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 		n.peers = peer.NewClient(n.lobby)
 		n.node.Reach(n.peers)
 	}
-	if _, ok := n.rooms.Mode(n.config.Mode); !ok {
+	mode, ok := n.rooms.Mode(n.config.Mode)
+	if !ok {
 		return fmt.Errorf("--mode %q: %w", n.config.Mode, room.ErrUnknownMode)
+	}
+	if n.params, err = parseParams(n.config.Params); err == nil {
+		err = sim.CheckParams(n.rooms.Params(mode.Name), n.params)
+	}
+	if err != nil {
+		return fmt.Errorf("--param, mode %s: %w", mode.Name, err)
 	}
 	n.connections = door.NewConnections(n.config.MaxConnections, n.config.ConnectionsPerAddress, n.config.proxies(), n.log)
 	upgrade := n.config.upgrade(n.log)
@@ -269,7 +277,7 @@ func (n *Node) openHome(ctx context.Context) error {
 	if n.config.Redis != "" {
 		id = ""
 	}
-	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Keep: true})
+	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Params: n.params, Keep: true})
 	n.home = home
 	return err
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
 // TestArenaTypesAreFresh compares the page's types with the game's tables.
@@ -36,6 +38,24 @@ func TestSchemaOfAnUnknownMode(t *testing.T) {
 	code, _, stderr := run(t.Context(), nil, "schema", "--mode", "chess")
 	if code != 1 || !strings.Contains(stderr, "chess") || !strings.Contains(stderr, "ffa") {
 		t.Errorf("exit %d: %s", code, stderr)
+	}
+}
+
+// TestTypesOfCommandsParamsAndOutcomes writes the types of a schema that has all.
+func TestTypesOfCommandsParamsAndOutcomes(t *testing.T) {
+	got := typescript("cards", "duel", &pb.Schema{
+		Command: []*pb.CommandField{{Name: "what"}, {Name: "cards", List: 5}},
+		Param:   []*pb.ParamField{{Name: "deck", Option: []string{"full", "sh\"ort"}}, {Name: "blind", Kind: pb.Kind_KIND_BOOL}, {Name: "stake", Kind: pb.Kind_KIND_UINT16}},
+		Outcome: []*pb.Column{{Name: "won", Kind: pb.Kind_KIND_INT64}},
+	})
+	for _, want := range []string{
+		`command: { "what": number; "cards": readonly number[]; };`,
+		`params: { "deck": "full" | "sh\"ort"; "blind": boolean; "stake": number; };`,
+		`outcome: { "won": number; };`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the types have no %s:\n%s", want, got)
+		}
 	}
 }
 

@@ -9,7 +9,8 @@ import (
 )
 
 // typescript writes a schema as a Game of @metronome/sdk, which types the names
-// of tables, columns, events and inputs; and the kinds as a value.
+// of tables, columns, events, inputs, commands, params and an outcome's fields;
+// and the kinds as a value.
 func typescript(game, mode string, s *pb.Schema) string {
 	var b strings.Builder
 	name := typeName(game)
@@ -32,6 +33,9 @@ func typescript(game, mode string, s *pb.Schema) string {
 	}
 	line(1, "};")
 	line(1, "input: {%s };", numbers(s.GetInput()))
+	line(1, "command: %s;", members(s.GetCommand(), commandType))
+	line(1, "params: %s;", members(s.GetParam(), paramType))
+	line(1, "outcome: %s;", members(s.GetOutcome(), func(*pb.Column) string { return "number" }))
 	line(0, "}")
 	line(0, "")
 	line(0, "/** What the columns hold. FIXED is in 1/256, ANGLE 65536 to the circle. */")
@@ -67,6 +71,42 @@ func numbers[T interface{ GetName() string }](fields []T) string {
 		fmt.Fprintf(&b, " %q: number;", f.GetName())
 	}
 	return b.String()
+}
+
+// members writes fields as members of the types that typeOf says. A type without
+// any takes no member at all.
+func members[T interface{ GetName() string }](fields []T, typeOf func(T) string) string {
+	if len(fields) == 0 {
+		return "Record<string, never>"
+	}
+	var b strings.Builder
+	for _, f := range fields {
+		fmt.Fprintf(&b, " %q: %s;", f.GetName(), typeOf(f))
+	}
+	return "{" + b.String() + " }"
+}
+
+func commandType(f *pb.CommandField) string {
+	if f.GetList() > 0 {
+		return "readonly number[]"
+	}
+	return "number"
+}
+
+// paramType is a param's type as a session has it: the name of an option where
+// values have names.
+func paramType(f *pb.ParamField) string {
+	switch {
+	case len(f.GetOption()) > 0:
+		names := make([]string, len(f.GetOption()))
+		for i, name := range f.GetOption() {
+			names[i] = strconv.Quote(name)
+		}
+		return strings.Join(names, " | ")
+	case f.GetKind() == pb.Kind_KIND_BOOL:
+		return "boolean"
+	}
+	return "number"
 }
 
 func kinds(cols []*pb.Column) string {

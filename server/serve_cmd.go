@@ -36,6 +36,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringSliceVar(&c.WebhookAllow, "webhook-allow", c.WebhookAllow, "range of addresses that are not public but may be posted to, e.g. 10.2.0.0/16")
 	f.StringVar(&c.AdminKey, "admin-key", c.AdminKey, "key that opens /console (default: none; an open node shows it to this machine, others to nobody)")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of the room that is always there (default: the first)")
+	f.StringSliceVar(&c.Params, "param", c.Params, "what that room is made with"+paramHelp+" (default: what the mode says)")
 	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room, in files of some 64 MB that play alone (default: none)")
 	f.IntVar(&c.RecordKeep, "record-keep", c.RecordKeep, "megabytes of recordings that the directory may hold; the oldest files go beyond that (0: all stay)")

@@ -4,12 +4,14 @@ compares what it holds with what is written there; the same for the input clock
 and the story of netproto/testdata/clock."""
 import glob
 import hashlib
+import json
 import os
 import sys
 
 from metronome.v1 import play_pb2 as wire
 from clock import InputClock
 from mirror import Mirror
+from orders import Orders
 
 
 def frame(text):
@@ -47,15 +49,62 @@ def story(path):
     return len(lines) - 4
 
 
-def main(golden):
-    mirror, frames = None, sorted(glob.glob(os.path.join(golden, "session-*.hex")))
-    for path in frames:
+def told(f):
+    """What a frame says beside rows, as far as the files tell it in words of their own."""
+    lines = [f"command_ack {f.command_ack}"] if f.command_ack else []
+    lines += [f"  param {p.name}: {quoted(p.value)}" for p in f.welcome.param]
+    lines += [f"  roster: {occupant(r)}" for r in f.welcome.roster]
+    for n in f.notice:
+        what = n.WhichOneof("body")
+        if what == "roster":
+            lines.append(f"notice {n.number}: roster: {occupant(n.roster)}")
+        elif what == "refused":
+            lines.append(f"notice {n.number}: refused: command {n.refused.number}: {quoted(n.refused.reason)}")
+        elif what == "end":
+            lines.append(f"notice {n.number}: end: {quoted(n.end.reason)}")
+            lines += [f"  line: seat {l.seat}, team {l.team}, place {l.place}, value [{' '.join(map(str, l.value))}]" for l in n.end.line]
+    return lines
+
+
+def occupant(r):
+    return f"seat {r.seat}, {quoted(r.name)}, {wire.Presence.Name(r.presence)}, team {r.team}, bot={str(r.bot).lower()}"
+
+
+def quoted(text):
+    return json.dumps(text, ensure_ascii=False)
+
+
+def session(paths):
+    """Plays a connection, a frame a file."""
+    mirror = None
+    for path in paths:
         f = frame(open(path).read())
         if f.HasField("welcome"):
             mirror, schema = Mirror(f.welcome.schema), f.welcome.schema
         mirror.apply(f)
         text = open(path[:-4] + ".txt").read()
         same(path, listing(mirror, schema), text[text.index("rows afterwards\n") + 16:])
+        words = [l for l in text.splitlines() if l.startswith(("command_ack ", "  param ", "  roster: ", "  line: ", "notice ")) and ": chat " not in l and ": announcement" not in l]
+        same(path, "\n".join(told(f)), "\n".join(words))
+    return len(paths)
+
+
+def commands(path):
+    """Writes the commands of a golden ClientFrame, which must be the bytes that are there."""
+    orders, f = Orders(), wire.ClientFrame()
+    f.ParseFromString(bytes.fromhex("".join(open(path[:-4] + ".hex").read().split())))
+    for c in f.command:
+        orders.last = c.number - 1
+        orders.give(c.value, c.list)
+    written = wire.ClientFrame(input=f.input)
+    orders.put(written)
+    same(path, written.SerializeToString().hex(), f.SerializeToString().hex())
+    lines = [f"command number {c.number}, value [{' '.join(map(str, c.value))}], list [{' '.join(map(str, c.list))}]" for c in f.command]
+    same(path, "\n".join(lines), "\n".join(l for l in open(path).read().splitlines() if l.startswith("command ")))
+
+
+def main(golden):
+    frames = sum(session(sorted(glob.glob(os.path.join(golden, name + "-*.hex")))) for name in ("session", "rests"))
     lines = open(os.path.join(golden, "stream.hex")).read().split()
     want = {int(w[1]): w for w in (l.split() for l in open(os.path.join(golden, "stream.txt"))) if w[0] == "frame"}
     for n, line in enumerate(lines):
@@ -65,8 +114,9 @@ def main(golden):
         mirror.apply(f)
         if n in want:
             same(f"stream, frame {n}", hashlib.sha256(listing(mirror, schema).encode()).hexdigest(), want[n][7])
+    commands(os.path.join(golden, "client-commands.txt"))
     moments = story(os.path.join(golden, "../clock/whole.txt"))
-    print(f"{len(frames)} frames of the session and {len(lines)} of the stream are as recorded, and {moments} moments of the input clock")
+    print(f"{frames} frames of the sessions and {len(lines)} of the stream are as recorded, and {moments} moments of the input clock")
 
 
 if __name__ == "__main__":

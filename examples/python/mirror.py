@@ -1,6 +1,6 @@
 """The world as a seat sees it, decoded as docs/PROTOCOL.md says."""
 
-WIDTH = {1: 8, 2: 16, 3: 32, 4: 8, 5: 16, 6: 32, 7: 32, 8: 32, 9: 16, 10: 16, 11: 32}  # Kind: bits
+WIDTH = {1: 8, 2: 16, 3: 32, 4: 8, 5: 16, 6: 32, 7: 32, 8: 32, 9: 16, 10: 32, 11: 32, 14: 32}  # Kind: bits
 SIGNED = {1, 2, 3, 8}  # INT8, INT16, INT32, FIXED
 BITMAP_ROWS = 28
 

@@ -1,7 +1,8 @@
 #!/usr/bin/python3
-"""A player in 120 lines: joins a room by its URL, flies in a square, says
-hello, and prints what it sees. Run it with ./run, which makes the protobuf
-module first. Needs python3-websocket and python3-protobuf."""
+"""A small player: joins a room by its URL, flies in a square, says hello, gives
+commands and prints what it sees. In a room that rests it waits for what happens.
+Run it with ./run, which makes the protobuf module first. Needs
+python3-websocket and python3-protobuf."""
 import argparse
 import sys
 import time
@@ -11,13 +12,19 @@ import websocket
 from metronome.v1 import play_pb2 as wire
 from clock import InputClock
 from mirror import Gap, Mirror
+from orders import Orders
 
 SQUARE = [(127, 0), (0, 127), (-127, 0), (0, -127)]
 FIXED = 256  # a column of kind FIXED is in 1/256
+REST_PING = 20_000  # how often a room that rests is to hear of its players, ms
 
 
 def now():
     return 1000 * time.monotonic()
+
+
+class Closed(Exception):
+    """The server has closed the connection."""
 
 
 class Player:
@@ -31,17 +38,26 @@ class Player:
         self.mirror.apply(first)
         self.period = 1000 / self.welcome.tick_hz
         self.clock = InputClock(self.period, (began - now()) / -2, self.welcome.max_lead)
-        self.noticed, self.heard, self.used = 0, [], 0
+        self.noticed, self.acked, self.heard, self.used, self.end = 0, 0, [], 0, None
+        self.orders, self.answers, self.pinged, self.sent = Orders(), {}, 0, 0
         self.due = now()
         self.clock.frame(first.tick, first.slack, first.dropped, self.due)
         self.notices(first)
 
     def read(self):
+        message = self.socket.recv()
+        if not isinstance(message, bytes):
+            raise Closed
         frame = wire.ServerFrame()
-        frame.ParseFromString(self.socket.recv())
+        frame.ParseFromString(message)
         return frame
 
     def send(self, frame):
+        """Sends a frame with whatever waits."""
+        self.orders.put(frame)
+        if self.acked != self.noticed:
+            frame.notice_ack = self.acked = self.noticed
+        self.sent += 1
         self.socket.send_binary(frame.SerializeToString())
 
     def notices(self, frame):
@@ -51,6 +67,16 @@ class Player:
                 if notice.HasField("chat"):
                     self.heard.append(notice.chat.text)
                     print(f"{notice.chat.name}: {notice.chat.text}")
+                elif notice.HasField("refused"):
+                    self.orders.refused[notice.refused.number] = notice.refused.reason
+                elif notice.HasField("end"):
+                    self.end = notice.end
+
+    def answer(self, frame):
+        """Notes what became of commands."""
+        for number in self.orders.ack(frame.command_ack):
+            self.answers[number] = self.orders.refused.get(number, "")
+            print(f"command {number} was " + (f"refused: {self.answers[number]}" if self.answers[number] else "given"))
 
     def move(self, dx, dy, chat=""):
         """Sends the input that is due, a period after the last."""
@@ -58,7 +84,7 @@ class Player:
             self.due += missed * self.period
             self.clock.missed(missed)
         values = {"dx": dx, "dy": dy}
-        frame = wire.ClientFrame(chat=chat, notice_ack=self.noticed)
+        frame = wire.ClientFrame(chat=chat)
         tick = self.clock.due(now())
         if tick:
             seen = max(0, 16 * (tick - self.mirror.tick))
@@ -69,14 +95,26 @@ class Player:
     def wait(self):
         """Follows the room until the next input is due."""
         while now() < self.due:
-            self.socket.settimeout(max(self.due - now(), 0.1) / 1000)
-            try:
-                self.follow()
-            except websocket.WebSocketTimeoutException:
-                return
+            self.hear(self.due - now())
 
-    def follow(self):
-        frame = self.read()
+    def rest(self, until):
+        """One moment in a room that rests: sends what waits and a sign of life, and waits for what happens."""
+        if now() - self.pinged >= REST_PING:
+            self.pinged = now()
+            self.send(wire.ClientFrame(ping=1))
+        elif self.orders.due() or self.acked != self.noticed:
+            self.send(wire.ClientFrame())
+        self.hear(min(until, self.pinged + REST_PING) - now())
+
+    def hear(self, wait):
+        """Follows the room by a frame, if one comes within some ms."""
+        self.socket.settimeout(max(wait, 0.1) / 1000)
+        try:
+            self.follow(self.read())
+        except websocket.WebSocketTimeoutException:
+            pass
+
+    def follow(self, frame):
         try:
             self.mirror.apply(frame)
         except Gap:
@@ -84,6 +122,7 @@ class Player:
         self.clock.frame(frame.tick, frame.slack, frame.dropped, now())
         self.used += frame.input_age == 0
         self.notices(frame)
+        self.answer(frame)
 
     def ship(self):
         return next((s for s in self.mirror.rows("ship").values() if s.get("seat") == self.welcome.seat), None)
@@ -92,12 +131,54 @@ class Player:
 def main():
     args = argparse.ArgumentParser(description=__doc__)
     args.add_argument("url", help="ws://127.0.0.1:8080/rooms/ffa?name=python")
-    args.add_argument("--ticks", type=int, default=300)
+    args.add_argument("--ticks", type=int, default=300, help="how long to stay")
+    args.add_argument("--command", type=command, action="append", default=[], metavar="1,2:50,51", help="give the game a command: values, then a list")
     args.add_argument("--say", default="hello from python")
     args = args.parse_args()
     player = Player(args.url)
     w = player.welcome
-    print(f"seat {w.seat} in room {w.room}, mode {w.mode}, {w.tick_hz} Hz")
+    print(f"seat {w.seat} in room {w.room}, mode {w.mode}, {w.tick_hz} Hz" + (", at rest" if w.rests else ""))
+    for p in w.param:
+        print(f"made with {p.name}={p.value}")
+    for values, numbers in args.command:
+        player.orders.give(values, numbers)
+    try:
+        ok = (wait_for_others if w.rests else fly)(player, args)
+    except Closed:
+        ok = player.end is not None
+    player.socket.close()
+    if player.end:
+        report(player)
+    sys.exit(0 if ok else 1)
+
+
+def command(text):
+    """A command as on the command line."""
+    values, _, numbers = text.partition(":")
+    return tuple([int(n) for n in part.split(",") if n] for part in (values, numbers))
+
+
+def report(player):
+    """Prints how the match ended."""
+    fields = [c.name for c in player.welcome.schema.outcome]
+    print(f"the match is over: {player.end.reason}")
+    for line in player.end.line:
+        print(f"place {line.place or '-'}: seat {line.seat}", *[f"{name}={v}" for name, v in zip(fields, line.value)])
+
+
+def wait_for_others(player, args):
+    """Stays in a room that rests until the match ends or the time is over."""
+    until = now() + args.ticks * player.period
+    while now() < until:
+        player.rest(until)
+    player.send(wire.ClientFrame(leave=True))
+    print(f"sent {player.sent} frames")
+    return len(player.answers) == len(args.command)
+
+
+def fly(player, args):
+    """Flies in a square and says hello."""
+    w = player.welcome
     begin = player.mirror.tick
     track = []
     for n in range(args.ticks):
@@ -110,11 +191,9 @@ def main():
         if me and n % w.tick_hz == 0:
             print(f"tick {player.mirror.tick}: I am at {me['x'] / FIXED:.1f}, {me['y'] / FIXED:.1f}; I see {len(player.mirror.rows('ship'))} ships")
     player.send(wire.ClientFrame(leave=True))
-    player.socket.close()
     moved = sum(abs(b[0] - a[0]) + abs(b[1] - a[1]) for a, b in zip(track, track[1:])) / FIXED
     print(f"{player.mirror.tick - begin} ticks, flew {moved:.0f} units, {player.used} inputs on time, heard {len(player.heard)} lines")
-    ok = moved > 300 and player.used > args.ticks / 2 and args.say in player.heard
-    sys.exit(0 if ok else 1)
+    return moved > 300 and player.used > args.ticks / 2 and args.say in player.heard
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // The public types. index.ts exports them; README.md shows them at work.
-import type { AnyGame, ColumnOf, Game, GameEvent, InputOf, OwnOf, TableName } from "./game.ts";
+import type { AnyGame, ColumnOf, CommandOf, Game, GameEvent, InputOf, OwnOf, ParamsOf, TableName } from "./game.ts";
 import type { LobbyOptions } from "./lobby.ts";
 import type { Schema } from "./schema.ts";
 
@@ -29,6 +29,41 @@ export interface Player {
   /** Plain text from another player: never markup. */
   readonly name: string;
   readonly presence: "active" | "away";
+  /** From 1; 0 is none. */
+  readonly team: number;
+  readonly bot: boolean;
+}
+
+/** What became of a command. */
+export interface CommandAnswer {
+  /** Counts the commands of the seat, from 1. */
+  readonly number: number;
+  /** given: the game has it. refused: it does not, and reason says why. lost: the seat was given up before the server answered, so that nobody knows. */
+  readonly fate: "given" | "refused" | "lost";
+  /** For people; else empty. */
+  readonly reason: string;
+}
+
+/** How a match ended. */
+export interface MatchEnd<G extends Game = AnyGame> {
+  /** Plain text for people; may be empty. */
+  readonly reason: string;
+  /** One for each seat with a result, by seat. */
+  readonly lines: readonly OutcomeLine<G>[];
+}
+
+/** How a match ended for one seat. */
+export interface OutcomeLine<G extends Game = AnyGame> {
+  readonly seat: number;
+  /** Who sits there; "": nobody, or in a room too large for a roster. Plain text from another player: never markup. */
+  readonly name: string;
+  readonly bot: boolean;
+  /** From 1; 0 is none. */
+  readonly team: number;
+  /** From 1, equal ones are a draw; 0 is none. */
+  readonly place: number;
+  /** The game's own fields; beyond 2^53 the last digits are lost. */
+  readonly fields: Readonly<G["outcome"]>;
 }
 
 export interface ConnectOptions {
@@ -44,7 +79,7 @@ export interface ConnectOptions {
   interpolate?: { min?: number; max?: number };
   /** Columns of the view to turn the short way round, besides those of kind ANGLE, as "table.column": the column's whole range is the circle. */
   angles?: readonly string[];
-  /** How long a tab may be hidden before it lets go of its connection, ms. Default 10,000; Infinity: never. */
+  /** How long a tab may be hidden before it lets go of its connection, ms. Default 10,000; Infinity: never. In a room that rests it never does. */
   hiddenAfter?: number;
   /** Where the seat is kept over a reload of the page. Default sessionStorage where there is one; null: nowhere. */
   storage?: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
@@ -185,6 +220,10 @@ export interface Events<G extends Game = AnyGame> {
   /** One seat changed; player undefined: it is free. Or all of it did: seat 0. */
   roster: { seat: number; player: Player | undefined };
   announcement: { text: string };
+  /** A command was not given to the game; its own promise says so, too. */
+  refused: { number: number; reason: string };
+  /** The match is over; the room closes soon. */
+  matchEnd: MatchEnd<G>;
   correction: { amount: number };
 }
 
@@ -200,10 +239,19 @@ export interface Session<G extends Game = AnyGame> {
   readonly tickHz: number;
   readonly schema: Schema | null;
   readonly roster: ReadonlyMap<number, Player>;
+  /** What the room was made with. */
+  readonly params: ParamsOf<G>;
+  /** The room has no ticks of its own: it steps, and sends, when something happens. */
+  readonly rests: boolean;
+  /** How the match on this seat ended; null: it has not. */
+  readonly matchEnd: MatchEnd<G> | null;
   readonly world: World<G>;
   readonly stats: NetStats;
   readonly network: NetworkSim;
-  /** Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent. */
+  /**
+   * Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent.
+   * In fields with `once` it says which buttons are down: each press, from up to down, goes out in one input.
+   */
   input(sample: ((tick: number) => InputOf<G>) | null): void;
   /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */
   pendingInputs(): readonly PendingInput[];
@@ -211,10 +259,23 @@ export interface Session<G extends Game = AnyGame> {
   corrected(amount: number): void;
   /** False: empty, longer than 240 bytes of UTF-8, or not playing. More than five lines at once come slowly, one every two seconds. */
   chat(text: string): boolean;
+  /**
+   * Gives the game an order that is neither lost nor given twice, also over a lost connection or a reload. Missing fields are 0;
+   * list, or the field of that name, is the one that is a list. Throws on a field that the schema does not have, on what is too
+   * long, when 256 wait, and before the welcome.
+   */
+  command(values: CommandOf<G> | readonly number[], list?: readonly number[]): Promise<CommandAnswer>;
+  /** Commands that the server has not answered. */
+  readonly commandsWaiting: number;
   /** Gives up the seat. */
   leave(): void;
   /** The world to draw now. Once per animation frame; it also moves events and inputs along. now: performance.now(). */
   view(now?: number): View<G>;
+  /**
+   * The tick that the room has come to, with a fraction, as far as this page knows; -1: none yet. Columns of kind TICK are counted
+   * down by it: in a room that rests no snapshot says that time passes. now: performance.now().
+   */
+  tick(now?: number): number;
   /** Calls fn for each event of a kind until the function that it returns is called. */
   on<K extends keyof Events<G>>(event: K, fn: (e: Events<G>[K]) => void): () => void;
 }

@@ -5,4 +5,4 @@ export { FIXED, Kind } from "./schema.ts";
 export type * from "./api.ts";
 export type * from "./game.ts";
 export type { CreateOptions, Join, ListFilter, Room } from "./lobby.ts";
-export type { ColumnSchema, EventSchema, InputField, Schema, TableSchema } from "./schema.ts";
+export type { ColumnSchema, CommandField, EventSchema, InputField, ParamField, Schema, TableSchema } from "./schema.ts";

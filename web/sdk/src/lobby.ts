@@ -1,4 +1,5 @@
 // Finding a room: the Connect service metronome.v1.LobbyService as JSON.
+import type { ParamValue } from "./game.ts";
 import { retryAfterMs } from "./net/retry.ts";
 import { bare } from "./net/roomurl.ts";
 
@@ -47,6 +48,8 @@ export interface CreateOptions {
   metadata?: Record<string, string>;
   seats?: number;
   name?: string;
+  /** What the game lets a room be made with (Schema.params); what is not said has the mode's default. */
+  params?: Readonly<Record<string, ParamValue>>;
 }
 
 /** The lobby said no, or could not be reached (code "unavailable", status 0). */
@@ -86,7 +89,8 @@ export class Lobby {
 
   /** Makes a room and reserves its first seat. */
   create(o: CreateOptions): Promise<Join> {
-    return this.seat("CreateRoom", o);
+    const params = Object.entries(o.params ?? {}).map(([name, value]) => [name, String(value)]);
+    return this.seat("CreateRoom", params.length > 0 ? { ...o, params: Object.fromEntries(params) } : o);
   }
 
   /** Reserves a seat in a room named by its id or by the code of a private one. */

@@ -35,12 +35,44 @@ export interface InputField {
   readonly max: number;
   /** A set of buttons, one a bit. */
   readonly buttons: boolean;
+  /** Buttons whose press counts exactly once. */
+  readonly once: boolean;
+}
+
+export interface CommandField {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
+  /** Above 0: a list of at most so many numbers. There is one at most, the last field. */
+  readonly list: number;
+}
+
+/** One setting that rooms of a mode can be made with. */
+export interface ParamField {
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  /** One of Kind. */
+  readonly kind: number;
+  readonly min: number;
+  readonly max: number;
+  /** A number, true or false, or the name of an option. */
+  readonly default: string;
+  /** Names of the values from 0 on, where they have names. */
+  readonly options: readonly string[];
+  /** Seen in listings. */
+  readonly public: boolean;
 }
 
 export interface Schema {
   readonly tables: readonly TableSchema[];
   readonly events: readonly EventSchema[];
   readonly input: readonly InputField[];
+  /** Empty: the game has no commands. */
+  readonly command: readonly CommandField[];
+  readonly params: readonly ParamField[];
+  /** The game's own fields of an outcome's lines. */
+  readonly outcome: readonly ColumnSchema[];
   /** Differs when the game's declarations do; 16 hexadecimal digits. */
   readonly fingerprint: string;
 }

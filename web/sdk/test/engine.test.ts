@@ -9,7 +9,7 @@ describe("playing", () => {
   test("a session opens with the subprotocol, welcomes, plays, and sends one input per tick", async () => {
     const rig = new Rig().play();
     expect([rig.socket.url, rig.socket.protocol, rig.socket.binaryType]).toEqual(["ws://h/rooms/r?ticket=t", "metronome.v1", "arraybuffer"]);
-    expect(rig.of("welcome")[0]).toMatchObject({ seat: 1, room: "r1", mode: "ffa", tickHz: 30, resume: "token", url: "ws://h/rooms/r", roster: [{ seat: 1, name: "ann", presence: "active" }] });
+    expect(rig.of("welcome")[0]).toMatchObject({ seat: 1, room: "r1", mode: "ffa", tickHz: 30, resume: "token", url: "ws://h/rooms/r", roster: [{ seat: 1, name: "ann", presence: "active", team: 0, bot: false }] });
     expect(rig.state).toBe("playing");
     await rig.pass(60);
     const ticks = rig.socket.inputs.map((i) => i.tick);
@@ -92,7 +92,7 @@ describe("playing", () => {
     ];
     rig.message(rig.room.frame({ notice: notice as never }));
     expect(rig.of("chat")).toEqual([{ type: "chat", seat: 2, name: "bob", text: "<b>hi</b>" }]);
-    expect(rig.of("roster").map((r) => r.player)).toEqual([{ seat: 2, name: "bob", presence: "away" }, null]);
+    expect(rig.of("roster").map((r) => r.player)).toEqual([{ seat: 2, name: "bob", presence: "away", team: 0, bot: false }, null]);
     expect(rig.of("announcement")).toEqual([]);
     for (const text of ["one", "two"]) rig.engine.command({ type: "chat", text });
     await rig.pass(4);

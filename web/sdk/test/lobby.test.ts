@@ -27,9 +27,11 @@ test("seats are asked for by id, by code, and in a new room", async () => {
   expect(await lobby.join({ id: "a" }, "ann")).toMatchObject({ url: "wss://h/rooms/a?ticket=t", expiresUnix: 9, room: { id: "a" } });
   await lobby.join({ code: "ABCD" });
   await lobby.create({ mode: "duel", private: true });
+  await lobby.create({ params: { seconds: 60, weapons: "rail", fog: false } });
   await lobby.quickPlay();
   expect(asked.map((a) => [a[0].replace(/.*\//, ""), a[1]])).toEqual([
-    ["JoinRoom", { id: "a", name: "ann" }], ["JoinRoom", { code: "ABCD", name: "" }], ["CreateRoom", { mode: "duel", private: true }], ["QuickPlay", {}],
+    ["JoinRoom", { id: "a", name: "ann" }], ["JoinRoom", { code: "ABCD", name: "" }], ["CreateRoom", { mode: "duel", private: true }],
+    ["CreateRoom", { params: { seconds: "60", weapons: "rail", fog: "false" } }], ["QuickPlay", {}],
   ]);
 });
 

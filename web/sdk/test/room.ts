@@ -42,12 +42,12 @@ export class Room {
   private fresh = true;
 
   /** The first frame of a connection, or one that needs none before it. */
-  key(welcome: Partial<pb.Welcome> | null): Uint8Array {
+  key(welcome: Partial<pb.Welcome> | null, more: Partial<pb.ServerFrame> = {}): Uint8Array {
     this.fresh = true;
-    return this.frame(welcome ? { welcome: create(pb.WelcomeSchema, {
+    return this.frame(welcome ? { ...more, welcome: create(pb.WelcomeSchema, {
       room: "r1", mode: "ffa", seat: 1, tickHz: 30, snapshotEvery: 1, resume: "token", resumeTicks: 900, schema: create(pb.SchemaSchema, schema as never),
       roster: [create(pb.RosterSchema, { seat: 1, name: "ann", presence: 2 })], maxLead: 32, server: "test", ...welcome,
-    } as never) } : {});
+    } as never) } : more);
   }
 
   /** The frame of this tick; events are hits: victim, damage. */

@@ -69,13 +69,14 @@ describe("what a page sees", () => {
     rig.play();
     const { session } = rig;
     expect([session.state, session.seat, session.room, session.mode, session.tickHz, session.schema?.fingerprint]).toEqual(["playing", 1, "r1", "ffa", 30, "0000000000000123"]);
-    expect([...session.roster.values()]).toEqual([{ seat: 1, name: "ann", presence: "active" }]);
+    expect([...session.roster.values()]).toEqual([{ seat: 1, name: "ann", presence: "active", team: 0, bot: false }]);
     const ship = session.world.table("ship");
     expect([session.world.tick, ship.count, ...ship.ids, ...ship.column("x"), ...ship.column("y"), ship.index(1), ship.index(2), ...ship.own("ammo")]).toEqual([100, 1, 1, 256, -256, 0, -1, 9]);
-    rig.say({ type: "roster", seat: 2, player: { seat: 2, name: "bob", presence: "away" } });
+    const bob = { seat: 2, name: "bob", presence: "away", team: 3, bot: true } as const;
+    rig.say({ type: "roster", seat: 2, player: bob });
     rig.say({ type: "roster", seat: 1, player: null });
     expect([...session.roster.keys()]).toEqual([2]);
-    expect(rig.said("roster")).toEqual([{ seat: 0, player: undefined }, { seat: 2, player: { seat: 2, name: "bob", presence: "away" } }, { seat: 1, player: undefined }]);
+    expect(rig.said("roster")).toEqual([{ seat: 0, player: undefined }, { seat: 2, player: bob }, { seat: 1, player: undefined }]);
   });
 
   test("events come with their snapshot, and again when the view is there", () => {
@@ -103,7 +104,7 @@ describe("what a page sees", () => {
     rig.tick([[7, 1]]);
     rig.say({ type: "sent", tick: 200, values: [] });
     expect(rig.session.view().tick).toBeGreaterThan(0);
-    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [] };
+    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [], params: [], rests: false, commanded: 0 };
     rig.say({ ...welcome, type: "welcome", schema: rig.session.schema! });
     vi.advanceTimersByTime(200);
     expect([rig.session.view().tick, rig.said("event"), rig.session.pendingInputs(), rig.session.stats.reconnects]).toEqual([-1, [], [], 1]);
@@ -118,6 +119,19 @@ describe("what a page sees", () => {
     }
     const view = rig.session.view();
     expect([Math.round(view.tick), view.table("ship").column("x")[0], rig.said("event")]).toEqual([12, 5000, [{ name: "hit", tick: 11, group: 0, fields: { victim: 9, damage: 2 } }]]);
+  });
+
+  test("the room's tick goes on between snapshots, however long none comes", () => {
+    const rig = new Rig();
+    expect(rig.session.tick()).toBe(-1);
+    rig.play();
+    expect(rig.session.tick()).toBe(100);
+    vi.advanceTimersByTime(9_000);
+    expect(rig.session.tick()).toBeCloseTo(100 + 9 * 30, 3);
+    expect(rig.session.tick(performance.now() + 1_000)).toBeCloseTo(100 + 10 * 30, 3);
+    rig.room.tick = 369; // it came a tick late
+    rig.message(rig.room.frame());
+    expect(rig.session.tick()).toBeCloseTo(370, 3);
   });
 
   test("who does not draw hears events at once", () => {
@@ -290,7 +304,7 @@ describe("over a reload", () => {
     expect(kept.getItem("metronome.seat")).toBeNull();
   });
 
-  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}'])("%s in the storage is nothing", (text) => {
+  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
     const kept = storage();
     kept.setItem("metronome.seat", text);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ resume: "" }]);

@@ -2,8 +2,9 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
 import { Mirror } from "../src/mirror/mirror.ts";
 import { ServerFrame } from "../src/wire/frame.ts";
+import { readNotice } from "../src/wire/notice.ts";
 import { Fields, Reader } from "../src/wire/reader.ts";
-import { readNotice, readWelcome } from "../src/wire/welcome.ts";
+import { readWelcome } from "../src/wire/welcome.ts";
 import * as pb from "./gen/metronome/v1/play_pb.ts";
 import { bytesOf, goldenNames, goldenText } from "./golden.ts";
 import { randomOf } from "./random.ts";
@@ -43,9 +44,15 @@ function someWelcome(): pb.Welcome {
     room: word(), mode: word(), seat: int(2 ** 32), tickHz: int(300), snapshotEvery: int(5), resume: word(), resumeTicks: int(1000),
     schema: {
       table: some(() => ({ name: word(), column: some(column) })), event: some(() => ({ name: word(), field: some(column) })),
-      input: some(() => ({ name: word(), min: -int(2 ** 31), max: int(2 ** 31), buttons: random() < 0.5 })), fingerprint: BigInt(int(2 ** 32)) << BigInt(int(33)),
+      input: some(() => ({ name: word(), min: -int(2 ** 31), max: int(2 ** 31), buttons: random() < 0.5, once: random() < 0.5 })),
+      command: some(() => ({ name: word(), min: -int(2 ** 31), max: int(2 ** 31), list: int(65) })),
+      param: some(() => ({
+        name: word(), title: word(), kind: int(15), min: -int(2 ** 31), max: int(2 ** 31), default: word(), option: some(word), public: random() < 0.5,
+      })),
+      outcome: some(column), fingerprint: BigInt(int(2 ** 32)) << BigInt(int(33)),
     },
-    roster: some(() => ({ seat: int(100), name: word(), presence: int(4) })), maxLead: int(64), server: word(), resumed: random() < 0.5,
+    roster: some(() => ({ seat: int(100), name: word(), presence: int(4), team: int(256), bot: random() < 0.5 })), maxLead: int(64), server: word(),
+    resumed: random() < 0.5, param: some(() => ({ name: word(), value: word() })), rests: random() < 0.5,
   });
 }
 
@@ -57,9 +64,15 @@ function asOurs(w: pb.Welcome): unknown {
     room: w.room, mode: w.mode, seat: w.seat, tickHz: w.tickHz, snapshotEvery: w.snapshotEvery, resume: w.resume, resumeTicks: w.resumeTicks,
     schema: s ? {
       tables: s.table.map((t) => ({ name: t.name, columns: t.column.map(column) })), events: s.event.map((e) => ({ name: e.name, fields: e.field.map(column) })),
-      input: s.input.map((f) => ({ name: f.name, min: f.min, max: f.max, buttons: f.buttons })), fingerprint: s.fingerprint.toString(16).padStart(16, "0"),
+      input: s.input.map((f) => ({ name: f.name, min: f.min, max: f.max, buttons: f.buttons, once: f.once })),
+      command: s.command.map((f) => ({ name: f.name, min: f.min, max: f.max, list: f.list })),
+      params: s.param.map((f) => ({
+        name: f.name, title: f.title, kind: f.kind as number, min: f.min, max: f.max, default: f.default, options: f.option, public: f.public,
+      })),
+      outcome: s.outcome.map(column), fingerprint: s.fingerprint.toString(16).padStart(16, "0"),
     } : null,
-    roster: w.roster.map((r) => ({ seat: r.seat, name: r.name, presence: r.presence as number })), maxLead: w.maxLead, server: w.server, resumed: w.resumed,
+    roster: w.roster.map((r) => ({ seat: r.seat, name: r.name, presence: r.presence as number, team: r.team, bot: r.bot })), maxLead: w.maxLead,
+    server: w.server, resumed: w.resumed, params: w.param.map((p) => ({ name: p.name, value: p.value })), rests: w.rests,
   };
 }
 
@@ -76,14 +89,25 @@ test("welcomes are read as generated code reads them", () => {
 
 test("notices are read as generated code reads them", () => {
   const bodies = [
-    { case: "chat", value: { seat: 3, name: "ann", text: "gg 🚀" } }, { case: "roster", value: { seat: 2, name: "bob", presence: 3 } },
-    { case: "announcement", value: "hello" }, { case: undefined },
+    { case: "chat", value: { seat: 3, name: "ann", text: "gg 🚀" } }, { case: "roster", value: { seat: 2, name: "bob", presence: 3, team: 2, bot: true } },
+    { case: "announcement", value: "hello" }, { case: "refused", value: { number: 7, reason: "x is 9, want 0 to 8" } }, { case: undefined },
   ] as const;
   for (const body of bodies) {
     const got = readNotice(toBinary(pb.NoticeSchema, create(pb.NoticeSchema, { number: 7, body: body as never })));
     const want = body.case === undefined ? null : body.case === "announcement" ? { type: body.case, text: body.value } : { type: body.case, ...body.value };
     expect(got).toEqual({ number: 7, body: want });
   }
+});
+
+test("a match's end is read as generated code reads it, with numbers of 64 bits", () => {
+  const values = [0n, -1n, 1n, -300n, 2n ** 31n, -(2n ** 31n) - 1n, 2n ** 53n - 1n, 1n - 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)];
+  for (let i = 0; i < 200; i++) values.push(BigInt.asIntN(64, (BigInt(int(2 ** 32)) << 32n) | BigInt(int(2 ** 32))) >> BigInt(int(64)));
+  const line = [{ seat: 1, team: 2, place: 1, value: values }, { seat: 2, place: 65535 }];
+  const bytes = toBinary(pb.NoticeSchema, create(pb.NoticeSchema, { number: 9, body: { case: "end", value: { reason: "over", line } as never } }));
+  const lines = [{ seat: 1, team: 2, place: 1, values: values.map(Number) }, { seat: 2, team: 0, place: 65535, values: [] }];
+  expect(readNotice(bytes), `seed ${seed}`).toEqual({ number: 9, body: { type: "end", reason: "over", lines } });
+  const unpacked = Uint8Array.from([0x32, 6, 0x12, 4, 0x20, 3, 0x20, 4]); // value -2, then 2, each in a field of its own
+  expect(readNotice(unpacked).body).toEqual({ type: "end", reason: "", lines: [{ seat: 0, team: 0, place: 0, values: [-2, 2] }] });
 });
 
 test("a text that is not UTF-8 is refused", () => {

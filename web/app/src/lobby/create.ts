@@ -1,9 +1,10 @@
 // Opening a room: a public one is entered at once; a private one shows its
 // code and link first.
-import { Lobby, type Join } from "@metronome/sdk";
+import { Lobby, LobbyError, type Join } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { byId, make, say } from "./dom.ts";
 import type { Mode } from "./info.ts";
+import { ParamFields } from "./params.ts";
 import { go, playerName } from "./play.ts";
 import { handOver } from "./player.ts";
 import { sentence } from "./sentences.ts";
@@ -12,13 +13,17 @@ const form = byId("create", HTMLFormElement);
 const mode = byId("create-mode", HTMLSelectElement);
 const hidden = byId("create-private", HTMLInputElement);
 const trouble = byId("create-trouble", HTMLElement);
+const params = new ParamFields(byId("create-params", HTMLElement));
 const made = byId("made", HTMLElement);
 
 export function setUpCreate(lobby: Lobby): void {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     say(trouble, "");
-    create(lobby).catch((fault: unknown) => say(trouble, sentence(fault)));
+    params.complain("");
+    create(lobby).catch((fault: unknown) => {
+      if (!(fault instanceof LobbyError) || !params.complain(fault.message)) say(trouble, sentence(fault));
+    });
   });
   setUpCopy("copy-code", "made-code", "The code is copied.");
   setUpCopy("copy-link", "made-link", "The link is copied.");
@@ -32,10 +37,13 @@ export function offerCreateModes(list: readonly Mode[]): void {
       return option;
     }),
   );
+  const offer = (): void => params.offer(list.find((m) => m.name === mode.value)?.params ?? []);
+  mode.addEventListener("change", offer);
+  offer();
 }
 
 async function create(lobby: Lobby): Promise<void> {
-  const join = await lobby.create({ mode: mode.value, private: hidden.checked, name: playerName() });
+  const join = await lobby.create({ mode: mode.value, private: hidden.checked, name: playerName(), params: params.values() });
   handOver(join);
   if (join.room.private) show(join);
   else go(`room=${encodeURIComponent(join.room.id)}`);

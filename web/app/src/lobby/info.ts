@@ -1,16 +1,37 @@
 // What the server says about itself at /info.
 import { LobbyError } from "@metronome/sdk";
 
+/** One setting that rooms of a mode can be made with. */
+export interface Param {
+  name: string;
+  title: string;
+  /** "switch" is true or false, "option" one of options. */
+  kind: "number" | "switch" | "option";
+  min: number;
+  max: number;
+  default: string;
+  options: string[];
+}
+
 export interface Mode {
   name: string;
   title: string;
   seats: number;
   tickHz: number;
+  params: Param[];
 }
 
 export interface Info {
   version: string;
   modes: Mode[];
+}
+
+interface SaidMode {
+  name: string;
+  title: string;
+  seats: number;
+  tick_hz: number;
+  params?: (Omit<Param, "options"> & { options?: string[] })[];
 }
 
 /** Fails with LobbyError, as the lobby does. */
@@ -19,9 +40,11 @@ export async function askInfo(ask: typeof fetch = fetch): Promise<Info> {
     throw new LobbyError("unavailable", String(fault), 0);
   });
   if (!response.ok) throw new LobbyError("unavailable", `it answered ${response.status}`, response.status);
-  const said = (await response.json()) as { version: string; modes: { name: string; title: string; seats: number; tick_hz: number }[] };
+  const said = (await response.json()) as { version: string; modes: SaidMode[] };
   return {
     version: said.version,
-    modes: said.modes.map((m) => ({ name: m.name, title: m.title || m.name, seats: m.seats, tickHz: m.tick_hz })),
+    modes: said.modes.map((m) => ({ name: m.name, title: m.title || m.name, seats: m.seats, tickHz: m.tick_hz, params: (m.params ?? []).map(paramOf) })),
   };
 }
+
+const paramOf = (p: NonNullable<SaidMode["params"]>[number]): Param => ({ ...p, title: p.title || p.name, options: p.options ?? [] });

@@ -18,6 +18,9 @@ export interface Arena {
     "taken": { "by": number; "kind": number; "x": number; "y": number; };
   };
   input: { "dx": number; "dy": number; "aim": number; "buttons": number; };
+  command: Record<string, never>;
+  params: { "seconds": number; "kills": number; "weapons": "all" | "blaster" | "rail"; };
+  outcome: { "kills": number; "deaths": number; };
 }
 
 /** What the columns hold. FIXED is in 1/256, ANGLE 65536 to the circle. */

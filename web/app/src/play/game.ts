@@ -13,6 +13,7 @@ import { keyboard } from "./input-keyboard.ts";
 import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
+import { backToLobby, playAgain } from "./notice.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
@@ -103,6 +104,11 @@ export class Game {
       session.leave();
     });
     session.on("state", (e) => status.state(e.state, e.end));
+    session.on("matchEnd", (end) => {
+      status.ended = true;
+      hud.end.say(end, session.seat, [playAgain(session.mode), backToLobby]);
+      session.leave(); // the room closes: this page does not look for another by itself
+    });
     session.on("retry", (e) => status.retry(e, performance.now()));
     if (session.state !== "connecting") status.state(session.state, session.end ?? undefined);
     session.on("snapshot", () => this.snapshot());

@@ -13,6 +13,7 @@ export function hears(g: Game): void {
   const { session, hud } = g;
   session.on("event", (e) => happen(g, e));
   session.on("chat", ({ seat, name, text }) => hud.chat.add({ ...who(g, seat), name }, text, performance.now()));
+  session.on("refused", ({ reason }) => hud.toast.say(`That was refused: ${reason}.`));
   session.on("announcement", ({ text }) => hud.chat.announce(text, performance.now()));
 }
 

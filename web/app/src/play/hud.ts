@@ -3,6 +3,7 @@
 
 import { Chat } from "./chat.ts";
 import { el, show } from "./dom.ts";
+import { EndScreen } from "./end.ts";
 import { Feed } from "./feed.ts";
 import { MatchHud } from "./hud-match.ts";
 import { type Vitals, VitalsHud } from "./hud-vitals.ts";
@@ -14,6 +15,7 @@ import { Results } from "./results.ts";
 import type { Rules } from "./rules.ts";
 import { type Line, Scoreboard, unknown } from "./scoreboard.ts";
 import { leadersOf, matchOf, playersOf } from "./standing.ts";
+import { Toast } from "./toast.ts";
 import { type Tool, Toolbar } from "./toolbar.ts";
 import { type ArenaSession, Phase } from "./types.ts";
 
@@ -31,6 +33,8 @@ export class Hud {
   readonly banner = new Banner();
   readonly notice = new Notice();
   readonly results = new Results();
+  readonly end = new EndScreen();
+  readonly toast = new Toast();
   readonly chat: Chat;
   readonly netgraph: NetGraph;
   readonly toolbar: Toolbar;
@@ -59,7 +63,7 @@ export class Hud {
     this.bottom.append(this.chat.root);
     this.root.append(
       this.hurt, this.sticks, this.toolbar.root, this.match.root, right, this.bottom, this.respawn.root,
-      this.results.root, this.hint, this.banner.root, this.scoreboard.root, this.notice.root,
+      this.results.root, this.hint, this.banner.root, this.toast.root, this.scoreboard.root, this.end.root, this.notice.root,
     );
   }
 
@@ -80,7 +84,7 @@ export class Hud {
     const best = leadersOf(session.world);
     this.match.set(m, players, own, best.length > 0, session.world.tick, session.tickHz);
     this.scoreboard.set(this.title(), this.listed(best));
-    show(this.results.root, m.phase === Phase.Pause);
+    show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
     this.feed.tidy(now);

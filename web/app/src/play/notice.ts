@@ -10,6 +10,9 @@ export interface Action {
 
 export const backToLobby: Action = { text: "Back to the lobby", act: () => location.assign("./") };
 
+/** Leads into a room of a mode by quick play. */
+export const playAgain = (mode: string): Action => ({ text: "Play again", act: () => location.assign(`play?mode=${encodeURIComponent(mode)}`) });
+
 export class Notice {
   readonly root = el("section", "screen");
   private readonly box = el("div", "panel");

@@ -8,6 +8,8 @@ const again: Action = { text: "Play again", act: () => location.reload() };
 const retry: Action = { text: "Retry", act: () => location.reload() };
 
 export class Status {
+  /** The match is over and its result is shown: nothing of the connection matters any more. */
+  ended = false;
   private played = false;
   private foreign = false;
 
@@ -24,7 +26,7 @@ export class Status {
   }
 
   state(state: State, end: End | undefined): void {
-    if (this.foreign) return;
+    if (this.foreign || this.ended) return;
     switch (state) {
       case "playing":
         this.played = true;

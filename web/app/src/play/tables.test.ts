@@ -7,7 +7,7 @@ const column = (name: string) => ({ name, kind: 6, linear: false, private: false
 
 function schema(): Schema {
   const tables = Object.entries(arenaKinds).map(([name, columns]) => ({ name, columns: Object.keys(columns).map(column) }));
-  return { tables, events: [], input: [], fingerprint: "" };
+  return { tables, events: [], input: [], command: [], params: [], outcome: [], fingerprint: "" };
 }
 
 it("fits the arena, also a newer one with more columns", () => {

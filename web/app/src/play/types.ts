@@ -1,11 +1,12 @@
 // The SDK's types for the arena's own tables and events.
 
-import type { GameEvent, Session, View, World } from "@metronome/sdk";
+import type { GameEvent, MatchEnd, Session, View, World } from "@metronome/sdk";
 import type { Arena } from "./arena.gen.ts";
 
 export type ArenaSession = Session<Arena>;
 export type ArenaView = View<Arena>;
 export type ArenaWorld = World<Arena>;
+export type ArenaEnd = MatchEnd<Arena>;
 export type ArenaEvent = GameEvent<Arena>;
 
 /** Phases of a match, as in sim/arena. */

@@ -6,17 +6,26 @@ import { NoticeLane, Pinger, Resyncer } from "../net/ping.ts";
 import { type Input, writeClientFrame } from "../wire/client.ts";
 import { ServerFrame } from "../wire/frame.ts";
 import { limits } from "../wire/limits.ts";
-import type { Notice, Welcome } from "../wire/welcome.ts";
+import type { Notice } from "../wire/notice.ts";
+import type { Welcome } from "../wire/welcome.ts";
+import { Commands, type Settled } from "./commands.ts";
+import { Presses } from "./presses.ts";
 
 /** What a frame brought besides the world. */
 export interface Received {
   welcome: Welcome | null;
   /** Those that are new. */
   notices: Notice[];
+  /** Commands of which it is known what became of them. */
+  settled: Settled[];
   /** The mirror is in step; else keyframes are asked for. */
   synced: boolean;
 }
 
+/** How long nothing may come from a room before its connection counts as lost, ms: as long as a room waits for a client. */
+export const SILENT_AFTER = 10_000;
+/** The same for rooms that rest. */
+const REST_SILENCE = 60_000;
 /** How old a report of the page's view may be to count, ms. */
 const VIEW_FRESH = 250;
 
@@ -26,6 +35,7 @@ export class Core {
   readonly frame = new ServerFrame();
   readonly ping = new Pinger();
   readonly clock = new InputClock();
+  readonly commands = new Commands();
   /** When the last frame of this connection came; null: none has. */
   heard: number | null = null;
   /** ms per tick. */
@@ -38,6 +48,9 @@ export class Core {
   /** A line of chat that waits for the next frame. */
   chat = "";
   leaving = false;
+  /** The frame written last has more than an input that the next one makes up for. */
+  precious = false;
+  private readonly presses = new Presses();
   private readonly resync = new Resyncer();
   private lane = new NoticeLane();
   private view: { tick: number; at: number } | null = null;
@@ -50,17 +63,31 @@ export class Core {
     this.view = null;
     this.welcome = null;
     this.mirror = null;
+    this.presses.forget();
+  }
+
+  get rests(): boolean {
+    return this.welcome?.rests ?? false;
+  }
+
+  /** The game has inputs. */
+  get steered(): boolean {
+    return this.welcome!.schema!.input.length > 0;
+  }
+
+  get silentAfter(): number {
+    return this.rests ? REST_SILENCE : SILENT_AFTER;
   }
 
   /** Takes one message. A gap is no error: keyframes are asked for. Throws Error when the connection is of no more use. */
   receive(bytes: Uint8Array, now: number): Received {
     const f = this.frame;
     f.read(bytes);
-    if (f.welcome) this.greet(f.welcome);
+    const settled = f.welcome ? this.greet(f.welcome) : [];
     if (!this.mirror || !this.welcome) throw new Error("a frame before the welcome");
     this.heard = now;
     this.dropped += f.dropped;
-    if (f.skipped > 0) this.backlog += Math.max(0, f.skipped + 1 - this.welcome.snapshotEvery);
+    if (f.skipped > 0 && !this.rests) this.backlog += Math.max(0, f.skipped + 1 - this.welcome.snapshotEvery);
     if (this.mirror.apply(f) === "ok") this.resync.done();
     else {
       this.gaps++;
@@ -68,18 +95,33 @@ export class Core {
     }
     this.ping.pong(f.pong, now);
     this.clock.hear(f, now);
-    return { welcome: f.welcome, notices: f.notices.filter((n) => this.lane.take(n.number)), synced: this.mirror.synced };
+    const notices = f.notices.filter((n) => this.lane.take(n.number));
+    for (const { body } of notices) if (body?.type === "refused") this.commands.refuse(body.number, body.reason);
+    settled.push(...this.commands.ack(f.commandAck));
+    return { welcome: f.welcome, notices, settled, synced: this.mirror.synced };
   }
 
-  /** greet begins a connection's life in a room. */
-  private greet(w: Welcome): void {
+  /** greet begins a connection's life in a room. It answers the commands that are lost with the seat before. */
+  private greet(w: Welcome): Settled[] {
     if (w.tickHz === 0 || w.tickHz > 1000 || !w.schema) throw new Error(`a welcome with ${w.tickHz} ticks a second`);
-    if (!w.resumed) this.lane = new NoticeLane();
+    let lost: Settled[] = [];
+    if (!w.resumed) {
+      this.lane = new NoticeLane();
+      lost = this.commands.drop();
+    }
+    this.commands.connected();
+    this.ping.rests = w.rests;
     this.welcome = w;
     this.mirror = new Mirror(w.schema);
     this.period = 1000 / w.tickHz;
     this.clock.begin(this.period, w.maxLead);
     this.resync.done();
+    return lost;
+  }
+
+  /** The controls are like this now, whether an input is due or not. */
+  note(values: ArrayLike<number>): void {
+    if (this.welcome) this.presses.note(this.welcome.schema!.input, values);
   }
 
   /** The page draws a tick, with a fraction, at a time. */
@@ -93,16 +135,28 @@ export class Core {
     return this.clock.due(this.frame.tick, now - this.heard + this.ping.best, skipped);
   }
 
-  /** Encodes a frame with an input and whatever else waits. */
-  withInput(tick: number, values: ArrayLike<number>, now: number): Uint8Array {
+  /** Encodes a frame with an input and whatever else waits; values are what the input has. */
+  withInput(tick: number, controls: ArrayLike<number>, now: number): { bytes: Uint8Array; values: number[] } {
     this.inputs++;
-    return this.flush([{ tick, seen: this.seen(tick, now), values }], now);
+    const { values, any } = this.presses.take(this.welcome!.schema!.input, controls);
+    const bytes = this.flush([{ tick, seen: this.seen(tick, now), values }], now);
+    this.precious ||= any;
+    return { bytes, values };
   }
 
   /** Encodes a frame without an input if there is anything to be sent. */
   rest(now: number): Uint8Array | null {
-    const idle = this.chat === "" && !this.leaving && !this.ping.due(now) && !this.lane.unacked() && !this.resync.due(now);
-    return idle ? null : this.flush([], now);
+    return this.idle() && !this.ping.due(now) && !this.resync.due(now) ? null : this.flush([], now);
+  }
+
+  /** Whether nothing waits to be sent. */
+  idle(): boolean {
+    return this.chat === "" && !this.leaving && !this.lane.unacked() && !this.commands.due();
+  }
+
+  /** How long it is until something is to be sent that does not wait yet, ms. */
+  quietFor(now: number): number {
+    return Math.max(0, Math.min(this.ping.dueIn(now), this.resync.dueIn(now)));
   }
 
   /** seen is how old the world is that the player sees, in 1/16 ticks before an input's tick. */
@@ -113,8 +167,11 @@ export class Core {
   }
 
   private flush(inputs: Input[], now: number): Uint8Array {
+    const commands = this.commands.take();
+    const noticeAck = this.lane.takeAck();
+    this.precious = this.chat !== "" || this.leaving || noticeAck > 0 || commands.length > 0;
     const bytes = writeClientFrame({
-      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck: this.lane.takeAck(), leave: this.leaving,
+      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck, leave: this.leaving, commands,
     });
     this.chat = "";
     this.leaving = false;

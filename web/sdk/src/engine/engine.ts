@@ -1,14 +1,15 @@
 // One player over as many connections as it takes: the twin of client/client.go
 // and client/play.go. It runs in a worker or on the page's own thread.
-import type { End, State } from "../api.ts";
+import type { End, Player, State } from "../api.ts";
 import { WHOLE_TICK } from "../clock/steering.ts";
 import { Pace } from "../clock/pace.ts";
 import { badURLEnd, closeEnd, hiddenEnd } from "../net/ends.ts";
 import { comebackOf, Retry } from "../net/retry.ts";
 import { bare, roomURL } from "../net/roomurl.ts";
 import { moves } from "../net/states.ts";
-import { AWAY, FREE, type Notice, type Roster, type Welcome } from "../wire/welcome.ts";
-import { Core, type Received } from "./core.ts";
+import type { Notice } from "../wire/notice.ts";
+import { AWAY, FREE, type Roster, type Welcome } from "../wire/welcome.ts";
+import { Core, type Received, SILENT_AFTER } from "./core.ts";
 import { CLOSE_BYE, CLOSE_KEEP, Line, type LineHost } from "./line.ts";
 import { pack } from "./pack.ts";
 import type { Command, Report } from "./protocol.ts";
@@ -20,8 +21,6 @@ export interface Host extends LineHost {
   sample(tick: number): ArrayLike<number> | null;
 }
 
-/** How long nothing may come from a room before its connection counts as lost, ms: as long as a room waits for a client. */
-const SILENT_AFTER = 10_000;
 /** Who comes back to a tab does not wait so long for a connection that seems dead, ms. */
 const SILENT_ON_FOCUS = 1_500;
 /** Browsers take a longer timer for none at all, ms. */
@@ -75,12 +74,15 @@ export class Engine {
       case "look": return this.core.look(c.tick, c.at);
       case "chat":
         if (this.chats.length < MAX_CHATS) this.chats.push(c.text);
-        return;
+        return this.hurry();
+      case "order":
+        this.core.commands.add({ id: c.id, values: c.values, list: c.list });
+        return this.hurry();
       case "leave": return this.leave();
       case "hidden": return this.setHidden(c.hidden);
       case "network": return this.line.set(c.delayMs, c.jitterMs);
       case "stall": return this.line.stall(c.ms);
-      case "input": return; // the host keeps it for sample
+      case "input": return c.values ? this.core.note(c.values) : undefined; // the host keeps it for sample
     }
   }
 
@@ -88,6 +90,7 @@ export class Engine {
     this.url = c.url;
     this.name = c.name;
     this.resume = c.resume;
+    this.core.commands.restore(c.commanded ?? 0, c.orders ?? []);
     this.keptUntil = this.host.now() + SILENT_AFTER + KEPT_FOR;
     this.hiddenAfter = c.hiddenAfter;
     if (this.url === "") this.ask();
@@ -142,10 +145,12 @@ export class Engine {
       return;
     }
     if (got.welcome) this.greeted(got.welcome);
-    this.keptUntil = began + SILENT_AFTER + this.core.welcome!.resumeTicks * this.core.period;
+    this.keptUntil = began + this.core.silentAfter + this.core.welcome!.resumeTicks * this.core.period;
     for (const n of got.notices) this.notice(n);
+    for (const s of got.settled) this.host.report({ type: "settled", ...s }, []);
     this.snapshot(bytes.length, began, got.synced);
     if (this.state === "connecting") this.begin(began);
+    else if (!got.synced || !this.core.idle()) this.hurry();
     const slew = this.core.clock.takeSlew();
     if (slew !== 0) this.pace.pending = (slew * this.core.period) / WHOLE_TICK;
   }
@@ -163,7 +168,8 @@ export class Engine {
   /** beat sends the input that is due, or what else there is. */
   private beat(): void {
     const now = this.host.now();
-    if (now - (this.core.heard ?? now) > SILENT_AFTER) {
+    const silent = now - (this.core.heard ?? now);
+    if (silent > this.core.silentAfter) {
       this.over(closeEnd(1006, "the server has been silent for too long"));
       return;
     }
@@ -171,18 +177,32 @@ export class Engine {
     const { skipped, settled } = this.pace.next(now);
     if (settled) this.core.clock.settle(now);
     if (this.core.chat === "") this.core.chat = this.chats.shift() ?? "";
-    const tick = this.core.due(now, skipped);
+    const tick = this.core.steered ? this.core.due(now, skipped) : null;
     // That it is late is this machine's fault and not the network's.
     if (heldUp) this.core.clock.excuse();
     const values = tick === null ? null : this.host.sample(tick);
     if (tick !== null && values) {
-      this.line.send(this.core.withInput(tick, values, now));
-      this.host.report({ type: "sent", tick, values: Array.from(values) }, []);
-    } else {
-      const rest = this.core.rest(now);
-      if (rest) this.line.send(rest);
+      const input = this.core.withInput(tick, values, now);
+      this.line.send(input.bytes, this.core.precious);
+      this.host.report({ type: "sent", tick, values: input.values }, []);
+    } else this.rest(now);
+    let wait = Math.max(0, this.pace.due - now);
+    if (!this.core.steered && this.core.idle() && this.chats.length === 0) {
+      wait = Math.max(wait, Math.min(this.core.quietFor(now), this.core.silentAfter - silent + 1));
     }
-    this.timer(Math.max(0, this.pace.due - now), () => this.beat());
+    this.timer(wait, () => this.beat());
+  }
+
+  /** rest sends what waits, if anything does. */
+  private rest(now: number): void {
+    const bytes = this.core.rest(now);
+    if (bytes) this.line.send(bytes, this.core.precious);
+  }
+
+  /** hurry has what waits now go out with the next beat: in a game without inputs there is none until something is due. */
+  private hurry(): void {
+    if (this.state !== "playing" || this.core.steered) return;
+    this.timer(Math.max(0, this.pace.due - this.host.now()), () => this.beat());
   }
 
   /** over is the end of a connection or of an attempt to get one. While asleep there is neither. */
@@ -228,8 +248,7 @@ export class Engine {
       return;
     }
     this.core.leaving = true;
-    const last = this.core.rest(this.host.now());
-    if (last) this.line.send(last);
+    this.rest(this.host.now());
     this.timer(LEAVE_WITHIN, () => this.finish(closeEnd(1000, "")));
   }
 
@@ -255,12 +274,14 @@ export class Engine {
       if (wait > 0) this.timer(wait, () => this.again());
       else if (!this.asking) this.again();
     } else if (this.state === "away" && this.cancel && this.notBefore === 0) this.again();
-    else if (this.state === "playing" && this.host.now() - (this.core.heard ?? 0) > SILENT_ON_FOCUS) {
+    else if (this.state === "playing" && this.host.now() - (this.core.heard ?? 0) > (this.core.rests ? this.core.silentAfter : SILENT_ON_FOCUS)) {
       this.over(closeEnd(1006, "the tab was asleep"));
     }
   }
 
+  /** sleep lets go of the connection; not in a room that rests, where it costs nothing and a seat may wait for its turn. */
   private sleep(): void {
+    if (this.state === "playing" && this.core.rests) return;
     this.asleep = true;
     this.letGo();
     this.stopTimer();
@@ -294,6 +315,7 @@ export class Engine {
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
       url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),
+      params: w.params, rests: w.rests, commanded: this.core.commands.done,
     }, []);
   }
 
@@ -316,6 +338,6 @@ export class Engine {
   }
 }
 
-function playerOf(r: Roster): { seat: number; name: string; presence: "active" | "away" } {
-  return { seat: r.seat, name: r.name, presence: r.presence === AWAY ? "away" : "active" };
+function playerOf(r: Roster): Player {
+  return { seat: r.seat, name: r.name, presence: r.presence === AWAY ? "away" : "active", team: r.team, bot: r.bot };
 }

@@ -22,6 +22,7 @@ export interface LineEvents {
 }
 
 type Incoming = { bytes: Uint8Array } | { end: End };
+type Outgoing = { bytes: Uint8Array; precious: boolean };
 
 /** How long opening may take, and the question why it failed, ms. */
 const OPEN_WITHIN = 8_000;
@@ -42,14 +43,14 @@ export class Line {
   private number = 0;
   private cancel: (() => void) | null = null;
   private readonly incoming: DelayLine<Incoming>;
-  private readonly outgoing: DelayLine<Uint8Array>;
+  private readonly outgoing: DelayLine<Outgoing>;
 
   constructor(
     private readonly host: LineHost,
     private readonly events: LineEvents,
   ) {
     this.incoming = new DelayLine(host, (i) => ("bytes" in i ? events.message(i.bytes) : events.over(i.end)), () => host.random());
-    this.outgoing = new DelayLine(host, (bytes) => this.write(bytes), () => host.random());
+    this.outgoing = new DelayLine(host, (o) => this.write(o), () => host.random());
   }
 
   open(url: string): void {
@@ -106,13 +107,13 @@ export class Line {
     }
   }
 
-  /** Sends a message, or leaves it out when too many wait already. */
-  send(bytes: Uint8Array): void {
-    this.outgoing.push(bytes);
+  /** Sends a message; one that is not precious is left out when too many wait already. */
+  send(bytes: Uint8Array, precious: boolean): void {
+    this.outgoing.push({ bytes, precious });
   }
 
-  private write(bytes: Uint8Array): void {
-    if (this.socket && this.socket.bufferedAmount < MAX_BUFFERED) this.socket.send(bytes as Uint8Array<ArrayBuffer>);
+  private write({ bytes, precious }: Outgoing): void {
+    if (this.socket && (precious || this.socket.bufferedAmount < MAX_BUFFERED)) this.socket.send(bytes as Uint8Array<ArrayBuffer>);
   }
 
   /** Ends the connection, if there is one, without a word to events. */

@@ -2,11 +2,17 @@
 import type { End, Player, State } from "../api.ts";
 import type { RawEvent } from "../mirror/events.ts";
 import type { Schema } from "../schema.ts";
+import type { OutcomeLine } from "../wire/notice.ts";
+import type { Param } from "../wire/welcome.ts";
+import type { Order, Settled } from "./commands.ts";
 
 /** Page to engine. */
 export type Command =
-  /** Once, first. No url: ask for a room. resume: a token kept from before. */
-  | { type: "start"; url: string; resume: string; name: string; hiddenAfter: number }
+  /**
+   * Once, first. No url: ask for a room. resume: a token kept from before, with
+   * the seat's commands: the number of the last that was dealt with, and the others.
+   */
+  | { type: "start"; url: string; resume: string; name: string; hiddenAfter: number; commanded?: number; orders?: readonly Order[] }
   /** The answer to "ask". */
   | { type: "room"; url: string }
   | { type: "no-room"; end: End }
@@ -15,6 +21,7 @@ export type Command =
   /** What the page draws: a tick with a fraction, at a time of the common clock. */
   | { type: "look"; tick: number; at: number }
   | { type: "chat"; text: string }
+  | ({ type: "order" } & Order)
   | { type: "leave" }
   | { type: "hidden"; hidden: boolean }
   | { type: "network"; delayMs: number; jitterMs: number }
@@ -29,11 +36,16 @@ export type Report =
   | {
       type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
       /** Room URL without its query, and the token that takes the seat back there. */
-      url: string; resume: string; schema: Schema; roster: Player[];
+      url: string; resume: string; schema: Schema; roster: Player[]; params: Param[]; rests: boolean;
+      /** The number of the last command that the server has dealt with. */
+      commanded: number;
     }
   | { type: "chat"; seat: number; name: string; text: string }
   | { type: "roster"; seat: number; player: Player | null }
   | { type: "announcement"; text: string }
+  | { type: "refused"; number: number; reason: string }
+  | { type: "end"; reason: string; lines: OutcomeLine[] }
+  | ({ type: "settled" } & Settled)
   | { type: "sent"; tick: number; values: number[] }
   | SnapshotReport;
 

@@ -2,9 +2,13 @@
 
 /** How often a client gives a sign of life and measures the round trip, ms: a room closes a silent connection after 10 s. */
 const PING_EVERY = 2_000;
+/** The same in a room that rests, which each sign of life wakes up, ms: it closes a silent connection after a minute. */
+const REST_PING_EVERY = 20_000;
 
 /** Asks for a pong now and then. Times are ms. */
 export class Pinger {
+  /** The room does. */
+  rests = false;
   /** Shortest of this connection, ms; a pong waits for the next tick, so up to one longer than the network's. */
   best = 0;
   /** The newest ones, at most five. */
@@ -32,7 +36,12 @@ export class Pinger {
   }
 
   due(now: number): boolean {
-    return now - this.asked >= PING_EVERY;
+    return this.dueIn(now) <= 0;
+  }
+
+  /** How long it is until the next ping, ms. */
+  dueIn(now: number): number {
+    return this.asked + (this.rests ? REST_PING_EVERY : PING_EVERY) - now;
   }
 
   /** The ping to send now, 0 for none. */
@@ -75,7 +84,12 @@ export class Resyncer {
   }
 
   due(now: number): boolean {
-    return this.gapped && now - this.asked >= RESYNC_EVERY;
+    return this.dueIn(now) <= 0;
+  }
+
+  /** How long it is until keyframes are to be asked for, ms. */
+  dueIn(now: number): number {
+    return this.gapped ? this.asked + RESYNC_EVERY - now : Infinity;
   }
 
   /** Whether to ask now. */

@@ -1,10 +1,15 @@
 // The seat over a reload of the page.
 import type { ConnectOptions } from "../api.ts";
+import type { Order } from "../engine/commands.ts";
 
-/** What takes a seat back. */
+/** What takes a seat back, and goes on with its commands. */
 export interface Kept {
   url: string;
   resume: string;
+  /** The number of the last command that the server has dealt with. */
+  commanded: number;
+  /** Those after it. */
+  orders: Order[];
 }
 
 const NAME = "metronome.seat";
@@ -32,7 +37,8 @@ export class Keep {
       this.storage?.removeItem(NAME);
       const kept = text ? (JSON.parse(text) as Partial<Kept & { key: string }>) : null;
       if (!kept || kept.key !== this.key || typeof kept.url !== "string" || typeof kept.resume !== "string") return null;
-      return { url: kept.url, resume: kept.resume };
+      const { url, resume, commanded = 0, orders = [] } = kept;
+      return typeof commanded === "number" && Array.isArray(orders) && orders.every(isOrder) ? { url, resume, commanded, orders } : null;
     } catch {
       return null; // somebody else wrote it, or storage is forbidden: a new seat will do
     }
@@ -46,6 +52,9 @@ export class Keep {
     }
   }
 }
+
+const isOrder = (o: unknown): boolean =>
+  typeof o === "object" && o !== null && "values" in o && Array.isArray(o.values) && "list" in o && Array.isArray(o.list);
 
 function sessionStorageOrNull(): Storage | null {
   try {

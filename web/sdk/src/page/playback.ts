@@ -61,6 +61,11 @@ export class Playback {
     this.newest = tick;
   }
 
+  /** The tick that the room has come to, with a fraction, as far as the snapshots tell: those that came soonest set the clock. -1: none has. */
+  roomTick(now: number): number {
+    return this.newest < 0 ? -1 : Math.max(this.newest, (now - this.base) / this.period);
+  }
+
   /** Moves on to a time and answers the tick to draw. */
   advance(now: number): number {
     if (this.newest < 0) return -1;

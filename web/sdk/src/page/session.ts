@@ -1,15 +1,18 @@
 // The page's half of a session: what it shows of what its engine reports.
-import type { ConnectOptions, End, Events, NetworkSim, PendingInput, Player, Session, State, View, World } from "../api.ts";
-import type { AnyGame, GameEvent, InputOf } from "../game.ts";
+import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Session, State, View, World } from "../api.ts";
+import type { AnyGame, CommandOf, GameEvent, InputOf, ParamValue } from "../game.ts";
 import type { Connector, Link } from "../engine/link.ts";
 import { commonNow } from "../engine/host.ts";
 import type { Command, Report, SnapshotReport } from "../engine/protocol.ts";
 import type { RawEvent } from "../mirror/events.ts";
 import { unreachableEnd } from "../net/ends.ts";
-import { type Schema, unsigned32 } from "../schema.ts";
+import { Kind, type Schema, unsigned32 } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
+import type { OutcomeLine } from "../wire/notice.ts";
+import type { Param } from "../wire/welcome.ts";
 import { Emitter, EventQueue } from "./events.ts";
 import { Keep } from "./keep.ts";
+import { Orders, commandOf } from "./orders.ts";
 import { Playback } from "./playback.ts";
 import { type TablePlan, plansOf } from "./shapes.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -60,11 +63,15 @@ export class PageSession implements Session {
   schema: Schema | null = null;
   world: World = nothing;
   readonly roster = new Map<number, Player>();
+  params: Record<string, ParamValue> = {};
+  rests = false;
+  matchEnd: MatchEnd | null = null;
   readonly stats = new Stats();
   readonly network: NetworkSim;
   private readonly emitter = new Emitter<Events>();
   private readonly events = new EventQueue<GameEvent<AnyGame>>((e) => this.emitter.emit("event", e));
   private readonly timeline = new Timeline();
+  private readonly orders = new Orders();
   private readonly link: Link;
   private readonly keep: Keep;
   private drawn = new Drawn([]);
@@ -89,8 +96,10 @@ export class PageSession implements Session {
     this.link = connector((r) => this.report(r), (tick) => this.values(tick));
     this.network = networkSim((c) => this.link.send(c));
     const kept = this.keep.take();
+    if (kept) this.orders.restore(kept.commanded, kept.orders);
     this.link.send({
       type: "start", url: kept?.url ?? source.url, resume: kept?.resume ?? "", name: options.name ?? "", hiddenAfter: options.hiddenAfter ?? 10_000,
+      commanded: this.orders.done, orders: this.orders.open,
     });
     this.watchPage();
   }
@@ -120,6 +129,19 @@ export class PageSession implements Session {
     return true;
   }
 
+  get commandsWaiting(): number {
+    return this.orders.waiting;
+  }
+
+  command(given: CommandOf<AnyGame> | readonly number[], list: readonly number[] = []): Promise<CommandAnswer> {
+    if (!this.schema) throw new Error("there is no game yet");
+    const command = commandOf(this.schema.command, given, list);
+    const { order, answer } = this.orders.add(command.values, command.list);
+    if (this.state === "closed") this.orders.close();
+    else this.link.send({ type: "order", ...order });
+    return answer;
+  }
+
   leave(): void {
     this.resume = "";
     this.link.send({ type: "leave" });
@@ -140,6 +162,10 @@ export class PageSession implements Session {
     return this.drawn;
   }
 
+  tick(now?: number): number {
+    return this.playback?.roomTick(now === undefined ? commonNow() : performance.timeOrigin + now) ?? -1;
+  }
+
   /** report takes what the engine says. */
   private report(r: Report): void {
     switch (r.type) {
@@ -155,6 +181,9 @@ export class PageSession implements Session {
       case "welcome": return this.welcome(r);
       case "chat": return this.emitter.emit("chat", { seat: r.seat, name: r.name, text: r.text });
       case "announcement": return this.emitter.emit("announcement", { text: r.text });
+      case "refused": return this.emitter.emit("refused", { number: r.number, reason: r.reason });
+      case "end": return this.emitter.emit("matchEnd", (this.matchEnd = { reason: r.reason, lines: r.lines.map((l) => this.line(l)) }));
+      case "settled": return this.orders.settle(r);
       case "roster":
         if (r.player) this.roster.set(r.seat, r.player);
         else this.roster.delete(r.seat);
@@ -170,6 +199,7 @@ export class PageSession implements Session {
     if (state === "closed") {
       this.resume = "";
       this.link.close();
+      this.orders.close();
       for (const f of this.forget.splice(0)) f();
     }
     this.emitter.emit("state", { state, was, ...(end ? { end } : {}) });
@@ -192,6 +222,10 @@ export class PageSession implements Session {
     this.schema = r.schema;
     this.seatURL = r.url;
     this.resume = r.resume;
+    this.rests = r.rests;
+    this.params = paramsOf(r.schema, r.params);
+    if (!r.resumed) this.matchEnd = null;
+    this.orders.begin(r.commanded);
     this.plans = plansOf(r.schema, this.options.angles ?? []);
     this.drawn = new Drawn(this.plans);
     this.timeline.clear();
@@ -234,6 +268,14 @@ export class PageSession implements Session {
     return { name: schema.name, tick: e.tick, group: e.group, fields };
   }
 
+  /** line is one seat's line of a match's end, with who sits there and the fields by name. */
+  private line(l: OutcomeLine): MatchEnd["lines"][number] {
+    const who = this.roster.get(l.seat);
+    const fields: Record<string, number> = {};
+    this.schema!.outcome.forEach((f, i) => (fields[f.name] = l.values[i] ?? 0));
+    return { seat: l.seat, name: who?.name ?? "", bot: who?.bot ?? false, team: l.team, place: l.place, fields };
+  }
+
   /** values samples the input for a tick, in the schema's order. */
   private values(tick: number): number[] | null {
     if (!this.sampler || !this.schema) return null;
@@ -265,7 +307,8 @@ export class PageSession implements Session {
     listen(page, "visibilitychange", seen);
     if (page?.visibilityState === "hidden") seen();
     listen(globalThis.window, "pagehide", () => {
-      if (this.resume !== "") this.keep.put({ url: this.seatURL, resume: this.resume });
+      if (this.resume === "") return;
+      this.keep.put({ url: this.seatURL, resume: this.resume, commanded: this.orders.done, orders: this.orders.open });
     });
     // Back from the browser's cache: this page has its seat in its memory.
     listen(globalThis.window, "pageshow", () => void this.keep.take());
@@ -284,6 +327,17 @@ function networkSim(send: (c: Command) => void): NetworkSim {
     stall: (ms: number): void => send({ type: "stall", ms }),
   };
   return sim;
+}
+
+/** paramsOf reads what a room was made with: text on the wire. */
+function paramsOf(schema: Schema, params: readonly Param[]): Record<string, ParamValue> {
+  const values: Record<string, ParamValue> = {};
+  for (const { name, value } of params) {
+    const field = schema.params.find((f) => f.name === name);
+    if (!field || field.options.length > 0) values[name] = value;
+    else values[name] = field.kind === Kind.BOOL ? value === "true" : Number(value);
+  }
+  return values;
 }
 
 const isArray = (v: unknown): v is readonly number[] => Array.isArray(v);

@@ -1,4 +1,5 @@
 // Writing ClientFrames.
+import { type Command, withoutZeros, zigzag } from "./command.ts";
 import { limits } from "./limits.ts";
 
 /** One input; values beyond the game's fields are its own fault. */
@@ -17,6 +18,7 @@ export interface ClientFrame {
   resync: boolean;
   noticeAck: number;
   leave: boolean;
+  commands: readonly Command[];
 }
 
 const utf8 = new TextEncoder();
@@ -58,7 +60,7 @@ class Writer {
 }
 
 const outer = new Writer();
-const input = new Writer();
+const inner = new Writer();
 const packed = new Writer();
 
 /** Encodes a frame; the bytes are a copy. */
@@ -70,19 +72,30 @@ export function writeClientFrame(f: ClientFrame): Uint8Array {
   outer.field(4, f.resync ? 1 : 0);
   outer.field(5, f.noticeAck);
   outer.field(6, f.leave ? 1 : 0);
+  for (const c of f.commands) outer.content(7, writeCommand(c));
   return outer.bytes.slice(0, outer.length);
 }
 
 function writeInput(i: Input): Uint8Array {
-  input.length = packed.length = 0;
-  input.field(1, i.tick);
-  input.field(2, i.seen);
-  let n = Math.min(i.values.length, limits.MaxInputValues);
-  while (n > 0 && (i.values[n - 1]! | 0) === 0) n--;
-  for (let k = 0; k < n; k++) {
-    const v = i.values[k]! | 0;
-    packed.varint(((v << 1) ^ (v >> 31)) >>> 0);
-  }
-  if (n > 0) input.content(3, packed.bytes.subarray(0, packed.length));
-  return input.bytes.subarray(0, input.length);
+  inner.length = 0;
+  inner.field(1, i.tick);
+  inner.field(2, i.seen);
+  writeSigned(3, i.values, withoutZeros(i.values));
+  return inner.bytes.subarray(0, inner.length);
+}
+
+function writeCommand(c: Command): Uint8Array {
+  inner.length = 0;
+  inner.field(1, c.number);
+  writeSigned(2, c.values, withoutZeros(c.values));
+  writeSigned(3, c.list, c.list.length); // a list keeps its zeros
+  return inner.bytes.subarray(0, inner.length);
+}
+
+/** writeSigned writes the first n values as a packed field of inner, zigzag. */
+function writeSigned(num: number, values: ArrayLike<number>, n: number): void {
+  if (n === 0) return;
+  packed.length = 0;
+  for (let k = 0; k < n; k++) packed.varint(zigzag(values[k]!));
+  inner.content(num, packed.bytes.subarray(0, packed.length));
 }

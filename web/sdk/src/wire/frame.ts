@@ -1,6 +1,7 @@
 import { limits } from "./limits.ts";
+import { type Notice, readNotice } from "./notice.ts";
 import { BYTES, Fields, Reader, VARINT } from "./reader.ts";
-import { type Notice, type Welcome, readNotice, readWelcome } from "./welcome.ts";
+import { type Welcome, readWelcome } from "./welcome.ts";
 
 /** Where pieces of a message are: from, to, from, to … */
 export type Spans = number[];
@@ -14,6 +15,8 @@ export class ServerFrame {
   skipped = 0;
   dropped = 0;
   pong = 0;
+  /** The number of the last command that was dealt with; 0: as before. */
+  commandAck = 0;
   key = false;
   welcome: Welcome | null = null;
   readonly unsee: number[] = [];
@@ -37,7 +40,7 @@ export class ServerFrame {
 
   private clear(bytes: Uint8Array): void {
     this.bytes = bytes;
-    this.tick = this.inputAge = this.slack = this.skipped = this.dropped = this.pong = 0;
+    this.tick = this.inputAge = this.slack = this.skipped = this.dropped = this.pong = this.commandAck = 0;
     this.key = false;
     this.welcome = null;
     this.unsee.length = this.notices.length = this.chunks.length = this.own.length = 0;
@@ -54,6 +57,7 @@ export class ServerFrame {
       case 10: this.pong = f.high * 2 ** 32 + v; break;
       case 11: this.dropped = v; break;
       case 12: this.key = v !== 0 || f.high !== 0; break;
+      case 13: this.commandAck = v; break;
     }
   }
 

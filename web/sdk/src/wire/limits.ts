@@ -4,6 +4,8 @@ export const limits = {
   MaxClientMessage: 1024,
   MaxInputs: 32,
   MaxInputValues: 32,
+  MaxCommands: 16,
+  MaxCommand: 256,
   MaxChat: 240,
   MaxSeen: 8192,
   MaxServerMessage: 4194304,

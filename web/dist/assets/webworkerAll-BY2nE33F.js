@@ -1,0 +1,1 @@
+import"./painters-D6c1JcYP.js";import"./init-DV2OrHFx.js";

@@ -1,1 +1,0 @@
-import"./painters-CjzSo7ms.js";import"./init-DlxhjbIm.js";

@@ -1,0 +1,46 @@
+import { faint, tooWide, unlabelled, unreachable } from "./basics.ts";
+import { inPlay, seatOf } from "./play.ts";
+import { expect, story, type Page } from "./story.ts";
+
+/** Has the page's session hear what its engine would report of a notice. */
+function hear(page: Page, report: object): Promise<void> {
+  return page.evaluate((r) => (window.metronome!.session as unknown as { report(r: object): void }).report(r), report);
+}
+
+/** An end with three lines: the page's own seat is second, bob has left. */
+function ending(seat: number): object {
+  return {
+    type: "end", reason: "the match is over", lines: [
+      { seat, team: 0, place: 2, values: [7, 3] }, { seat: seat + 1, team: 0, place: 1, values: [12, 1] }, { seat: 40, team: 0, place: 0, values: [0, 9] },
+    ],
+  };
+}
+
+story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("the end of a match is shown in %j, and leads to another room", async (viewport, { server, open }) => {
+  const page = await open(server, "/play?mode=ffa", { viewport });
+  await inPlay(page);
+  const seat = await seatOf(page);
+  await hear(page, ending(seat));
+  const dialog = page.getByRole("dialog", { name: "End of the match" });
+  await dialog.getByRole("heading", { name: / wins$/ }).waitFor();
+  const again = dialog.getByRole("button", { name: "Play again" });
+  expect(await again.evaluate((b) => b === document.activeElement)).toBe(true);
+  expect(await dialog.locator("tbody tr").allTextContents()).toEqual([expect.stringMatching(/^1\..*121$/), expect.stringMatching(/^2\..*you73$/), expect.stringMatching(/^–player 4009$/)]);
+  expect(await dialog.locator("th").allTextContents()).toEqual(["Place", "Player", "Kills", "Deaths"]);
+  expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
+  await page.waitForFunction(() => window.metronome!.session.state === "closed"); // it has left, and looks for no room by itself
+  expect(await page.getByRole("heading", { name: "You have left" }).count()).toBe(0);
+  await again.press("Enter");
+  await page.waitForURL("**/play?mode=ffa");
+  await inPlay(page);
+  expect(await page.evaluate(() => window.metronome!.session.matchEnd)).toBe(null);
+});
+
+story("an order that was refused is told for a moment", async ({ server, open }) => {
+  const page = await open(server, "/play?mode=ffa");
+  await inPlay(page);
+  await hear(page, { type: "refused", number: 3, reason: "stake is 101, want -100 to 100" });
+  const toast = page.getByText("That was refused: stake is 101, want -100 to 100.");
+  await toast.waitFor();
+  await toast.waitFor({ state: "hidden" });
+});
