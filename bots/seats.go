@@ -68,6 +68,13 @@ func (s *seats) find(ctx context.Context, i int) (string, error) {
 	return urlOf(lobby.QuickPlay(ctx, c.Mode, name))
 }
 
+// learn takes other nodes in, for when this one is gone.
+func (s *seats) learn(nodes []string) {
+	if s.lobby != nil {
+		s.lobby.Learn(nodes)
+	}
+}
+
 // lobbyOf returns the lobby as player i asks it.
 func (s *seats) lobbyOf(i int, name string) (*client.Lobby, error) {
 	if s.config.Token == nil || s.lobby == nil {

@@ -59,6 +59,7 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 	if b.resume {
 		o.Resume = b.Resume()
 	} else {
+		w.seats.learn(b.Nodes())
 		found, err := w.seats.find(ctx, b.index)
 		if err != nil {
 			return err

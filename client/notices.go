@@ -44,6 +44,9 @@ func (s *Session) notice(n *pb.Notice) {
 			s.roster[r.GetSeat()] = r
 		}
 	}
+	if list := n.GetNodes(); list != nil {
+		s.nodes = list.GetUrl()
+	}
 	if s.Hooks.Notice != nil {
 		s.Hooks.Notice(n)
 	}

@@ -53,6 +53,7 @@ type Session struct {
 	order   netproto.Order // while Blind
 	frame   netproto.ServerFrame
 	heard   time.Time // when the last frame of this connection came
+	nodes   []string  // where else the lobby may be asked
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
 	greeted bool      // this connection's welcome has come
@@ -127,6 +128,10 @@ func (s *Session) Roster(seat sim.Seat) *pb.Roster { return s.roster[uint32(seat
 // Resume is the token that takes the seat back on another connection; empty when
 // there is no such seat.
 func (s *Session) Resume() string { return s.resume }
+
+// Nodes are the base URLs of other nodes, whose lobby may be asked when this one
+// is gone: for Lobby.Learn.
+func (s *Session) Nodes() []string { return s.nodes }
 
 // CanResume reports whether the room may still keep the seat: for the time that
 // the Welcome says, after the room has noticed that its client is gone. It is
@@ -205,7 +210,7 @@ func (s *Session) greet(w *pb.Welcome) error {
 	if !w.GetResumed() || s.acks.ring == nil {
 		s.acks.begin(w.GetMaxLead())
 	}
-	s.welcome, s.greeted, s.resume = w, true, w.GetResume()
+	s.welcome, s.greeted, s.resume, s.nodes = w, true, w.GetResume(), w.GetNode()
 	if !s.Blind {
 		s.mirror = netproto.NewMirror(w.GetSchema())
 		s.mirror.OnEvent(s.Hooks.Event)

@@ -22,14 +22,30 @@ func (s *Server) originAllowed(r *http.Request) bool {
 	return err == nil && page.Host != "" && (strings.EqualFold(page.Host, r.Host) || strings.EqualFold(page.Host, door.CallerOf(r.Context()).Host))
 }
 
-// originListed reports whether Config.Origins has an origin.
+// originListed reports whether Config.Origins has an origin, or it is that of another
+// node: a page goes on playing here when its own node is gone.
 func (s *Server) originListed(origin string) bool {
+	for _, peer := range s.Lobby.Peers() {
+		if sameOrigin(origin, peer.URL) {
+			return true
+		}
+	}
 	for _, allowed := range s.Origins {
 		if allowed == "*" || strings.EqualFold(origin, allowed) {
 			return true
 		}
 	}
 	return false
+}
+
+// sameOrigin reports whether a URL is of an origin.
+func sameOrigin(origin, base string) bool {
+	page, err := url.Parse(origin)
+	if err != nil || page.Host == "" {
+		return false
+	}
+	at, err := url.Parse(base)
+	return err == nil && strings.EqualFold(at.Scheme+"://"+at.Host, page.Scheme+"://"+page.Host)
 }
 
 const (
@@ -47,7 +63,7 @@ const (
 func (s *Server) otherOrigins(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		origin := r.Header.Get("Origin")
-		if len(s.Origins) == 0 || ownPagesOnly(r.URL.Path) {
+		if ownPagesOnly(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}

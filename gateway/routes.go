@@ -42,6 +42,9 @@ func (s *Server) AdminHandler() http.Handler {
 	mux := http.NewServeMux()
 	s.healthRoutes(mux)
 	s.reportRoutes(mux)
+	if s.Drain != nil {
+		mux.Handle("POST /drain", s.shares.health.Brief(0, http.HandlerFunc(s.drain)))
+	}
 	return s.Proxies.Identify(secure(mux))
 }
 

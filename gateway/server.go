@@ -63,6 +63,9 @@ type Config struct {
 	ServerKeys string
 	// Outbox is what leaves the rooms; nil: nothing is kept of it.
 	Outbox *outbox.Outbox
+	// Drain has the node take nobody new and end its rooms after their matches; nil:
+	// it cannot be asked for.
+	Drain func()
 	// AdminApart keeps /metrics and /stats to AdminHandler.
 	AdminApart bool
 	// Records says whether rooms are recorded.
@@ -222,6 +225,13 @@ func (s *Server) EndWatches() {
 // healthz says that the process answers.
 func (s *Server) healthz(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte("ok\n"))
+}
+
+// drain has the node take nobody new, and ends its rooms after their matches.
+func (s *Server) drain(w http.ResponseWriter, r *http.Request) {
+	s.audit.Note(r.Context(), lobby.Act{Who: "admin", Remote: r.RemoteAddr, What: "drain"}, nil)
+	s.Drain()
+	_, _ = w.Write([]byte("draining: nobody new comes in, and rooms end when their match is over; stop the process when /stats shows none\n"))
 }
 
 // readyz says whether new players should be sent here. A store that does not

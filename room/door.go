@@ -36,7 +36,8 @@ const (
 	Open State = iota
 	// Locked: play goes on, nobody new may join, players may resume.
 	Locked
-	// Draining: as Locked, and the room ends when no person sits in it.
+	// Draining: as Locked, and the room ends when its match is over, or no person sits
+	// in it.
 	Draining
 	// Closed: over. Nothing leads out of it.
 	Closed

@@ -294,7 +294,7 @@ func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
 		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
 		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.hz)),
 		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.hz)), Server: r.options.Server, Resumed: l.resumed,
-		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0,
+		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0, Node: r.options.Nodes.URLs(),
 	}
 	s.notices.dropRosters()
 	return r.logged(netproto.AppendWelcome(b, w))

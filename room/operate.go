@@ -39,7 +39,7 @@ func (r *Room) Lock() bool { return r.door.to(Locked) }
 func (r *Room) Unlock() bool { return r.door.to(Open) }
 
 // Drain is a Lock that nothing opens again: play goes on, and the room ends as
-// soon as no person sits in it. It reports whether that changed anything.
+// soon as its match is over or no person sits in it. It reports whether that changed anything.
 func (r *Room) Drain() bool { return r.door.to(Draining) }
 
 // Kick closes the connection of a seat and frees the seat, at the next tick.

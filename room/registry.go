@@ -124,13 +124,18 @@ func (g *Registry) all() []*Room {
 	return rooms
 }
 
-// Drain makes no more rooms and drains those there are: each ends when no
-// person sits in it. It returns when all have, or the error of ctx.
-func (g *Registry) Drain(ctx context.Context) error {
+// BeginDrain makes no more rooms and drains those there are: each ends when its
+// match is over, or when no person sits in it.
+func (g *Registry) BeginDrain() {
 	g.stop()
 	for _, r := range g.all() {
 		r.Drain()
 	}
+}
+
+// Drain is BeginDrain; it returns when all rooms have ended, or the error of ctx.
+func (g *Registry) Drain(ctx context.Context) error {
+	g.BeginDrain()
 	return g.gone(ctx)
 }
 
@@ -206,6 +211,8 @@ type RegistryConfig struct {
 	Changed func()
 	// Server is the version that Welcomes name.
 	Server string
+	// Nodes is where else to go, as Options.Nodes says.
+	Nodes *NodeList
 }
 
 // Validate reports every fault, joined.
@@ -378,7 +385,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		Invited: w.Invited, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
 		Config: config, Clock: clock, Journal: sink, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
-		Server: g.config.Server,
+		Server: g.config.Server, Nodes: g.config.Nodes,
 	})
 	if err != nil {
 		err = errors.Join(err, clock.Close())

@@ -61,6 +61,8 @@ type Options struct {
 	Log        *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
+	// Nodes is where else to go, for Welcomes and notices; nil: nowhere.
+	Nodes *NodeList
 }
 
 // Room is one match. Its exported methods may be called from any goroutine.
@@ -108,6 +110,8 @@ type Room struct {
 	checkpointed sim.Tick  // of the journal's last checkpoint
 	elapsed      int       // ticks since the last one, more than 1 in a room that rested
 	rested       bool      // this tick had nothing for the rules
+	between      bool      // no match was on at the last step
+	told         uint64    // revision of the list of nodes that everybody was told
 	gave         int       // commands to this tick's step
 	sender       sender
 	kicked       []kick               // by the rules, to go in admit
@@ -142,6 +146,7 @@ func New(o Options) (*Room, error) {
 	for _, p := range paramsOf(world) {
 		r.params = append(r.params, &pb.Param{Name: p.Name, Value: p.Value})
 	}
+	_, r.told = o.Nodes.read()
 	r.fanout = newFanout[*Room, *seat](o.Config.Workers)
 	if o.Mode.Hz == 0 {
 		r.door.poke = r.poke

@@ -174,6 +174,7 @@ func (r *Room) tidy() {
 	r.stats.add(&counted)
 	r.samples.count(&counted)
 	r.publish(counted.backlogged)
+	r.tellNodes()
 	r.endMatch()
 	r.endWhenIdle()
 	r.endBeforeLastTick()
@@ -215,14 +216,14 @@ func (r *Room) publish(backlogged int) {
 }
 
 // endWhenIdle closes a room that nobody sits in for too long, and at once one
-// that is drained of people: bots do not hold a node up. A room that a new
+// that is drained of people, or whose match is over: bots do not hold a node up. A room that a new
 // player is on the way to stays.
 func (r *Room) endWhenIdle() {
 	if len(r.taken) > 0 || r.options.Keep || r.config.EmptyAfter == 0 {
 		r.emptySince = r.next
 	}
 	switch {
-	case r.people == 0 && r.door.current() == Draining:
+	case (r.people == 0 || r.between) && r.door.current() == Draining:
 		r.closeUnlessAwaited("the room was drained")
 	case r.next.Since(r.emptySince) > ticks(r.config.EmptyAfter, r.hz) && (r.options.MayEnd == nil || r.options.MayEnd()):
 		r.closeUnlessAwaited("nobody is here")

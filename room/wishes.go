@@ -12,6 +12,7 @@ import (
 // the tick's world.
 func (r *Room) carryOut() {
 	r.sendEffects()
+	r.between = false
 	for _, wish := range r.world.Wishes() {
 		reason := text.Line(wish.Text)
 		switch wish.Kind {
@@ -23,6 +24,8 @@ func (r *Room) carryOut() {
 			r.door.to(Locked)
 		case sim.WishUnlock:
 			r.door.to(Open)
+		case sim.WishBetween:
+			r.between = true
 		case sim.WishEnd:
 			r.sendOutcome(r.next, reason, true)
 			r.matchOver = &netproto.CloseError{Code: netproto.CloseRoomEnded, Reason: reason}

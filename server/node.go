@@ -48,6 +48,7 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
+	nodes       room.NodeList // where else players can go
 	outbox      *outbox.Outbox
 	webhook     *outbox.Webhook // nil: there is none
 	peers       *peer.Client    // nil for a node of its own
@@ -198,7 +199,7 @@ func (n *Node) closeOutbox() {
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
-		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox,
+		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox, Nodes: &n.nodes,
 	}
 	if n.config.Record != "" {
 		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
@@ -243,12 +244,13 @@ func (n *Node) serve(context.Context) (err error) {
 	n.cancel = cancel
 	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
 	n.run.Go(func() { n.watchRooms(ctx) })
+	n.run.Go(func() { n.watchNodes(ctx) })
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
-		ServerKeys: n.config.ServerKeys, Outbox: n.outbox,
+		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain,
 	})
 	if err != nil {
 		return fmt.Errorf("--server-keys: %w", err)
@@ -285,6 +287,15 @@ func (n *Node) openHome(ctx context.Context) error {
 // Failed delivers the error of an HTTP server that stopped by itself.
 func (n *Node) Failed() <-chan error { return n.failed }
 
+// BeginDrain lets nobody new in and has rooms end when their match is over. The
+// process stays. Any goroutine, more than once.
+func (n *Node) BeginDrain() {
+	if n.node.Become(node.Draining) {
+		n.log.Info("nobody new is let in; rooms end after their matches", "rooms", len(n.rooms.List()))
+	}
+	n.rooms.BeginDrain()
+}
+
 // Drain announces the stop and lets matches end, until ctx ends: for the drain
 // delay readiness alone says it, and everything is served, so that load balancers
 // can send new players elsewhere; then nobody new is let in, and for the drain
@@ -300,7 +311,7 @@ func (n *Node) Drain(ctx context.Context) {
 	case <-ctx.Done():
 		return
 	}
-	n.node.Become(node.Draining)
+	n.BeginDrain()
 	if n.config.DrainTimeout == 0 {
 		return
 	}

@@ -20,6 +20,13 @@ const (
 	WishLock
 	// WishUnlock: the opposite.
 	WishUnlock
+	// WishBetween: no match is on at this step; a room that is drained ends.
+	WishBetween
+)
+
+const (
+	firstWish = WishEnd
+	lastWish  = WishBetween
 )
 
 const (
@@ -119,6 +126,12 @@ func (w *World) Unlock() {
 	}
 }
 
+// BetweenMatches says that no match is on at this step: a room that is being drained
+// ends here, and its players go elsewhere. Rules of a room that is always there call
+// it in each step in which nothing would be cut off: while a match waits for
+// players, and before the next one begins.
+func (w *World) BetweenMatches() { w.wish(WishBetween, 0, "") }
+
 // Locked reports whether the rules have locked the room.
 func (w *World) Locked() bool { return w.room.locked }
 
@@ -183,7 +196,7 @@ func (o *outgoing) restore(r *reader, kinds []EffectKind) {
 	o.reset()
 	for n := r.uvarint(maxWishes); n > 0 && r.bad == nil; n-- {
 		wish := Wish{Kind: WishKind(r.byte()), Seat: Seat(r.uvarint(MaxSeats)), Text: r.text(maxWishText)}
-		if wish.Kind < WishEnd || wish.Kind > WishUnlock {
+		if wish.Kind < firstWish || wish.Kind > lastWish {
 			r.fail("a wish is of no kind")
 		}
 		o.wishes = append(o.wishes, wish)

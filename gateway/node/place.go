@@ -60,7 +60,9 @@ func (n *Node) Open(ctx context.Context, o Opening) (lobby.Join, error) {
 		var join lobby.Join
 		if place.ID == n.lobby.NodeID() {
 			here = true
+			n.lobby.Take(place.ID, wanted.Seats)
 			join, err = n.OpenHere(ctx, o)
+			n.lobby.Heard(place.ID, n.Capacity())
 		} else {
 			join, err = n.openAt(ctx, place, o, wanted.Seats)
 		}

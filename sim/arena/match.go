@@ -60,6 +60,9 @@ func (a *rules) referee() {
 	m, now := a.match.Get(), a.w.Tick()
 	enough := a.players.Len() >= a.cfg.Match.MinPlayers
 	over := m.EndsAt != 0 && now >= m.EndsAt
+	if m.Phase == PhaseWarmup || m.Phase == PhasePause && over {
+		a.w.BetweenMatches()
+	}
 	switch {
 	case m.Phase == PhaseWarmup && enough:
 		a.begin(m)

@@ -19,6 +19,9 @@ const (
 // referee moves the room from phase to phase.
 func (g *rules) referee() {
 	m := g.match.Get()
+	if m.Phase == PhaseWait || m.Phase == PhasePause && g.w.Tick() >= m.Until {
+		g.w.BetweenMatches()
+	}
 	switch m.Phase {
 	case PhaseWait:
 		g.await()

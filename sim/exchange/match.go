@@ -50,6 +50,9 @@ func (x *rules) referee() {
 	m := x.match.Get()
 	over := m.EndsAt != 0 && x.w.Tick() >= m.EndsAt
 	somebody := x.accounts.Len() > 0
+	if m.Phase == PhaseWaiting || m.Phase == PhasePause && over {
+		x.w.BetweenMatches()
+	}
 	switch {
 	case m.Phase == PhaseWaiting && somebody, m.Phase == PhasePause && over && somebody:
 		x.begin(m)

@@ -52,7 +52,7 @@ func TestCheckSaysWhatTheMatchNeverCameTo(t *testing.T) {
 	Check(&tb, mode, Ticks(200))
 	want := "simtest: of what its matches never came to, nothing is known: " +
 		"table used had one value only in b; table empty never had a row; event bang was never emitted; input wave made no difference; " +
-		"of the world, the rules never called End, Kick, Announce, Lock, Unlock"
+		"of the world, the rules never called End, Kick, Announce, Lock, Unlock, BetweenMatches"
 	if len(tb.errors) != 0 || len(tb.logs) != 2 || tb.logs[1] != want {
 		t.Errorf("it fails with %q and says %q", tb.errors, tb.logs)
 	}
@@ -74,8 +74,8 @@ func TestCheckSaysWhichPromisesAreNeverKept(t *testing.T) {
 	for _, want := range []string{
 		begin + "table sum had one value only in x; effect gift was never emitted; effect loan was never emitted; the outcome was never set; " +
 			"command say made no difference; command idle made no difference; command list made no difference; " +
-			"of the world, the rules never called End, Kick, Announce, Lock, Unlock, Wake",
-		begin + "effect loan was never emitted; command idle made no difference; of the world, the rules never called End, Lock, Unlock",
+			"of the world, the rules never called End, Kick, Announce, Lock, Unlock, BetweenMatches, Wake",
+		begin + "effect loan was never emitted; command idle made no difference; of the world, the rules never called End, Lock, Unlock, BetweenMatches",
 	} {
 		var tb recorder
 		if Check(&tb, mode, Ticks(1000)); len(tb.errors) != 0 || len(tb.logs) != 2 || tb.logs[1] != want {

@@ -17,7 +17,7 @@ type reach struct {
 	inputs  []bool       // by field: it made a difference
 	orders  []bool       // by field of commands
 	given   bool         // a command
-	wishes  [sim.WishUnlock + 1]bool
+	wishes  [sim.WishBetween + 1]bool
 	woken   bool // the rules asked for a step
 	every   int  // steps between two trials of fields
 	trial   *sim.World
@@ -118,7 +118,7 @@ func (r *reach) report(w *sim.World, t *tally) {
 	for i, f := range w.CommandFields() {
 		t.add(goal{goalCommandField, f.Name, ""}, r.orders[i])
 	}
-	for kind := sim.WishEnd; kind <= sim.WishUnlock; kind++ {
+	for kind := sim.WishEnd; kind <= sim.WishBetween; kind++ {
 		t.add(goal{goalCall, wishMethods[kind], ""}, r.wishes[kind])
 	}
 	if w.AtRest() {

@@ -33,6 +33,7 @@ const (
 // wishMethods are the methods by which rules want something of their room.
 var wishMethods = map[sim.WishKind]string{
 	sim.WishEnd: "End", sim.WishKick: "Kick", sim.WishAnnounce: "Announce", sim.WishLock: "Lock", sim.WishUnlock: "Unlock",
+	sim.WishBetween: "BetweenMatches",
 }
 
 // tally is what several matches have come to, and what they have not.

@@ -665,7 +665,9 @@ type Welcome struct {
 	// What the room was made with.
 	Param []*Param `protobuf:"bytes,13,rep,name=param,proto3" json:"param,omitempty"`
 	// The room has no ticks of its own: it steps, and sends, when something happens.
-	Rests         bool `protobuf:"varint,14,opt,name=rests,proto3" json:"rests,omitempty"`
+	Rests bool `protobuf:"varint,14,opt,name=rests,proto3" json:"rests,omitempty"`
+	// Base URLs of other nodes, whose lobby may be asked when this one is gone.
+	Node          []string `protobuf:"bytes,15,rep,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -796,6 +798,13 @@ func (x *Welcome) GetRests() bool {
 		return x.Rests
 	}
 	return false
+}
+
+func (x *Welcome) GetNode() []string {
+	if x != nil {
+		return x.Node
+	}
+	return nil
 }
 
 // Param is one setting of a room.
@@ -1386,6 +1395,7 @@ type Notice struct {
 	//	*Notice_Announcement
 	//	*Notice_Refused
 	//	*Notice_End
+	//	*Notice_Nodes
 	Body          isNotice_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1480,6 +1490,15 @@ func (x *Notice) GetEnd() *MatchEnd {
 	return nil
 }
 
+func (x *Notice) GetNodes() *NodeURLs {
+	if x != nil {
+		if x, ok := x.Body.(*Notice_Nodes); ok {
+			return x.Nodes
+		}
+	}
+	return nil
+}
+
 type isNotice_Body interface {
 	isNotice_Body()
 }
@@ -1505,6 +1524,11 @@ type Notice_End struct {
 	End *MatchEnd `protobuf:"bytes,6,opt,name=end,proto3,oneof"`
 }
 
+type Notice_Nodes struct {
+	// Takes the place of Welcome.node.
+	Nodes *NodeURLs `protobuf:"bytes,7,opt,name=nodes,proto3,oneof"`
+}
+
 func (*Notice_Chat) isNotice_Body() {}
 
 func (*Notice_Roster) isNotice_Body() {}
@@ -1514,6 +1538,53 @@ func (*Notice_Announcement) isNotice_Body() {}
 func (*Notice_Refused) isNotice_Body() {}
 
 func (*Notice_End) isNotice_Body() {}
+
+func (*Notice_Nodes) isNotice_Body() {}
+
+// NodeURLs are where else the lobby may be asked.
+type NodeURLs struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           []string               `protobuf:"bytes,1,rep,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NodeURLs) Reset() {
+	*x = NodeURLs{}
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NodeURLs) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NodeURLs) ProtoMessage() {}
+
+func (x *NodeURLs) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NodeURLs.ProtoReflect.Descriptor instead.
+func (*NodeURLs) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *NodeURLs) GetUrl() []string {
+	if x != nil {
+		return x.Url
+	}
+	return nil
+}
 
 // CommandRefused says that a command was not given to the game. It counts as
 // acked.
@@ -1528,7 +1599,7 @@ type CommandRefused struct {
 
 func (x *CommandRefused) Reset() {
 	*x = CommandRefused{}
-	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1540,7 +1611,7 @@ func (x *CommandRefused) String() string {
 func (*CommandRefused) ProtoMessage() {}
 
 func (x *CommandRefused) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1553,7 +1624,7 @@ func (x *CommandRefused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommandRefused.ProtoReflect.Descriptor instead.
 func (*CommandRefused) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CommandRefused) GetNumber() uint32 {
@@ -1583,7 +1654,7 @@ type MatchEnd struct {
 
 func (x *MatchEnd) Reset() {
 	*x = MatchEnd{}
-	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1595,7 +1666,7 @@ func (x *MatchEnd) String() string {
 func (*MatchEnd) ProtoMessage() {}
 
 func (x *MatchEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1608,7 +1679,7 @@ func (x *MatchEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchEnd.ProtoReflect.Descriptor instead.
 func (*MatchEnd) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *MatchEnd) GetReason() string {
@@ -1640,7 +1711,7 @@ type OutcomeLine struct {
 
 func (x *OutcomeLine) Reset() {
 	*x = OutcomeLine{}
-	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1652,7 +1723,7 @@ func (x *OutcomeLine) String() string {
 func (*OutcomeLine) ProtoMessage() {}
 
 func (x *OutcomeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1665,7 +1736,7 @@ func (x *OutcomeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeLine.ProtoReflect.Descriptor instead.
 func (*OutcomeLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *OutcomeLine) GetSeat() uint32 {
@@ -1707,7 +1778,7 @@ type Chat struct {
 
 func (x *Chat) Reset() {
 	*x = Chat{}
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1719,7 +1790,7 @@ func (x *Chat) String() string {
 func (*Chat) ProtoMessage() {}
 
 func (x *Chat) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1732,7 +1803,7 @@ func (x *Chat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chat.ProtoReflect.Descriptor instead.
 func (*Chat) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Chat) GetSeat() uint32 {
@@ -1772,7 +1843,7 @@ type Roster struct {
 
 func (x *Roster) Reset() {
 	*x = Roster{}
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1784,7 +1855,7 @@ func (x *Roster) String() string {
 func (*Roster) ProtoMessage() {}
 
 func (x *Roster) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1797,7 +1868,7 @@ func (x *Roster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Roster.ProtoReflect.Descriptor instead.
 func (*Roster) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Roster) GetSeat() uint32 {
@@ -1878,7 +1949,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\bR\x03key\x12\x12\n" +
 	"\x04rows\x18\x04 \x03(\rR\x04rows\x12\x14\n" +
-	"\x05event\x18\x05 \x03(\rR\x05event\"\xaa\x03\n" +
+	"\x05event\x18\x05 \x03(\rR\x05event\"\xbe\x03\n" +
 	"\aWelcome\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -1894,7 +1965,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x06server\x18\v \x01(\tR\x06server\x12\x18\n" +
 	"\aresumed\x18\f \x01(\bR\aresumed\x12)\n" +
 	"\x05param\x18\r \x03(\v2\x13.metronome.v1.ParamR\x05param\x12\x14\n" +
-	"\x05rests\x18\x0e \x01(\bR\x05rests\"1\n" +
+	"\x05rests\x18\x0e \x01(\bR\x05rests\x12\x12\n" +
+	"\x04node\x18\x0f \x03(\tR\x04node\"1\n" +
 	"\x05Param\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"\xd2\x02\n" +
@@ -1938,15 +2010,18 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03max\x18\x05 \x01(\x11R\x03max\x12\x18\n" +
 	"\adefault\x18\x06 \x01(\tR\adefault\x12\x16\n" +
 	"\x06option\x18\a \x03(\tR\x06option\x12\x16\n" +
-	"\x06public\x18\b \x01(\bR\x06public\"\x8e\x02\n" +
+	"\x06public\x18\b \x01(\bR\x06public\"\xbe\x02\n" +
 	"\x06Notice\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12(\n" +
 	"\x04chat\x18\x02 \x01(\v2\x12.metronome.v1.ChatH\x00R\x04chat\x12.\n" +
 	"\x06roster\x18\x03 \x01(\v2\x14.metronome.v1.RosterH\x00R\x06roster\x12$\n" +
 	"\fannouncement\x18\x04 \x01(\tH\x00R\fannouncement\x128\n" +
 	"\arefused\x18\x05 \x01(\v2\x1c.metronome.v1.CommandRefusedH\x00R\arefused\x12*\n" +
-	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03endB\x06\n" +
-	"\x04body\"@\n" +
+	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03end\x12.\n" +
+	"\x05nodes\x18\a \x01(\v2\x16.metronome.v1.NodeURLsH\x00R\x05nodesB\x06\n" +
+	"\x04body\"\x1c\n" +
+	"\bNodeURLs\x12\x10\n" +
+	"\x03url\x18\x01 \x03(\tR\x03url\"@\n" +
 	"\x0eCommandRefused\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"Q\n" +
@@ -2010,7 +2085,7 @@ func file_metronome_v1_play_proto_rawDescGZIP() []byte {
 }
 
 var file_metronome_v1_play_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_metronome_v1_play_proto_goTypes = []any{
 	(Kind)(0),              // 0: metronome.v1.Kind
 	(Presence)(0),          // 1: metronome.v1.Presence
@@ -2029,11 +2104,12 @@ var file_metronome_v1_play_proto_goTypes = []any{
 	(*CommandField)(nil),   // 14: metronome.v1.CommandField
 	(*ParamField)(nil),     // 15: metronome.v1.ParamField
 	(*Notice)(nil),         // 16: metronome.v1.Notice
-	(*CommandRefused)(nil), // 17: metronome.v1.CommandRefused
-	(*MatchEnd)(nil),       // 18: metronome.v1.MatchEnd
-	(*OutcomeLine)(nil),    // 19: metronome.v1.OutcomeLine
-	(*Chat)(nil),           // 20: metronome.v1.Chat
-	(*Roster)(nil),         // 21: metronome.v1.Roster
+	(*NodeURLs)(nil),       // 17: metronome.v1.NodeURLs
+	(*CommandRefused)(nil), // 18: metronome.v1.CommandRefused
+	(*MatchEnd)(nil),       // 19: metronome.v1.MatchEnd
+	(*OutcomeLine)(nil),    // 20: metronome.v1.OutcomeLine
+	(*Chat)(nil),           // 21: metronome.v1.Chat
+	(*Roster)(nil),         // 22: metronome.v1.Roster
 }
 var file_metronome_v1_play_proto_depIdxs = []int32{
 	4,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
@@ -2043,7 +2119,7 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	7,  // 4: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
 	16, // 5: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
 	9,  // 6: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
-	21, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
+	22, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
 	8,  // 8: metronome.v1.Welcome.param:type_name -> metronome.v1.Param
 	10, // 9: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
 	12, // 10: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
@@ -2055,17 +2131,18 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	0,  // 16: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
 	11, // 17: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
 	0,  // 18: metronome.v1.ParamField.kind:type_name -> metronome.v1.Kind
-	20, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
-	21, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
-	17, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
-	18, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
-	19, // 23: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
-	1,  // 24: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
-	25, // [25:25] is the sub-list for method output_type
-	25, // [25:25] is the sub-list for method input_type
-	25, // [25:25] is the sub-list for extension type_name
-	25, // [25:25] is the sub-list for extension extendee
-	0,  // [0:25] is the sub-list for field type_name
+	21, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
+	22, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
+	18, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
+	19, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
+	17, // 23: metronome.v1.Notice.nodes:type_name -> metronome.v1.NodeURLs
+	20, // 24: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
+	1,  // 25: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
+	26, // [26:26] is the sub-list for method output_type
+	26, // [26:26] is the sub-list for method input_type
+	26, // [26:26] is the sub-list for extension type_name
+	26, // [26:26] is the sub-list for extension extendee
+	0,  // [0:26] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_play_proto_init() }
@@ -2079,6 +2156,7 @@ func file_metronome_v1_play_proto_init() {
 		(*Notice_Announcement)(nil),
 		(*Notice_Refused)(nil),
 		(*Notice_End)(nil),
+		(*Notice_Nodes)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2086,7 +2164,7 @@ func file_metronome_v1_play_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_play_proto_rawDesc), len(file_metronome_v1_play_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   20,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file metronome/v1/play.proto.
  */
 export const file_metronome_v1_play: GenFile = /*@__PURE__*/
-  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxIqgBCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgSJgoHY29tbWFuZBgHIAMoCzIVLm1ldHJvbm9tZS52MS5Db21tYW5kIjYKB0NvbW1hbmQSDgoGbnVtYmVyGAEgASgNEg0KBXZhbHVlGAIgAygREgwKBGxpc3QYAyADKBEiMgoFSW5wdXQSDAoEdGljaxgBIAEoDRIMCgRzZWVuGAIgASgNEg0KBXZhbHVlGAMgAygRIrICCgtTZXJ2ZXJGcmFtZRIMCgR0aWNrGAEgASgNEhEKCWlucHV0X2FnZRgCIAEoDRINCgVzbGFjaxgDIAEoERIPCgdza2lwcGVkGAQgASgNEiIKBWNodW5rGAUgAygLMhMubWV0cm9ub21lLnYxLkNodW5rEiAKA293bhgGIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxINCgV1bnNlZRgHIAMoDRImCgd3ZWxjb21lGAggASgLMhUubWV0cm9ub21lLnYxLldlbGNvbWUSJAoGbm90aWNlGAkgAygLMhQubWV0cm9ub21lLnYxLk5vdGljZRIMCgRwb25nGAogASgEEg8KB2Ryb3BwZWQYCyABKA0SCwoDa2V5GAwgASgIEhMKC2NvbW1hbmRfYWNrGA0gASgNIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSK0AgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIEiIKBXBhcmFtGA0gAygLMhMubWV0cm9ub21lLnYxLlBhcmFtEg0KBXJlc3RzGA4gASgIIiQKBVBhcmFtEgwKBG5hbWUYASABKAkSDQoFdmFsdWUYAiABKAkilwIKBlNjaGVtYRIoCgV0YWJsZRgBIAMoCzIZLm1ldHJvbm9tZS52MS5UYWJsZVNjaGVtYRIoCgVldmVudBgCIAMoCzIZLm1ldHJvbm9tZS52MS5FdmVudFNjaGVtYRInCgVpbnB1dBgDIAMoCzIYLm1ldHJvbm9tZS52MS5JbnB1dEZpZWxkEhMKC2ZpbmdlcnByaW50GAQgASgGEisKB2NvbW1hbmQYBSADKAsyGi5tZXRyb25vbWUudjEuQ29tbWFuZEZpZWxkEicKBXBhcmFtGAYgAygLMhgubWV0cm9ub21lLnYxLlBhcmFtRmllbGQSJQoHb3V0Y29tZRgHIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iQQoLVGFibGVTY2hlbWESDAoEbmFtZRgBIAEoCRIkCgZjb2x1bW4YAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIlkKBkNvbHVtbhIMCgRuYW1lGAEgASgJEiAKBGtpbmQYAiABKA4yEi5tZXRyb25vbWUudjEuS2luZBIOCgZsaW5lYXIYAyABKAgSDwoHcHJpdmF0ZRgEIAEoCCJACgtFdmVudFNjaGVtYRIMCgRuYW1lGAEgASgJEiMKBWZpZWxkGAIgAygLMhQubWV0cm9ub21lLnYxLkNvbHVtbiJTCgpJbnB1dEZpZWxkEgwKBG5hbWUYASABKAkSCwoDbWluGAIgASgREgsKA21heBgDIAEoERIPCgdidXR0b25zGAQgASgIEgwKBG9uY2UYBSABKAgiRAoMQ29tbWFuZEZpZWxkEgwKBG5hbWUYASABKAkSCwoDbWluGAIgASgREgsKA21heBgDIAEoERIMCgRsaXN0GAQgASgNIpYBCgpQYXJhbUZpZWxkEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSIAoEa2luZBgDIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEgsKA21pbhgEIAEoERILCgNtYXgYBSABKBESDwoHZGVmYXVsdBgGIAEoCRIOCgZvcHRpb24YByADKAkSDgoGcHVibGljGAggASgIItwBCgZOb3RpY2USDgoGbnVtYmVyGAEgASgNEiIKBGNoYXQYAiABKAsyEi5tZXRyb25vbWUudjEuQ2hhdEgAEiYKBnJvc3RlchgDIAEoCzIULm1ldHJvbm9tZS52MS5Sb3N0ZXJIABIWCgxhbm5vdW5jZW1lbnQYBCABKAlIABIvCgdyZWZ1c2VkGAUgASgLMhwubWV0cm9ub21lLnYxLkNvbW1hbmRSZWZ1c2VkSAASJQoDZW5kGAYgASgLMhYubWV0cm9ub21lLnYxLk1hdGNoRW5kSABCBgoEYm9keSIwCg5Db21tYW5kUmVmdXNlZBIOCgZudW1iZXIYASABKA0SDgoGcmVhc29uGAIgASgJIkMKCE1hdGNoRW5kEg4KBnJlYXNvbhgBIAEoCRInCgRsaW5lGAIgAygLMhkubWV0cm9ub21lLnYxLk91dGNvbWVMaW5lIkcKC091dGNvbWVMaW5lEgwKBHNlYXQYASABKA0SDAoEdGVhbRgCIAEoDRINCgVwbGFjZRgDIAEoDRINCgV2YWx1ZRgEIAMoEiIwCgRDaGF0EgwKBHNlYXQYASABKA0SDAoEbmFtZRgCIAEoCRIMCgR0ZXh0GAMgASgJImkKBlJvc3RlchIMCgRzZWF0GAEgASgNEgwKBG5hbWUYAiABKAkSKAoIcHJlc2VuY2UYAyABKA4yFi5tZXRyb25vbWUudjEuUHJlc2VuY2USDAoEdGVhbRgEIAEoDRILCgNib3QYBSABKAgq+QEKBEtpbmQSFAoQS0lORF9VTlNQRUNJRklFRBAAEg0KCUtJTkRfSU5UOBABEg4KCktJTkRfSU5UMTYQAhIOCgpLSU5EX0lOVDMyEAMSDgoKS0lORF9VSU5UOBAEEg8KC0tJTkRfVUlOVDE2EAUSDwoLS0lORF9VSU5UMzIQBhINCglLSU5EX0JPT0wQBxIOCgpLSU5EX0ZJWEVEEAgSDgoKS0lORF9BTkdMRRAJEg0KCUtJTkRfU0VBVBAKEgwKCEtJTkRfUkVGEAsSDgoKS0lORF9JTlQ2NBAMEg8KC0tJTkRfVUlOVDY0EA0SDQoJS0lORF9USUNLEA4qXwoIUHJlc2VuY2USGAoUUFJFU0VOQ0VfVU5TUEVDSUZJRUQQABIRCg1QUkVTRU5DRV9GUkVFEAESEwoPUFJFU0VOQ0VfQUNUSVZFEAISEQoNUFJFU0VOQ0VfQVdBWRADQkZaRGdpdGh1Yi5jb20vbWV0cm9ub21lLXNlcnZlci9tZXRyb25vbWUvcHJvdG8vbWV0cm9ub21lL3YxO21ldHJvbm9tZXYxYgZwcm90bzM");
+  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxIqgBCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgSJgoHY29tbWFuZBgHIAMoCzIVLm1ldHJvbm9tZS52MS5Db21tYW5kIjYKB0NvbW1hbmQSDgoGbnVtYmVyGAEgASgNEg0KBXZhbHVlGAIgAygREgwKBGxpc3QYAyADKBEiMgoFSW5wdXQSDAoEdGljaxgBIAEoDRIMCgRzZWVuGAIgASgNEg0KBXZhbHVlGAMgAygRIrICCgtTZXJ2ZXJGcmFtZRIMCgR0aWNrGAEgASgNEhEKCWlucHV0X2FnZRgCIAEoDRINCgVzbGFjaxgDIAEoERIPCgdza2lwcGVkGAQgASgNEiIKBWNodW5rGAUgAygLMhMubWV0cm9ub21lLnYxLkNodW5rEiAKA293bhgGIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxINCgV1bnNlZRgHIAMoDRImCgd3ZWxjb21lGAggASgLMhUubWV0cm9ub21lLnYxLldlbGNvbWUSJAoGbm90aWNlGAkgAygLMhQubWV0cm9ub21lLnYxLk5vdGljZRIMCgRwb25nGAogASgEEg8KB2Ryb3BwZWQYCyABKA0SCwoDa2V5GAwgASgIEhMKC2NvbW1hbmRfYWNrGA0gASgNIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSLCAgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIEiIKBXBhcmFtGA0gAygLMhMubWV0cm9ub21lLnYxLlBhcmFtEg0KBXJlc3RzGA4gASgIEgwKBG5vZGUYDyADKAkiJAoFUGFyYW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKXAgoGU2NoZW1hEigKBXRhYmxlGAEgAygLMhkubWV0cm9ub21lLnYxLlRhYmxlU2NoZW1hEigKBWV2ZW50GAIgAygLMhkubWV0cm9ub21lLnYxLkV2ZW50U2NoZW1hEicKBWlucHV0GAMgAygLMhgubWV0cm9ub21lLnYxLklucHV0RmllbGQSEwoLZmluZ2VycHJpbnQYBCABKAYSKwoHY29tbWFuZBgFIAMoCzIaLm1ldHJvbm9tZS52MS5Db21tYW5kRmllbGQSJwoFcGFyYW0YBiADKAsyGC5tZXRyb25vbWUudjEuUGFyYW1GaWVsZBIlCgdvdXRjb21lGAcgAygLMhQubWV0cm9ub21lLnYxLkNvbHVtbiJBCgtUYWJsZVNjaGVtYRIMCgRuYW1lGAEgASgJEiQKBmNvbHVtbhgCIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iWQoGQ29sdW1uEgwKBG5hbWUYASABKAkSIAoEa2luZBgCIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEg4KBmxpbmVhchgDIAEoCBIPCgdwcml2YXRlGAQgASgIIkAKC0V2ZW50U2NoZW1hEgwKBG5hbWUYASABKAkSIwoFZmllbGQYAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIlMKCklucHV0RmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREg8KB2J1dHRvbnMYBCABKAgSDAoEb25jZRgFIAEoCCJECgxDb21tYW5kRmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREgwKBGxpc3QYBCABKA0ilgEKClBhcmFtRmllbGQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIgCgRraW5kGAMgASgOMhIubWV0cm9ub21lLnYxLktpbmQSCwoDbWluGAQgASgREgsKA21heBgFIAEoERIPCgdkZWZhdWx0GAYgASgJEg4KBm9wdGlvbhgHIAMoCRIOCgZwdWJsaWMYCCABKAgihQIKBk5vdGljZRIOCgZudW1iZXIYASABKA0SIgoEY2hhdBgCIAEoCzISLm1ldHJvbm9tZS52MS5DaGF0SAASJgoGcm9zdGVyGAMgASgLMhQubWV0cm9ub21lLnYxLlJvc3RlckgAEhYKDGFubm91bmNlbWVudBgEIAEoCUgAEi8KB3JlZnVzZWQYBSABKAsyHC5tZXRyb25vbWUudjEuQ29tbWFuZFJlZnVzZWRIABIlCgNlbmQYBiABKAsyFi5tZXRyb25vbWUudjEuTWF0Y2hFbmRIABInCgVub2RlcxgHIAEoCzIWLm1ldHJvbm9tZS52MS5Ob2RlVVJMc0gAQgYKBGJvZHkiFwoITm9kZVVSTHMSCwoDdXJsGAEgAygJIjAKDkNvbW1hbmRSZWZ1c2VkEg4KBm51bWJlchgBIAEoDRIOCgZyZWFzb24YAiABKAkiQwoITWF0Y2hFbmQSDgoGcmVhc29uGAEgASgJEicKBGxpbmUYAiADKAsyGS5tZXRyb25vbWUudjEuT3V0Y29tZUxpbmUiRwoLT3V0Y29tZUxpbmUSDAoEc2VhdBgBIAEoDRIMCgR0ZWFtGAIgASgNEg0KBXBsYWNlGAMgASgNEg0KBXZhbHVlGAQgAygSIjAKBENoYXQSDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEgwKBHRleHQYAyABKAkiaQoGUm9zdGVyEgwKBHNlYXQYASABKA0SDAoEbmFtZRgCIAEoCRIoCghwcmVzZW5jZRgDIAEoDjIWLm1ldHJvbm9tZS52MS5QcmVzZW5jZRIMCgR0ZWFtGAQgASgNEgsKA2JvdBgFIAEoCCr5AQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9JTlQ4EAESDgoKS0lORF9JTlQxNhACEg4KCktJTkRfSU5UMzIQAxIOCgpLSU5EX1VJTlQ4EAQSDwoLS0lORF9VSU5UMTYQBRIPCgtLSU5EX1VJTlQzMhAGEg0KCUtJTkRfQk9PTBAHEg4KCktJTkRfRklYRUQQCBIOCgpLSU5EX0FOR0xFEAkSDQoJS0lORF9TRUFUEAoSDAoIS0lORF9SRUYQCxIOCgpLSU5EX0lOVDY0EAwSDwoLS0lORF9VSU5UNjQQDRINCglLSU5EX1RJQ0sQDipfCghQcmVzZW5jZRIYChRQUkVTRU5DRV9VTlNQRUNJRklFRBAAEhEKDVBSRVNFTkNFX0ZSRUUQARITCg9QUkVTRU5DRV9BQ1RJVkUQAhIRCg1QUkVTRU5DRV9BV0FZEANCRlpEZ2l0aHViLmNvbS9tZXRyb25vbWUtc2VydmVyL21ldHJvbm9tZS9wcm90by9tZXRyb25vbWUvdjE7bWV0cm9ub21ldjFiBnByb3RvMw");
 
 /**
  * ClientFrame is what a client sends, usually once per tick.
@@ -404,6 +404,13 @@ export type Welcome = Message<"metronome.v1.Welcome"> & {
    * @generated from field: bool rests = 14;
    */
   rests: boolean;
+
+  /**
+   * Base URLs of other nodes, whose lobby may be asked when this one is gone.
+   *
+   * @generated from field: repeated string node = 15;
+   */
+  node: string[];
 };
 
 /**
@@ -759,6 +766,14 @@ export type Notice = Message<"metronome.v1.Notice"> & {
      */
     value: MatchEnd;
     case: "end";
+  } | {
+    /**
+     * Takes the place of Welcome.node.
+     *
+     * @generated from field: metronome.v1.NodeURLs nodes = 7;
+     */
+    value: NodeURLs;
+    case: "nodes";
   } | { case: undefined; value?: undefined };
 };
 
@@ -768,6 +783,25 @@ export type Notice = Message<"metronome.v1.Notice"> & {
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
   messageDesc(file_metronome_v1_play, 14);
+
+/**
+ * NodeURLs are where else the lobby may be asked.
+ *
+ * @generated from message metronome.v1.NodeURLs
+ */
+export type NodeURLs = Message<"metronome.v1.NodeURLs"> & {
+  /**
+   * @generated from field: repeated string url = 1;
+   */
+  url: string[];
+};
+
+/**
+ * Describes the message metronome.v1.NodeURLs.
+ * Use `create(NodeURLsSchema)` to create a new message.
+ */
+export const NodeURLsSchema: GenMessage<NodeURLs> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 15);
 
 /**
  * CommandRefused says that a command was not given to the game. It counts as
@@ -794,7 +828,7 @@ export type CommandRefused = Message<"metronome.v1.CommandRefused"> & {
  * Use `create(CommandRefusedSchema)` to create a new message.
  */
 export const CommandRefusedSchema: GenMessage<CommandRefused> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 15);
+  messageDesc(file_metronome_v1_play, 16);
 
 /**
  * MatchEnd says that the rules have ended the match; the room closes.
@@ -822,7 +856,7 @@ export type MatchEnd = Message<"metronome.v1.MatchEnd"> & {
  * Use `create(MatchEndSchema)` to create a new message.
  */
 export const MatchEndSchema: GenMessage<MatchEnd> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 16);
+  messageDesc(file_metronome_v1_play, 17);
 
 /**
  * OutcomeLine is how the match ended for one seat.
@@ -860,7 +894,7 @@ export type OutcomeLine = Message<"metronome.v1.OutcomeLine"> & {
  * Use `create(OutcomeLineSchema)` to create a new message.
  */
 export const OutcomeLineSchema: GenMessage<OutcomeLine> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 17);
+  messageDesc(file_metronome_v1_play, 18);
 
 /**
  * @generated from message metronome.v1.Chat
@@ -887,7 +921,7 @@ export type Chat = Message<"metronome.v1.Chat"> & {
  * Use `create(ChatSchema)` to create a new message.
  */
 export const ChatSchema: GenMessage<Chat> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 18);
+  messageDesc(file_metronome_v1_play, 19);
 
 /**
  * Roster is one seat's occupant.
@@ -930,7 +964,7 @@ export type Roster = Message<"metronome.v1.Roster"> & {
  * Use `create(RosterSchema)` to create a new message.
  */
 export const RosterSchema: GenMessage<Roster> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 19);
+  messageDesc(file_metronome_v1_play, 20);
 
 /**
  * @generated from enum metronome.v1.Kind
