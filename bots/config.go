@@ -60,6 +60,8 @@ type Config struct {
 	JoinTimeout time.Duration
 	// Names are the players' names; "bot" and a number when empty.
 	Names []string
+	// People has the players count as people, who hold up a node that is drained.
+	People bool
 	// Token, unless nil, returns the user token by which a player asks for a seat.
 	// Several goroutines call it.
 	Token func(player int, name string) (string, error)

@@ -54,7 +54,7 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	o := client.Options{Name: b.name, Bot: true, TLS: w.seats.config.TLS}
+	o := client.Options{Name: b.name, Bot: !w.seats.config.People, TLS: w.seats.config.TLS}
 	room := b.url
 	if b.resume {
 		o.Resume = b.Resume()

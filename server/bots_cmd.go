@@ -31,6 +31,7 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
 	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
 	f.Lookup("behaviour").DefValue = "that of the mode's name, or " + bots.AnyGame
+	f.BoolVar(&c.People, "people", c.People, "have them count as people, whose matches a drained node waits for")
 	f.StringVar(&c.Stats, "stats", c.Stats, "URL of the server's statistics (default: /stats of the server)")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "measured time")
 	f.DurationVar(&c.Warmup, "warmup", c.Warmup, "time between the last join and the measurement")
@@ -100,7 +101,7 @@ func (p *program) bots(args []string) error {
 	if c.TLS, err = t.config(); err != nil {
 		return err
 	}
-	if c.Token, err = m.botTokens(); err != nil {
+	if c.Token, err = m.botTokens(!c.People); err != nil {
 		return err
 	}
 	var printed error

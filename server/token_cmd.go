@@ -31,8 +31,9 @@ func (m *minting) minter() (*identity.Minter, error) {
 // botTokenLife is how long a load test's tokens are good: it asks with each at once.
 const botTokenLife = 10 * time.Minute
 
-// botTokens returns what gives each bot a token of its own, or nil without a key.
-func (m *minting) botTokens() (func(int, string) (string, error), error) {
+// botTokens returns what gives each bot a token of its own, which says that it is a
+// bot or does not; nil without a key.
+func (m *minting) botTokens(bot bool) (func(int, string) (string, error), error) {
 	if m.keys == "" {
 		return nil, nil
 	}
@@ -41,7 +42,7 @@ func (m *minting) botTokens() (func(int, string) (string, error), error) {
 		return nil, err
 	}
 	return func(i int, name string) (string, error) {
-		return minter.Token(lobby.Player{UserID: fmt.Sprintf("bot-%d", i), Name: name, Bot: true}, botTokenLife)
+		return minter.Token(lobby.Player{UserID: fmt.Sprintf("bot-%d", i), Name: name, Bot: bot}, botTokenLife)
 	}, nil
 }
 
