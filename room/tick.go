@@ -223,8 +223,10 @@ func (r *Room) endWhenIdle() {
 		r.emptySince = r.next
 	}
 	switch {
-	case (r.people == 0 || r.between) && r.door.current() == Draining:
+	case r.people == 0 && r.door.current() == Draining:
 		r.closeUnlessAwaited("the room was drained")
+	case r.between && r.door.current() == Draining:
+		r.closeUnlessAwaited("the match is over, and this server is being stopped")
 	case r.next.Since(r.emptySince) > ticks(r.config.EmptyAfter, r.hz) && (r.options.MayEnd == nil || r.options.MayEnd()):
 		r.closeUnlessAwaited("nobody is here")
 	}
