@@ -120,7 +120,7 @@ func TestUserTokens(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if said(t, "token", "--new-keys") == said(t, "token", "--new-keys") {
+	if one := said(t, "token", "--new-keys"); one == said(t, "token", "--new-keys") {
 		t.Error("two key sets are the same")
 	}
 	refusals{
