@@ -37,6 +37,8 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	case c.Number <= q.received:
 		s.budget.left-- // it came before, over another connection, or is a flood
 		return nil
+	case c.Number != q.received+1 && s.link.unread: // the client counts; it comes back and sends again what is missing
+		return &netproto.CloseError{Code: netproto.CloseFlood, Reason: "more messages than the server reads, and a command was in one that it has not read"}
 	case c.Number != q.received+1:
 		return &netproto.CloseError{Code: netproto.CloseBadFrame, Reason: "a command's number does not follow that of the one before"}
 	case len(q.waiting) >= netproto.MaxCommands:

@@ -211,6 +211,30 @@ func TestCommandsThatAreRefused(t *testing.T) {
 	}
 }
 
+// TestACommandInAMessageThatWasNotReadIsNotLost: whoever sends more messages than the
+// room reads has a gap in what has come, and may come back and fill it.
+func TestACommandInAMessageThatWasNotReadIsNotLost(t *testing.T) {
+	r := newRig(t, deskMode(30))
+	p := r.join("ann")
+	r.seats[p.seat].budget.left = 0 // the tick brings two
+	for n := range uint32(3) {
+		p.send(netproto.ClientFrame{Commands: []netproto.Command{order(n+1, 1)}})
+	}
+	r.tick()
+	p.send(netproto.ClientFrame{Commands: []netproto.Command{order(4, 1)}})
+	r.tick()
+	if p.conn.code() != netproto.CloseFlood || p.conn.code().Info().Comeback != netproto.Resume {
+		t.Fatalf("closed with %v", p.conn.ended)
+	}
+	p = r.resume(p.token)
+	acked := p.frame.Commanded
+	p.send(netproto.ClientFrame{Commands: []netproto.Command{order(acked+1, 1), order(acked+2, 1)}})
+	r.tick()
+	if orders, _, _ := r.desk(1); acked != 2 || orders != 4 {
+		t.Errorf("%d were acked, %d came", acked, orders)
+	}
+}
+
 func TestCommandsOverTheRateWait(t *testing.T) {
 	r := newRig(t, deskMode(10), func(o *Options) { o.Mode.CommandsPerSecond = 2 })
 	p := r.join("ann")

@@ -111,6 +111,7 @@ func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 // too many.
 func (r *Room) dropMessage(s *seat, l *link) error {
 	l.dropped++
+	l.unread = true
 	l.worker.tally.dropped++
 	if s.trace != nil {
 		s.trace.add(Arrival{Fate: FateDropped})

@@ -146,6 +146,7 @@ type link struct {
 	spoke   bool   // it has shown that it has the Welcome, or went on after a frame behind it
 	resync  bool   // keyframes are wanted
 	refused bool   // a frame was not taken, and the log has it
+	unread  bool   // a message was dropped unread
 }
 
 // arrivals is what a tick's messages of one seat, or their end, mean to others.

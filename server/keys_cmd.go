@@ -38,12 +38,14 @@ func (p *program) keys(args []string) error {
 			return fmt.Errorf("--revoke %q: there is no such key in %s", *revoke, *file)
 		}
 		keys = slices.DeleteFunc(keys, named(*revoke))
+	}
+	if *name != "" { // a key that takes another's place is written with its end, or not at all
+		return p.newKey(*file, keys, *name, *scopes)
+	}
+	if *revoke != "" {
 		if err := backend.WriteKeys(*file, keys); err != nil {
 			return fmt.Errorf("--server-keys: %w", err)
 		}
-	}
-	if *name != "" {
-		return p.newKey(*file, keys, *name, *scopes)
 	}
 	w := tabwriter.NewWriter(p.stdout, 0, 4, 2, ' ', 0)
 	_, _ = fmt.Fprintln(w, "KEY\tSCOPES\tMADE")

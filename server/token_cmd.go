@@ -71,6 +71,9 @@ func (p *program) token(args []string) error {
 	if m.keys == "" {
 		return errors.New("--user-keys: want the file with the key; 'metronome token --new-keys > FILE' makes one")
 	}
+	if *good <= 0 {
+		return fmt.Errorf("--for %v: want how long the token is to be good, such as 1h", *good)
+	}
 	minter, err := m.minter()
 	if err != nil {
 		return err

@@ -59,6 +59,9 @@ func (s *Service) OpenRoom(ctx context.Context, req *connect.Request[pb.OpenRoom
 	if s.Rooms.Fingerprint(m.GetMode()) != m.GetFingerprint() {
 		return nil, codeFor(errOtherGame)
 	}
+	if err := checkPlayers(m); err != nil {
+		return nil, codeFor(err)
+	}
 	join, err := s.Node.OpenHere(ctx, openingOf(m))
 	if err != nil {
 		return nil, codeFor(err)
@@ -111,6 +114,18 @@ func playerOf(m *pb.PlayerInfo) lobby.Player {
 	return lobby.Player{
 		UserID: m.GetUser(), Name: m.GetName(), Team: uint8(m.GetTeam()), Rating: m.GetRating(), Bot: m.GetBot(), Data: m.GetData(),
 	}
+}
+
+// checkPlayers says what is wrong with those whom an opening names. The node that
+// asks has looked at them too; one of another version may do so otherwise. Errors:
+// lobby.ErrInvalid.
+func checkPlayers(m *pb.OpenRoomRequest) error {
+	for _, who := range append(slices.Clone(m.GetInvited()), m.GetPlayer()) {
+		if p := playerOf(who); p.Check() != nil {
+			return p.Check()
+		}
+	}
+	return nil
 }
 
 func openingMessage(o node.Opening, fingerprint string) *pb.OpenRoomRequest {
