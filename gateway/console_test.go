@@ -300,10 +300,10 @@ func TestOperations(t *testing.T) {
 		t.Errorf("closing no room: %v", err)
 	}
 	for _, parts := range [][]string{
-		{"act=announce", "remote=127.0.0.1:", "room=" + id, `text="in five minutes"`},
-		{"act=kick", "remote=127.0.0.1:", "seat=1", "name=bob", "err="},
-		{"act=kick", "remote=127.0.0.1:", "seat=1", "name=ann", `reason="bad language"`},
-		{`act="download recording"`, "remote=127.0.0.1:", "room=" + id},
+		{"act=announce", "by=console", "remote=127.0.0.1:", "on=" + id, `text="in five minutes"`},
+		{"act=kick", "by=console", "remote=127.0.0.1:", "on=" + id, `text="seat 1, bob: "`, "err="},
+		{"act=kick", "by=console", "remote=127.0.0.1:", "on=" + id, `text="seat 1, ann: bad language"`},
+		{`act="download recording"`, "by=console", "remote=127.0.0.1:", "on=" + id},
 	} {
 		if !l.has(append(parts, "level=INFO")...) {
 			t.Errorf("the log lacks %q", parts)
