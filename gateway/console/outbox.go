@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"connectrpc.com/connect"
 
@@ -23,7 +24,7 @@ func (c *Console) ListDeadLetters(_ context.Context, req *connect.Request[pb.Lis
 	for _, d := range letters[:min(len(letters), lines(req.Msg.GetMost()))] {
 		m := &pb.DeadLetterInfo{
 			Id: d.Entry.ID, Target: d.Target, Kind: d.Entry.Kind, Name: d.Entry.Name, Room: d.Entry.Room,
-			Attempts: uint32(d.Attempts), Why: d.Why, Bytes: uint32(len(d.Entry.Body)),
+			Attempts: uint32(d.Attempts), Why: strings.TrimPrefix(d.Why, outbox.ErrRefused.Error()+": "), Bytes: uint32(len(d.Entry.Body)),
 		}
 		if !d.Since.IsZero() {
 			m.SinceUnix = d.Since.Unix()
