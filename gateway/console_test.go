@@ -301,9 +301,9 @@ func TestOperations(t *testing.T) {
 	}
 	for _, parts := range [][]string{
 		{"act=announce", "by=console", "remote=127.0.0.1:", "on=" + id, `text="in five minutes"`},
-		{"act=kick", "remote=127.0.0.1:", "on=" + id, "seat 1, bob", "err="},
-		{"act=kick", "remote=127.0.0.1:", "on=" + id, `text="seat 1, ann: bad language"`},
-		{`act="download recording"`, "remote=127.0.0.1:", "on=" + id},
+		{"act=kick", "by=console", "remote=127.0.0.1:", "on=" + id, `text="seat 1, bob: "`, "err="},
+		{"act=kick", "by=console", "remote=127.0.0.1:", "on=" + id, `text="seat 1, ann: bad language"`},
+		{`act="download recording"`, "by=console", "remote=127.0.0.1:", "on=" + id},
 	} {
 		if !l.has(append(parts, "level=INFO")...) {
 			t.Errorf("the log lacks %q", parts)

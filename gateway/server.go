@@ -207,7 +207,7 @@ func New(c Config) (*Server, error) {
 	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Log: c.Log}
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
-		Share: s.shares.console, Outbox: c.Outbox, Audit: s.audit, Log: c.Log,
+		Share: s.shares.console, Outbox: c.Outbox, Drain: c.Drain, Audit: s.audit, Log: c.Log,
 	})
 	return s, nil
 }

@@ -83,8 +83,10 @@ type SeatInfo struct {
 	Name   string
 	// UserID is the game's own id of the player; "": somebody unknown.
 	UserID string
-	Bot    bool
-	State  SeatState
+	// Key is Guest.Key of the player: the address that it came from; "": not known.
+	Key   string
+	Bot   bool
+	State SeatState
 	// Slack of its newest input, ticks.
 	Slack int
 	// InputAge, Silent and Unsent are the ticks since the last input that was
@@ -133,31 +135,37 @@ func (r *Room) seatInfo(s *seat) SeatInfo {
 		heard, wrote = s.link.heard, s.link.wrote
 	}
 	return SeatInfo{
-		Number: s.number, Name: s.name, UserID: s.userID, Bot: s.bot, State: s.state, Slack: int(s.inputs.reported()),
+		Number: s.number, Name: s.name, UserID: s.userID, Key: s.key, Bot: s.bot, State: s.state, Slack: int(s.inputs.reported()),
 		InputAge: int(s.inputs.age(r.next)), Silent: r.next.Since(heard), Unsent: r.next.Since(wrote),
 	}
 }
 
-// KickNamed is Kick for an operator: it says whether somebody was kicked, and
+// KickNamed is Kick for an operator: it says who was kicked, as they sat there, and
 // spares whoever took the seat after the one that was meant. Errors: ErrNoSeat
 // (or nobody of that name has it), ErrClosed, ErrBusy, ctx's.
-func (r *Room) KickNamed(ctx context.Context, number sim.Seat, name, reason string) error {
+func (r *Room) KickNamed(ctx context.Context, number sim.Seat, name, reason string) (SeatInfo, error) {
 	if number < 1 || int(number) >= len(r.seats) {
-		return ErrNoSeat
+		return SeatInfo{}, ErrNoSeat
 	}
-	found := make(chan bool, 1)
+	found := make(chan SeatInfo, 1)
 	err := r.ask(ctx, func() {
 		s := &r.seats[number]
-		is := s.state != SeatFree && s.name == name
-		if is {
-			r.release(s, netproto.CloseKicked, reason)
+		if s.state == SeatFree || s.name != name {
+			found <- SeatInfo{}
+			return
 		}
-		found <- is
+		was := r.seatInfo(s)
+		r.release(s, netproto.CloseKicked, reason)
+		found <- was
 	})
-	if err == nil && !<-found {
-		return ErrNoSeat
+	if err != nil {
+		return SeatInfo{}, err
 	}
-	return err
+	who := <-found
+	if who.State == SeatFree {
+		return SeatInfo{}, ErrNoSeat
+	}
+	return who, nil
 }
 
 // Recording opens the room's recording so far. The caller closes file. Errors:

@@ -145,9 +145,9 @@ func TestKickNamed(t *testing.T) {
 		name string
 		err  error
 	}{{1, "bert", ErrNoSeat}, {2, "", ErrNoSeat}, {0, "", ErrNoSeat}, {999, "anna", ErrNoSeat}, {1, "anna", nil}, {1, "anna", ErrNoSeat}} {
-		_, err := asking(r, func(ctx context.Context) (int, error) { return 0, r.KickNamed(ctx, row.seat, row.name, "language") })
-		if !errors.Is(err, row.err) {
-			t.Errorf("seat %d, %q: %v", row.seat, row.name, err)
+		who, err := asking(r, func(ctx context.Context) (SeatInfo, error) { return r.KickNamed(ctx, row.seat, row.name, "language") })
+		if !errors.Is(err, row.err) || err == nil && (who.Number != row.seat || who.Name != row.name || who.State != SeatActive) {
+			t.Errorf("seat %d, %q: %+v, %v", row.seat, row.name, who, err)
 		}
 	}
 	if p.conn.code() != netproto.CloseKicked || p.conn.ended.Reason != "language" {

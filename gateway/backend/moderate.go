@@ -55,6 +55,9 @@ func BanOf(m *pb.BanInfo, by string) (lobby.Ban, error) {
 			return b, invalid("address %.60q: want an address such as 203.0.113.7 or 2001:db8::1", m.GetAddress())
 		}
 		b.Address = door.AddressOf(at)
+		if prefix, err := netip.ParsePrefix(m.GetAddress()); err == nil && prefix.Addr().Unmap() == prefix.Addr() && prefix.Bits() < b.Address.Bits() {
+			return b, invalid("address %.60q: a ban is of one IPv4 address or of the /64 of an IPv6 one, not of a larger network", m.GetAddress())
+		}
 	}
 	if m.GetUntilUnix() != 0 {
 		b.Until = time.Unix(m.GetUntilUnix(), 0)

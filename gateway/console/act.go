@@ -11,6 +11,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/gateway/backend"
 	"github.com/metronome-server/metronome/internal/text"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/netproto"
@@ -30,7 +31,7 @@ func (c *Console) find(id string) (*room.Room, error) {
 
 // note writes down what an operator did, or tried to do.
 func (c *Console) note(ctx context.Context, what string, peer connect.Peer, on, detail string, err error) {
-	c.Audit.Note(ctx, lobby.Act{Who: "console", Remote: peer.Addr, What: what, On: on, Detail: detail}, err)
+	c.Audit.Note(ctx, lobby.Act{Who: operator, Remote: peer.Addr, What: what, On: on, Detail: detail}, err)
 }
 
 // KickSeat implements the service.
@@ -46,12 +47,21 @@ func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeat
 	ctx, cancel := context.WithTimeout(ctx, askTimeout)
 	defer cancel()
 	reason := text.Line(m.GetReason())
-	err = r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
+	who, err := r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
 	c.note(ctx, "kick", req.Peer(), r.ID(), fmt.Sprintf("seat %d, %s: %s", m.GetSeat(), m.GetName(), reason), err)
 	if err != nil {
 		return nil, codeFor(err)
 	}
-	return connect.NewResponse(&pb.KickSeatResponse{}), nil
+	if m.BanSeconds == nil {
+		return connect.NewResponse(&pb.KickSeatResponse{}), nil
+	}
+	b, err := c.banKicked(ctx, req.Peer(), who, reason, m.GetBanSeconds())
+	if err != nil {
+		coded := &connect.Error{}
+		errors.As(codeFor(err), &coded)
+		return nil, connect.NewError(coded.Code(), fmt.Errorf("kicked, but not banned: %s", coded.Message()))
+	}
+	return connect.NewResponse(&pb.KickSeatResponse{Ban: backend.BanMessage(b)}), nil
 }
 
 // CloseRoom implements the service.
@@ -82,6 +92,23 @@ func (c *Console) Announce(ctx context.Context, req *connect.Request[pb.Announce
 		return nil, codeFor(err)
 	}
 	return connect.NewResponse(&pb.AnnounceResponse{}), nil
+}
+
+// DrainNode implements the service.
+func (c *Console) DrainNode(ctx context.Context, req *connect.Request[pb.DrainNodeRequest]) (*connect.Response[pb.DrainNodeResponse], error) {
+	if c.Drain == nil {
+		return nil, connect.NewError(connect.CodeUnimplemented, errors.New("this node cannot be drained from here; stop its process with a signal"))
+	}
+	var err error
+	if c.Node.Draining() || !c.draining.CompareAndSwap(false, true) {
+		err = connect.NewError(connect.CodeFailedPrecondition, errors.New("this node is stopping already"))
+	}
+	c.note(ctx, "drain node", req.Peer(), "", "", err)
+	if err != nil {
+		return nil, err
+	}
+	c.Drain()
+	return connect.NewResponse(&pb.DrainNodeResponse{}), nil
 }
 
 // recordingTime is how long a recording may take to leave. Threat: a client

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"connectrpc.com/connect"
@@ -55,6 +57,9 @@ type Config struct {
 	Share *door.Share
 	// Outbox is what leaves the rooms; nil: nothing is kept of it.
 	Outbox *outbox.Outbox
+	// Drain begins the stop of the node and returns at once; it is called once at
+	// most, on a handler's goroutine. Nil: operators cannot drain the node.
+	Drain func()
 	// Audit writes down what operators do.
 	Audit *audit.Log
 	Log   *slog.Logger
@@ -63,12 +68,13 @@ type Config struct {
 // Console is the Connect service that operators use.
 type Console struct {
 	Config
-	gate    *gate
-	started time.Time
-	ending  chan struct{} // closed by EndWatches
-	end     sync.Once
-	watches chan struct{} // a place per watch
-	nodes   nodeList
+	gate     *gate
+	started  time.Time
+	ending   chan struct{} // closed by EndWatches
+	end      sync.Once
+	watches  chan struct{} // a place per watch
+	nodes    nodeList
+	draining atomic.Bool // Drain was called
 }
 
 // New returns a console.
@@ -194,6 +200,10 @@ var causes = []apierr.Row{
 	apierr.For(room.ErrNoSeat, connect.CodeNotFound, "nobody of that name sits there any more"),
 	apierr.For(room.ErrBusy, connect.CodeUnavailable, "the room is busy; try again"),
 	apierr.For(room.ErrNotRecorded, connect.CodeFailedPrecondition, "this server records nothing; start it with --record DIR"),
+	apierr.For(lobby.ErrNoBan, connect.CodeNotFound, "there is no such ban any more"),
+	apierr.For(lobby.ErrShelfFull, connect.CodeResourceExhausted, "the store keeps no more bans; end some that are not needed"),
+	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
+	apierr.For(outbox.ErrUnknown, connect.CodeNotFound, "there is no such dead letter any more, or its target is not configured"),
 	apierr.For(context.DeadlineExceeded, connect.CodeUnavailable, "the room does not answer"),
 }
 
@@ -204,6 +214,10 @@ func codeFor(err error) error {
 	}
 	if answer := apierr.Find(causes, err); answer != nil {
 		return answer
+	}
+	if errors.Is(err, lobby.ErrInvalid) {
+		faults := strings.ReplaceAll(err.Error(), lobby.ErrInvalid.Error()+": ", "")
+		return connect.NewError(connect.CodeInvalidArgument, errors.New(strings.ReplaceAll(faults, "\n", "; ")))
 	}
 	return connect.NewError(connect.CodeInternal, err)
 }

@@ -90,7 +90,7 @@ func (v *view) overview(ctx context.Context) *pb.Overview {
 	nodes, err := v.nodes.get(ctx, v.Lobby)
 	o := &pb.Overview{
 		Version: v.Version, State: v.Node.State().String(), CpuSeconds: usage.CPUSeconds(), ResidentKb: uint32(usage.ResidentKB()),
-		UptimeSeconds: uint32(time.Since(v.started).Seconds()), Records: v.Records,
+		UptimeSeconds: uint32(time.Since(v.started).Seconds()), Records: v.Records, Drains: v.Drain != nil,
 	}
 	if err != nil {
 		o.NodeFault = "the lobby's store does not answer; the list of nodes is old"
@@ -139,6 +139,7 @@ func (v *view) detail(ctx context.Context) (*pb.RoomDetail, error) {
 		d.Seat = append(d.Seat, &pb.SeatLine{
 			Seat: uint32(s.Number), Name: s.Name, Bot: s.Bot, State: s.State.String(), Slack: int32(s.Slack),
 			InputAge: uint32(s.InputAge), Silent: uint32(s.Silent), Unsent: uint32(s.Unsent),
+			User: s.UserID, Address: addressText(s.Key),
 		})
 	}
 	return d, err

@@ -2,24 +2,10 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { faint, tooWide, unlabelled, unreachable } from "./basics.ts";
-import { expect, story, type Page, type Server } from "./story.ts";
+import { play } from "./console-play.ts";
+import { expect, story, type Page } from "./story.ts";
 
 const key = "correct horse";
-
-/** A player in a browser, by hand: joins a room, sends a frame every so often, and answers how it ended. */
-async function play(page: Page, server: Server, name: string, frame: number[] = []): Promise<{ room: string; ended: () => Promise<{ code: number; reason: string }> }> {
-  const made = await server.ask<{ join: { url: string; room: { id: string } } }>("CreateRoom", { mode: "ffa", name });
-  await page.evaluate(({ url, frame }) => {
-    const socket = new WebSocket(url, "metronome.v1");
-    const ended = new Promise((resolve) => (socket.onclose = (e) => resolve({ code: e.code, reason: e.reason })));
-    Object.assign(window, { ended });
-    return new Promise((resolve) => {
-      socket.onmessage = resolve;
-      socket.onopen = () => setInterval(() => socket.readyState === 1 && socket.send(new Uint8Array(frame)), 300);
-    }).then(() => undefined);
-  }, { url: made.join.url, frame });
-  return { room: made.join.room.id, ended: () => page.evaluate(() => (window as unknown as { ended: Promise<{ code: number; reason: string }> }).ended) };
-}
 
 /** How many pixels of the first plot are drawn in the colour of a line. */
 function drawn(page: Page): Promise<number> {
@@ -104,7 +90,7 @@ story("kick: who plays is told why", async ({ server, open }) => {
   expect(await ended()).toEqual({ code: 4005, reason: "bad language" });
   await page.getByText("ann <b> was kicked.").waitFor();
   await page.getByText("Nobody sits in this room.").waitFor();
-  expect(server.log).toMatch(/act=kick remote=127\.0\.0\.1.*bad language/);
+  expect(server.log).toMatch(/act=kick by=console remote=127\.0\.0\.1.*bad language/);
 });
 
 story("a dialog that is cancelled does nothing", async ({ server, open }) => {

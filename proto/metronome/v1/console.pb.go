@@ -163,8 +163,10 @@ type Overview struct {
 	Records bool        `protobuf:"varint,7,opt,name=records,proto3" json:"records,omitempty"`
 	Node    []*NodeInfo `protobuf:"bytes,8,rep,name=node,proto3" json:"node,omitempty"`
 	// Empty, or why the list of nodes is not up to date.
-	NodeFault     string      `protobuf:"bytes,9,opt,name=node_fault,json=nodeFault,proto3" json:"node_fault,omitempty"`
-	Room          []*RoomLine `protobuf:"bytes,10,rep,name=room,proto3" json:"room,omitempty"`
+	NodeFault string      `protobuf:"bytes,9,opt,name=node_fault,json=nodeFault,proto3" json:"node_fault,omitempty"`
+	Room      []*RoomLine `protobuf:"bytes,10,rep,name=room,proto3" json:"room,omitempty"`
+	// Whether DrainNode is implemented.
+	Drains        bool `protobuf:"varint,11,opt,name=drains,proto3" json:"drains,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -267,6 +269,13 @@ func (x *Overview) GetRoom() []*RoomLine {
 		return x.Room
 	}
 	return nil
+}
+
+func (x *Overview) GetDrains() bool {
+	if x != nil {
+		return x.Drains
+	}
+	return false
 }
 
 type NodeInfo struct {
@@ -837,9 +846,14 @@ type SeatLine struct {
 	Slack int32 `protobuf:"zigzag32,5,opt,name=slack,proto3" json:"slack,omitempty"`
 	// Ticks since the input that was last used, since anything came, and since
 	// the last snapshot.
-	InputAge      uint32 `protobuf:"varint,6,opt,name=input_age,json=inputAge,proto3" json:"input_age,omitempty"`
-	Silent        uint32 `protobuf:"varint,7,opt,name=silent,proto3" json:"silent,omitempty"`
-	Unsent        uint32 `protobuf:"varint,8,opt,name=unsent,proto3" json:"unsent,omitempty"`
+	InputAge uint32 `protobuf:"varint,6,opt,name=input_age,json=inputAge,proto3" json:"input_age,omitempty"`
+	Silent   uint32 `protobuf:"varint,7,opt,name=silent,proto3" json:"silent,omitempty"`
+	Unsent   uint32 `protobuf:"varint,8,opt,name=unsent,proto3" json:"unsent,omitempty"`
+	// The game's own id of the player; empty: somebody unknown.
+	User string `protobuf:"bytes,9,opt,name=user,proto3" json:"user,omitempty"`
+	// From where the player came, as a ban counts it: an IPv4 address, the /64 of an
+	// IPv6 one. Empty: it is not known.
+	Address       string `protobuf:"bytes,10,opt,name=address,proto3" json:"address,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -928,6 +942,20 @@ func (x *SeatLine) GetUnsent() uint32 {
 		return x.Unsent
 	}
 	return 0
+}
+
+func (x *SeatLine) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *SeatLine) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
 }
 
 // SeatTrace is what became of a seat's inputs, tick by tick.
@@ -1161,7 +1189,10 @@ type KickSeatRequest struct {
 	// Who sits there, as the operator saw it; somebody else is not kicked.
 	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
 	// Told to the player. At most 123 bytes; more is cut off.
-	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Bans the player for so many seconds: the user, or the address of somebody
+	// unknown. 0: without an end. Absent: no ban.
+	BanSeconds    *uint32 `protobuf:"varint,5,opt,name=ban_seconds,json=banSeconds,proto3,oneof" json:"ban_seconds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1224,8 +1255,17 @@ func (x *KickSeatRequest) GetReason() string {
 	return ""
 }
 
+func (x *KickSeatRequest) GetBanSeconds() uint32 {
+	if x != nil && x.BanSeconds != nil {
+		return *x.BanSeconds
+	}
+	return 0
+}
+
 type KickSeatResponse struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whom the ban is of; absent without one.
+	Ban           *BanInfo `protobuf:"bytes,1,opt,name=ban,proto3" json:"ban,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1258,6 +1298,13 @@ func (x *KickSeatResponse) ProtoReflect() protoreflect.Message {
 // Deprecated: Use KickSeatResponse.ProtoReflect.Descriptor instead.
 func (*KickSeatResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *KickSeatResponse) GetBan() *BanInfo {
+	if x != nil {
+		return x.Ban
+	}
+	return nil
 }
 
 type CloseRoomRequest struct {
@@ -1438,11 +1485,1121 @@ func (*AnnounceResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
 }
 
+type ConsoleServiceListBansRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceListBansRequest) Reset() {
+	*x = ConsoleServiceListBansRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceListBansRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceListBansRequest) ProtoMessage() {}
+
+func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceListBansRequest.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceListBansRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
+}
+
+type ConsoleServiceListBansResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Ban           []*BanInfo             `protobuf:"bytes,1,rep,name=ban,proto3" json:"ban,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceListBansResponse) Reset() {
+	*x = ConsoleServiceListBansResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceListBansResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceListBansResponse) ProtoMessage() {}
+
+func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceListBansResponse.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceListBansResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ConsoleServiceListBansResponse) GetBan() []*BanInfo {
+	if x != nil {
+		return x.Ban
+	}
+	return nil
+}
+
+type ConsoleServiceBanRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The game's own id of a user, or an address: one of them.
+	User    string `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	Address string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	// What the banned are told, at most 120 bytes.
+	Reason string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	// For how long; 0: without an end.
+	Seconds       uint32 `protobuf:"varint,4,opt,name=seconds,proto3" json:"seconds,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceBanRequest) Reset() {
+	*x = ConsoleServiceBanRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceBanRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceBanRequest) ProtoMessage() {}
+
+func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceBanRequest.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceBanRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *ConsoleServiceBanRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *ConsoleServiceBanRequest) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+func (x *ConsoleServiceBanRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *ConsoleServiceBanRequest) GetSeconds() uint32 {
+	if x != nil {
+		return x.Seconds
+	}
+	return 0
+}
+
+type ConsoleServiceBanResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The ban as it holds: an IPv6 address is banned with its /64.
+	Ban           *BanInfo `protobuf:"bytes,1,opt,name=ban,proto3" json:"ban,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceBanResponse) Reset() {
+	*x = ConsoleServiceBanResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceBanResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceBanResponse) ProtoMessage() {}
+
+func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceBanResponse.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceBanResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ConsoleServiceBanResponse) GetBan() *BanInfo {
+	if x != nil {
+		return x.Ban
+	}
+	return nil
+}
+
+type ConsoleServiceUnbanRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// One of them, as ListBans has it.
+	User          string `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	Address       string `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceUnbanRequest) Reset() {
+	*x = ConsoleServiceUnbanRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceUnbanRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceUnbanRequest) ProtoMessage() {}
+
+func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceUnbanRequest.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceUnbanRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *ConsoleServiceUnbanRequest) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *ConsoleServiceUnbanRequest) GetAddress() string {
+	if x != nil {
+		return x.Address
+	}
+	return ""
+}
+
+type ConsoleServiceUnbanResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceUnbanResponse) Reset() {
+	*x = ConsoleServiceUnbanResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceUnbanResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceUnbanResponse) ProtoMessage() {}
+
+func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceUnbanResponse.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceUnbanResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
+}
+
+type ListActsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many at most; 0: 200. The store has the newest 1,000 of 30 days.
+	Most          uint32 `protobuf:"varint,1,opt,name=most,proto3" json:"most,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListActsRequest) Reset() {
+	*x = ListActsRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListActsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListActsRequest) ProtoMessage() {}
+
+func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
+func (*ListActsRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *ListActsRequest) GetMost() uint32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+type ListActsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Act           []*ActInfo             `protobuf:"bytes,1,rep,name=act,proto3" json:"act,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListActsResponse) Reset() {
+	*x = ListActsResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListActsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListActsResponse) ProtoMessage() {}
+
+func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
+func (*ListActsResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ListActsResponse) GetAct() []*ActInfo {
+	if x != nil {
+		return x.Act
+	}
+	return nil
+}
+
+// ActInfo is something that an operator or a backend did, or tried to do.
+type ActInfo struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	AtUnix int64                  `protobuf:"varint,1,opt,name=at_unix,json=atUnix,proto3" json:"at_unix,omitempty"`
+	// The name of a server key, or "console".
+	Who string `protobuf:"bytes,2,opt,name=who,proto3" json:"who,omitempty"`
+	// Network address of who did it.
+	Remote string `protobuf:"bytes,3,opt,name=remote,proto3" json:"remote,omitempty"`
+	What   string `protobuf:"bytes,4,opt,name=what,proto3" json:"what,omitempty"`
+	// The room, user, address or entry; empty: the node.
+	On     string `protobuf:"bytes,5,opt,name=on,proto3" json:"on,omitempty"`
+	Detail string `protobuf:"bytes,6,opt,name=detail,proto3" json:"detail,omitempty"`
+	// Why it failed; empty: it was done.
+	Fault string `protobuf:"bytes,7,opt,name=fault,proto3" json:"fault,omitempty"`
+	// Id of the node that was asked.
+	Node          string `protobuf:"bytes,8,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ActInfo) Reset() {
+	*x = ActInfo{}
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ActInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ActInfo) ProtoMessage() {}
+
+func (x *ActInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ActInfo.ProtoReflect.Descriptor instead.
+func (*ActInfo) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ActInfo) GetAtUnix() int64 {
+	if x != nil {
+		return x.AtUnix
+	}
+	return 0
+}
+
+func (x *ActInfo) GetWho() string {
+	if x != nil {
+		return x.Who
+	}
+	return ""
+}
+
+func (x *ActInfo) GetRemote() string {
+	if x != nil {
+		return x.Remote
+	}
+	return ""
+}
+
+func (x *ActInfo) GetWhat() string {
+	if x != nil {
+		return x.What
+	}
+	return ""
+}
+
+func (x *ActInfo) GetOn() string {
+	if x != nil {
+		return x.On
+	}
+	return ""
+}
+
+func (x *ActInfo) GetDetail() string {
+	if x != nil {
+		return x.Detail
+	}
+	return ""
+}
+
+func (x *ActInfo) GetFault() string {
+	if x != nil {
+		return x.Fault
+	}
+	return ""
+}
+
+func (x *ActInfo) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+type ListDeadLettersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// How many at most; 0: 200. At most 1,000.
+	Most          uint32 `protobuf:"varint,1,opt,name=most,proto3" json:"most,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDeadLettersRequest) Reset() {
+	*x = ListDeadLettersRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDeadLettersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDeadLettersRequest) ProtoMessage() {}
+
+func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDeadLettersRequest.ProtoReflect.Descriptor instead.
+func (*ListDeadLettersRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *ListDeadLettersRequest) GetMost() uint32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+type ListDeadLettersResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Outbox        *OutboxInfo            `protobuf:"bytes,1,opt,name=outbox,proto3" json:"outbox,omitempty"`
+	Letter        []*DeadLetterInfo      `protobuf:"bytes,2,rep,name=letter,proto3" json:"letter,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDeadLettersResponse) Reset() {
+	*x = ListDeadLettersResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDeadLettersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDeadLettersResponse) ProtoMessage() {}
+
+func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDeadLettersResponse.ProtoReflect.Descriptor instead.
+func (*ListDeadLettersResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *ListDeadLettersResponse) GetOutbox() *OutboxInfo {
+	if x != nil {
+		return x.Outbox
+	}
+	return nil
+}
+
+func (x *ListDeadLettersResponse) GetLetter() []*DeadLetterInfo {
+	if x != nil {
+		return x.Letter
+	}
+	return nil
+}
+
+// OutboxInfo is how an outbox is: gauges, and counters since the node's start.
+type OutboxInfo struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Entries that wait for at least one target, and their size.
+	Waiting   uint32 `protobuf:"varint,1,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	WaitingKb uint32 `protobuf:"varint,2,opt,name=waiting_kb,json=waitingKb,proto3" json:"waiting_kb,omitempty"`
+	// How long the oldest of them has waited.
+	OldestSeconds uint32 `protobuf:"varint,3,opt,name=oldest_seconds,json=oldestSeconds,proto3" json:"oldest_seconds,omitempty"`
+	// All dead letters, listed or not.
+	Dead uint32 `protobuf:"varint,4,opt,name=dead,proto3" json:"dead,omitempty"`
+	// Entries that were lost: the outbox was full or they broke a limit, or they were
+	// the oldest of too many dead letters.
+	Lost uint64 `protobuf:"varint,5,opt,name=lost,proto3" json:"lost,omitempty"`
+	// Entries that the disk has not, or not as they are now.
+	Unwritten uint32 `protobuf:"varint,6,opt,name=unwritten,proto3" json:"unwritten,omitempty"`
+	// The disk's last answer was an error.
+	DiskFails     bool            `protobuf:"varint,7,opt,name=disk_fails,json=diskFails,proto3" json:"disk_fails,omitempty"`
+	Target        []*OutboxTarget `protobuf:"bytes,8,rep,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutboxInfo) Reset() {
+	*x = OutboxInfo{}
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutboxInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutboxInfo) ProtoMessage() {}
+
+func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutboxInfo.ProtoReflect.Descriptor instead.
+func (*OutboxInfo) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *OutboxInfo) GetWaiting() uint32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetWaitingKb() uint32 {
+	if x != nil {
+		return x.WaitingKb
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetOldestSeconds() uint32 {
+	if x != nil {
+		return x.OldestSeconds
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetDead() uint32 {
+	if x != nil {
+		return x.Dead
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetLost() uint64 {
+	if x != nil {
+		return x.Lost
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetUnwritten() uint32 {
+	if x != nil {
+		return x.Unwritten
+	}
+	return 0
+}
+
+func (x *OutboxInfo) GetDiskFails() bool {
+	if x != nil {
+		return x.DiskFails
+	}
+	return false
+}
+
+func (x *OutboxInfo) GetTarget() []*OutboxTarget {
+	if x != nil {
+		return x.Target
+	}
+	return nil
+}
+
+// OutboxTarget is one receiver of all entries.
+type OutboxTarget struct {
+	state     protoimpl.MessageState `protogen:"open.v1"`
+	Name      string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Waiting   uint32                 `protobuf:"varint,2,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	Dead      uint32                 `protobuf:"varint,3,opt,name=dead,proto3" json:"dead,omitempty"`
+	Delivered uint64                 `protobuf:"varint,4,opt,name=delivered,proto3" json:"delivered,omitempty"`
+	// Attempts that failed and were to be made again.
+	Retried       uint64 `protobuf:"varint,5,opt,name=retried,proto3" json:"retried,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OutboxTarget) Reset() {
+	*x = OutboxTarget{}
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OutboxTarget) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OutboxTarget) ProtoMessage() {}
+
+func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OutboxTarget.ProtoReflect.Descriptor instead.
+func (*OutboxTarget) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *OutboxTarget) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OutboxTarget) GetWaiting() uint32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *OutboxTarget) GetDead() uint32 {
+	if x != nil {
+		return x.Dead
+	}
+	return 0
+}
+
+func (x *OutboxTarget) GetDelivered() uint64 {
+	if x != nil {
+		return x.Delivered
+	}
+	return 0
+}
+
+func (x *OutboxTarget) GetRetried() uint64 {
+	if x != nil {
+		return x.Retried
+	}
+	return 0
+}
+
+// DeadLetterInfo is an entry that a target refused or did not take for too long.
+type DeadLetterInfo struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The same for every target.
+	Id     string `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Target string `protobuf:"bytes,2,opt,name=target,proto3" json:"target,omitempty"`
+	// "outcome" or "effect", and the kind of an effect.
+	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	Room string `protobuf:"bytes,5,opt,name=room,proto3" json:"room,omitempty"`
+	// Attempts since the node's start.
+	Attempts uint32 `protobuf:"varint,6,opt,name=attempts,proto3" json:"attempts,omitempty"`
+	// Why the last of them failed.
+	Why string `protobuf:"bytes,7,opt,name=why,proto3" json:"why,omitempty"`
+	// When it became a dead letter.
+	SinceUnix int64 `protobuf:"varint,8,opt,name=since_unix,json=sinceUnix,proto3" json:"since_unix,omitempty"`
+	// Size of the message.
+	Bytes         uint32 `protobuf:"varint,9,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DeadLetterInfo) Reset() {
+	*x = DeadLetterInfo{}
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DeadLetterInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DeadLetterInfo) ProtoMessage() {}
+
+func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DeadLetterInfo.ProtoReflect.Descriptor instead.
+func (*DeadLetterInfo) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *DeadLetterInfo) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetAttempts() uint32 {
+	if x != nil {
+		return x.Attempts
+	}
+	return 0
+}
+
+func (x *DeadLetterInfo) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *DeadLetterInfo) GetSinceUnix() int64 {
+	if x != nil {
+		return x.SinceUnix
+	}
+	return 0
+}
+
+func (x *DeadLetterInfo) GetBytes() uint32 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+type RetryDeadLetterRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryDeadLetterRequest) Reset() {
+	*x = RetryDeadLetterRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryDeadLetterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryDeadLetterRequest) ProtoMessage() {}
+
+func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryDeadLetterRequest.ProtoReflect.Descriptor instead.
+func (*RetryDeadLetterRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *RetryDeadLetterRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type RetryDeadLetterResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RetryDeadLetterResponse) Reset() {
+	*x = RetryDeadLetterResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RetryDeadLetterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RetryDeadLetterResponse) ProtoMessage() {}
+
+func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RetryDeadLetterResponse.ProtoReflect.Descriptor instead.
+func (*RetryDeadLetterResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
+}
+
+type DropDeadLetterRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DropDeadLetterRequest) Reset() {
+	*x = DropDeadLetterRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DropDeadLetterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DropDeadLetterRequest) ProtoMessage() {}
+
+func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DropDeadLetterRequest.ProtoReflect.Descriptor instead.
+func (*DropDeadLetterRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *DropDeadLetterRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type DropDeadLetterResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DropDeadLetterResponse) Reset() {
+	*x = DropDeadLetterResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DropDeadLetterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DropDeadLetterResponse) ProtoMessage() {}
+
+func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DropDeadLetterResponse.ProtoReflect.Descriptor instead.
+func (*DropDeadLetterResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
+}
+
+type DrainNodeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DrainNodeRequest) Reset() {
+	*x = DrainNodeRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DrainNodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DrainNodeRequest) ProtoMessage() {}
+
+func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DrainNodeRequest.ProtoReflect.Descriptor instead.
+func (*DrainNodeRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
+}
+
+type DrainNodeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DrainNodeResponse) Reset() {
+	*x = DrainNodeResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DrainNodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DrainNodeResponse) ProtoMessage() {}
+
+func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DrainNodeResponse.ProtoReflect.Descriptor instead.
+func (*DrainNodeResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
+}
+
 var File_metronome_v1_console_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
-	"\x1ametronome/v1/console.proto\x12\fmetronome.v1\"L\n" +
+	"\x1ametronome/v1/console.proto\x12\fmetronome.v1\x1a\x19metronome/v1/server.proto\"L\n" +
 	"\fWatchRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04seat\x18\x02 \x01(\rR\x04seat\x12\x14\n" +
@@ -1450,7 +2607,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\rWatchResponse\x122\n" +
 	"\boverview\x18\x01 \x01(\v2\x16.metronome.v1.OverviewR\boverview\x120\n" +
 	"\x06detail\x18\x02 \x01(\v2\x18.metronome.v1.RoomDetailR\x06detail\x12-\n" +
-	"\x05trace\x18\x03 \x01(\v2\x17.metronome.v1.SeatTraceR\x05trace\"\xc8\x02\n" +
+	"\x05trace\x18\x03 \x01(\v2\x17.metronome.v1.SeatTraceR\x05trace\"\xe0\x02\n" +
 	"\bOverview\x12\x12\n" +
 	"\x04self\x18\x01 \x01(\tR\x04self\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x14\n" +
@@ -1465,7 +2622,8 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
 	"node_fault\x18\t \x01(\tR\tnodeFault\x12*\n" +
 	"\x04room\x18\n" +
-	" \x03(\v2\x16.metronome.v1.RoomLineR\x04room\"\xbc\x01\n" +
+	" \x03(\v2\x16.metronome.v1.RoomLineR\x04room\x12\x16\n" +
+	"\x06drains\x18\v \x01(\bR\x06drains\"\xbc\x01\n" +
 	"\bNodeInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x18\n" +
@@ -1529,7 +2687,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"backlogged\x12\x14\n" +
 	"\x05seats\x18\x13 \x03(\rR\x05seats\x12\x1d\n" +
 	"\n" +
-	"ticks_lost\x18\x14 \x03(\rR\tticksLost\"\xbd\x01\n" +
+	"ticks_lost\x18\x14 \x03(\rR\tticksLost\"\xeb\x01\n" +
 	"\bSeatLine\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x10\n" +
@@ -1538,7 +2696,10 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x05slack\x18\x05 \x01(\x11R\x05slack\x12\x1b\n" +
 	"\tinput_age\x18\x06 \x01(\rR\binputAge\x12\x16\n" +
 	"\x06silent\x18\a \x01(\rR\x06silent\x12\x16\n" +
-	"\x06unsent\x18\b \x01(\rR\x06unsent\"v\n" +
+	"\x06unsent\x18\b \x01(\rR\x06unsent\x12\x12\n" +
+	"\x04user\x18\t \x01(\tR\x04user\x12\x18\n" +
+	"\aaddress\x18\n" +
+	" \x01(\tR\aaddress\"v\n" +
 	"\tSeatTrace\x12\x12\n" +
 	"\x04seat\x18\x01 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x14\n" +
@@ -1554,13 +2715,17 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\aArrival\x12\x19\n" +
 	"\bfor_tick\x18\x01 \x01(\rR\aforTick\x12\x12\n" +
 	"\x04fate\x18\x02 \x01(\tR\x04fate\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why\"e\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\x9b\x01\n" +
 	"\x0fKickSeatRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04seat\x18\x02 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
-	"\x06reason\x18\x04 \x01(\tR\x06reason\"\x12\n" +
-	"\x10KickSeatResponse\">\n" +
+	"\x06reason\x18\x04 \x01(\tR\x06reason\x12$\n" +
+	"\vban_seconds\x18\x05 \x01(\rH\x00R\n" +
+	"banSeconds\x88\x01\x01B\x0e\n" +
+	"\f_ban_seconds\";\n" +
+	"\x10KickSeatResponse\x12'\n" +
+	"\x03ban\x18\x01 \x01(\v2\x15.metronome.v1.BanInfoR\x03ban\">\n" +
 	"\x10CloseRoomRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
@@ -1568,12 +2733,89 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x0fAnnounceRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\"\x12\n" +
-	"\x10AnnounceResponse2\xb8\x02\n" +
+	"\x10AnnounceResponse\"\x1f\n" +
+	"\x1dConsoleServiceListBansRequest\"I\n" +
+	"\x1eConsoleServiceListBansResponse\x12'\n" +
+	"\x03ban\x18\x01 \x03(\v2\x15.metronome.v1.BanInfoR\x03ban\"z\n" +
+	"\x18ConsoleServiceBanRequest\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\x12\x18\n" +
+	"\aaddress\x18\x02 \x01(\tR\aaddress\x12\x16\n" +
+	"\x06reason\x18\x03 \x01(\tR\x06reason\x12\x18\n" +
+	"\aseconds\x18\x04 \x01(\rR\aseconds\"D\n" +
+	"\x19ConsoleServiceBanResponse\x12'\n" +
+	"\x03ban\x18\x01 \x01(\v2\x15.metronome.v1.BanInfoR\x03ban\"J\n" +
+	"\x1aConsoleServiceUnbanRequest\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\x12\x18\n" +
+	"\aaddress\x18\x02 \x01(\tR\aaddress\"\x1d\n" +
+	"\x1bConsoleServiceUnbanResponse\"%\n" +
+	"\x0fListActsRequest\x12\x12\n" +
+	"\x04most\x18\x01 \x01(\rR\x04most\";\n" +
+	"\x10ListActsResponse\x12'\n" +
+	"\x03act\x18\x01 \x03(\v2\x15.metronome.v1.ActInfoR\x03act\"\xb2\x01\n" +
+	"\aActInfo\x12\x17\n" +
+	"\aat_unix\x18\x01 \x01(\x03R\x06atUnix\x12\x10\n" +
+	"\x03who\x18\x02 \x01(\tR\x03who\x12\x16\n" +
+	"\x06remote\x18\x03 \x01(\tR\x06remote\x12\x12\n" +
+	"\x04what\x18\x04 \x01(\tR\x04what\x12\x0e\n" +
+	"\x02on\x18\x05 \x01(\tR\x02on\x12\x16\n" +
+	"\x06detail\x18\x06 \x01(\tR\x06detail\x12\x14\n" +
+	"\x05fault\x18\a \x01(\tR\x05fault\x12\x12\n" +
+	"\x04node\x18\b \x01(\tR\x04node\",\n" +
+	"\x16ListDeadLettersRequest\x12\x12\n" +
+	"\x04most\x18\x01 \x01(\rR\x04most\"\x81\x01\n" +
+	"\x17ListDeadLettersResponse\x120\n" +
+	"\x06outbox\x18\x01 \x01(\v2\x18.metronome.v1.OutboxInfoR\x06outbox\x124\n" +
+	"\x06letter\x18\x02 \x03(\v2\x1c.metronome.v1.DeadLetterInfoR\x06letter\"\x85\x02\n" +
+	"\n" +
+	"OutboxInfo\x12\x18\n" +
+	"\awaiting\x18\x01 \x01(\rR\awaiting\x12\x1d\n" +
+	"\n" +
+	"waiting_kb\x18\x02 \x01(\rR\twaitingKb\x12%\n" +
+	"\x0eoldest_seconds\x18\x03 \x01(\rR\roldestSeconds\x12\x12\n" +
+	"\x04dead\x18\x04 \x01(\rR\x04dead\x12\x12\n" +
+	"\x04lost\x18\x05 \x01(\x04R\x04lost\x12\x1c\n" +
+	"\tunwritten\x18\x06 \x01(\rR\tunwritten\x12\x1d\n" +
+	"\n" +
+	"disk_fails\x18\a \x01(\bR\tdiskFails\x122\n" +
+	"\x06target\x18\b \x03(\v2\x1a.metronome.v1.OutboxTargetR\x06target\"\x88\x01\n" +
+	"\fOutboxTarget\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
+	"\awaiting\x18\x02 \x01(\rR\awaiting\x12\x12\n" +
+	"\x04dead\x18\x03 \x01(\rR\x04dead\x12\x1c\n" +
+	"\tdelivered\x18\x04 \x01(\x04R\tdelivered\x12\x18\n" +
+	"\aretried\x18\x05 \x01(\x04R\aretried\"\xd7\x01\n" +
+	"\x0eDeadLetterInfo\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x16\n" +
+	"\x06target\x18\x02 \x01(\tR\x06target\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04name\x18\x04 \x01(\tR\x04name\x12\x12\n" +
+	"\x04room\x18\x05 \x01(\tR\x04room\x12\x1a\n" +
+	"\battempts\x18\x06 \x01(\rR\battempts\x12\x10\n" +
+	"\x03why\x18\a \x01(\tR\x03why\x12\x1d\n" +
+	"\n" +
+	"since_unix\x18\b \x01(\x03R\tsinceUnix\x12\x14\n" +
+	"\x05bytes\x18\t \x01(\rR\x05bytes\"(\n" +
+	"\x16RetryDeadLetterRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x19\n" +
+	"\x17RetryDeadLetterResponse\"'\n" +
+	"\x15DropDeadLetterRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"\x18\n" +
+	"\x16DropDeadLetterResponse\"\x12\n" +
+	"\x10DrainNodeRequest\"\x13\n" +
+	"\x11DrainNodeResponse2\x8b\b\n" +
 	"\x0eConsoleService\x12B\n" +
 	"\x05Watch\x12\x1a.metronome.v1.WatchRequest\x1a\x1b.metronome.v1.WatchResponse0\x01\x12I\n" +
 	"\bKickSeat\x12\x1d.metronome.v1.KickSeatRequest\x1a\x1e.metronome.v1.KickSeatResponse\x12L\n" +
 	"\tCloseRoom\x12\x1e.metronome.v1.CloseRoomRequest\x1a\x1f.metronome.v1.CloseRoomResponse\x12I\n" +
-	"\bAnnounce\x12\x1d.metronome.v1.AnnounceRequest\x1a\x1e.metronome.v1.AnnounceResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
+	"\bAnnounce\x12\x1d.metronome.v1.AnnounceRequest\x1a\x1e.metronome.v1.AnnounceResponse\x12e\n" +
+	"\bListBans\x12+.metronome.v1.ConsoleServiceListBansRequest\x1a,.metronome.v1.ConsoleServiceListBansResponse\x12V\n" +
+	"\x03Ban\x12&.metronome.v1.ConsoleServiceBanRequest\x1a'.metronome.v1.ConsoleServiceBanResponse\x12\\\n" +
+	"\x05Unban\x12(.metronome.v1.ConsoleServiceUnbanRequest\x1a).metronome.v1.ConsoleServiceUnbanResponse\x12I\n" +
+	"\bListActs\x12\x1d.metronome.v1.ListActsRequest\x1a\x1e.metronome.v1.ListActsResponse\x12^\n" +
+	"\x0fListDeadLetters\x12$.metronome.v1.ListDeadLettersRequest\x1a%.metronome.v1.ListDeadLettersResponse\x12^\n" +
+	"\x0fRetryDeadLetter\x12$.metronome.v1.RetryDeadLetterRequest\x1a%.metronome.v1.RetryDeadLetterResponse\x12[\n" +
+	"\x0eDropDeadLetter\x12#.metronome.v1.DropDeadLetterRequest\x1a$.metronome.v1.DropDeadLetterResponse\x12L\n" +
+	"\tDrainNode\x12\x1e.metronome.v1.DrainNodeRequest\x1a\x1f.metronome.v1.DrainNodeResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
 
 var (
 	file_metronome_v1_console_proto_rawDescOnce sync.Once
@@ -1587,25 +2829,46 @@ func file_metronome_v1_console_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_console_proto_rawDescData
 }
 
-var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
 var file_metronome_v1_console_proto_goTypes = []any{
-	(*WatchRequest)(nil),      // 0: metronome.v1.WatchRequest
-	(*WatchResponse)(nil),     // 1: metronome.v1.WatchResponse
-	(*Overview)(nil),          // 2: metronome.v1.Overview
-	(*NodeInfo)(nil),          // 3: metronome.v1.NodeInfo
-	(*RoomLine)(nil),          // 4: metronome.v1.RoomLine
-	(*RoomDetail)(nil),        // 5: metronome.v1.RoomDetail
-	(*Samples)(nil),           // 6: metronome.v1.Samples
-	(*SeatLine)(nil),          // 7: metronome.v1.SeatLine
-	(*SeatTrace)(nil),         // 8: metronome.v1.SeatTrace
-	(*TraceTick)(nil),         // 9: metronome.v1.TraceTick
-	(*Arrival)(nil),           // 10: metronome.v1.Arrival
-	(*KickSeatRequest)(nil),   // 11: metronome.v1.KickSeatRequest
-	(*KickSeatResponse)(nil),  // 12: metronome.v1.KickSeatResponse
-	(*CloseRoomRequest)(nil),  // 13: metronome.v1.CloseRoomRequest
-	(*CloseRoomResponse)(nil), // 14: metronome.v1.CloseRoomResponse
-	(*AnnounceRequest)(nil),   // 15: metronome.v1.AnnounceRequest
-	(*AnnounceResponse)(nil),  // 16: metronome.v1.AnnounceResponse
+	(*WatchRequest)(nil),                   // 0: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),                  // 1: metronome.v1.WatchResponse
+	(*Overview)(nil),                       // 2: metronome.v1.Overview
+	(*NodeInfo)(nil),                       // 3: metronome.v1.NodeInfo
+	(*RoomLine)(nil),                       // 4: metronome.v1.RoomLine
+	(*RoomDetail)(nil),                     // 5: metronome.v1.RoomDetail
+	(*Samples)(nil),                        // 6: metronome.v1.Samples
+	(*SeatLine)(nil),                       // 7: metronome.v1.SeatLine
+	(*SeatTrace)(nil),                      // 8: metronome.v1.SeatTrace
+	(*TraceTick)(nil),                      // 9: metronome.v1.TraceTick
+	(*Arrival)(nil),                        // 10: metronome.v1.Arrival
+	(*KickSeatRequest)(nil),                // 11: metronome.v1.KickSeatRequest
+	(*KickSeatResponse)(nil),               // 12: metronome.v1.KickSeatResponse
+	(*CloseRoomRequest)(nil),               // 13: metronome.v1.CloseRoomRequest
+	(*CloseRoomResponse)(nil),              // 14: metronome.v1.CloseRoomResponse
+	(*AnnounceRequest)(nil),                // 15: metronome.v1.AnnounceRequest
+	(*AnnounceResponse)(nil),               // 16: metronome.v1.AnnounceResponse
+	(*ConsoleServiceListBansRequest)(nil),  // 17: metronome.v1.ConsoleServiceListBansRequest
+	(*ConsoleServiceListBansResponse)(nil), // 18: metronome.v1.ConsoleServiceListBansResponse
+	(*ConsoleServiceBanRequest)(nil),       // 19: metronome.v1.ConsoleServiceBanRequest
+	(*ConsoleServiceBanResponse)(nil),      // 20: metronome.v1.ConsoleServiceBanResponse
+	(*ConsoleServiceUnbanRequest)(nil),     // 21: metronome.v1.ConsoleServiceUnbanRequest
+	(*ConsoleServiceUnbanResponse)(nil),    // 22: metronome.v1.ConsoleServiceUnbanResponse
+	(*ListActsRequest)(nil),                // 23: metronome.v1.ListActsRequest
+	(*ListActsResponse)(nil),               // 24: metronome.v1.ListActsResponse
+	(*ActInfo)(nil),                        // 25: metronome.v1.ActInfo
+	(*ListDeadLettersRequest)(nil),         // 26: metronome.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),        // 27: metronome.v1.ListDeadLettersResponse
+	(*OutboxInfo)(nil),                     // 28: metronome.v1.OutboxInfo
+	(*OutboxTarget)(nil),                   // 29: metronome.v1.OutboxTarget
+	(*DeadLetterInfo)(nil),                 // 30: metronome.v1.DeadLetterInfo
+	(*RetryDeadLetterRequest)(nil),         // 31: metronome.v1.RetryDeadLetterRequest
+	(*RetryDeadLetterResponse)(nil),        // 32: metronome.v1.RetryDeadLetterResponse
+	(*DropDeadLetterRequest)(nil),          // 33: metronome.v1.DropDeadLetterRequest
+	(*DropDeadLetterResponse)(nil),         // 34: metronome.v1.DropDeadLetterResponse
+	(*DrainNodeRequest)(nil),               // 35: metronome.v1.DrainNodeRequest
+	(*DrainNodeResponse)(nil),              // 36: metronome.v1.DrainNodeResponse
+	(*BanInfo)(nil),                        // 37: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
 	2,  // 0: metronome.v1.WatchResponse.overview:type_name -> metronome.v1.Overview
@@ -1617,19 +2880,42 @@ var file_metronome_v1_console_proto_depIdxs = []int32{
 	7,  // 6: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
 	9,  // 7: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
 	10, // 8: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
-	0,  // 9: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
-	11, // 10: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
-	13, // 11: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
-	15, // 12: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
-	1,  // 13: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
-	12, // 14: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
-	14, // 15: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
-	16, // 16: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
-	13, // [13:17] is the sub-list for method output_type
-	9,  // [9:13] is the sub-list for method input_type
-	9,  // [9:9] is the sub-list for extension type_name
-	9,  // [9:9] is the sub-list for extension extendee
-	0,  // [0:9] is the sub-list for field type_name
+	37, // 9: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
+	37, // 10: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
+	37, // 11: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
+	25, // 12: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
+	28, // 13: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
+	30, // 14: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
+	29, // 15: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
+	0,  // 16: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
+	11, // 17: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
+	13, // 18: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
+	15, // 19: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
+	17, // 20: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
+	19, // 21: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
+	21, // 22: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
+	23, // 23: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
+	26, // 24: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
+	31, // 25: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
+	33, // 26: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
+	35, // 27: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
+	1,  // 28: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
+	12, // 29: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
+	14, // 30: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
+	16, // 31: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
+	18, // 32: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
+	20, // 33: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
+	22, // 34: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
+	24, // 35: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
+	27, // 36: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
+	32, // 37: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
+	34, // 38: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
+	36, // 39: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
+	28, // [28:40] is the sub-list for method output_type
+	16, // [16:28] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_console_proto_init() }
@@ -1637,13 +2923,15 @@ func file_metronome_v1_console_proto_init() {
 	if File_metronome_v1_console_proto != nil {
 		return
 	}
+	file_metronome_v1_server_proto_init()
+	file_metronome_v1_console_proto_msgTypes[11].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_console_proto_rawDesc), len(file_metronome_v1_console_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   17,
+			NumMessages:   37,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -44,6 +44,26 @@ const (
 	ConsoleServiceCloseRoomProcedure = "/metronome.v1.ConsoleService/CloseRoom"
 	// ConsoleServiceAnnounceProcedure is the fully-qualified name of the ConsoleService's Announce RPC.
 	ConsoleServiceAnnounceProcedure = "/metronome.v1.ConsoleService/Announce"
+	// ConsoleServiceListBansProcedure is the fully-qualified name of the ConsoleService's ListBans RPC.
+	ConsoleServiceListBansProcedure = "/metronome.v1.ConsoleService/ListBans"
+	// ConsoleServiceBanProcedure is the fully-qualified name of the ConsoleService's Ban RPC.
+	ConsoleServiceBanProcedure = "/metronome.v1.ConsoleService/Ban"
+	// ConsoleServiceUnbanProcedure is the fully-qualified name of the ConsoleService's Unban RPC.
+	ConsoleServiceUnbanProcedure = "/metronome.v1.ConsoleService/Unban"
+	// ConsoleServiceListActsProcedure is the fully-qualified name of the ConsoleService's ListActs RPC.
+	ConsoleServiceListActsProcedure = "/metronome.v1.ConsoleService/ListActs"
+	// ConsoleServiceListDeadLettersProcedure is the fully-qualified name of the ConsoleService's
+	// ListDeadLetters RPC.
+	ConsoleServiceListDeadLettersProcedure = "/metronome.v1.ConsoleService/ListDeadLetters"
+	// ConsoleServiceRetryDeadLetterProcedure is the fully-qualified name of the ConsoleService's
+	// RetryDeadLetter RPC.
+	ConsoleServiceRetryDeadLetterProcedure = "/metronome.v1.ConsoleService/RetryDeadLetter"
+	// ConsoleServiceDropDeadLetterProcedure is the fully-qualified name of the ConsoleService's
+	// DropDeadLetter RPC.
+	ConsoleServiceDropDeadLetterProcedure = "/metronome.v1.ConsoleService/DropDeadLetter"
+	// ConsoleServiceDrainNodeProcedure is the fully-qualified name of the ConsoleService's DrainNode
+	// RPC.
+	ConsoleServiceDrainNodeProcedure = "/metronome.v1.ConsoleService/DrainNode"
 )
 
 // ConsoleServiceClient is a client for the metronome.v1.ConsoleService service.
@@ -51,12 +71,31 @@ type ConsoleServiceClient interface {
 	// Watch tells about the node once a second, until the caller goes, the node
 	// stops, or the room that is watched ends.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
-	// KickSeat closes a player's connection with code 4005 and frees the seat.
+	// KickSeat closes a player's connection with code 4005 and frees the seat, and
+	// bans the player if that is asked for.
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
 	// Announce sends a line to everybody in a room.
 	Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error)
+	// ListBans lists who is kept out of every room of every node, the newest ban first.
+	ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error)
+	// Ban keeps a user or an address out, or changes their ban. Who is banned loses
+	// their seats.
+	Ban(context.Context, *connect.Request[v1.ConsoleServiceBanRequest]) (*connect.Response[v1.ConsoleServiceBanResponse], error)
+	// Unban ends a ban before its time.
+	Unban(context.Context, *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error)
+	// ListActs lists what operators and backends did on all nodes, newest first.
+	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
+	// ListDeadLetters lists what did not get out of this node's outbox, oldest
+	// first, and says how the outbox is.
+	ListDeadLetters(context.Context, *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error)
+	// RetryDeadLetter sends an entry again to every target that did not get it.
+	RetryDeadLetter(context.Context, *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error)
+	// DropDeadLetter gives an entry up: no target gets it that has not got it.
+	DropDeadLetter(context.Context, *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error)
+	// DrainNode begins the stop of this node, as a signal does, and returns at once.
+	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
 }
 
 // NewConsoleServiceClient constructs a client for the metronome.v1.ConsoleService service. By
@@ -94,15 +133,71 @@ func NewConsoleServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(consoleServiceMethods.ByName("Announce")),
 			connect.WithClientOptions(opts...),
 		),
+		listBans: connect.NewClient[v1.ConsoleServiceListBansRequest, v1.ConsoleServiceListBansResponse](
+			httpClient,
+			baseURL+ConsoleServiceListBansProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListBans")),
+			connect.WithClientOptions(opts...),
+		),
+		ban: connect.NewClient[v1.ConsoleServiceBanRequest, v1.ConsoleServiceBanResponse](
+			httpClient,
+			baseURL+ConsoleServiceBanProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("Ban")),
+			connect.WithClientOptions(opts...),
+		),
+		unban: connect.NewClient[v1.ConsoleServiceUnbanRequest, v1.ConsoleServiceUnbanResponse](
+			httpClient,
+			baseURL+ConsoleServiceUnbanProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("Unban")),
+			connect.WithClientOptions(opts...),
+		),
+		listActs: connect.NewClient[v1.ListActsRequest, v1.ListActsResponse](
+			httpClient,
+			baseURL+ConsoleServiceListActsProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListActs")),
+			connect.WithClientOptions(opts...),
+		),
+		listDeadLetters: connect.NewClient[v1.ListDeadLettersRequest, v1.ListDeadLettersResponse](
+			httpClient,
+			baseURL+ConsoleServiceListDeadLettersProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListDeadLetters")),
+			connect.WithClientOptions(opts...),
+		),
+		retryDeadLetter: connect.NewClient[v1.RetryDeadLetterRequest, v1.RetryDeadLetterResponse](
+			httpClient,
+			baseURL+ConsoleServiceRetryDeadLetterProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("RetryDeadLetter")),
+			connect.WithClientOptions(opts...),
+		),
+		dropDeadLetter: connect.NewClient[v1.DropDeadLetterRequest, v1.DropDeadLetterResponse](
+			httpClient,
+			baseURL+ConsoleServiceDropDeadLetterProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("DropDeadLetter")),
+			connect.WithClientOptions(opts...),
+		),
+		drainNode: connect.NewClient[v1.DrainNodeRequest, v1.DrainNodeResponse](
+			httpClient,
+			baseURL+ConsoleServiceDrainNodeProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("DrainNode")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // consoleServiceClient implements ConsoleServiceClient.
 type consoleServiceClient struct {
-	watch     *connect.Client[v1.WatchRequest, v1.WatchResponse]
-	kickSeat  *connect.Client[v1.KickSeatRequest, v1.KickSeatResponse]
-	closeRoom *connect.Client[v1.CloseRoomRequest, v1.CloseRoomResponse]
-	announce  *connect.Client[v1.AnnounceRequest, v1.AnnounceResponse]
+	watch           *connect.Client[v1.WatchRequest, v1.WatchResponse]
+	kickSeat        *connect.Client[v1.KickSeatRequest, v1.KickSeatResponse]
+	closeRoom       *connect.Client[v1.CloseRoomRequest, v1.CloseRoomResponse]
+	announce        *connect.Client[v1.AnnounceRequest, v1.AnnounceResponse]
+	listBans        *connect.Client[v1.ConsoleServiceListBansRequest, v1.ConsoleServiceListBansResponse]
+	ban             *connect.Client[v1.ConsoleServiceBanRequest, v1.ConsoleServiceBanResponse]
+	unban           *connect.Client[v1.ConsoleServiceUnbanRequest, v1.ConsoleServiceUnbanResponse]
+	listActs        *connect.Client[v1.ListActsRequest, v1.ListActsResponse]
+	listDeadLetters *connect.Client[v1.ListDeadLettersRequest, v1.ListDeadLettersResponse]
+	retryDeadLetter *connect.Client[v1.RetryDeadLetterRequest, v1.RetryDeadLetterResponse]
+	dropDeadLetter  *connect.Client[v1.DropDeadLetterRequest, v1.DropDeadLetterResponse]
+	drainNode       *connect.Client[v1.DrainNodeRequest, v1.DrainNodeResponse]
 }
 
 // Watch calls metronome.v1.ConsoleService.Watch.
@@ -125,17 +220,76 @@ func (c *consoleServiceClient) Announce(ctx context.Context, req *connect.Reques
 	return c.announce.CallUnary(ctx, req)
 }
 
+// ListBans calls metronome.v1.ConsoleService.ListBans.
+func (c *consoleServiceClient) ListBans(ctx context.Context, req *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error) {
+	return c.listBans.CallUnary(ctx, req)
+}
+
+// Ban calls metronome.v1.ConsoleService.Ban.
+func (c *consoleServiceClient) Ban(ctx context.Context, req *connect.Request[v1.ConsoleServiceBanRequest]) (*connect.Response[v1.ConsoleServiceBanResponse], error) {
+	return c.ban.CallUnary(ctx, req)
+}
+
+// Unban calls metronome.v1.ConsoleService.Unban.
+func (c *consoleServiceClient) Unban(ctx context.Context, req *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error) {
+	return c.unban.CallUnary(ctx, req)
+}
+
+// ListActs calls metronome.v1.ConsoleService.ListActs.
+func (c *consoleServiceClient) ListActs(ctx context.Context, req *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error) {
+	return c.listActs.CallUnary(ctx, req)
+}
+
+// ListDeadLetters calls metronome.v1.ConsoleService.ListDeadLetters.
+func (c *consoleServiceClient) ListDeadLetters(ctx context.Context, req *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error) {
+	return c.listDeadLetters.CallUnary(ctx, req)
+}
+
+// RetryDeadLetter calls metronome.v1.ConsoleService.RetryDeadLetter.
+func (c *consoleServiceClient) RetryDeadLetter(ctx context.Context, req *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error) {
+	return c.retryDeadLetter.CallUnary(ctx, req)
+}
+
+// DropDeadLetter calls metronome.v1.ConsoleService.DropDeadLetter.
+func (c *consoleServiceClient) DropDeadLetter(ctx context.Context, req *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error) {
+	return c.dropDeadLetter.CallUnary(ctx, req)
+}
+
+// DrainNode calls metronome.v1.ConsoleService.DrainNode.
+func (c *consoleServiceClient) DrainNode(ctx context.Context, req *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error) {
+	return c.drainNode.CallUnary(ctx, req)
+}
+
 // ConsoleServiceHandler is an implementation of the metronome.v1.ConsoleService service.
 type ConsoleServiceHandler interface {
 	// Watch tells about the node once a second, until the caller goes, the node
 	// stops, or the room that is watched ends.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
-	// KickSeat closes a player's connection with code 4005 and frees the seat.
+	// KickSeat closes a player's connection with code 4005 and frees the seat, and
+	// bans the player if that is asked for.
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
 	// Announce sends a line to everybody in a room.
 	Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error)
+	// ListBans lists who is kept out of every room of every node, the newest ban first.
+	ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error)
+	// Ban keeps a user or an address out, or changes their ban. Who is banned loses
+	// their seats.
+	Ban(context.Context, *connect.Request[v1.ConsoleServiceBanRequest]) (*connect.Response[v1.ConsoleServiceBanResponse], error)
+	// Unban ends a ban before its time.
+	Unban(context.Context, *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error)
+	// ListActs lists what operators and backends did on all nodes, newest first.
+	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
+	// ListDeadLetters lists what did not get out of this node's outbox, oldest
+	// first, and says how the outbox is.
+	ListDeadLetters(context.Context, *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error)
+	// RetryDeadLetter sends an entry again to every target that did not get it.
+	RetryDeadLetter(context.Context, *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error)
+	// DropDeadLetter gives an entry up: no target gets it that has not got it.
+	DropDeadLetter(context.Context, *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error)
+	// DrainNode begins the stop of this node, as a signal does, and returns at once.
+	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
 }
 
 // NewConsoleServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -169,6 +323,54 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 		connect.WithSchema(consoleServiceMethods.ByName("Announce")),
 		connect.WithHandlerOptions(opts...),
 	)
+	consoleServiceListBansHandler := connect.NewUnaryHandler(
+		ConsoleServiceListBansProcedure,
+		svc.ListBans,
+		connect.WithSchema(consoleServiceMethods.ByName("ListBans")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceBanHandler := connect.NewUnaryHandler(
+		ConsoleServiceBanProcedure,
+		svc.Ban,
+		connect.WithSchema(consoleServiceMethods.ByName("Ban")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceUnbanHandler := connect.NewUnaryHandler(
+		ConsoleServiceUnbanProcedure,
+		svc.Unban,
+		connect.WithSchema(consoleServiceMethods.ByName("Unban")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceListActsHandler := connect.NewUnaryHandler(
+		ConsoleServiceListActsProcedure,
+		svc.ListActs,
+		connect.WithSchema(consoleServiceMethods.ByName("ListActs")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceListDeadLettersHandler := connect.NewUnaryHandler(
+		ConsoleServiceListDeadLettersProcedure,
+		svc.ListDeadLetters,
+		connect.WithSchema(consoleServiceMethods.ByName("ListDeadLetters")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceRetryDeadLetterHandler := connect.NewUnaryHandler(
+		ConsoleServiceRetryDeadLetterProcedure,
+		svc.RetryDeadLetter,
+		connect.WithSchema(consoleServiceMethods.ByName("RetryDeadLetter")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceDropDeadLetterHandler := connect.NewUnaryHandler(
+		ConsoleServiceDropDeadLetterProcedure,
+		svc.DropDeadLetter,
+		connect.WithSchema(consoleServiceMethods.ByName("DropDeadLetter")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceDrainNodeHandler := connect.NewUnaryHandler(
+		ConsoleServiceDrainNodeProcedure,
+		svc.DrainNode,
+		connect.WithSchema(consoleServiceMethods.ByName("DrainNode")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/metronome.v1.ConsoleService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ConsoleServiceWatchProcedure:
@@ -179,6 +381,22 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 			consoleServiceCloseRoomHandler.ServeHTTP(w, r)
 		case ConsoleServiceAnnounceProcedure:
 			consoleServiceAnnounceHandler.ServeHTTP(w, r)
+		case ConsoleServiceListBansProcedure:
+			consoleServiceListBansHandler.ServeHTTP(w, r)
+		case ConsoleServiceBanProcedure:
+			consoleServiceBanHandler.ServeHTTP(w, r)
+		case ConsoleServiceUnbanProcedure:
+			consoleServiceUnbanHandler.ServeHTTP(w, r)
+		case ConsoleServiceListActsProcedure:
+			consoleServiceListActsHandler.ServeHTTP(w, r)
+		case ConsoleServiceListDeadLettersProcedure:
+			consoleServiceListDeadLettersHandler.ServeHTTP(w, r)
+		case ConsoleServiceRetryDeadLetterProcedure:
+			consoleServiceRetryDeadLetterHandler.ServeHTTP(w, r)
+		case ConsoleServiceDropDeadLetterProcedure:
+			consoleServiceDropDeadLetterHandler.ServeHTTP(w, r)
+		case ConsoleServiceDrainNodeProcedure:
+			consoleServiceDrainNodeHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -202,4 +420,36 @@ func (UnimplementedConsoleServiceHandler) CloseRoom(context.Context, *connect.Re
 
 func (UnimplementedConsoleServiceHandler) Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.Announce is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListBans is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) Ban(context.Context, *connect.Request[v1.ConsoleServiceBanRequest]) (*connect.Response[v1.ConsoleServiceBanResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.Ban is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) Unban(context.Context, *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.Unban is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListActs is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListDeadLetters(context.Context, *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListDeadLetters is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) RetryDeadLetter(context.Context, *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.RetryDeadLetter is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) DropDeadLetter(context.Context, *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.DropDeadLetter is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.DrainNode is not implemented"))
 }

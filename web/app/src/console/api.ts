@@ -11,6 +11,8 @@ export interface Overview {
   node?: NodeInfo[];
   nodeFault?: string;
   room?: RoomLine[];
+  /** Whether operators can stop the node from here. */
+  drains?: boolean;
 }
 
 export interface NodeInfo {
@@ -80,6 +82,79 @@ export interface SeatLine {
   inputAge?: number;
   silent?: number;
   unsent?: number;
+  /** The game's own id of the player; none of somebody unknown. */
+  user?: string;
+  /** From where the player came, as a ban counts it. */
+  address?: string;
+}
+
+/** A ban of a user or of an address; a large number is sent as a text. */
+export interface BanInfo {
+  user?: string;
+  address?: string;
+  reason?: string;
+  /** Unix seconds; none: it has no end. */
+  untilUnix?: string;
+  by?: string;
+  sinceUnix?: string;
+}
+
+export interface ActInfo {
+  atUnix?: string;
+  who?: string;
+  remote?: string;
+  what?: string;
+  on?: string;
+  detail?: string;
+  /** Why it failed; none: it was done. */
+  fault?: string;
+  node?: string;
+}
+
+export interface OutboxInfo {
+  waiting?: number;
+  waitingKb?: number;
+  oldestSeconds?: number;
+  dead?: number;
+  lost?: string;
+  unwritten?: number;
+  diskFails?: boolean;
+  target?: OutboxTarget[];
+}
+
+export interface OutboxTarget {
+  name: string;
+  waiting?: number;
+  dead?: number;
+  delivered?: string;
+  retried?: string;
+}
+
+export interface DeadLetterInfo {
+  id: string;
+  target: string;
+  kind?: string;
+  name?: string;
+  room?: string;
+  attempts?: number;
+  why?: string;
+  sinceUnix?: string;
+  bytes?: number;
+}
+
+/** What each method answers, where it answers something. */
+export interface Answers {
+  ListBans: { ban?: BanInfo[] };
+  Ban: { ban?: BanInfo };
+  Unban: object;
+  ListActs: { act?: ActInfo[] };
+  ListDeadLetters: { outbox?: OutboxInfo; letter?: DeadLetterInfo[] };
+  RetryDeadLetter: object;
+  DropDeadLetter: object;
+  DrainNode: object;
+  KickSeat: { ban?: BanInfo };
+  CloseRoom: object;
+  Announce: object;
 }
 
 export interface RoomDetail {
@@ -155,10 +230,11 @@ async function refusal(answer: Response): Promise<ApiError> {
   }
 }
 
-/** Calls one of the operations. */
-export async function call(key: string, method: "KickSeat" | "CloseRoom" | "Announce", body: object): Promise<void> {
+/** Calls one of the operations, or asks for a list. */
+export async function call<Method extends keyof Answers>(key: string, method: Method, body: object): Promise<Answers[Method]> {
   const answer = await ask(service + method, { method: "POST", headers: { ...headers(key), "Content-Type": "application/json" }, body: JSON.stringify(body) });
   if (!answer.ok) throw await refusal(answer);
+  return (await answer.json()) as Answers[Method];
 }
 
 /** Fetches a room's recording so far. */

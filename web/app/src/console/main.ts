@@ -1,20 +1,23 @@
 // The operator's console.
 import type { WatchResponse } from "./api.ts";
+import { lookAtAudit } from "./audit.ts";
 import { byId, mark, say, text } from "./dom.ts";
 import { adminKey, askKey, hideKey, onKey } from "./key.ts";
 import { Link, type Status } from "./link.ts";
+import { lookAtBans } from "./moderation.ts";
+import { lookAtOutbox } from "./outbox.ts";
 import { showOverview } from "./overview.ts";
 import { history, openRoom, roomEnded, showRoom } from "./room.ts";
-import { parse, place, type Place } from "./route.ts";
+import { pages, parse, place, type Page, type Place } from "./route.ts";
 import { openSeat, showSeat } from "./seat.ts";
 import { sentence, span } from "./words.ts";
 
-let here: Place = { room: "", seat: 0 };
+let here: Place = { page: "", room: "", seat: 0 };
 let heard = 0; // when something last came, ms
 let lost: { sentence: string } | null = null;
 let over = false; // the room has ended; only the overview is watched
 
-const link = new Link(adminKey, () => (over ? { room: "", seat: 0, since: 0 } : { ...here, since: history.newest }), show, turn);
+const link = new Link(adminKey, () => (over ? { room: "", seat: 0, since: 0 } : { room: here.room, seat: here.seat, since: history.newest }), show, turn);
 
 function show(m: WatchResponse): void {
   heard = performance.now();
@@ -43,7 +46,9 @@ function turn(s: Status): void {
   tellLost();
   if (s.kind === "key") askKey(s.sentence, s.wrong);
   else hideKey();
-  byId("views", HTMLElement).hidden = s.kind === "key" || s.kind === "closed" || heard === 0;
+  const hidden = s.kind === "key" || s.kind === "closed" || heard === 0;
+  byId("views", HTMLElement).hidden = byId("pages", HTMLElement).hidden = hidden;
+  look(s.kind === "live");
   byId("views", HTMLElement).classList.toggle("old", s.kind === "lost");
 }
 
@@ -57,13 +62,30 @@ function tellLost(): void {
 function go(): void {
   here = parse(location.hash);
   over = false;
-  byId("overview", HTMLElement).hidden = here.room !== "";
-  byId("room", HTMLElement).hidden = here.room === "";
-  document.title = here.room === "" ? "metronome: console" : `metronome: console, ${here.room}`;
-  byId("seat-close", HTMLAnchorElement).href = place({ room: here.room, seat: 0 });
+  const at = here.page ? sectionOf(here.page) : here.room === "" ? "overview" : "room";
+  for (const id of ["overview", "room", ...pages.map(sectionOf)]) byId(id, HTMLElement).hidden = id !== at;
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("#pages a")) {
+    if (link.getAttribute("href") === place({ page: here.page })) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  document.title = ["metronome: console", here.page || here.room].filter((word) => word !== "").join(", ");
+  byId("seat-close", HTMLAnchorElement).href = place({ room: here.room });
   openRoom(here.room);
   openSeat(here.seat);
+  look(false); // until the stream is open, with the key
   link.start();
+}
+
+/** The id of a page's section; not the page's hash, to which the browser would scroll. */
+function sectionOf(page: Page): string {
+  return `page-${page}`;
+}
+
+/** Has the page that is shown, and no other, ask for its list. */
+function look(on: boolean): void {
+  lookAtBans(on && here.page === "moderation");
+  lookAtAudit(on && here.page === "audit");
+  lookAtOutbox(on && here.page === "outbox");
 }
 
 onKey(() => {
@@ -74,10 +96,14 @@ addEventListener("hashchange", go);
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || here.seat === 0 || document.querySelector("dialog[open]")) return;
   const from = here;
-  location.hash = place({ room: from.room, seat: 0 });
+  location.hash = place({ room: from.room });
   document.querySelector<HTMLElement>(`#seats a[href="${CSS.escape(place(from))}"]`)?.focus();
 });
 // A tab that nobody sees asks for nothing; what it missed comes when it is shown.
-document.addEventListener("visibilitychange", () => (document.hidden ? link.stop() : link.start()));
+document.addEventListener("visibilitychange", () => {
+  look(false);
+  if (document.hidden) link.stop();
+  else link.start();
+});
 setInterval(tellLost, 1000);
 go();

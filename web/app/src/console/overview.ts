@@ -1,9 +1,11 @@
 // The first view: this node in figures, all nodes, the rooms of this one.
-import type { NodeInfo, Overview, RoomLine } from "./api.ts";
-import { byId, make, mark, say, text } from "./dom.ts";
+import { call, type NodeInfo, type Overview, type RoomLine } from "./api.ts";
+import { ask } from "./dialog.ts";
+import { byId, make, marked, say, text, tile } from "./dom.ts";
+import { adminKey } from "./key.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { bytes, health, ms, span, stateMood, whole } from "./words.ts";
+import { bytes, drains, health, ms, span, stateMood, whole } from "./words.ts";
 
 const nodes = new Table<NodeInfo>(
   "Nodes",
@@ -50,11 +52,17 @@ byId("nodes", HTMLElement).append(nodes.element);
 byId("rooms", HTMLElement).append(rooms.element);
 filter.addEventListener("input", () => showRooms());
 
+const drainButton = byId("do-drain", HTMLButtonElement);
+let drained = false;
+drainButton.addEventListener("click", drain);
+
 export function showOverview(o: Overview): void {
   last = o;
   tiles(o);
   nodes.show(o.node ?? []);
   say(byId("node-fault", HTMLElement), o.nodeFault ? `${o.nodeFault}.` : "");
+  drainButton.hidden = !o.drains;
+  drainButton.disabled = drained || o.state !== "ready";
   showRooms();
 }
 
@@ -86,20 +94,25 @@ function tiles(o: Overview): void {
   tile("t-late", ms(Math.max(0, ...all.map((r) => r.lateUsP99 ?? 0))), "late p99, the worst room");
 }
 
-function tile(id: string, value: string, note: string): void {
-  const element = byId(id, HTMLElement);
-  text(element.children[1] as HTMLElement, value);
-  text(element.children[2] as HTMLElement, note);
+/** Asks whether to stop this node. */
+function drain(): void {
+  const rooms = last.room ?? [];
+  ask({
+    title: "Drain this node?",
+    means: drains(rooms.length, sum(rooms, (r) => r.taken) - sum(rooms, (r) => r.bots)),
+    act: "Drain and stop",
+    danger: true,
+    do: async () => {
+      await call(adminKey(), "DrainNode", {});
+      say(byId("drain-done", HTMLElement), "The node drains. This page loses it when it has stopped.");
+      drained = drainButton.disabled = true;
+    },
+  });
 }
 
 function seats(r: RoomLine): string {
   const notes = [(r.bots ?? 0) > 0 ? `${r.bots} bots` : "", (r.away ?? 0) > 0 ? `${r.away} away` : ""].filter((note) => note !== "");
   return `${r.taken ?? 0}/${r.seats ?? 0}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
-}
-
-function marked(cell: HTMLElement, mood: string, word: string): void {
-  const inner = (cell.firstElementChild as HTMLElement | null) ?? cell.appendChild(make("span"));
-  mark(inner, mood, word);
 }
 
 function fillRoom(cell: HTMLElement, r: RoomLine): void {

@@ -1,7 +1,8 @@
 // One room: its last minutes as plots, its seats, and what an operator can do.
 import { call, recording, type Overview, type RoomDetail, type RoomLine, type SeatLine } from "./api.ts";
+import { kickBans, kickChoices, lengthTitle, whom } from "./ban.ts";
 import { ask } from "./dialog.ts";
-import { byId, make, mark, say, text } from "./dom.ts";
+import { byId, make, mark, marked, say, text } from "./dom.ts";
 import { History } from "./history.ts";
 import { adminKey } from "./key.ts";
 import { Plots } from "./plots.ts";
@@ -16,6 +17,7 @@ const mostLine = 1000;
 export const history = new History();
 const plots = new Plots((at) => text(byId("at", HTMLElement), at === null ? "" : new Date(at * 1000).toLocaleTimeString("en-GB")));
 let shown = "";
+let sitting: SeatLine[] = [];
 let hz = 1;
 
 const seats = new Table<SeatLine>(
@@ -23,6 +25,7 @@ const seats = new Table<SeatLine>(
   [
     { title: "Seat", by: (s) => s.seat, fill: fillSeat, figure: true },
     { title: "Player", by: (s) => s.name ?? "", fill: fillName },
+    { title: "User", by: (s) => s.user ?? "", fill: fillUser },
     { title: "State", by: (s) => s.state ?? "", fill: (cell, s) => marked(cell, s.state === "active" ? "ok" : "warn", s.state ?? "") },
     { title: "Slack", by: (s) => s.slack ?? 0, text: (s) => ticks(s.slack, 1e9), figure: true },
     { title: "Last input used", by: (s) => s.inputAge ?? 0, text: (s) => ago(s.inputAge), figure: true },
@@ -49,6 +52,7 @@ export function openRoom(id: string): void {
   shown = id;
   history.clear();
   plots.show(history);
+  sitting = [];
   seats.show([]);
   text(byId("room-title", HTMLElement), id);
   text(byId("room-line", HTMLElement), "");
@@ -67,6 +71,7 @@ export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined
   }
   if (!detail.seat && (detail.occupied ?? 0) > 0) return; // the room was too busy to list them
   const listed = detail.seat ?? [];
+  sitting = listed;
   seats.show(listed);
   const more = (detail.occupied ?? 0) - listed.length;
   say(byId("no-seats", HTMLElement), listed.length === 0 ? "Nobody sits in this room." : more > 0 ? `These are the first ${listed.length}; ${more} more are occupied.` : "");
@@ -136,17 +141,19 @@ function close(): void {
 /** Asks whether to kick who sits on a seat. */
 export function kick(seat: number, name: string): void {
   const room = shown;
+  const bans = kickBans(sitting.find((s) => s.seat === seat && s.name === name));
   ask({
     title: `Kick ${name}?`,
-    means: `The connection of seat ${seat} is closed and the seat is free for others. The player sees your reason and does not come back by itself.`,
+    means: `The connection of seat ${seat} is closed and the seat is free for others. The player sees your reason and does not come back by itself. ${bans}`,
     field: "Reason",
     value: "an operator removed you",
     most: mostReason,
+    ...(bans === "" ? {} : { choice: { label: "Ban", options: kickChoices } }),
     act: "Kick",
     danger: true,
-    do: async (reason) => {
-      await call(adminKey(), "KickSeat", { room, seat, name, reason });
-      done(`${name} was kicked.`);
+    do: async (reason, seconds) => {
+      const { ban } = await call(adminKey(), "KickSeat", { room, seat, name, reason, ...(seconds === "" ? {} : { banSeconds: Number(seconds) }) });
+      done(ban ? `${name} was kicked, and the ${whom(ban)} banned ${lengthTitle(seconds)}.` : `${name} was kicked.`);
     },
   });
 }
@@ -170,11 +177,6 @@ function ago(n: number | undefined): string {
   return (n ?? 0) <= 1 ? "now" : `${ticks(n, hz)} ago`;
 }
 
-function marked(cell: HTMLElement, mood: string, word: string): void {
-  const inner = (cell.firstElementChild as HTMLElement | null) ?? cell.appendChild(make("span"));
-  mark(inner, mood, word);
-}
-
 function fillSeat(cell: HTMLElement, s: SeatLine): void {
   if (cell.childElementCount === 0) cell.append(make("a", "figure", String(s.seat)));
   const link = cell.firstElementChild as HTMLAnchorElement;
@@ -182,6 +184,13 @@ function fillSeat(cell: HTMLElement, s: SeatLine): void {
   if (link.getAttribute("href") !== there) link.setAttribute("href", there);
   const label = `Seat ${s.seat}, ${s.name ?? ""}`;
   if (link.getAttribute("aria-label") !== label) link.setAttribute("aria-label", label);
+}
+
+/** Who it is, or from where somebody unknown comes. */
+function fillUser(cell: HTMLElement, s: SeatLine): void {
+  const inner = cell.firstElementChild ?? cell.appendChild(make("span", "figure"));
+  text(inner, s.user ?? s.address ?? "–");
+  inner.classList.toggle("faint", !s.user);
 }
 
 function fillName(cell: HTMLElement, s: SeatLine): void {

@@ -4,14 +4,16 @@ import { make, text } from "./dom.ts";
 
 export interface Column<Row> {
   title: string;
-  /** What it is sorted by. */
-  by: (row: Row) => number | string;
+  /** What it is sorted by; a column of buttons is not. */
+  by?: (row: Row) => number | string;
   /** Its text, where that is not what it is sorted by. */
   text?: (row: Row) => string;
   /** Fills the cell instead of text. */
   fill?: (cell: HTMLElement, row: Row) => void;
   /** Figures stand right, and begin with the largest. */
   figure?: boolean;
+  /** A long text, which is broken into lines. */
+  long?: boolean;
 }
 
 export class Table<Row> {
@@ -30,10 +32,7 @@ export class Table<Row> {
   ) {
     const head = make("tr");
     columns.forEach((column, at) => {
-      const button = make("button", "", column.title);
-      button.type = "button";
-      button.addEventListener("click", () => this.sortBy(at));
-      const cell = make("th", column.figure ? "right" : "", button);
+      const cell = make("th", column.figure ? "right" : "", column.by ? this.sorter(column.title, at) : make("span", "spoken", column.title));
       cell.scope = "col";
       this.heads.push(cell);
       head.append(cell);
@@ -44,6 +43,13 @@ export class Table<Row> {
     this.element.setAttribute("role", "region");
     this.element.setAttribute("aria-label", title);
     this.say();
+  }
+
+  private sorter(title: string, at: number): HTMLButtonElement {
+    const button = make("button", "", title);
+    button.type = "button";
+    button.addEventListener("click", () => this.sortBy(at));
+    return button;
   }
 
   /** Shows these rows and no others. */
@@ -63,13 +69,13 @@ export class Table<Row> {
   private fill(row: Row): void {
     let element = this.rows.get(this.key(row));
     if (!element) {
-      element = make("tr", "", ...this.columns.map((column) => make("td", column.figure ? "right figure" : "")));
+      element = make("tr", "", ...this.columns.map((column) => make("td", column.figure ? "right figure" : column.long ? "long" : "")));
       this.rows.set(this.key(row), element);
     }
     this.columns.forEach((column, at) => {
       const cell = element.children[at] as HTMLElement;
       if (column.fill) column.fill(cell, row);
-      else text(cell, column.text ? column.text(row) : String(column.by(row)));
+      else text(cell, column.text ? column.text(row) : String(column.by?.(row) ?? ""));
     });
   }
 

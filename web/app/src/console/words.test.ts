@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, health, ms, sentence, span, ticks } from "./words.ts";
+import { bytes, drains, health, ms, sentence, span, ticks, when } from "./words.ts";
 
 const room = { id: "a", tickHz: 30, taken: 5, inputs: 100, unused: 0, lateUsP99: 100 };
 
@@ -23,4 +23,15 @@ test("figures", () => {
   expect([span(0), span(61), span(3700), span(90_000)]).toEqual(["0 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"]);
   expect([ticks(3, 30), ticks(90, 30), ticks(undefined, 0)]).toEqual(["3 ticks", "3 s", "0 ticks"]);
   expect([sentence(""), sentence("that is so"), sentence("Done!")]).toEqual(["", "That is so.", "Done!"]);
+});
+
+test("times sort as they read", () => {
+  expect([when(undefined), when("0")]).toEqual(["–", "–"]);
+  expect(when("1764236400")).toMatch(/^2025-11-2[678] \d\d:\d\d:00$/);
+  expect(when(1764236400)).toBe(when("1764236400"));
+});
+
+test("a drain says whom it ends", () => {
+  expect(drains(1, 2)).toContain("now 1 room with 2 players,");
+  expect(drains(2, 1)).toContain("now 2 rooms with 1 player,");
 });

@@ -50,6 +50,21 @@ export function span(seconds: number | undefined): string {
   return `${Math.floor(s / 86_400)} d ${Math.floor((s % 86_400) / 3600)} h`;
 }
 
+/** A Unix second as the clock on the wall here shows it: sorts as it reads. */
+export function when(unix: number | string | undefined): string {
+  const at = Number(unix ?? 0);
+  return at === 0 ? "–" : new Date(at * 1000).toLocaleString("sv-SE");
+}
+
+/** What a drain will do to so many rooms and players, as sentences. */
+export function drains(rooms: number, players: number): string {
+  const now = `${rooms === 1 ? "1 room" : `${rooms} rooms`} with ${players === 1 ? "1 player" : `${players} players`}`;
+  return (
+    "This server stops. First it lets in nobody new, and matches may go on for as long as --drain-timeout says (without it: not at all). " +
+    `Then every room is closed, now ${now}, and the players are told that the server restarts. Other nodes go on. Nothing takes it back, and nothing here starts the server again.`
+  );
+}
+
 /** Ticks, as time at a rate. */
 export function ticks(n: number | undefined, hz: number): string {
   const s = (n ?? 0) / Math.max(hz, 1);
