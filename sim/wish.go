@@ -3,6 +3,7 @@ package sim
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // WishKind says what the rules want of their room.
@@ -30,7 +31,7 @@ const (
 )
 
 const (
-	// maxWishes is how many wishes one tick may have; more are dropped. Why 1,024:
+	// maxWishes is how many wishes one tick may have beside its end; more are dropped. Why 1,024:
 	// a room of a thousand may kick everybody.
 	maxWishes = 1024
 	// maxWishText is the longest text of a wish, bytes; the rest is cut off at a
@@ -77,9 +78,14 @@ func (o *outgoing) reset() {
 	o.wishes, o.effects, o.values, o.ready = o.wishes[:0], o.effects[:0], o.values[:0], false
 }
 
+// ends reports whether the match was ended after the last step and before the next.
+func (o *outgoing) ends() bool {
+	return !o.ready && slices.ContainsFunc(o.wishes, func(w Wish) bool { return w.Kind == WishEnd })
+}
+
 func (w *World) wish(k WishKind, seat Seat, text string) {
 	w.out.open()
-	if len(w.out.wishes) == maxWishes {
+	if len(w.out.wishes) >= maxWishes && k != WishEnd { // which comes once, and must not be lost
 		w.out.dropped++
 		return
 	}
@@ -87,7 +93,8 @@ func (w *World) wish(k WishKind, seat Seat, text string) {
 }
 
 // End ends the match: this step is its last one, its outcome is final, and the
-// room closes, with the reason as players read it. Called again it does nothing.
+// room closes, with the reason as players read it. Called again it does nothing. In
+// Join and Leave it means the step that follows.
 func (w *World) End(reason string) {
 	if !w.room.ended {
 		w.room.ended = true
@@ -194,7 +201,7 @@ func (o *outgoing) append(b []byte) []byte {
 // restore is the inverse of append.
 func (o *outgoing) restore(r *reader, kinds []EffectKind) {
 	o.reset()
-	for n := r.uvarint(maxWishes); n > 0 && r.bad == nil; n-- {
+	for n := r.uvarint(maxWishes + 1); n > 0 && r.bad == nil; n-- {
 		wish := Wish{Kind: WishKind(r.byte()), Seat: Seat(r.uvarint(MaxSeats)), Text: r.text(maxWishText)}
 		if wish.Kind < firstWish || wish.Kind > lastWish {
 			r.fail("a wish is of no kind")

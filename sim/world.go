@@ -179,8 +179,9 @@ func (w *World) Step() {
 }
 
 // Over reports whether there is no step after the last one: the match has come
-// to [LastTick], or the rules have ended it.
-func (w *World) Over() bool { return w.tick >= LastTick || w.room.ended }
+// to [LastTick], or the rules have ended it. When they did so in Join or Leave, the
+// step that follows is the last one.
+func (w *World) Over() bool { return w.tick >= LastTick || w.room.ended && !w.out.ends() }
 
 // View fills view with the groups that a seat sees.
 func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }
