@@ -138,9 +138,16 @@ func TestOperatorBans(t *testing.T) {
 // TestBanTakesTheSeat bans who plays.
 func TestBanTakesTheSeat(t *testing.T) {
 	n := startNode(t, nil)
-	p := dialRoom(t, n.create(t, &pb.CreateRoomRequest{Name: "ann"}).GetUrl())
+	join := n.create(t, &pb.CreateRoomRequest{Name: "ann"})
+	p := dialRoom(t, join.GetUrl())
+	target, _ := n.Rooms.Get(join.GetRoom().GetId())
+	until(t, "ann sits", func() bool { return target.Info().Active == 1 })
 	if _, err := n.operator().Ban(t.Context(), connect.NewRequest(&pb.ConsoleServiceBanRequest{Address: "127.0.0.1", Reason: "cheating"})); err != nil {
 		t.Fatal(err)
+	}
+	// At once, and not with the next heartbeat.
+	if seat, err := target.Seat(t.Context(), 1); err != nil || seat.State != room.SeatFree {
+		t.Errorf("the seat is %+v, %v", seat, err)
 	}
 	if end := <-p.end; end == nil || end.Code != uint16(netproto.CloseKicked) || string(end.Reason) != "you are banned: cheating" {
 		t.Errorf("ended with %v", end)

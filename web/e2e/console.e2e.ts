@@ -75,7 +75,7 @@ story("a seat whose inputs are of no use says why", async ({ server, open }) => 
   await why.getByText(/^For tick 2097151, \d+ ticks ahead; a room keeps inputs for about 1s\.$/).first().waitFor();
   await why.getByText(/^Tick 1 was over, \d+ ticks ago; nothing of an input counts that is so late\.$/).first().waitFor();
   await page.locator("#trace-said", { hasText: "used no input" }).waitFor();
-  await expect.poll(() => page.getByRole("region", { name: "Seats of this room" }).locator("tbody tr").innerText()).toMatch(/1\s+ann\s+active/);
+  await expect.poll(() => page.getByRole("region", { name: "Seats of this room" }).locator("tbody tr").innerText()).toMatch(/1\s+ann\s+127\.0\.0\.1\s+active/);
 });
 
 story("kick: who plays is told why", async ({ server, open }) => {
