@@ -22,4 +22,3 @@ func TestActsAreKept(t *testing.T) {
 		}
 	})
 }
-

@@ -50,4 +50,3 @@ func TestPlaces(t *testing.T) {
 		t.Errorf("when big did not answer: %v", got)
 	}
 }
-

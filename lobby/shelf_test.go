@@ -57,4 +57,3 @@ func TestShelves(t *testing.T) {
 		}
 	})
 }
-

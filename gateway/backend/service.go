@@ -132,17 +132,17 @@ func (s *Service) check(r *http.Request) (Key, *connect.Error) {
 	if !ok || secret == "" {
 		return Key{}, connect.NewError(connect.CodeUnauthenticated, errNeedKey)
 	}
-	caller := door.CallerOf(r.Context())
-	if v := s.guesses.Take(caller); !v.Allowed {
-		err := connect.NewError(connect.CodeResourceExhausted, errManyKeys)
-		door.SetRetryAfter(err.Meta(), http.StatusTooManyRequests, v.Wait)
-		return Key{}, err
-	}
+	// A right key is let in whatever came before from its address: it cannot be
+	// guessed, and behind a proxy others share the address.
 	key, ok := s.keys.find(secret)
 	if !ok {
+		if v := s.guesses.Take(door.CallerOf(r.Context())); !v.Allowed {
+			err := connect.NewError(connect.CodeResourceExhausted, errManyKeys)
+			door.SetRetryAfter(err.Meta(), http.StatusTooManyRequests, v.Wait)
+			return Key{}, err
+		}
 		return Key{}, connect.NewError(connect.CodeUnauthenticated, errWrongKey)
 	}
-	s.guesses.Return(caller)
 	at := strings.LastIndex(r.URL.Path, "/metronome.v1.")
 	scope := scopes[r.URL.Path[max(at, 0):]]
 	if !slices.Contains(key.Scopes, scope) {
