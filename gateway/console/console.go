@@ -57,8 +57,9 @@ type Config struct {
 	Share *door.Share
 	// Outbox is what leaves the rooms; nil: nothing is kept of it.
 	Outbox *outbox.Outbox
-	// Drain begins the stop of the node and returns at once; it is called once at
-	// most, on a handler's goroutine. Nil: operators cannot drain the node.
+	// Drain has the node take nobody new and end its rooms after their matches, and
+	// returns at once; it is called once at most, on a handler's goroutine. Nil:
+	// operators cannot.
 	Drain func()
 	// Audit writes down what operators do.
 	Audit *audit.Log

@@ -142,7 +142,6 @@ function envelope(message: object): Buffer {
 story("drain: says what will happen, and asks first", async ({ server, open }) => {
   const page = await open(server, "/console");
   await page.getByRole("link", { name: "ffa" }).waitFor();
-  expect(await page.getByRole("button", { name: "Drain this node" }).isVisible(), "of a node that cannot").toBe(false);
   const node = { id: "n1", url: server.url, rooms: 1, players: 8, self: true };
   const overview = { state: "ready", drains: true, node: [node], room: [{ id: "ffa", state: "open", taken: 8, bots: 7, tickHz: 30 }] };
   await page.route("**/metronome.v1.ConsoleService/Watch", (route) => route.fulfill({ contentType: "application/connect+json", body: envelope({ overview }) }));
@@ -154,12 +153,12 @@ story("drain: says what will happen, and asks first", async ({ server, open }) =
   await page.reload();
   await page.getByRole("button", { name: "Drain this node" }).click();
   const dialog = page.getByRole("dialog", { name: "Drain this node?" });
-  await dialog.getByText("Then every room is closed, now 1 room with 1 player, and the players are told that the server restarts.").waitFor();
+  await dialog.getByText("Nobody new comes in, and each room, now 1 room with 1 player, ends when its match is over or nobody plays in it.").waitFor();
   expect(await dialog.getByRole("textbox").count()).toBe(0);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   expect(drained).toBe(0);
   await page.getByRole("button", { name: "Drain this node" }).click();
-  await dialog.getByRole("button", { name: "Drain and stop" }).click();
+  await dialog.getByRole("button", { name: "Drain", exact: true }).click();
   await page.getByText("The node drains.").waitFor();
   expect(drained).toBe(1);
   expect(await page.getByRole("button", { name: "Drain this node" }).isDisabled()).toBe(true);

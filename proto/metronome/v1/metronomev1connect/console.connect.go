@@ -94,7 +94,8 @@ type ConsoleServiceClient interface {
 	RetryDeadLetter(context.Context, *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error)
 	// DropDeadLetter gives an entry up: no target gets it that has not got it.
 	DropDeadLetter(context.Context, *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error)
-	// DrainNode begins the stop of this node, as a signal does, and returns at once.
+	// DrainNode lets nobody new in and has rooms end after their matches; it returns at
+	// once, and the process stays.
 	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
 }
 
@@ -288,7 +289,8 @@ type ConsoleServiceHandler interface {
 	RetryDeadLetter(context.Context, *connect.Request[v1.RetryDeadLetterRequest]) (*connect.Response[v1.RetryDeadLetterResponse], error)
 	// DropDeadLetter gives an entry up: no target gets it that has not got it.
 	DropDeadLetter(context.Context, *connect.Request[v1.DropDeadLetterRequest]) (*connect.Response[v1.DropDeadLetterResponse], error)
-	// DrainNode begins the stop of this node, as a signal does, and returns at once.
+	// DrainNode lets nobody new in and has rooms end after their matches; it returns at
+	// once, and the process stays.
 	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
 }
 

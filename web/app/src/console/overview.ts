@@ -100,11 +100,11 @@ function drain(): void {
   ask({
     title: "Drain this node?",
     means: drains(rooms.length, sum(rooms, (r) => r.taken) - sum(rooms, (r) => r.bots)),
-    act: "Drain and stop",
+    act: "Drain",
     danger: true,
     do: async () => {
       await call(adminKey(), "DrainNode", {});
-      say(byId("drain-done", HTMLElement), "The node drains. This page loses it when it has stopped.");
+      say(byId("drain-done", HTMLElement), "The node drains: stop it when it has no rooms any more.");
       drained = drainButton.disabled = true;
     },
   });

@@ -60,8 +60,8 @@ export function when(unix: number | string | undefined): string {
 export function drains(rooms: number, players: number): string {
   const now = `${rooms === 1 ? "1 room" : `${rooms} rooms`} with ${players === 1 ? "1 player" : `${players} players`}`;
   return (
-    "This server stops. First it lets in nobody new, and matches may go on for as long as --drain-timeout says (without it: not at all). " +
-    `Then every room is closed, now ${now}, and the players are told that the server restarts. Other nodes go on. Nothing takes it back, and nothing here starts the server again.`
+    `Nobody new comes in, and each room, now ${now}, ends when its match is over or nobody plays in it. Its players are led to other nodes. ` +
+    "The process goes on until somebody stops it. Nothing here takes a drain back: start the server again."
   );
 }
 
