@@ -48,3 +48,41 @@ story.for<[string, (s: Server) => Promise<void>]>([["stops", (s) => s.stop()], [
     await store.stop();
   }
 });
+
+story("when a lobby page's node dies, the page lists and enters the rooms of another", async ({ serve, open }) => {
+  const store = await redis();
+  try {
+    const args = ["--redis", store.url];
+    const first = await serve({ args });
+    const second = await serve({ bots: 3, args });
+    const page = await open(first, "/", { nodes: [second], expected: gone });
+    const rooms = page.locator("#rooms li");
+    await rooms.filter({ hasText: "(3 bots)" }).waitFor();
+    await first.kill();
+    await page.getByText(`You see the rooms of ${new URL(second.url).host}`).waitFor();
+    await rooms.filter({ hasText: "(3 bots)" }).getByRole("link", { name: "Join" }).click();
+    await inPlay(page);
+    expect(new URL(page.url()).origin).toBe(second.url);
+  } finally {
+    await store.stop();
+  }
+});
+
+story("who leaves a game on another node is led to that one's lobby", async ({ serve, open }) => {
+  const store = await redis();
+  try {
+    const args = ["--redis", store.url];
+    const first = await serve({ bots: 8, args });
+    const second = await serve({ args });
+    const page = await open(first, "/play?mode=ffa", { nodes: [second], expected: gone });
+    await inPlay(page);
+    await page.waitForFunction((url) => window.metronome!.session.nodes.includes(url), second.url);
+    await first.stop();
+    await page.waitForFunction(() => window.metronome!.session.state === "away");
+    await page.waitForFunction(() => window.metronome!.session.state === "playing", undefined, { timeout: 60_000 });
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.waitForURL(`${second.url}/`);
+  } finally {
+    await store.stop();
+  }
+});
