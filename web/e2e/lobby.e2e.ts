@@ -69,10 +69,8 @@ story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("a game t
   expect(await page.locator("#create-mode option").evaluateAll((all) => all.map((o) => (o as HTMLOptionElement).value))).toEqual(drawn);
   expect(await page.locator("#filter-mode option").count()).toBe(1 + said.modes.length);
   expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
-  if (process.env["METRONOME_LOOK"]) await page.screenshot({ path: `${process.env["METRONOME_LOOK"]}/undrawn-${viewport.width}.png`, fullPage: true });
   await page.goto(`${server.url}/play?mode=exchange`);
   await page.getByRole("heading", { name: "Another game" }).waitFor();
-  if (process.env["METRONOME_LOOK"]) await page.screenshot({ path: `${process.env["METRONOME_LOOK"]}/another-${viewport.width}.png` });
   await page.getByRole("button", { name: "Back to the lobby" }).click();
   await page.waitForURL(`${server.url}/`);
 });
