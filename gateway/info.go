@@ -19,7 +19,9 @@ type InfoReport struct {
 
 // InfoMode is a mode that rooms can have; the first is the one of quick play.
 type InfoMode struct {
-	Name   string `json:"name"`
+	Name string `json:"name"`
+	// Game is the name of the mode's game, by which a page knows what it can draw.
+	Game   string `json:"game"`
 	Title  string `json:"title"`
 	Seats  int    `json:"seats"`
 	TickHz int    `json:"tick_hz"`
@@ -44,7 +46,7 @@ type InfoParam struct {
 func (s *Server) info(w http.ResponseWriter, r *http.Request) {
 	report := InfoReport{Version: s.Version, Open: s.Open && door.CallerOf(r.Context()).Local}
 	for _, m := range s.Rooms.Modes() {
-		report.Modes = append(report.Modes, InfoMode{m.Name, m.Title, m.Seats, m.Hz, infoParams(s.Rooms.Params(m.Name))})
+		report.Modes = append(report.Modes, InfoMode{m.Name, m.GameName(), m.Title, m.Seats, m.Hz, infoParams(s.Rooms.Params(m.Name))})
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -23,10 +23,10 @@ func (s *Server) originAllowed(r *http.Request) bool {
 }
 
 // originListed reports whether Config.Origins has an origin, or it is that of another
-// node: a page goes on playing here when its own node is gone.
+// node, which may be gone by now: then its pages go on playing here.
 func (s *Server) originListed(origin string) bool {
-	for _, peer := range s.Lobby.Peers() {
-		if sameOrigin(origin, peer.URL) {
+	for _, node := range s.Lobby.KnownURLs() {
+		if sameOrigin(origin, node) {
 			return true
 		}
 	}

@@ -34,7 +34,7 @@ func TestInfoNamesTheModes(t *testing.T) {
 	if err := json.Unmarshal([]byte(body), &report); err != nil || status != 200 {
 		t.Fatalf("%d %s: %v", status, body, err)
 	}
-	if len(report.Modes) != 1 || !reflect.DeepEqual(report.Modes[0], InfoMode{Name: "puck", Seats: 8, TickHz: 60}) || report.Version != "test" || !report.Open {
+	if len(report.Modes) != 1 || !reflect.DeepEqual(report.Modes[0], InfoMode{Name: "puck", Game: "hockey", Seats: 8, TickHz: 60}) || report.Version != "test" || !report.Open {
 		t.Errorf("%+v", report)
 	}
 }

@@ -94,7 +94,7 @@ func startNodeWith(t *testing.T, change func(*Config, *room.RegistryConfig), sto
 	if change != nil {
 		change(&c, &config)
 	}
-	c.Rooms, err = room.NewRegistry(config, []sim.Mode{{Name: "puck", Hz: 60, Seats: 8, New: newPuck}})
+	c.Rooms, err = room.NewRegistry(config, sim.ModesOf([]sim.Game{{Name: "hockey", Modes: []sim.Mode{{Name: "puck", Hz: 60, Seats: 8, New: newPuck}}}}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ type Capacity struct {
 type peers struct {
 	mu    sync.Mutex
 	nodes []Node
+	urls  urlMemory
 }
 
 // Place is where a room may be opened.
@@ -140,5 +141,6 @@ func (l *Lobby) refreshPeers(ctx context.Context) error {
 		}
 	}
 	l.peers.nodes = nodes
+	l.peers.urls.note(nodes, l.dir.now())
 	return nil
 }

@@ -95,6 +95,7 @@ func TestGoldenRests(t *testing.T) {
 	s.stage.step()
 	w := welcomeOf(g.w)
 	w.TickHz = sim.RestHz
+	w.Node = []string{"https://eu-2.example.com", "https://us-1.example.com/game"}
 	w.Roster = []*pb.Roster{
 		{Seat: 1, Name: "ann", Presence: pb.Presence_PRESENCE_ACTIVE, Team: 1},
 		{Seat: 2, Name: "bob", Presence: pb.Presence_PRESENCE_AWAY, Team: 2},
@@ -121,6 +122,8 @@ func TestGoldenRests(t *testing.T) {
 			{Seat: 3, Value: []int64{-300}},
 			{Seat: 4, Place: 65535},
 		}}}})
+	s.after(20, "nodes", "Other nodes have taken the place of those of the welcome.", nil, Header{},
+		&pb.Notice{Number: 4, Body: &pb.Notice_Nodes{Nodes: &pb.NodeURLs{Url: []string{"https://us-1.example.com/game", "http://10.0.0.7:8080"}}}})
 }
 
 // after has a room rest for some ticks, then step, and makes a golden frame.

@@ -145,6 +145,9 @@ func welcomeText(w *pb.Welcome) string {
 	for _, r := range w.GetRoster() {
 		fmt.Fprintf(&out, "  roster: %s\n", rosterText(r))
 	}
+	for _, url := range w.GetNode() {
+		fmt.Fprintf(&out, "  node: %s\n", url)
+	}
 	columns := func(what, name string, cols []*pb.Column) {
 		fmt.Fprintf(&out, "  %s %s:", what, name)
 		for _, c := range cols {
@@ -191,6 +194,8 @@ func noticeText(n *pb.Notice) string {
 			text += fmt.Sprintf("\n  line: seat %d, team %d, place %d, value %v", l.GetSeat(), l.GetTeam(), l.GetPlace(), l.GetValue())
 		}
 		return text
+	case *pb.Notice_Nodes:
+		return fmt.Sprintf("%d: nodes: %s", n.GetNumber(), strings.Join(body.Nodes.GetUrl(), " "))
 	}
 	return fmt.Sprintf("%d: nothing", n.GetNumber())
 }

@@ -210,11 +210,7 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 			return folder.Create(time.Now().UTC().Format("20060102-150405-") + id)
 		}
 	}
-	var modes []sim.Mode
-	for _, g := range games {
-		modes = append(modes, g.Modes...)
-	}
-	if n.rooms, err = room.NewRegistry(config, modes); err != nil {
+	if n.rooms, err = room.NewRegistry(config, sim.ModesOf(games)); err != nil {
 		return err
 	}
 	n.node = node.New(n.rooms, n.lobby, n.log)

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"os"
@@ -19,6 +20,38 @@ func TestPythonClientPlays(t *testing.T) {
 	out := runPython(t, n, "ffa", "--ticks", "120")
 	if !strings.Contains(out, "python: hello from python") {
 		t.Error("its own chat did not come back")
+	}
+}
+
+// TestPythonClientPlaysOnElsewhere stops the node that the example plays on: it asks
+// the other one that the welcome named.
+func TestPythonClientPlaysOnElsewhere(t *testing.T) {
+	needPython(t)
+	a, b := twoNodes(t, nil)
+	waitFor(t, "a tells of b", func() bool { return len(a.nodes.URLs()) == 1 })
+	type result struct {
+		out string
+		err error
+	}
+	played := make(chan result, 1)
+	go func() { // ends with the example
+		out, err := pythonPlayer(t.Context(), a, a.home.ID(), "--ticks", "150")
+		played <- result{out, err}
+	}()
+	waitFor(t, "the example plays", func() bool {
+		i := a.home.Info()
+		return i.Active > i.Bots
+	})
+	if err := a.Stop(); err != nil {
+		t.Error(err)
+	}
+	got := <-played
+	t.Logf("%s", got.out)
+	if got.err != nil {
+		t.Fatal(got.err)
+	}
+	if !strings.Contains(got.out, "playing on at "+b.URL()) {
+		t.Errorf("it did not play on at %s", b.URL())
 	}
 }
 
@@ -106,13 +139,18 @@ func (g *auction) Step(*sim.Inputs) {
 // runPython has the example play in a room of a node and returns what it prints.
 func runPython(t *testing.T, n *Node, room string, args ...string) string {
 	t.Helper()
-	url := strings.Replace(n.LocalURL(), "http://", "ws://", 1) + "/rooms/" + room + "?name=python"
-	out, err := exec.CommandContext(t.Context(), "../examples/python/run", append([]string{url}, args...)...).CombinedOutput()
+	out, err := pythonPlayer(t.Context(), n, room, args...)
 	t.Logf("%s", out)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(out)
+	return out
+}
+
+func pythonPlayer(ctx context.Context, n *Node, room string, args ...string) (string, error) {
+	url := strings.Replace(n.LocalURL(), "http://", "ws://", 1) + "/rooms/" + room + "?name=python"
+	out, err := exec.CommandContext(ctx, "../examples/python/run", append([]string{url}, args...)...).CombinedOutput()
+	return string(out), err
 }
 
 // needPython skips where the example cannot run.

@@ -45,6 +45,9 @@ func typescript(game, mode string, s *pb.Schema) string {
 	}
 	line(0, "} as const;")
 	line(0, "")
+	line(0, "/** The game's name, as GET /info has it for each of its modes. */")
+	line(0, "export const %sGame = %q;", lowerFirst(name), game)
+	line(0, "")
 	line(0, "/** Schema.fingerprint of a server that plays exactly this. */")
 	line(0, "export const %sFingerprint = %q;", lowerFirst(name), fmt.Sprintf("%016x", s.GetFingerprint()))
 	return b.String()

@@ -60,6 +60,7 @@ type Mode struct {
 	// not pay for tables of thousands.
 	New func(w *World) Rules
 
+	game     string
 	params   []Param
 	oneMatch bool
 }
@@ -98,6 +99,21 @@ type Game struct {
 	Name  string
 	Modes []Mode
 }
+
+// ModesOf returns the modes of games, in their order. Each knows its game's name.
+func ModesOf(games []Game) []Mode {
+	var modes []Mode
+	for _, g := range games {
+		for _, m := range g.Modes {
+			m.game = g.Name
+			modes = append(modes, m)
+		}
+	}
+	return modes
+}
+
+// GameName is the name of the game that a mode of [ModesOf] is of; else "".
+func (m Mode) GameName() string { return m.game }
 
 // Validate reports every fault of the mode, joined.
 func (m Mode) Validate() error {

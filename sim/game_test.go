@@ -74,3 +74,17 @@ func TestViewCollects(t *testing.T) {
 		t.Errorf("after Reset sees %v, saw 7: %t", v.Groups(), v.Saw(7))
 	}
 }
+
+func TestModesKnowTheirGames(t *testing.T) {
+	games := []Game{{Name: "arena", Modes: []Mode{{Name: "ffa"}, {Name: "duel"}}}, {Name: "cards", Modes: []Mode{{Name: "eights"}}}}
+	var got []string
+	for _, m := range ModesOf(games) {
+		got = append(got, m.GameName()+"/"+m.WithSeats(2).ForOneMatch().Name)
+	}
+	if want := []string{"arena/ffa", "arena/duel", "cards/eights"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if games[0].Modes[0].GameName() != "" {
+		t.Error("the game's own modes were changed")
+	}
+}

@@ -54,12 +54,15 @@ def told(f):
     lines = [f"command_ack {f.command_ack}"] if f.command_ack else []
     lines += [f"  param {p.name}: {quoted(p.value)}" for p in f.welcome.param]
     lines += [f"  roster: {occupant(r)}" for r in f.welcome.roster]
+    lines += [f"  node: {url}" for url in f.welcome.node]
     for n in f.notice:
         what = n.WhichOneof("body")
         if what == "roster":
             lines.append(f"notice {n.number}: roster: {occupant(n.roster)}")
         elif what == "refused":
             lines.append(f"notice {n.number}: refused: command {n.refused.number}: {quoted(n.refused.reason)}")
+        elif what == "nodes":
+            lines.append(f"notice {n.number}: nodes: {' '.join(n.nodes.url)}")
         elif what == "end":
             lines.append(f"notice {n.number}: end: {quoted(n.end.reason)}")
             lines += [f"  line: seat {l.seat}, team {l.team}, place {l.place}, value [{' '.join(map(str, l.value))}]" for l in n.end.line]
@@ -84,7 +87,7 @@ def session(paths):
         mirror.apply(f)
         text = open(path[:-4] + ".txt").read()
         same(path, listing(mirror, schema), text[text.index("rows afterwards\n") + 16:])
-        words = [l for l in text.splitlines() if l.startswith(("command_ack ", "  param ", "  roster: ", "  line: ", "notice ")) and ": chat " not in l and ": announcement" not in l]
+        words = [l for l in text.splitlines() if l.startswith(("command_ack ", "  param ", "  roster: ", "  node: ", "  line: ", "notice ")) and ": chat " not in l and ": announcement" not in l]
         same(path, "\n".join(told(f)), "\n".join(words))
     return len(paths)
 

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 """A small player: joins a room by its URL, flies in a square, says hello, gives
 commands and prints what it sees. In a room that rests it waits for what happens.
+When its server goes, it asks the other nodes for a seat and begins anew there.
 Run it with ./run, which makes the protobuf module first. Needs
 python3-websocket and python3-protobuf."""
 import argparse
+import json
 import sys
 import time
+import urllib.request
 
 import websocket
 
@@ -23,8 +26,16 @@ def now():
     return 1000 * time.monotonic()
 
 
+RESTART = 4007  # the close code of a node that stops
+LOST = 1006  # no close code came
+
+
 class Closed(Exception):
     """The server has closed the connection."""
+
+    def __init__(self, code):
+        super().__init__(f"close code {code}")
+        self.code = code
 
 
 class Player:
@@ -33,6 +44,7 @@ class Player:
         self.socket = websocket.create_connection(url, subprotocols=["metronome.v1"], timeout=10)
         first = self.read()
         self.welcome = first.welcome
+        self.nodes = list(first.welcome.node)
         self.inputs = [f.name for f in self.welcome.schema.input]
         self.mirror = Mirror(self.welcome.schema)
         self.mirror.apply(first)
@@ -45,9 +57,12 @@ class Player:
         self.notices(first)
 
     def read(self):
-        message = self.socket.recv()
-        if not isinstance(message, bytes):
-            raise Closed
+        try:
+            kind, message = self.socket.recv_data()
+        except (websocket.WebSocketConnectionClosedException, ConnectionError) as lost:
+            raise Closed(LOST) from lost
+        if kind == websocket.ABNF.OPCODE_CLOSE:
+            raise Closed(int.from_bytes(message[:2], "big"))
         frame = wire.ServerFrame()
         frame.ParseFromString(message)
         return frame
@@ -58,7 +73,10 @@ class Player:
         if self.acked != self.noticed:
             frame.notice_ack = self.acked = self.noticed
         self.sent += 1
-        self.socket.send_binary(frame.SerializeToString())
+        try:
+            self.socket.send_binary(frame.SerializeToString())
+        except (websocket.WebSocketConnectionClosedException, ConnectionError) as lost:
+            raise Closed(LOST) from lost
 
     def notices(self, frame):
         for notice in frame.notice:
@@ -71,6 +89,8 @@ class Player:
                     self.orders.refused[notice.refused.number] = notice.refused.reason
                 elif notice.HasField("end"):
                     self.end = notice.end
+                elif notice.HasField("nodes"):
+                    self.nodes = list(notice.nodes.url)
 
     def answer(self, frame):
         """Notes what became of commands."""
@@ -135,7 +155,12 @@ def main():
     args.add_argument("--command", type=command, action="append", default=[], metavar="1,2:50,51", help="give the game a command: values, then a list")
     args.add_argument("--say", default="hello from python")
     args = args.parse_args()
-    player = Player(args.url)
+    sys.exit(0 if play(args.url, args) else 1)
+
+
+def play(url, args):
+    """Plays in the room with a URL; answers whether all went well."""
+    player = Player(url)
     w = player.welcome
     print(f"seat {w.seat} in room {w.room}, mode {w.mode}, {w.tick_hz} Hz" + (", at rest" if w.rests else ""))
     for p in w.param:
@@ -144,12 +169,32 @@ def main():
         player.orders.give(values, numbers)
     try:
         ok = (wait_for_others if w.rests else fly)(player, args)
-    except Closed:
+    except Closed as why:
+        if not player.end and why.code in (RESTART, LOST):
+            url = seat_elsewhere(player.nodes, w.mode)
+            return url is not None and play(url, args)
         ok = player.end is not None
     player.socket.close()
     if player.end:
         report(player)
-    sys.exit(0 if ok else 1)
+    return ok
+
+
+def seat_elsewhere(nodes, mode):
+    """The URL of a seat that the first of some nodes gives that answers; None: none does."""
+    for node in nodes:
+        ask = urllib.request.Request(
+            node + "/metronome.v1.LobbyService/QuickPlay", json.dumps({"mode": mode, "name": "python"}).encode(), {"Content-Type": "application/json"}
+        )
+        try:
+            with urllib.request.urlopen(ask, timeout=5) as answer:
+                url = json.load(answer)["join"]["url"]
+        except OSError as fault:  # HTTPError is one, too
+            print(f"{node} gives no seat: {fault}")
+            continue
+        print(f"the server is gone; playing on at {node}")
+        return url
+    return None
 
 
 def command(text):

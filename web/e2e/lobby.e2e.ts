@@ -53,6 +53,28 @@ story("the list lives and is filtered", async ({ server, open }) => {
   await page.getByText("No room fits.").waitFor();
 });
 
+story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("a game that no page draws is listed and not offered, in %j", async (viewport, { serve, open }) => {
+  const server = await serve({ bots: 3, args: ["--mode", "exchange"] }); // the server's first mode is drawn, its own room is not
+  const page = await open(server, "/", { viewport });
+  const mode = (await server.ask<{ room: { mode: string }[] }>("ListRooms", {})).room[0]!.mode;
+  expect(mode).toBe("exchange");
+  const undrawn = page.locator("#rooms li").first();
+  await undrawn.getByText("No page draws this game: play it with a client or bots.").waitFor();
+  expect(await undrawn.getByRole("link").count()).toBe(0);
+  await page.getByRole("radio", { name: "Free for all" }).waitFor();
+  const said = (await (await fetch(`${server.url}/info`)).json()) as { modes: { name: string; game: string }[] };
+  const drawn = said.modes.filter((m) => m.game === "arena").map((m) => m.name);
+  expect(drawn.length).toBeLessThan(said.modes.length);
+  expect(await page.locator("#modes input").evaluateAll((all) => all.map((i) => (i as HTMLInputElement).value))).toEqual(drawn);
+  expect(await page.locator("#create-mode option").evaluateAll((all) => all.map((o) => (o as HTMLOptionElement).value))).toEqual(drawn);
+  expect(await page.locator("#filter-mode option").count()).toBe(1 + said.modes.length);
+  expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
+  await page.goto(`${server.url}/play?mode=exchange`);
+  await page.getByRole("heading", { name: "Another game" }).waitFor();
+  await page.getByRole("button", { name: "Back to the lobby" }).click();
+  await page.waitForURL(`${server.url}/`);
+});
+
 story("a room of the list is joined", async ({ server, open }) => {
   const page = await open(server, "/");
   await row(page, "Free for all").getByRole("link", { name: "Join" }).click();

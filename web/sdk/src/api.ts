@@ -243,6 +243,8 @@ export interface Session<G extends Game = AnyGame> {
   readonly params: ParamsOf<G>;
   /** The room has no ticks of its own: it steps, and sends, when something happens. */
   readonly rests: boolean;
+  /** Base URLs of other nodes of the deployment. The session asks their lobby when its own does not answer; with onRejoin it is for you to. */
+  readonly nodes: readonly string[];
   /** How the match on this seat ended; null: it has not. */
   readonly matchEnd: MatchEnd<G> | null;
   readonly world: World<G>;

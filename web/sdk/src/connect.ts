@@ -14,9 +14,11 @@ export function connect<G extends Game = AnyGame>(url: string, o: ConnectOptions
 /** Asks a server's lobby for a seat and enters its room; asks again whenever the seat is lost. */
 export function quickPlay<G extends Game = AnyGame>(server: string, o: QuickPlayOptions = {}): Session<G> {
   const request = { mode: o.mode ?? "", metadata: o.metadata ?? {}, name: o.name ?? "", ...(o.avoid?.length ? { avoid: o.avoid } : {}) };
+  const lobby = lobbyOf(server, o);
   const find: Source["find"] = async (last) => {
     if (o.onRejoin) return o.onRejoin();
-    return seat([server, nodeOf(last.url)], o, (lobby) => lobby.quickPlay(request));
+    lobby.learn([nodeOf(last.url), ...last.nodes]);
+    return seat(() => lobby.quickPlay(request));
   };
   return start<G>({ url: "", key: `quick ${server} ${request.mode}`, find }, o);
 }
@@ -32,22 +34,24 @@ const NOT_AGAIN: readonly (number | undefined)[] = [undefined, 403, 404, 409, 41
 
 /** roomFinder finds a room for somebody who had a URL: the last room while it is there, else one of its mode. */
 function roomFinder(url: string, o: ConnectOptions): Source["find"] {
-  return async ({ url: last, end, played, mode }) => {
+  let lobby: Lobby | null = null;
+  return async ({ url: last, end, played, mode, nodes }) => {
     if (o.onRejoin) return o.onRejoin();
     // Nobody said no to the URL: its ticket may still be good.
     if (!played && (end === null || end.code === 0 || end.code === 1006)) return url;
-    const servers = o.lobby === undefined ? [nodeOf(last), nodeOf(url)] : [o.lobby];
+    const asked = (lobby ??= lobbyOf(o.lobby ?? nodeOf(url), o));
+    asked.learn([nodeOf(last), ...nodes]);
     const name = o.name ?? "";
     const id = last === "" ? "" : roomIdOf(last);
-    return seat(servers, o, async (lobby) => {
+    return seat(async () => {
       if (id !== "" && !NOT_AGAIN.includes(end?.code)) {
         try {
-          return await lobby.join({ id }, name);
+          return await asked.join({ id }, name);
         } catch (fault) {
           if (!(fault instanceof LobbyError) || !takesNobody(fault)) throw fault;
         }
       }
-      return lobby.quickPlay({ mode, name });
+      return asked.quickPlay({ mode, name });
     });
   };
 }
@@ -60,13 +64,13 @@ function takesNobody(e: LobbyError): boolean {
 /** nodeOf is the server that a room's URL is on; "": there is none. */
 const nodeOf = (room: string): string => (room === "" ? "" : serverOf(room));
 
-/** seat asks the first of the servers that can be reached; "" and repetitions do not count. */
-async function seat(servers: string[], o: ConnectOptions, ask: (lobby: Lobby) => Promise<Join>): Promise<string> {
-  const [server = "", ...others] = servers.filter((s, i) => servers.indexOf(s) === i && (i === 0 || s !== ""));
+const lobbyOf = (server: string, o: ConnectOptions): Lobby => new Lobby(server, o.fetch ? { fetch: o.fetch } : {});
+
+/** seat is the URL of the seat that a lobby is asked for. */
+async function seat(ask: () => Promise<Join>): Promise<string> {
   try {
-    return (await ask(new Lobby(server, o.fetch ? { fetch: o.fetch } : {}))).url;
+    return (await ask()).url;
   } catch (fault) {
-    if (others.length > 0 && fault instanceof LobbyError && fault.status === 0) return seat(others, o, ask);
     throw endOf(fault);
   }
 }

@@ -2,6 +2,7 @@
 import type { ParamValue } from "./game.ts";
 import { retryAfterMs } from "./net/retry.ts";
 import { bare } from "./net/roomurl.ts";
+import { Servers } from "./net/servers.ts";
 
 export interface LobbyOptions {
   fetch?: typeof fetch;
@@ -67,18 +68,32 @@ export class LobbyError extends Error {
   }
 }
 
-/** How long the lobby may take to answer, ms. */
+/** How long the lobby may take to answer, ms: the last that can be asked, and one before. */
 const patience = 10_000;
+const nextAfter = 5_000;
 
-/** Asks one server for rooms and seats. Its promises fail with LobbyError. */
+/** Asks a server for rooms and seats; when it is gone, another node of the same deployment. Its promises fail with LobbyError. */
 export class Lobby {
-  private readonly base: string;
+  private readonly servers: Servers;
   private readonly fetch: typeof fetch;
 
   /** server: base URL, as in "http://127.0.0.1:8080" or, for one below a path, "https://host/game"; "" and "/game" are the page's own host. */
   constructor(server: string, o: LobbyOptions = {}) {
-    this.base = bare(server).replace(/\/+$/, "");
+    this.servers = new Servers(bare(server).replace(/\/+$/, ""));
     this.fetch = o.fetch ?? ((input, init) => fetch(input, init));
+  }
+
+  /** Base URL of the server that is asked first: the one that it was made for, until that does not answer and another does. */
+  get server(): string {
+    return this.servers.order()[0]!;
+  }
+
+  /**
+   * Learns the other nodes, as Session.nodes has them, in place of those before: at most 8, which are asked when the ones before
+   * do not answer. What is no URL is left out.
+   */
+  learn(nodes: readonly string[]): void {
+    this.servers.learn(nodes);
   }
 
   /** Public rooms, fullest first. next: for ListFilter.page, empty when there are no more. */
@@ -110,14 +125,34 @@ export class Lobby {
     return { room: roomOf(join["room"]), url, expiresUnix: number(join["expiresUnix"]) };
   }
 
+  /** call asks the first of the nodes that answers. */
   private async call(method: string, request: object): Promise<Record<string, unknown>> {
+    const [first = "", ...others] = this.servers.order();
+    return this.callFrom(first, others, method, request);
+  }
+
+  private async callFrom(server: string, others: readonly string[], method: string, request: object): Promise<Record<string, unknown>> {
+    const [next, ...rest] = others;
+    try {
+      const answer = await this.callOne(server, method, request, next === undefined ? patience : nextAfter);
+      this.servers.note(server, true);
+      return answer;
+    } catch (fault) {
+      const gone = fault instanceof LobbyError && fault.code === "unavailable";
+      this.servers.note(server, !gone);
+      if (!gone || next === undefined) throw fault;
+      return this.callFrom(next, rest, method, request);
+    }
+  }
+
+  private async callOne(server: string, method: string, request: object, within: number): Promise<Record<string, unknown>> {
     let response: Response;
     try {
-      response = await this.fetch(`${this.base}/metronome.v1.LobbyService/${method}`, {
+      response = await this.fetch(`${server}/metronome.v1.LobbyService/${method}`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(request),
-        signal: AbortSignal.timeout(patience),
+        signal: AbortSignal.timeout(within),
       });
     } catch (fault) {
       throw new LobbyError("unavailable", `the server cannot be reached: ${String(fault)}`, 0);

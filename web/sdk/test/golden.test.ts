@@ -24,7 +24,7 @@ function told(f: ServerFrame): string[] {
   const w = f.welcome;
   if (w) {
     lines.push(`  resume ${w.resume}, resume_ticks ${w.resumeTicks}, resumed ${w.resumed}, rests ${w.rests}`);
-    lines.push(...w.params.map((p) => `  param ${p.name}: ${JSON.stringify(p.value)}`), ...w.roster.map((r) => `  ${occupant(r)}`));
+    lines.push(...w.params.map((p) => `  param ${p.name}: ${JSON.stringify(p.value)}`), ...w.roster.map((r) => `  ${occupant(r)}`), ...w.nodes.map((url) => `  node: ${url}`));
     lines.push(...w.schema!.input.map((i) => `  input ${i.name}: ${i.min} to ${i.max}, buttons=${i.buttons} once=${i.once}`));
     lines.push(...w.schema!.command.map((c) => `  command ${c.name}: ${c.min} to ${c.max}, list=${c.list}`));
     for (const p of w.schema!.params) {
@@ -37,6 +37,7 @@ function told(f: ServerFrame): string[] {
     if (body?.type === "roster") lines.push(`notice ${number}: ${occupant(body)}`);
     else if (body?.type === "refused") lines.push(`notice ${number}: refused: command ${body.number}: ${JSON.stringify(body.reason)}`);
     else if (body?.type === "end") lines.push(`notice ${number}: end: ${JSON.stringify(body.reason)}`);
+    else if (body?.type === "nodes") lines.push(`notice ${number}: nodes: ${body.urls.join(" ")}`);
     if (body?.type === "end") lines.push(...body.lines.map((l) => `  line: seat ${l.seat}, team ${l.team}, place ${l.place}, value [${l.values.map(BigInt).join(" ")}]`));
   }
   return lines;
@@ -44,10 +45,10 @@ function told(f: ServerFrame): string[] {
 
 /** The same lines of a golden text. Its numbers of 64 bits are those that a number of JavaScript can hold. */
 const toldIn = (text: string): string[] =>
-  text.split("\n").filter((l) => /^(command_ack|  (resume|param|roster|input|command|can be made|line)|notice \d+: (roster|refused|end))/.test(l))
+  text.split("\n").filter((l) => /^(command_ack|  (resume|param|roster|node|input|command|can be made|line)|notice \d+: (roster|refused|end|nodes))/.test(l))
     .map((l) => l.replaceAll(/-?\d{17,}/g, (n) => String(BigInt(Number(n)))));
 
-test.each([["session-", 25], ["rests-", 4]])("every frame of the golden files %s gives the rows, events and words that its text lists", (prefix, least) => {
+test.each([["session-", 25], ["rests-", 5]])("every frame of the golden files %s gives the rows, events and words that its text lists", (prefix, least) => {
   const frame = new ServerFrame();
   let m: Mirror | null = null;
   const names = goldenNames(prefix);

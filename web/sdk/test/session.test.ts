@@ -1,3 +1,4 @@
+import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ConnectOptions, Events } from "../src/api.ts";
 import { connect, quickPlay } from "../src/connect.ts";
@@ -7,6 +8,7 @@ import type { Connector } from "../src/engine/link.ts";
 import type { Command, Report } from "../src/engine/protocol.ts";
 import { closeEnd } from "../src/net/ends.ts";
 import { PageSession, type Source } from "../src/page/session.ts";
+import * as pb from "./gen/metronome/v1/play_pb.ts";
 import { Room } from "./room.ts";
 
 /** A session whose engine is played by the test, or whose engine's socket is. */
@@ -45,11 +47,11 @@ class Rig {
   message(b: Uint8Array): void {
     this.socket.onmessage({ data: b.slice().buffer });
   }
-  play(): this {
+  play(welcome: Partial<pb.Welcome> = {}): this {
     this.room.ships.set(1, { x: 256, y: -256, aim: 3 });
     this.engine.command({ type: "start", url: "ws://h/rooms/r", resume: "", name: "", hiddenAfter: Infinity });
     this.socket.onopen();
-    this.message(this.room.key({}));
+    this.message(this.room.key(welcome));
     return this;
   }
   tick(events: [number, number][] = []): void {
@@ -104,7 +106,7 @@ describe("what a page sees", () => {
     rig.tick([[7, 1]]);
     rig.say({ type: "sent", tick: 200, values: [] });
     expect(rig.session.view().tick).toBeGreaterThan(0);
-    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [], params: [], rests: false, commanded: 0 };
+    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [], params: [], rests: false, nodes: [], commanded: 0 };
     rig.say({ ...welcome, type: "welcome", schema: rig.session.schema! });
     vi.advanceTimersByTime(200);
     expect([rig.session.view().tick, rig.said("event"), rig.session.pendingInputs(), rig.session.stats.reconnects]).toEqual([-1, [], [], 1]);
@@ -237,6 +239,25 @@ describe("states and orders", () => {
     expect(rig.said("state").at(-1)).toEqual({ state: "closed", was: "playing", end });
   });
 
+  test("other nodes are those of the welcome, until a notice says otherwise", async () => {
+    const find = vi.fn<Source["find"]>(async () => "ws://h/rooms/s");
+    const rig = new Rig({}, false, { find });
+    expect(rig.session.nodes).toEqual([]);
+    rig.play({ node: ["http://b", "http://c/game"] });
+    expect(rig.session.nodes).toEqual(["http://b", "http://c/game"]);
+    const told = (number: number, url: string[]): void => {
+      rig.room.tick++;
+      rig.message(rig.room.frame({ notice: [create(pb.NoticeSchema, { number, body: { case: "nodes", value: create(pb.NodeURLsSchema, { url }) } })] }));
+    };
+    told(1, ["http://d"]);
+    expect(rig.session.nodes).toEqual(["http://d"]);
+    rig.say({ type: "ask", url: "ws://h/rooms/r", end: closeEnd(4007, ""), played: true });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(find.mock.calls[0]![0].nodes).toEqual(["http://d"]);
+    told(2, []);
+    expect(rig.session.nodes).toEqual([]);
+  });
+
   test("chat is for those who play and have something short to say", () => {
     const rig = new Rig();
     expect(rig.session.chat("hi")).toBe(false);
@@ -263,7 +284,7 @@ describe("states and orders", () => {
     const end = closeEnd(4006, "");
     rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
     await vi.advanceTimersByTimeAsync(0);
-    expect(find).toHaveBeenCalledWith({ url: "ws://h/rooms/r", end, played: true, mode: "ffa" });
+    expect(find).toHaveBeenCalledWith({ url: "ws://h/rooms/r", end, played: true, mode: "ffa", nodes: [] });
     find.mockRejectedValueOnce(end).mockRejectedValueOnce(new Error("no"));
     rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
     rig.say({ type: "ask", url: "ws://h/rooms/r", end, played: true });
@@ -405,7 +426,7 @@ describe("finding a room", () => {
   }
 
   test("who has moved to another room takes that one back", async () => {
-    expect(await moves((o) => connect("ws://h:1/game/rooms/r?ticket=t", o), [404, 401])).toEqual(["http://h:1/game/QuickPlay", "http://h:2/JoinRoom r2"]);
+    expect(await moves((o) => connect("ws://h:1/game/rooms/r?ticket=t", o), [404, 401])).toEqual(["http://h:1/game/QuickPlay", "http://h:1/game/JoinRoom r2"]);
   });
 
   test("when a server is gone, that of the last room is asked", async () => {

@@ -52,7 +52,7 @@ function someWelcome(): pb.Welcome {
       outcome: some(column), fingerprint: BigInt(int(2 ** 32)) << BigInt(int(33)),
     },
     roster: some(() => ({ seat: int(100), name: word(), presence: int(4), team: int(256), bot: random() < 0.5 })), maxLead: int(64), server: word(),
-    resumed: random() < 0.5, param: some(() => ({ name: word(), value: word() })), rests: random() < 0.5,
+    resumed: random() < 0.5, param: some(() => ({ name: word(), value: word() })), rests: random() < 0.5, node: some(word),
   });
 }
 
@@ -72,7 +72,7 @@ function asOurs(w: pb.Welcome): unknown {
       outcome: s.outcome.map(column), fingerprint: s.fingerprint.toString(16).padStart(16, "0"),
     } : null,
     roster: w.roster.map((r) => ({ seat: r.seat, name: r.name, presence: r.presence as number, team: r.team, bot: r.bot })), maxLead: w.maxLead,
-    server: w.server, resumed: w.resumed, params: w.param.map((p) => ({ name: p.name, value: p.value })), rests: w.rests,
+    server: w.server, resumed: w.resumed, params: w.param.map((p) => ({ name: p.name, value: p.value })), rests: w.rests, nodes: w.node,
   };
 }
 
@@ -97,6 +97,14 @@ test("notices are read as generated code reads them", () => {
     const want = body.case === undefined ? null : body.case === "announcement" ? { type: body.case, text: body.value } : { type: body.case, ...body.value };
     expect(got).toEqual({ number: 7, body: want });
   }
+});
+
+test("a list of nodes is read as generated code reads it, also in two parts", () => {
+  const part = (url: string[]): Uint8Array => toBinary(pb.NoticeSchema, create(pb.NoticeSchema, { number: 3, body: { case: "nodes", value: { url } as never } }));
+  expect(readNotice(part(["http://a", "http://b"]))).toEqual({ number: 3, body: { type: "nodes", urls: ["http://a", "http://b"] } });
+  const both = Uint8Array.from([...part(["http://a"]), ...part(["http://b", "http://c"])]);
+  const want = fromBinary(pb.NoticeSchema, both).body;
+  expect(readNotice(both).body).toEqual({ type: "nodes", urls: want.case === "nodes" ? want.value.url : null });
 });
 
 test("a match's end is read as generated code reads it, with numbers of 64 bits", () => {

@@ -1,12 +1,12 @@
 // Opening a room: a public one is entered at once; a private one shows its
 // code and link first.
 import { Lobby, LobbyError, type Join } from "@metronome/sdk";
-import { base } from "../base.ts";
 import { byId, make, say } from "./dom.ts";
 import type { Mode } from "./info.ts";
 import { ParamFields } from "./params.ts";
 import { go, playerName } from "./play.ts";
 import { handOver } from "./player.ts";
+import { playPage } from "./rooms.ts";
 import { sentence } from "./sentences.ts";
 
 const form = byId("create", HTMLFormElement);
@@ -30,6 +30,7 @@ export function setUpCreate(lobby: Lobby): void {
 }
 
 export function offerCreateModes(list: readonly Mode[]): void {
+  byId("create-submit", HTMLButtonElement).disabled = list.length === 0;
   mode.append(
     ...list.map((m) => {
       const option = make("option", "", m.title);
@@ -45,20 +46,20 @@ export function offerCreateModes(list: readonly Mode[]): void {
 async function create(lobby: Lobby): Promise<void> {
   const join = await lobby.create({ mode: mode.value, private: hidden.checked, name: playerName(), params: params.values() });
   handOver(join);
-  if (join.room.private) show(join);
-  else go(`room=${encodeURIComponent(join.room.id)}`);
+  if (join.room.private) show(lobby.server, join);
+  else go(lobby.server, `room=${encodeURIComponent(join.room.id)}`);
 }
 
-function show(join: Join): void {
+function show(server: string, join: Join): void {
   const { code } = join.room;
   byId("made-code", HTMLInputElement).value = code;
-  byId("made-link", HTMLInputElement).value = `${base()}/play?code=${code}`;
+  byId("made-link", HTMLInputElement).value = `${server}/play?code=${code}`;
   say(byId("copied", HTMLElement), "");
   const enter = byId("enter", HTMLAnchorElement);
-  enter.href = `play?code=${code}`;
+  enter.href = playPage(server, `code=${code}`);
   enter.onclick = (event) => {
     event.preventDefault();
-    go(`code=${code}`);
+    go(server, `code=${code}`);
   };
   made.hidden = false;
   byId("made-title", HTMLElement).focus();

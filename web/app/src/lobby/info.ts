@@ -1,5 +1,6 @@
-// What the server says about itself at /info.
+// What the server says about itself at /info, and what of it these pages can draw.
 import { LobbyError } from "@metronome/sdk";
+import { arenaGame } from "../play/arena.gen.ts";
 
 /** One setting that rooms of a mode can be made with. */
 export interface Param {
@@ -15,6 +16,8 @@ export interface Param {
 
 export interface Mode {
   name: string;
+  /** The name of the game that it is of. */
+  game: string;
   title: string;
   seats: number;
   tickHz: number;
@@ -28,6 +31,7 @@ export interface Info {
 
 interface SaidMode {
   name: string;
+  game: string;
   title: string;
   seats: number;
   tick_hz: number;
@@ -43,8 +47,11 @@ export async function askInfo(ask: typeof fetch = fetch): Promise<Info> {
   const said = (await response.json()) as { version: string; modes: SaidMode[] };
   return {
     version: said.version,
-    modes: said.modes.map((m) => ({ name: m.name, title: m.title || m.name, seats: m.seats, tickHz: m.tick_hz, params: (m.params ?? []).map(paramOf) })),
+    modes: said.modes.map((m) => ({ name: m.name, game: m.game, title: m.title || m.name, seats: m.seats, tickHz: m.tick_hz, params: (m.params ?? []).map(paramOf) })),
   };
 }
+
+/** Whether the play page can draw a mode. */
+export const isDrawn = (m: Mode): boolean => m.game === arenaGame;
 
 const paramOf = (p: NonNullable<SaidMode["params"]>[number]): Param => ({ ...p, title: p.title || p.name, options: p.options ?? [] });

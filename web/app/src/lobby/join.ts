@@ -22,7 +22,7 @@ export function setUpJoin(lobby: Lobby): void {
       case "nothing":
         return complain(invite.sentence);
       case "room":
-        return go(`room=${encodeURIComponent(invite.id)}`);
+        return go(lobby.server, `room=${encodeURIComponent(invite.id)}`);
       case "elsewhere":
         return leadAway(trouble, invite.host, invite.url);
       case "code":
@@ -35,7 +35,7 @@ export function setUpJoin(lobby: Lobby): void {
 async function enter(lobby: Lobby, code: string): Promise<void> {
   const join = await lobby.join({ code }, playerName());
   handOver(join);
-  go(`code=${code}`);
+  go(lobby.server, `code=${code}`);
 }
 
 /** A link to another server is followed only by who wants to. */

@@ -3,12 +3,12 @@ import { Lobby, LobbyError, type Room } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "./dom.ts";
-import { askInfo, type Info } from "./info.ts";
+import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
 import { offerModes, setUpPlay } from "./play.ts";
 import { Poll } from "./poll.ts";
 import { RoomList, summary } from "./rooms.ts";
-import { sentence } from "./sentences.ts";
+import { elsewhere, sentence } from "./sentences.ts";
 
 /** Between an answer and the next question, ms: a room is seldom gone before it is seen to be. */
 const every = 2000;
@@ -19,7 +19,10 @@ const lobby = new Lobby(base());
 const filterMode = byId("filter-mode", HTMLSelectElement);
 const filterFree = byId("filter-free", HTMLInputElement);
 const listed = byId("rooms", HTMLElement);
-const rooms = new RoomList(listed, (mode) => info?.modes.find((m) => m.name === mode)?.title ?? mode);
+const rooms = new RoomList(listed, (name) => {
+  const mode = info?.modes.find((m) => m.name === name);
+  return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode) };
+});
 let info: Info | null = null;
 
 /** Answers how long the server asks to be left alone, ms. */
@@ -27,6 +30,8 @@ async function refresh(): Promise<number> {
   try {
     const { rooms: found, next } = await lobby.list({ mode: filterMode.value, withFreeSeat: filterFree.checked, pageSize: most });
     if (!info) know(await askInfo());
+    // Those that have rooms are there to be asked should this page's own server go.
+    lobby.learn([lobby.server, ...found.map((room) => room.node)]);
     show(found, next !== "");
     return 0;
   } catch (fault) {
@@ -38,8 +43,9 @@ async function refresh(): Promise<number> {
 
 function know(said: Info): void {
   info = said;
-  offerModes(said.modes);
-  offerCreateModes(said.modes);
+  const drawn = said.modes.filter(isDrawn);
+  offerModes(drawn);
+  offerCreateModes(drawn);
   for (const mode of said.modes) {
     const option = make("option", "", mode.title);
     option.value = mode.name;
@@ -49,9 +55,9 @@ function know(said: Info): void {
 }
 
 function show(found: Room[], more: boolean): void {
-  say(byId("trouble", HTMLElement), "");
+  say(byId("trouble", HTMLElement), lobby.server === base() ? "" : elsewhere(lobby.server));
   listed.classList.remove("old");
-  rooms.show(found);
+  rooms.show(found, lobby.server);
   const filtered = filterMode.value !== "" || filterFree.checked;
   if (!filtered && !more) byId("summary", HTMLElement).textContent = summary(found);
   say(byId("none", HTMLElement), remark(found.length, filtered, more));
@@ -63,7 +69,7 @@ function remark(count: number, filtered: boolean, more: boolean): string {
   return filtered ? "No room fits. Press Play, or open one." : "No public room right now. Press Play, and one opens.";
 }
 
-setUpPlay();
+setUpPlay(lobby);
 setUpJoin(lobby);
 setUpCreate(lobby);
 const poll = new Poll(refresh, every);

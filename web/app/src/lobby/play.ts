@@ -1,37 +1,42 @@
 // The top of the page: a name, a mode, one button.
-import { byId, make } from "./dom.ts";
+import type { Lobby } from "@metronome/sdk";
+import { byId, make, say } from "./dom.ts";
 import type { Mode } from "./info.ts";
 import { cleanName, storedName, storeName } from "./player.ts";
+import { playPage, undrawn } from "./rooms.ts";
 
 const form = byId("play", HTMLFormElement);
 const field = byId("name", HTMLInputElement);
 const modes = byId("modes", HTMLFieldSetElement);
+const button = byId("go", HTMLButtonElement);
 
 /** The name as typed so far, as the server takes it. */
 export function playerName(): string {
   return cleanName(field.value);
 }
 
-/** Remembers the name and goes to the play page; what says which room or mode, as "room=…". */
-export function go(what: string): void {
+/** Remembers the name and goes to a server's play page; what says which room or mode, as "room=…". */
+export function go(server: string, what: string): void {
   storeName(playerName());
-  location.assign(`play?${what}`);
+  location.assign(playPage(server, what));
 }
 
-export function setUpPlay(): void {
+export function setUpPlay(lobby: Lobby): void {
   field.value = storedName();
   field.addEventListener("change", () => storeName(playerName()));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const mode = new FormData(form).get("mode");
-    go(mode ? `mode=${encodeURIComponent(String(mode))}` : "");
+    go(lobby.server, mode ? `mode=${encodeURIComponent(String(mode))}` : "");
   });
 }
 
-/** Offers the modes; the first is chosen. */
+/** Offers the modes that can be drawn; the first is chosen. */
 export function offerModes(list: readonly Mode[]): void {
   modes.append(...list.map(choice));
   modes.hidden = list.length < 2;
+  button.disabled = list.length === 0;
+  say(byId("no-modes", HTMLElement), list.length === 0 ? `${undrawn} So it is with all games of this server.` : "");
 }
 
 function choice(mode: Mode, at: number): HTMLElement {

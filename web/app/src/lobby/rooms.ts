@@ -1,21 +1,37 @@
 // The list of rooms. Rows stay the same elements from one answer to the next,
 // so that whoever is on a button with the keyboard stays there.
 import type { Room } from "@metronome/sdk";
+import { base } from "../base.ts";
 import { make } from "./dom.ts";
 
 /** The fewest seats of a room that is worth watching: whoever watches takes one. */
 const watchable = 8;
 
+/** What is said of a game that is played without a page. */
+export const undrawn = "No page draws this game: play it with a client or bots.";
+
+/** What the list tells of a room's mode. */
+export interface About {
+  /** For people. */
+  title: string;
+  /** The play page can draw it. */
+  drawn: boolean;
+}
+
+/** The address of a server's play page; what says which room or mode, as "room=…". */
+export const playPage = (server: string, what: string): string => `${server === base() ? "" : `${server}/`}play?${what}`;
+
 export class RoomList {
   private readonly rows = new Map<string, Row>();
 
-  /** title: a mode's name for people. */
+  /** about: what is known of a mode. */
   constructor(
     private readonly list: HTMLElement,
-    private readonly title: (mode: string) => string,
+    private readonly about: (mode: string) => About,
   ) {}
 
-  show(rooms: readonly Room[], now = Date.now()): void {
+  /** server: where the rooms are entered. */
+  show(rooms: readonly Room[], server: string, now = Date.now()): void {
     const focused = document.activeElement as HTMLElement | null;
     const listed = new Set(rooms.map((room) => room.id));
     for (const [id, row] of this.rows) {
@@ -27,7 +43,7 @@ export class RoomList {
     rooms.forEach((room, at) => {
       const row = this.rows.get(room.id) ?? new Row(room.id);
       this.rows.set(room.id, row);
-      row.show(room, this.title(room.mode), now);
+      row.show(room, this.about(room.mode), server, now);
       const there = this.list.children[at];
       if (there !== row.item) this.list.insertBefore(row.item, there ?? null);
     });
@@ -44,15 +60,17 @@ class Row {
   private readonly bar = new Bar();
   private readonly join = make("a", "button", "Join");
   private readonly watch = make("a", "button", "Watch");
+  private readonly act = make("span", "act", this.join, this.watch);
+  private readonly undrawn = make("small", "undrawn", undrawn);
 
   constructor(id: string) {
     const title = make("span", "title", this.name, make("small", "figure", id));
-    this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, make("span", "act", this.join, this.watch));
-    this.watch.href = `play?room=${encodeURIComponent(id)}&watch=1`;
+    this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, this.act, this.undrawn);
     this.watch.title = "Takes a seat, as playing does";
   }
 
-  show(room: Room, title: string, now: number): void {
+  show(room: Room, { title, drawn }: About, server: string, now: number): void {
+    const page = playPage(server, `room=${encodeURIComponent(room.id)}`);
     const open = room.state === "open" && room.taken < room.seats;
     const text = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
     put(this.name, title);
@@ -60,10 +78,13 @@ class Row {
     put(this.rate, `${room.tickHz} Hz, ${age(now / 1000 - room.createdUnix)}`);
     put(this.join, text);
     this.bar.show(room);
+    this.act.hidden = !drawn;
+    this.undrawn.hidden = drawn;
     this.join.classList.toggle("off", !open);
-    if (open) this.join.href = `play?room=${encodeURIComponent(room.id)}`;
+    if (open) this.join.href = page;
     else this.join.removeAttribute("href");
     this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${text}`;
+    this.watch.href = `${page}&watch=1`;
     this.watch.hidden = !open || room.seats < watchable;
     this.watch.ariaLabel = `Watch ${title} ${room.id}`;
   }

@@ -3,6 +3,9 @@ import { LobbyError } from "@metronome/sdk";
 
 const gone = "The server does not answer. It may be restarting; this page keeps trying.";
 
+/** When another node answers in place of the page's own. */
+export const elsewhere = (server: string): string => `This page's server does not answer. You see the rooms of ${new URL(server).host}, and play there.`;
+
 /** For a request that failed, whatever it failed with. code: the one that was asked for, if any. */
 export function sentence(fault: unknown, code = ""): string {
   if (!(fault instanceof LobbyError)) return "Something went wrong on this page. Reload it and try again.";

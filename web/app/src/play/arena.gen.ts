@@ -34,5 +34,8 @@ export const arenaKinds = {
   "leader": { "seat": "SEAT", "kills": "UINT16", },
 } as const;
 
+/** The game's name, as GET /info has it for each of its modes. */
+export const arenaGame = "arena";
+
 /** Schema.fingerprint of a server that plays exactly this. */
 export const arenaFingerprint = "085d3c765478087b";

@@ -14,6 +14,7 @@ import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
 import { backToLobby, playAgain } from "./notice.ts";
+import { knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
@@ -23,7 +24,7 @@ import { keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
 import { matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
-import { fits, ownPlayer, ownShip } from "./tables.ts";
+import { fits, isArena, ownPlayer, ownShip } from "./tables.ts";
 import { type ArenaSession, Phase } from "./types.ts";
 import { Watch } from "./watch.ts";
 
@@ -99,11 +100,16 @@ export class Game {
     const status = new Status(hud.notice, hud.banner, () => session);
     status.joining();
     session.on("welcome", ({ resumed }) => {
+      knowNodes(session.nodes);
       if (session.schema && fits(session.schema)) return this.begin(resumed);
-      status.wrongVersion();
+      if (session.schema && isArena(session.schema)) status.wrongVersion();
+      else status.wrongGame();
       session.leave();
     });
-    session.on("state", (e) => status.state(e.state, e.end));
+    session.on("state", (e) => {
+      knowNodes(session.nodes);
+      status.state(e.state, e.end);
+    });
     session.on("matchEnd", (end) => {
       status.ended = true;
       hud.end.say(end, session.seat, [playAgain(session.mode), backToLobby]);

@@ -4,6 +4,7 @@ import { base } from "../base.ts";
 import { show } from "./dom.ts";
 import type { Game } from "./game.ts";
 import { isTyping } from "./input-keyboard.ts";
+import { goTo } from "./onward.ts";
 import type { Tool } from "./toolbar.ts";
 
 function toggle(e: HTMLElement): boolean {
@@ -25,7 +26,7 @@ export function tools(g: Game): Tool[] {
 
 function leave(g: Game): void {
   g.session.leave();
-  location.assign("./");
+  void goTo("");
 }
 
 /** A link for friends leads to this very room. */

@@ -1,6 +1,7 @@
 // The arena page.
 
 import { LobbyError } from "@metronome/sdk";
+import { askInfo, isDrawn } from "../lobby/info.ts";
 import { sentence } from "../lobby/sentences.ts";
 import { el } from "./dom.ts";
 import { enter, type Way, wayOf } from "./entry.ts";
@@ -47,6 +48,12 @@ function watchFirst(game: Game, session: ArenaSession): void {
   });
 }
 
+/** The first mode that this page can draw; "": the server's first, as it does not say. */
+async function firstMode(): Promise<string> {
+  const info = await askInfo().catch(() => null);
+  return info?.modes.find(isDrawn)?.name ?? "";
+}
+
 async function main(): Promise<void> {
   const stage = el("div", "stage");
   document.body.append(stage);
@@ -54,7 +61,7 @@ async function main(): Promise<void> {
   let name = playerName();
   if (!way) {
     name = await askName(stage, name);
-    way = { kind: "mode", mode: "", avoid: [] };
+    way = { kind: "mode", mode: await firstMode(), avoid: [] };
   }
   stage.append(el("h1", "spoken", "Arena"));
   await play(stage, way, name);

@@ -2,16 +2,17 @@
 // done about it.
 
 import { button, el, show } from "./dom.ts";
+import { goTo } from "./onward.ts";
 
 export interface Action {
   text: string;
   act: () => void;
 }
 
-export const backToLobby: Action = { text: "Back to the lobby", act: () => location.assign("./") };
+export const backToLobby: Action = { text: "Back to the lobby", act: () => void goTo("") };
 
 /** Leads into a room of a mode by quick play. */
-export const playAgain = (mode: string): Action => ({ text: "Play again", act: () => location.assign(`play?mode=${encodeURIComponent(mode)}`) });
+export const playAgain = (mode: string): Action => ({ text: "Play again", act: () => void goTo(`play?mode=${encodeURIComponent(mode)}`) });
 
 export class Notice {
   readonly root = el("section", "screen");

@@ -1,11 +1,13 @@
 // The state of the session in words: what is going on and what to do next.
 
 import type { End, Events, State } from "@metronome/sdk";
+import { undrawn } from "../lobby/rooms.ts";
 import { elsewhere } from "./entry.ts";
 import { type Action, backToLobby, type Banner, type Notice } from "./notice.ts";
+import { goTo } from "./onward.ts";
 
-const again: Action = { text: "Play again", act: () => location.reload() };
-const retry: Action = { text: "Retry", act: () => location.reload() };
+const again: Action = { text: "Play again", act: () => void goTo(`play${location.search}`) };
+const retry: Action = { text: "Retry", act: again.act };
 
 export class Status {
   /** The match is over and its result is shown: nothing of the connection matters any more. */
@@ -43,6 +45,12 @@ export class Status {
     }
   }
 
+  /** The room is one of another game. */
+  wrongGame(): void {
+    this.foreign = true;
+    this.notice.say("Another game", undrawn, [backToLobby]);
+  }
+
   /** The server plays by other tables than this page was made for. */
   wrongVersion(): void {
     this.foreign = true;
@@ -74,7 +82,7 @@ export class Status {
   /** Who was removed is not led back into the same room. */
   private kicked(end: End): void {
     const { room, mode } = this.room();
-    const other: Action = { text: "Play in another room", act: () => location.assign(elsewhere(mode, room, location.search)) };
+    const other: Action = { text: "Play in another room", act: () => void goTo(elsewhere(mode, room, location.search)) };
     this.notice.say("Removed from the room", "You were removed from the room. Play in another one, or choose one in the lobby.", [other, backToLobby], end.reason);
   }
 }

@@ -1,7 +1,7 @@
 import type { Schema } from "@metronome/sdk";
 import { expect, it } from "vitest";
 import { arenaKinds } from "./arena.gen.ts";
-import { fits } from "./tables.ts";
+import { fits, isArena } from "./tables.ts";
 
 const column = (name: string) => ({ name, kind: 6, linear: false, private: false });
 
@@ -19,5 +19,7 @@ it("fits the arena, also a newer one with more columns", () => {
 it("does not fit another game", () => {
   const s = schema();
   expect(fits({ ...s, tables: s.tables.slice(1) })).toBe(false);
+  expect(isArena({ ...s, tables: s.tables.slice(1) })).toBe(true);
+  expect(isArena({ ...s, tables: [{ name: "hand", columns: [column("cards")] }] })).toBe(false);
   expect(fits({ ...s, tables: s.tables.map((t) => ({ ...t, columns: t.columns.slice(1) })) })).toBe(false);
 });

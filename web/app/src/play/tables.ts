@@ -12,6 +12,11 @@ export function fits(schema: Schema): boolean {
   });
 }
 
+/** Returns whether a server's game is the arena, of whatever version. */
+export function isArena(schema: Schema): boolean {
+  return schema.tables.some((t) => t.name === "ship");
+}
+
 export interface OwnShip {
   id: number;
   x: number;

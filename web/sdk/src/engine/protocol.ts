@@ -36,7 +36,7 @@ export type Report =
   | {
       type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
       /** Room URL without its query, and the token that takes the seat back there. */
-      url: string; resume: string; schema: Schema; roster: Player[]; params: Param[]; rests: boolean;
+      url: string; resume: string; schema: Schema; roster: Player[]; params: Param[]; rests: boolean; nodes: string[];
       /** The number of the last command that the server has dealt with. */
       commanded: number;
     }
@@ -45,6 +45,7 @@ export type Report =
   | { type: "announcement"; text: string }
   | { type: "refused"; number: number; reason: string }
   | { type: "end"; reason: string; lines: OutcomeLine[] }
+  | { type: "nodes"; urls: string[] }
   | ({ type: "settled" } & Settled)
   | { type: "sent"; tick: number; values: number[] }
   | SnapshotReport;

@@ -39,6 +39,8 @@ export interface Last {
   /** Whether any room was played in, and which mode. */
   played: boolean;
   mode: string;
+  /** Where else the lobby may be asked. */
+  nodes: readonly string[];
 }
 
 /** Who has not drawn for so long does not draw: events come with their snapshots, ms. */
@@ -65,6 +67,7 @@ export class PageSession implements Session {
   readonly roster = new Map<number, Player>();
   params: Record<string, ParamValue> = {};
   rests = false;
+  nodes: readonly string[] = [];
   matchEnd: MatchEnd | null = null;
   readonly stats = new Stats();
   readonly network: NetworkSim;
@@ -177,12 +180,13 @@ export class PageSession implements Session {
         return;
       case "state": return this.to(r.state, r.end);
       case "retry": return this.emitter.emit("retry", { in: r.in, attempt: r.attempt, end: (this.end = r.end) });
-      case "ask": return void this.find({ url: r.url, end: r.end, played: r.played, mode: this.mode });
+      case "ask": return void this.find({ url: r.url, end: r.end, played: r.played, mode: this.mode, nodes: this.nodes });
       case "welcome": return this.welcome(r);
       case "chat": return this.emitter.emit("chat", { seat: r.seat, name: r.name, text: r.text });
       case "announcement": return this.emitter.emit("announcement", { text: r.text });
       case "refused": return this.emitter.emit("refused", { number: r.number, reason: r.reason });
       case "end": return this.emitter.emit("matchEnd", (this.matchEnd = { reason: r.reason, lines: r.lines.map((l) => this.line(l)) }));
+      case "nodes": return void (this.nodes = r.urls);
       case "settled": return this.orders.settle(r);
       case "roster":
         if (r.player) this.roster.set(r.seat, r.player);
@@ -223,6 +227,7 @@ export class PageSession implements Session {
     this.seatURL = r.url;
     this.resume = r.resume;
     this.rests = r.rests;
+    this.nodes = r.nodes;
     this.params = paramsOf(r.schema, r.params);
     if (!r.resumed) this.matchEnd = null;
     this.orders.begin(r.commanded);

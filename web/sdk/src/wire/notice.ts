@@ -18,7 +18,8 @@ export type NoticeBody =
   | ({ type: "roster" } & Roster)
   | { type: "announcement"; text: string }
   | { type: "refused"; number: number; reason: string }
-  | { type: "end"; reason: string; lines: OutcomeLine[] };
+  | { type: "end"; reason: string; lines: OutcomeLine[] }
+  | { type: "nodes"; urls: string[] };
 
 type Body<T extends NoticeBody["type"]> = NoticeBody & { type: T };
 
@@ -42,6 +43,7 @@ export function readNotice(bytes: Uint8Array): Notice {
       case 4: n.body = { type: "announcement", text: decode(part()) }; break;
       case 5: n.body = readRefused(part(), before("refused")); break;
       case 6: n.body = readEnd(part(), before("end")); break;
+      case 7: n.body = readNodes(part(), before("nodes")); break;
     }
   });
   return n;
@@ -73,6 +75,14 @@ function readEnd(bytes: Uint8Array, was: Body<"end"> = { type: "end", reason: ""
     else if (f.num === 2 && f.type === BYTES) e.lines.push(readLine(part()));
   });
   return e;
+}
+
+function readNodes(bytes: Uint8Array, was: Body<"nodes"> = { type: "nodes", urls: [] }): Body<"nodes"> {
+  const urls = [...was.urls];
+  walk(bytes, (f, part) => {
+    if (f.num === 1 && f.type === BYTES) urls.push(decode(part()));
+  });
+  return { type: "nodes", urls };
 }
 
 function readLine(bytes: Uint8Array): OutcomeLine {

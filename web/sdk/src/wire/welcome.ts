@@ -3,7 +3,7 @@
 import type { Schema } from "../schema.ts";
 import { BYTES } from "./reader.ts";
 import { readSchema } from "./schema.ts";
-import { bool, number, text, walk } from "./walk.ts";
+import { bool, decode, number, text, walk } from "./walk.ts";
 
 /** One seat's occupant. */
 export interface Roster {
@@ -43,13 +43,15 @@ export interface Welcome {
   params: Param[];
   /** The room has no ticks of its own. */
   rests: boolean;
+  /** Base URLs of other nodes. */
+  nodes: string[];
 }
 
 /** Reads a welcome; was: the part of it that stood before in the frame. */
 export function readWelcome(bytes: Uint8Array, was: Welcome | null): Welcome {
   const w: Welcome = was ?? {
     room: "", mode: "", seat: 0, tickHz: 0, snapshotEvery: 0, resume: "", resumeTicks: 0, schema: null, roster: [], maxLead: 0, server: "", resumed: false,
-    params: [], rests: false,
+    params: [], rests: false, nodes: [],
   };
   walk(bytes, (f, part) => {
     switch (f.num) {
@@ -67,6 +69,7 @@ export function readWelcome(bytes: Uint8Array, was: Welcome | null): Welcome {
       case 12: w.resumed = bool(f, w.resumed); break;
       case 13: if (f.type === BYTES) w.params.push(readParam(part())); break;
       case 14: w.rests = bool(f, w.rests); break;
+      case 15: if (f.type === BYTES) w.nodes.push(decode(part())); break;
     }
   });
   return w;

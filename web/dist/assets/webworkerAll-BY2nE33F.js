@@ -1,1 +1,0 @@
-import"./painters-D6c1JcYP.js";import"./init-DV2OrHFx.js";

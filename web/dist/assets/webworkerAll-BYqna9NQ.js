@@ -1,0 +1,1 @@
+import"./painters-BDIz6Wu1.js";import"./init-dwGoWppe.js";

@@ -1,0 +1,88 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { inPlay } from "./play.ts";
+import { expect, story, type Page, type Server } from "./story.ts";
+
+/** What a browser logs of a server that is gone. */
+const gone = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
+
+/** A Redis of one story's own. */
+async function redis(): Promise<{ url: string; stop(): Promise<void> }> {
+  const free = createServer().listen(0, "127.0.0.1");
+  await once(free, "listening");
+  const { port } = free.address() as AddressInfo;
+  free.close();
+  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", ""], { stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(child, "exit");
+  for await (const said of child.stdout!.setEncoding("utf8")) if (String(said).includes("Ready to accept")) break;
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+/** The URL of the node that a page plays on. */
+const nodeOf = (page: Page): Promise<string> => page.evaluate(() => (window.metronome!.session as unknown as { seatURL: string }).seatURL.replace("ws", "http").replace(/\/rooms.*/, ""));
+
+story.for<[string, (s: Server) => Promise<void>]>([["stops", (s) => s.stop()], ["dies", (s) => s.kill()]])("when a page's node %s, its player is in play again on another", { timeout: 90_000 }, async ([, end], { serve, open }) => {
+  const store = await redis();
+  try {
+    const args = ["--redis", store.url, "--resume-window", "1s"];
+    const first = await serve({ bots: 8, args }); // its room is the fullest: quick play leads there
+    const second = await serve({ args });
+    const page = await open(first, "/play?mode=ffa", { nodes: [second], expected: gone });
+    await inPlay(page);
+    expect(await nodeOf(page)).toBe(first.url);
+    await page.waitForFunction((url) => window.metronome!.session.nodes.includes(url), second.url);
+    await end(first);
+    await page.waitForFunction(() => window.metronome!.session.state === "away");
+    await page.waitForFunction(() => window.metronome!.session.state === "playing", undefined, { timeout: 60_000 });
+    expect(await nodeOf(page)).toBe(second.url);
+    await inPlay(page);
+    expect(await page.evaluate(() => window.metronome!.session.nodes)).toEqual([]); // there is no third
+  } finally {
+    await store.stop();
+  }
+});
+
+story("when a lobby page's node dies, the page lists and enters the rooms of another", async ({ serve, open }) => {
+  const store = await redis();
+  try {
+    const args = ["--redis", store.url];
+    const first = await serve({ args });
+    const second = await serve({ bots: 3, args });
+    const page = await open(first, "/", { nodes: [second], expected: gone });
+    const rooms = page.locator("#rooms li");
+    await rooms.filter({ hasText: "(3 bots)" }).waitFor();
+    await first.kill();
+    await page.getByText(`You see the rooms of ${new URL(second.url).host}`).waitFor();
+    await rooms.filter({ hasText: "(3 bots)" }).getByRole("link", { name: "Join" }).click();
+    await inPlay(page);
+    expect(new URL(page.url()).origin).toBe(second.url);
+  } finally {
+    await store.stop();
+  }
+});
+
+story("who leaves a game on another node is led to that one's lobby", async ({ serve, open }) => {
+  const store = await redis();
+  try {
+    const args = ["--redis", store.url];
+    const first = await serve({ bots: 8, args });
+    const second = await serve({ args });
+    const page = await open(first, "/play?mode=ffa", { nodes: [second], expected: gone });
+    await inPlay(page);
+    await page.waitForFunction((url) => window.metronome!.session.nodes.includes(url), second.url);
+    await first.stop();
+    await page.waitForFunction(() => window.metronome!.session.state === "away");
+    await page.waitForFunction(() => window.metronome!.session.state === "playing", undefined, { timeout: 60_000 });
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.waitForURL(`${second.url}/`);
+  } finally {
+    await store.stop();
+  }
+});
