@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"testing"
 
@@ -176,6 +177,31 @@ func TestClientsAreToldOfOtherNodes(t *testing.T) {
 				}
 				return
 			}
+		}
+	}
+}
+
+// TestPagesOfANodeThatIsGone has a node end: its pages may still ask the other, and
+// those of strangers may not.
+func TestPagesOfANodeThatIsGone(t *testing.T) {
+	a, b := twoNodes(t, nil)
+	if err := b.Stop(); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, "a knows that b is gone", func() bool { return len(a.lobby.Peers()) == 1 })
+	for origin, allowed := range map[string]string{b.URL(): b.URL(), "http://127.0.0.1:1": ""} {
+		ask, err := http.NewRequestWithContext(t.Context(), http.MethodGet, a.LocalURL()+"/info", http.NoBody)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask.Header.Set("Origin", origin)
+		answer, err := http.DefaultClient.Do(ask)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if got := answer.Header.Get("Access-Control-Allow-Origin"); got != allowed {
+			t.Errorf("a page of %s: %q, want %q", origin, got, allowed)
 		}
 	}
 }
