@@ -169,8 +169,8 @@ func (c Config) Validate() error {
 	}
 	fault(len(c.Region) <= 32, "--region %q: want at most 32 bytes", c.Region)
 	fault((c.TLSCert == "") == (c.TLSKey == ""), "--tls-cert %q, --tls-key %q: want both or none", c.TLSCert, c.TLSKey)
-	_, err := parseParams(c.Params)
-	faults = append(faults, err)
+	_, malformed := parseParams(c.Params)
+	faults = append(faults, malformed)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
 	fault(c.RecordKeep >= 0, "--record-keep %d: want 0 or more megabytes", c.RecordKeep)
 	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
@@ -188,7 +188,7 @@ func (c Config) Validate() error {
 		u, malformed := url.Parse(c.UserKeysURL)
 		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--user-keys-url %q: want http://host/path or https://host/path", c.UserKeysURL)
 	}
-	_, err = door.ParseProxies(c.TrustedProxies)
+	_, err := door.ParseProxies(c.TrustedProxies)
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
 	fault(c.ConnectionsPerAddress >= 0, "--connections-per-address %d: want 0 or more", c.ConnectionsPerAddress)
