@@ -50,12 +50,13 @@ type Maker func(schema *pb.Schema, random *rand.Rand) (Behaviour, error)
 const AnyGame = "random"
 
 // Behaviours are those that come with the server, by name. idle and AnyGame fit
-// every game, the others games like the arena.
+// every game, cards games like crazy eights, the others games like the arena.
 var Behaviours = map[string]Maker{
 	AnyGame:   newRandom,
 	"idle":    newIdle,
 	"wander":  newWander,
 	"fighter": newFighter,
+	"cards":   newCardPlayer,
 }
 
 // names lists behaviours for messages.

@@ -25,7 +25,7 @@ func TestConfigLimits(t *testing.T) {
 		{"room size 0", func(c *Config) { c.RoomSize = 0 }, ""},
 		{"room size most", func(c *Config) { c.RoomSize = 10_000 }, ""},
 		{"room size more", func(c *Config) { c.RoomSize = 10_001 }, "room size is 10001"},
-		{"behaviour", func(c *Config) { c.Behaviour = "dance" }, `behaviour is "dance", want one of fighter, idle, random, wander`},
+		{"behaviour", func(c *Config) { c.Behaviour = "dance" }, `behaviour is "dance", want one of cards, fighter, idle, random, wander`},
 		{"own behaviour", func(c *Config) { c.Behaviour, c.Behaviours = "dance", map[string]Maker{"dance": newIdle} }, ""},
 		{"other behaviour", func(c *Config) { c.Otherwise = "dance" }, `other behaviour is "dance"`},
 		{"arrivals", func(c *Config) { c.Arrivals = "odd" }, `arrivals is "odd"`},

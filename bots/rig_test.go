@@ -52,7 +52,8 @@ func startNode(t testing.TB, modes ...sim.Mode) *node {
 	check(t, err)
 	link := gatewaynode.New(n.rooms, directory, log)
 	link.Become(gatewaynode.Ready)
-	routes := gateway.New(gateway.Config{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log})
+	routes, err := gateway.New(gateway.Config{Node: link, Rooms: n.rooms, Lobby: directory, Stats: n.stats, Upgrader: upgrader, Open: true, Log: log})
+	check(t, err)
 	server := &httptest.Server{Listener: listener, Config: &http.Server{Handler: routes.Handler()}}
 	server.Start()
 	t.Cleanup(func() {

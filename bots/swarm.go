@@ -144,7 +144,7 @@ func (s *swarm) now(now time.Time) {
 	s.swept = now
 	s.progress.show(s, now)
 	for _, b := range s.bots {
-		if b.state == playing && now.Sub(b.entered) > client.SilentAfter && now.Sub(b.Heard()) > client.SilentAfter {
+		if silent := b.SilentAfter(); b.state == playing && now.Sub(b.entered) > silent && now.Sub(b.Heard()) > silent {
 			b.Close(netproto.CloseBye)
 			s.lost(b, &netproto.CloseError{Code: netproto.CloseLost, Reason: "the server is silent"})
 		}

@@ -34,12 +34,19 @@ type sitter struct {
 
 func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) *table {
 	t.Helper()
-	tb := &table{t: t}
 	for _, m := range arena.Game().Modes {
 		if m.Name == mode {
-			tb.mode = m
+			return newTableOf(t, m, players, maker, seed)
 		}
 	}
+	t.Fatalf("no mode %q", mode)
+	return nil
+}
+
+// newTableOf is newTable of any game's mode.
+func newTableOf(t testing.TB, mode sim.Mode, players int, maker Maker, seed uint64) *table {
+	t.Helper()
+	tb := &table{t: t, mode: mode}
 	var err error
 	tb.world, err = sim.Start(tb.mode, seed)
 	check(t, err)
@@ -47,7 +54,7 @@ func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) 
 	schema := netproto.SchemaOf(tb.world)
 	for i := range players {
 		p := &sitter{seat: sim.Seat(i + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
-		p.view = View{Hz: tb.mode.Hz, Seat: p.seat, Mirror: p.mirror}
+		p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror}
 		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
 		check(t, err)
 		check(t, tb.world.Join(p.seat, sim.Entrant{}))
@@ -62,6 +69,15 @@ func newTable(t testing.TB, mode string, players int, maker Maker, seed uint64) 
 	return tb
 }
 
+// order gives the world a command of a player who gives some.
+func (p *sitter) order(tb *table) {
+	commander, ok := p.Behaviour.(Commander)
+	var c netproto.Command
+	if ok && commander.Command(&p.view, &c) {
+		check(tb.t, tb.world.GiveCommand(p.seat, tb.world.Commanded(p.seat)+1, c.Values[:c.Count], c.List[:c.ListCount]))
+	}
+}
+
 // play runs ticks, with a call after each.
 func (tb *table) play(ticks int, after func()) {
 	tb.t.Helper()
@@ -72,6 +88,7 @@ func (tb *table) play(ticks int, after func()) {
 				if p.Act(&p.view, p.in) {
 					tb.world.SetInput(p.seat, p.in, 16, sim.Received)
 				}
+				p.order(tb)
 			}
 		}
 		tb.world.Step()

@@ -116,7 +116,7 @@ func (c *Client) snapshot(payload []byte) error {
 
 // beat sends the input that is due, or what else there is.
 func (c *Client) beat(s *stream, now time.Time) error {
-	if now.Sub(c.session.Heard()) > c.session.silentAfter() {
+	if now.Sub(c.session.Heard()) > c.session.SilentAfter() {
 		return lostBy(errSilent) // also when there was no snapshot at all
 	}
 	skipped, settled := c.pace.next(now)

@@ -97,8 +97,8 @@ func (s *Session) Period() time.Duration {
 // only when something happens.
 func (s *Session) Rests() bool { return s.welcome.GetRests() }
 
-// silentAfter is how long nothing may come from the room.
-func (s *Session) silentAfter() time.Duration {
+// SilentAfter is how long nothing may come from the room.
+func (s *Session) SilentAfter() time.Duration {
 	if s.Rests() {
 		return restSilence
 	}
@@ -161,7 +161,7 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 		return protocolError("a frame before the welcome")
 	}
 	s.heard = now
-	s.kept = now.Add(s.silentAfter() + time.Duration(s.welcome.GetResumeTicks())*s.Period())
+	s.kept = now.Add(s.SilentAfter() + time.Duration(s.welcome.GetResumeTicks())*s.Period())
 	s.Counts.Snapshots++
 	s.Counts.Bytes += uint64(len(msg))
 	s.dropped += f.Dropped

@@ -186,7 +186,9 @@ func (r *Room) sendTo(w *worker, s *seat) {
 	if l == nil || !r.snapshotDue(s, l) {
 		return
 	}
-	if !l.conn.Flush() {
+	// The last tick of a match goes out to whoever is slow too, as no later one
+	// could tell them how it ended.
+	if clear := l.conn.Flush(); !clear && r.matchOver == nil {
 		w.tally.skipped++
 		w.tally.backlogged++
 		l.block(r.world.Tick())
@@ -199,7 +201,7 @@ func (r *Room) sendTo(w *worker, s *seat) {
 // snapshots than ticks, seats are spread over the ticks.
 func (r *Room) snapshotDue(s *seat, l *link) bool {
 	every := r.mode.SnapshotEvery
-	return every <= 1 || l.welcomed == 0 || (int(r.world.Tick())+int(s.number))%every == 0
+	return every <= 1 || l.welcomed == 0 || r.matchOver != nil || (int(r.world.Tick())+int(s.number))%every == 0
 }
 
 // quiet reports whether a seat need not be told the tick alone: it asked for

@@ -30,6 +30,7 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of these rooms (default: the server's first)")
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
 	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
+	f.Lookup("behaviour").DefValue = "that of the mode's name, or " + bots.AnyGame
 	f.StringVar(&c.Stats, "stats", c.Stats, "URL of the server's statistics (default: /stats of the server)")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "measured time")
 	f.DurationVar(&c.Warmup, "warmup", c.Warmup, "time between the last join and the measurement")
@@ -88,6 +89,9 @@ func (p *program) bots(args []string) error {
 	quiet := f.Bool("quiet", false, "show no progress")
 	if err := p.parse(f, args, false); err != nil {
 		return err
+	}
+	if !f.Changed("behaviour") && bots.Behaviours[c.Mode] != nil {
+		c.Behaviour = c.Mode
 	}
 	limits, err := l.of(c.Players)
 	if err = errors.Join(c.Validate(), err); err != nil {

@@ -44,7 +44,11 @@ func (p *program) replayFile(file string) error {
 		return err
 	}
 	took := time.Since(began)
-	played := time.Duration(r.Ticks) * time.Second / time.Duration(max(r.Header.Hz, 1))
+	hz, ticks := r.Header.Hz, r.Ticks
+	if hz == 0 { // the room rested between them
+		hz, ticks = sim.RestHz, r.Last.Since(r.First)
+	}
+	played := time.Duration(ticks) * time.Second / time.Duration(hz)
 	verdict := "the same to the last bit"
 	if err != nil {
 		verdict = "the same up to there"

@@ -1,4 +1,4 @@
-// Command metronome serves the arena and the exchange, and load-tests any
+// Command metronome serves the arena, the exchange and cards, and load-tests any
 // metronome server.
 package main
 
@@ -7,7 +7,8 @@ import (
 
 	"github.com/metronome-server/metronome/server"
 	"github.com/metronome-server/metronome/sim/arena"
+	"github.com/metronome-server/metronome/sim/cards"
 	"github.com/metronome-server/metronome/sim/exchange"
 )
 
-func main() { os.Exit(server.Main(arena.Game(), exchange.Game())) }
+func main() { os.Exit(server.Main(arena.Game(), exchange.Game(), cards.Game())) }
