@@ -159,7 +159,7 @@ story("drain: says what will happen, and asks first", async ({ server, open }) =
   expect(drained).toBe(0);
   await page.getByRole("button", { name: "Drain this node" }).click();
   await dialog.getByRole("button", { name: "Drain", exact: true }).click();
-  await page.getByText("The node drains.").waitFor();
+  await page.getByText("The node drains: stop it when it has no rooms any more.").waitFor();
   expect(drained).toBe(1);
   expect(await page.getByRole("button", { name: "Drain this node" }).isDisabled()).toBe(true);
 });
