@@ -18,7 +18,6 @@ import (
 
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/node"
-	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/internal/id"
 	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -151,7 +150,7 @@ func (s *Service) opening(m *pb.CreateMatchRequest) (node.Opening, []player, err
 			return node.Opening{}, nil, err
 		}
 		seen[p.UserID] = true
-		o.Wish.Invited = append(o.Wish.Invited, peer.InvitedOf(p))
+		o.Wish.Invited = append(o.Wish.Invited, node.InvitedOf(p))
 		players = append(players, player{p.UserID, p.Name, p.Team, p.Rating, p.Bot, p.Data})
 	}
 	return o, players, nil

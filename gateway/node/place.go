@@ -29,6 +29,11 @@ type Opening struct {
 	Region string
 }
 
+// InvitedOf is a player as a room is made for them.
+func InvitedOf(p lobby.Player) room.Invited {
+	return room.Invited{UserID: p.UserID, User: p.User(), Name: p.Name, Team: p.Team, Rating: p.Rating, Bot: p.Bot, Data: p.Data}
+}
+
 // Peers asks other nodes.
 type Peers interface {
 	// Open opens a room on a node, and tells what it has left. Errors: ErrPeer when

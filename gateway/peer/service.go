@@ -158,7 +158,7 @@ func openingOf(m *pb.OpenRoomRequest) node.Opening {
 	}
 	for _, who := range m.GetInvited() {
 		p := playerOf(who)
-		o.Wish.Invited = append(o.Wish.Invited, InvitedOf(p))
+		o.Wish.Invited = append(o.Wish.Invited, node.InvitedOf(p))
 	}
 	if m.Player != nil {
 		p := playerOf(m.GetPlayer())
@@ -168,11 +168,6 @@ func openingOf(m *pb.OpenRoomRequest) node.Opening {
 		}
 	}
 	return o
-}
-
-// InvitedOf is a player as a room is made for them.
-func InvitedOf(p lobby.Player) room.Invited {
-	return room.Invited{UserID: p.UserID, User: p.User(), Name: p.Name, Team: p.Team, Rating: p.Rating, Bot: p.Bot, Data: p.Data}
 }
 
 func responseOf(j lobby.Join) *pb.OpenRoomResponse {
