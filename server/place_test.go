@@ -132,7 +132,10 @@ func TestDrainEndsNoMatchEarly(t *testing.T) {
 	if at.node.Unready() == "" {
 		t.Error("the node is still ready")
 	}
-	waitFor(t, "the room that is always there has ended, since no match was on", func() bool { return len(at.rooms.List()) == 1 })
+	waitFor(t, "the room that is always there has ended, since no match was on", func() bool {
+		_, there := at.rooms.Get(at.home.ID())
+		return !there
+	})
 	lobby, err := client.NewLobby(at.LocalURL(), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -60,3 +60,30 @@ func TestEndInJoin(t *testing.T) {
 		}
 	}
 }
+
+// between says at every step that no match is on.
+type between struct{ w *World }
+
+func (b *between) Join(Seat, Entrant) {}
+func (b *between) Leave(Seat)         {}
+func (b *between) Step(*Inputs)       { b.w.BetweenMatches() }
+func (b *between) View(Seat, *View)   {}
+
+// TestNobodyIsBetweenMatchesOfOne: who waits for the one match of a room would lose
+// it if a drain ended the room.
+func TestNobodyIsBetweenMatchesOfOne(t *testing.T) {
+	mode := Mode{Name: "between", Hz: 10, Seats: 2, New: func(w *World) Rules {
+		NewSingle[struct{ N uint8 }](w, "one")
+		NewInput[struct{ X int8 }](w)
+		return &between{w}
+	}}
+	for want, mode := range []Mode{mode.ForOneMatch(), mode} {
+		w, err := Start(mode, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if w.Step(); len(w.Wishes()) != want {
+			t.Errorf("one match: %t, wishes %v", w.OneMatch(), w.Wishes())
+		}
+	}
+}

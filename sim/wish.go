@@ -136,8 +136,13 @@ func (w *World) Unlock() {
 // BetweenMatches says that no match is on at this step: a room that is being drained
 // ends here, and its players go elsewhere. Rules of a room that is always there call
 // it in each step in which nothing would be cut off: while a match waits for
-// players, and before the next one begins.
-func (w *World) BetweenMatches() { w.wish(WishBetween, 0, "") }
+// players, and before the next one begins. In a room of one match it says nothing:
+// who waits for that match came for it, and End ends the room.
+func (w *World) BetweenMatches() {
+	if !w.OneMatch() {
+		w.wish(WishBetween, 0, "")
+	}
+}
 
 // Locked reports whether the rules have locked the room.
 func (w *World) Locked() bool { return w.room.locked }
