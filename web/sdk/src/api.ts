@@ -88,6 +88,14 @@ export interface ConnectOptions {
   fetch?: typeof fetch;
 }
 
+/** How to watch a room: without a name, a seat to come back to, or a lobby. */
+export interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin"> {
+  /** Whose view to begin with; 0, as by default: the room chooses. */
+  seat?: number;
+  /** Finds another room to watch when this one is over, and answers its URL; without it the session ends. */
+  onRejoin?: () => Promise<string>;
+}
+
 /** Which room to play in, and as whom. */
 export interface QuickPlayOptions extends ConnectOptions, LobbyOptions {
   /** Game mode; the server's first by default. */
@@ -220,6 +228,8 @@ export interface Events<G extends Game = AnyGame> {
   /** One seat changed; player undefined: it is free. Or all of it did: seat 0. */
   roster: { seat: number; player: Player | undefined };
   announcement: { text: string };
+  /** A spectator has another seat's view; 0: none is known. */
+  watched: { seat: number };
   /** A command was not given to the game; its own promise says so, too. */
   refused: { number: number; reason: string };
   /** The match is over; the room closes soon. */
@@ -227,12 +237,21 @@ export interface Events<G extends Game = AnyGame> {
   correction: { amount: number };
 }
 
-/** One player in a room, over as many connections as it takes. */
+/** One player, or one spectator, in a room, over as many connections as it takes. */
 export interface Session<G extends Game = AnyGame> {
   readonly state: State;
   /** Why it is away or closed; null while all is well. */
   readonly end: End | null;
-  /** 0, "" and null before the first welcome. */
+  /**
+   * The first snapshot has come: world, schema and roster are there. Fails with EndedError when the session is over before; who does
+   * not wait for it need not catch it.
+   */
+  readonly ready: Promise<void>;
+  /** It watches without a seat, as watch() makes it: input, command and chat throw MetronomeError "spectating". */
+  readonly spectating: boolean;
+  /** The seat whose view a spectator has; 0: none is known, or it plays. */
+  readonly watched: number;
+  /** 0, "" and null before the first welcome; the seat of a spectator stays 0. */
   readonly seat: number;
   readonly room: string;
   readonly mode: string;
@@ -269,7 +288,9 @@ export interface Session<G extends Game = AnyGame> {
   command(values: CommandOf<G> | readonly number[], list?: readonly number[]): Promise<CommandAnswer>;
   /** Commands that the server has not answered. */
   readonly commandsWaiting: number;
-  /** Gives up the seat. */
+  /** Chooses the seat whose view a spectator has; 0: the room chooses. Throws MetronomeError "not-spectating" for who plays. */
+  watchSeat(seat: number): void;
+  /** Gives up the seat, or stops watching. */
   leave(): void;
   /** The world to draw now. Once per animation frame; it also moves events and inputs along. now: performance.now(). */
   view(now?: number): View<G>;

@@ -266,6 +266,18 @@ describe("states and orders", () => {
     expect(rig.of("chat").length).toBe(2);
   });
 
+  test("who plays has their own view, and is ready with the first snapshot", async () => {
+    const rig = new Rig();
+    let ready = false;
+    void rig.session.ready.then(() => (ready = true));
+    expect(() => rig.session.watchSeat(1)).toThrow(expect.objectContaining({ code: "not-spectating" }));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([ready, rig.session.spectating, rig.session.watched]).toEqual([false, false, 0]);
+    rig.play();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([ready, rig.session.world.tick]).toEqual([true, 100]);
+  });
+
   test("leave and the worse network reach the engine", () => {
     const rig = new Rig();
     rig.session.leave();

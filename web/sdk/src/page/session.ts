@@ -2,10 +2,11 @@
 import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Session, State, View, World } from "../api.ts";
 import type { AnyGame, CommandOf, GameEvent, InputOf, ParamValue } from "../game.ts";
 import type { Connector, Link } from "../engine/link.ts";
+import { EndedError, type MetronomeError, errorOf } from "../errors.ts";
 import { commonNow } from "../engine/host.ts";
-import type { Command, Report, SnapshotReport } from "../engine/protocol.ts";
+import type { Command, Report, SnapshotReport, Watching } from "../engine/protocol.ts";
 import type { RawEvent } from "../mirror/events.ts";
-import { unreachableEnd } from "../net/ends.ts";
+import { closeEnd, unreachableEnd } from "../net/ends.ts";
 import { Kind, type Schema, unsigned32 } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
 import type { OutcomeLine } from "../wire/notice.ts";
@@ -26,6 +27,8 @@ export interface Source {
   url: string;
   /** Which game a kept seat must be of. */
   key: string;
+  /** How to watch; absent: it plays. */
+  watch?: Watching;
   /** Finds another room than the last. Fails with an End or an Error. */
   find(last: Last): Promise<string>;
 }
@@ -51,12 +54,15 @@ const MAX_PENDING = 128;
 const nothing: World = {
   tick: -1,
   table: () => {
-    throw new Error("there is no world yet");
+    throw errorOf("no-world", "there is no world yet");
   },
 };
 
 export class PageSession implements Session {
   state: State = "connecting";
+  readonly ready: Promise<void>;
+  readonly spectating: boolean;
+  watched = 0;
   end: End | null = null;
   seat = 0;
   room = "";
@@ -88,6 +94,8 @@ export class PageSession implements Session {
   private seatURL = "";
   private resume = "";
   private welcomes = 0;
+  private isReady!: () => void;
+  private isNotReady!: (why: MetronomeError) => void;
   private readonly forget: (() => void)[] = [];
 
   constructor(
@@ -95,6 +103,9 @@ export class PageSession implements Session {
     private readonly options: ConnectOptions,
     connector: Connector,
   ) {
+    this.spectating = source.watch !== undefined;
+    this.ready = new Promise<void>((resolve, reject) => [this.isReady, this.isNotReady] = [resolve, reject]);
+    this.ready.catch(() => {}); // who does not ask is not told
     this.keep = new Keep(options.storage, source.key);
     this.link = connector((r) => this.report(r), (tick) => this.values(tick));
     this.network = networkSim((c) => this.link.send(c));
@@ -102,7 +113,7 @@ export class PageSession implements Session {
     if (kept) this.orders.restore(kept.commanded, kept.orders);
     this.link.send({
       type: "start", url: kept?.url ?? source.url, resume: kept?.resume ?? "", name: options.name ?? "", hiddenAfter: options.hiddenAfter ?? 10_000,
-      commanded: this.orders.done, orders: this.orders.open,
+      commanded: this.orders.done, orders: this.orders.open, ...(source.watch ? { watch: source.watch } : {}),
     });
     this.watchPage();
   }
@@ -112,6 +123,7 @@ export class PageSession implements Session {
   }
 
   input(sample: ((tick: number) => InputOf<AnyGame>) | null): void {
+    if (sample) this.mustPlay("sends no inputs");
     this.sampler = sample;
     this.pushInput();
   }
@@ -126,6 +138,7 @@ export class PageSession implements Session {
   }
 
   chat(text: string): boolean {
+    this.mustPlay("does not chat");
     const bytes = new TextEncoder().encode(text).length;
     if (this.state !== "playing" || bytes === 0 || bytes > limits.MaxChat) return false;
     this.link.send({ type: "chat", text });
@@ -137,12 +150,22 @@ export class PageSession implements Session {
   }
 
   command(given: CommandOf<AnyGame> | readonly number[], list: readonly number[] = []): Promise<CommandAnswer> {
-    if (!this.schema) throw new Error("there is no game yet");
+    this.mustPlay("gives no commands");
+    if (!this.schema) throw errorOf("no-world", "there is no game yet");
     const command = commandOf(this.schema.command, given, list);
     const { order, answer } = this.orders.add(command.values, command.list);
     if (this.state === "closed") this.orders.close();
     else this.link.send({ type: "order", ...order });
     return answer;
+  }
+
+  watchSeat(seat: number): void {
+    if (!this.spectating) throw errorOf("not-spectating", "who plays has the view of their own seat: watch() makes a session that may choose");
+    this.link.send({ type: "watch", seat: Math.max(0, Math.trunc(seat)) || 0 });
+  }
+
+  private mustPlay(what: string): void {
+    if (this.spectating) throw errorOf("spectating", `who watches ${what}`);
   }
 
   leave(): void {
@@ -202,6 +225,7 @@ export class PageSession implements Session {
     if (state !== "playing") this.stats.interrupted();
     if (state === "closed") {
       this.resume = "";
+      this.isNotReady(new EndedError(this.end ?? closeEnd(1000, "")));
       this.link.close();
       this.orders.close();
       for (const f of this.forget.splice(0)) f();
@@ -258,12 +282,21 @@ export class PageSession implements Session {
       this.drawn.correct(this.timeline, () => this.timeline.push(s));
       this.world = s;
       this.pending = this.pending.filter((p) => p.tick > r.inputTick);
+      this.isReady();
     }
+    this.watches(r.watched);
     this.stats.take(r, rows, playback.delay);
     for (const e of named) this.events.push(e);
     this.emitter.emit("snapshot", { tick: r.tick, inputTick: r.inputTick, events: named });
     if (commonNow() - this.viewedAt > NOBODY_DRAWS) this.events.upTo(r.tick);
     this.pushInput();
+  }
+
+  /** watches notes whose view this is. */
+  private watches(seat: number): void {
+    if (!this.spectating || seat === this.watched) return;
+    this.watched = seat;
+    this.emitter.emit("watched", { seat });
   }
 
   private named(e: RawEvent): GameEvent<AnyGame> {

@@ -1,5 +1,6 @@
 // A snapshot on the page: views of the memory that the engine packed.
 import type { Column, Table, World } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
 
 const none = new Uint32Array(0);
@@ -42,7 +43,7 @@ export class SnapshotTable implements Table {
 
   column(name: string): Column {
     const c = this.plan.shared.get(name);
-    if (!c) throw new Error(`table ${this.name} has no column ${name} that everybody sees`);
+    if (!c) throw errorOf("no-such-name", `table ${this.name} has no column ${name} that everybody sees`);
     return this.values(c);
   }
 
@@ -53,7 +54,7 @@ export class SnapshotTable implements Table {
 
   own(name: string): Column {
     const c = this.plan.own.get(name);
-    if (!c) throw new Error(`table ${this.name} has no private column ${name}`);
+    if (!c) throw errorOf("no-such-name", `table ${this.name} has no private column ${name}`);
     return this.ownCount === 0 ? none : view(this.words, this.ownFrom + (1 + c.at) * this.ownCount, this.ownCount, c.unsigned);
   }
 
@@ -102,7 +103,7 @@ export class Snapshot implements World {
 
   table(name: string): SnapshotTable {
     const i = this.plans.findIndex((p) => p.name === name);
-    if (i < 0) throw new Error(`the game has no table ${name}`);
+    if (i < 0) throw errorOf("no-such-name", `the game has no table ${name}`);
     return this.tables[i]!;
   }
 }

@@ -1,5 +1,6 @@
 // The world as it is drawn: between two snapshots, in memory that is used again.
 import type { View, ViewTable } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import { Blend } from "./blend.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
 import type { SnapshotTable } from "./snapshot.ts";
@@ -32,7 +33,7 @@ class DrawnTable implements ViewTable {
 
   column(name: string): Float64Array {
     const c = this.plan.shared.get(name);
-    if (!c) throw new Error(`table ${this.name} has no column ${name} that everybody sees`);
+    if (!c) throw errorOf("no-such-name", `table ${this.name} has no column ${name} that everybody sees`);
     return this.values(c);
   }
 
@@ -92,7 +93,7 @@ export class Drawn implements View {
 
   table(name: string): ViewTable {
     const t = this.tables.find((p) => p.name === name);
-    if (!t) throw new Error(`the game has no table ${name}`);
+    if (!t) throw errorOf("no-such-name", `the game has no table ${name}`);
     return t;
   }
 
