@@ -115,14 +115,24 @@ export interface Table<C extends string = string, O extends string = string> {
   /** Rows. */
   readonly count: number;
   readonly ids: Uint32Array;
-  /** Values of a column that everybody sees. Throws on a name that the schema does not have. */
+  /**
+   * One number for each row's life, from when it comes into view until it leaves: the same id with another life is another row, so
+   * that nobody draws a line from one to the other. Above 0, never given twice in a session; a new connection gives new ones, and so
+   * does a gap (stats.gaps).
+   */
+  readonly lives: Uint32Array;
+  /** Values of a column that everybody sees, as on the wire. Throws MetronomeError "no-such-name" on one that the schema does not have. */
   column(name: C): Column;
+  /** The same in real units, in an array of its own: FIXED divided by 256, angles in radians, all others as they are. */
+  values(name: C): Float64Array;
   /** Where the row with an id is; -1: not in view. */
   index(id: number): number;
   /** Ids of your own rows; they may be out of view. */
   readonly ownIds: Uint32Array;
-  /** Values of a private column, one per ownIds. */
+  /** Values of a private column, one per ownIds, as on the wire. */
   own(name: O): Column;
+  /** The same in real units. */
+  ownValues(name: O): Float64Array;
 }
 
 /** A snapshot: the world as the server says it is at a tick. */
@@ -138,9 +148,27 @@ export interface ViewTable<C extends string = string> {
   readonly name: string;
   readonly count: number;
   readonly ids: Uint32Array;
-  /** Linear columns and angles in between, the others as in the last snapshot before; in the column's unit (FIXED: 1/256). Longer than count. */
+  /** As in Table. */
+  readonly lives: Uint32Array;
+  /** Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count. */
   column(name: C): Float64Array;
+  /** The same in real units: FIXED divided by 256, angles, also those of ConnectOptions.angles, in radians from 0 to 2π. Longer than count. */
+  values(name: C): Float64Array;
   index(id: number): number;
+}
+
+/** A row that comes into view or leaves it, as it is in the snapshot in which it comes or was last. It may be kept. */
+export interface Row<C extends string = string> {
+  readonly table: string;
+  readonly id: number;
+  /** As in Table.lives: the row that comes is the one that leaves with the same life. */
+  readonly life: number;
+  /** Of the snapshot in which it came, or the first without it. */
+  readonly tick: number;
+  /** A column that everybody sees, as on the wire. */
+  raw(name: C): number;
+  /** The same in real units, as in Table.values. */
+  value(name: C): number;
 }
 
 /** The world as it is to be drawn now. It reuses its memory: valid until the next view(). */
@@ -269,6 +297,15 @@ export interface Session<G extends Game = AnyGame> {
   readonly world: World<G>;
   readonly stats: NetStats;
   readonly network: NetworkSim;
+  /**
+   * Calls fn for each row of a table that comes into view, and at first for those that are there, until the function that it returns
+   * is called. When: as the view's time passes, like "event", in the order of ticks, and at one tick before its events. A new
+   * connection begins with nothing in view. A row that goes out of sight and comes back is added again. Throws MetronomeError
+   * "no-such-name", after the welcome, on a table that the game does not have.
+   */
+  onAdd<T extends TableName<G>>(table: T, fn: (row: Row<ColumnOf<G, T>>) => void): () => void;
+  /** The same for each row that leaves the view, at one tick after its events: who hears of a kill still finds the ship. */
+  onRemove<T extends TableName<G>>(table: T, fn: (row: Row<ColumnOf<G, T>>) => void): () => void;
   /**
    * Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent.
    * In fields with `once` it says which buttons are down: each press, from up to down, goes out in one input.

@@ -1,6 +1,7 @@
 // One player's side of a room without socket, clock or timer: the twin of
 // client/session.go. Times are ms of one clock.
 import { InputClock } from "../clock/inputclock.ts";
+import { Lives } from "../mirror/lives.ts";
 import { Mirror } from "../mirror/mirror.ts";
 import { NoticeLane, Pinger, Resyncer } from "../net/ping.ts";
 import { type Input, writeClientFrame } from "../wire/client.ts";
@@ -56,6 +57,7 @@ export class Core {
   watched = 0;
   /** The frame written last has more than an input that the next one makes up for. */
   precious = false;
+  private readonly lives = new Lives();
   private readonly presses = new Presses();
   private readonly resync = new Resyncer();
   private lane = new NoticeLane();
@@ -120,7 +122,7 @@ export class Core {
     this.commands.connected();
     this.ping.rests = w.rests;
     this.welcome = w;
-    this.mirror = new Mirror(w.schema);
+    this.mirror = new Mirror(w.schema, this.lives);
     this.period = 1000 / w.tickHz;
     this.clock.begin(this.period, w.maxLead);
     this.resync.done();
