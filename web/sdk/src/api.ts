@@ -308,7 +308,8 @@ export interface Session<G extends Game = AnyGame> {
   onRemove<T extends TableName<G>>(table: T, fn: (row: Row<ColumnOf<G, T>>) => void): () => void;
   /**
    * Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent.
-   * In fields with `once` it says which buttons are down: each press, from up to down, goes out in one input.
+   * In fields that are buttons it says which are down, as Buttons.take() does. A button that was down in one call, and no more when
+   * the input goes out, is in that input: a tap lasts for one. With `once` each press, from up to down, goes out in exactly one.
    */
   input(sample: ((tick: number) => InputOf<G>) | null): void;
   /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */

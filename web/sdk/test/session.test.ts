@@ -8,6 +8,7 @@ import type { Connector } from "../src/engine/link.ts";
 import type { Command, Report } from "../src/engine/protocol.ts";
 import { closeEnd } from "../src/net/ends.ts";
 import { Kind, unitOf } from "../src/schema.ts";
+import { Keep } from "../src/page/keep.ts";
 import { PageSession, type Source } from "../src/page/session.ts";
 import * as pb from "./gen/metronome/v1/play_pb.ts";
 import { Room } from "./room.ts";
@@ -414,8 +415,10 @@ describe("over a reload", () => {
   let frame: EventTarget;
   beforeEach(() => {
     vi.stubGlobal("document", (page = new Page()));
-    vi.stubGlobal("window", (frame = new EventTarget()));
+    load();
   });
+  /** A page is loaded; what was on the one before is gone. */
+  const load = (): void => void vi.stubGlobal("window", (frame = new EventTarget()));
   afterEach(() => void vi.unstubAllGlobals());
 
   test("the seat is kept when the page goes, and found once by the same game", () => {
@@ -427,13 +430,49 @@ describe("over a reload", () => {
     expect(again.of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "token" }]);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "" }]);
     frame.dispatchEvent(new Event("pagehide"));
+    load();
     expect(new Rig({ storage: kept }, false, { key: "other", url: "" }).of("start")).toMatchObject([{ url: "", resume: "" }]);
+    expect(new Keep(kept, "k").take()?.resume).toBe("token"); // and that game finds it still
     rig.session.leave();
     frame.dispatchEvent(new Event("pagehide"));
     expect(kept.getItem("metronome.seat")).toBeNull();
   });
 
-  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
+  test("two sessions of one page keep both seats, also when they play the same game", () => {
+    const kept = storage();
+    const one = new Rig({ storage: kept }).play({ resume: "first" });
+    const two = new Rig({ storage: kept }).play({ resume: "second" });
+    new Rig({ storage: kept }, false, { key: "other" }).play({ resume: "third" });
+    frame.dispatchEvent(new Event("pagehide"));
+    const found = (key: string): string => new Rig({ storage: kept }, false, { key }).of("start")[0]!.resume;
+    expect([found("k"), found("other"), found("k"), found("k"), found("other")]).toEqual(["first", "third", "second", "", ""]);
+    frame.dispatchEvent(new Event("pagehide"));
+    for (let i = 0; i < 2; i++) frame.dispatchEvent(new Event("pageshow")); // back from the browser's cache
+    expect(kept.getItem("metronome.seat")).toBeNull();
+    one.session.leave();
+    frame.dispatchEvent(new Event("pagehide"));
+    expect([found("k"), found("k")]).toEqual(["second", ""]);
+    two.session.leave();
+  });
+
+  test("what an earlier page left of a game gives way to what a later one has", () => {
+    const kept = storage();
+    vi.stubGlobal("performance", { timeOrigin: 1 });
+    for (const resume of ["one", "two"]) new Keep(kept, "k").put({ url: "u", resume, commanded: 0, orders: [] });
+    new Keep(kept, "other").put({ url: "u", resume: "other", commanded: 0, orders: [] });
+    vi.stubGlobal("performance", { timeOrigin: 2 });
+    new Keep(kept, "k").put({ url: "u", resume: "three", commanded: 0, orders: [] });
+    const found = ["k", "k", "other"].map((key) => new Keep(kept, key).take()?.resume);
+    expect(found).toEqual(["three", undefined, "other"]);
+  });
+
+  test("no more than eight seats are kept, the newest", () => {
+    const kept = storage();
+    for (let i = 0; i < 10; i++) new Keep(kept, `k${i}`).put({ url: "u", resume: `${i}`, commanded: 0, orders: [] });
+    expect([new Keep(kept, "k1").take(), new Keep(kept, "k2").take()?.resume, new Keep(kept, "k9").take()?.resume]).toEqual([null, "2", "9"]);
+  });
+
+  test.each(["[null,3]", '[{"key":"k","url":"u","resume":"x"}]', '[{"key":"k","url":"u","resume":"x","page":1,"commanded":0,"orders":[{}]}]', "{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
     const kept = storage();
     kept.setItem("metronome.seat", text);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ resume: "" }]);
