@@ -119,6 +119,18 @@ describe("an engine that watches", () => {
     expect(rig.socket.url).toBe("ws://h/rooms/s?watch=");
   });
 
+  test.each([
+    [401, "closed", "This server shows its rooms to its players only. Choose another one to watch."],
+    [403, "closed", "This room cannot be watched, or not from this page. Choose another one to watch."],
+    [404, "closed", "This room is not here any more. Choose another one to watch."],
+    [503, "away", "As many watch this room as may, or the server is busy. The next attempt is in some seconds."],
+  ])("a refusal with %i is said as it is for who watches", async (status, state, sentence) => {
+    const rig = spectator();
+    rig.answer = async () => new Response("no", { status });
+    await rig.fail();
+    expect(rig.states.at(-1)).toMatchObject([state, { code: status, sentence }]);
+  });
+
   test("a hidden tab lets go and watches on when it is seen", async () => {
     const rig = spectator(6);
     greet(rig);
