@@ -25,9 +25,9 @@ const (
 // for the nearest, so that without it pairs fight on and whoever is apart from
 // them, as those are who have just come, sees nobody.
 const (
-	apart     = 400.0  // with nobody so near, an enemy is alone
+	apart     = 300.0  // with nobody so near, an enemy is alone
 	lonely    = 1500.0 // nearer seems an enemy who is alone
-	seekers   = 2      // how many go for one who is
+	seekers   = 3      // how many go for one who is
 	crowded   = 120.0  // farther seems an enemy for each who fights it beside one
 	constancy = 150.0  // nearer seems the enemy that it fights
 )
@@ -130,7 +130,7 @@ func (f *fighter) decide(v *View, me point, health int, team uint32) {
 		f.direction = me.to(f.way(me, pick)).direction()
 	case found:
 		f.direction = f.approach(me, foe)
-		f.surprise(v, foe)
+		f.surprise(v, me, foe)
 	case f.sawLast && me.to(f.last).length() > probe:
 		f.direction = me.to(f.way(me, f.last)).direction()
 	default:
@@ -146,29 +146,45 @@ func (f *fighter) spell(v *View, seconds float64) int {
 
 // surprise now and then uses what has to be waited for. It dashes after a foe
 // who gets away.
-func (f *fighter) surprise(v *View, foe *other) {
+func (f *fighter) surprise(v *View, me point, foe *other) {
 	switch chance := f.random.Float64(); {
 	case f.open && foe.far < railReach && v.Tick >= f.ready && foe.safe <= v.Tick && chance < f.skill.rail:
 		f.special = buttonRail
-	case chance > 0.97 || foe.far > f.skill.far+60 && chance > 0.6:
+	case chance > 0.97 || foe.far > f.skill.far || foe.far > f.skill.near+80 && f.fleeing(me, foe):
 		f.special = buttonDash
 	}
 }
 
 // approach is where to fly with a foe: nearer or away, and round it at the right
-// distance.
+// distance. Who gets away is followed until near, as it is lost otherwise.
 func (f *fighter) approach(me point, foe *other) float64 {
+	toFoe := me.to(foe.at)
+	far := f.skill.far
+	if f.fleeing(me, foe) {
+		far = f.skill.near
+	}
 	switch {
 	case !f.open:
 		return me.to(f.way(me, foe.at)).direction()
-	case foe.far > f.skill.far:
-		ahead := foe.speed.times(min(foe.far/(2*flySpeed), 1))
-		return me.to(foe.at.plus(ahead)).direction() + 0.15*f.strafe
-	case foe.far < f.skill.near:
-		return me.to(foe.at).direction() + 2.4*f.strafe
+	case foe.far > far:
+		return me.to(foe.ahead(foe.far/(2*flySpeed))).direction() + 0.1*f.strafe
+	case foe.far < f.skill.near-60:
+		return toFoe.direction() + 2.4*f.strafe
 	}
-	return me.to(foe.at).direction() + math.Pi/2*f.strafe
+	round := toFoe.direction() + math.Pi/2*f.strafe
+	if foe.speed.along(toward(round, 1)) < -flySpeed/3 {
+		round += math.Pi // the way that the foe flies
+	}
+	return round
 }
+
+// fleeing reports whether a foe gets away.
+func (f *fighter) fleeing(me point, foe *other) bool {
+	return foe.speed.along(me.to(foe.at)) > flySpeed/3
+}
+
+// ahead is where a ship comes in so many seconds, 1.5 at most.
+func (o *other) ahead(seconds float64) point { return o.at.plus(o.speed.times(min(seconds, 1.5))) }
 
 // choose picks the enemy that seems nearest.
 func (f *fighter) choose(v *View, me point, team uint32) (*other, bool) {
@@ -182,7 +198,7 @@ func (f *fighter) choose(v *View, me point, team uint32) (*other, bool) {
 		if team != 0 && s.team == team {
 			continue
 		}
-		cost := s.far + f.claim(s, team)
+		cost := f.claim(me, s, team)
 		if s.seat == was {
 			cost -= constancy
 		}
@@ -219,10 +235,11 @@ func (f *fighter) see(v *View, me point) {
 	}
 }
 
-// claim is by how much farther an enemy seems for what others do: nearer when
-// nobody is with it and few of the own side are on their way, farther when many
-// fight it.
-func (f *fighter) claim(s *other, team uint32) float64 {
+// claim is how far an enemy seems, from where it flies: nearer when nobody is
+// with it and few of the own side are on their way, farther when many fight it.
+func (f *fighter) claim(me point, s *other, team uint32) float64 {
+	goal := s.ahead(s.far / flySpeed)
+	far := me.to(goal).length()
 	alone, nearer, fighting := s.far > apart, 0, 0
 	for i := range f.ships {
 		o := &f.ships[i]
@@ -234,7 +251,7 @@ func (f *fighter) claim(s *other, team uint32) float64 {
 		if team != 0 && o.team != team {
 			continue
 		}
-		if d < s.far {
+		if goal.to(o.at).length() < far {
 			nearer++
 		}
 		if d < apart {
@@ -243,11 +260,11 @@ func (f *fighter) claim(s *other, team uint32) float64 {
 	}
 	switch {
 	case alone && nearer < seekers:
-		return -lonely
+		return far - lonely
 	case fighting > 1:
-		return crowded * float64(fighting-1)
+		return far + crowded*float64(fighting-1)
 	}
-	return 0
+	return far
 }
 
 // around turns a direction until no wall is near.
