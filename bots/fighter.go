@@ -26,7 +26,7 @@ const (
 // them, as those are who have just come, sees nobody.
 const (
 	apart     = 300.0  // with nobody so near, an enemy is alone
-	lonely    = 1500.0 // nearer seems an enemy who is alone
+	lonely    = 3000.0 // nearer seems an enemy who is alone
 	seekers   = 3      // how many go for one who is
 	crowded   = 120.0  // farther seems an enemy for each who fights it beside one
 	constancy = 150.0  // nearer seems the enemy that it fights
@@ -46,6 +46,7 @@ type fighter struct {
 	pilot
 	motion
 	sight
+	route
 	buttons int
 	random  *rand.Rand
 
@@ -108,10 +109,6 @@ func (f *fighter) decide(v *View, me point, health int, team uint32) {
 	if f.looked == 0 || v.Mirror.Tick().Since(f.looked) > v.Hz {
 		f.look(v.Mirror)
 	}
-	if v.Tick >= f.turn {
-		f.strafe = -f.strafe
-		f.turn = v.Tick.Add(v.Hz/2 + f.random.IntN(v.Hz))
-	}
 	f.error = f.random.NormFloat64() * f.skill.aimError
 	f.special = 0
 	before := f.foe
@@ -127,12 +124,13 @@ func (f *fighter) decide(v *View, me point, health int, team uint32) {
 	pick, there := f.pickup(v.Mirror, me, detour)
 	switch {
 	case there && (health < weak || !found):
-		f.direction = me.to(f.way(me, pick)).direction()
+		f.direction = me.to(f.way(&f.sight, me, pick)).direction()
 	case found:
+		f.circle(v, me, foe)
 		f.direction = f.approach(me, foe)
 		f.surprise(v, me, foe)
 	case f.sawLast && me.to(f.last).length() > probe:
-		f.direction = me.to(f.way(me, f.last)).direction()
+		f.direction = me.to(f.way(&f.sight, me, f.last)).direction()
 	default:
 		f.sawLast = false
 		f.direction += f.random.NormFloat64() * 0.3 // roams
@@ -165,17 +163,25 @@ func (f *fighter) approach(me point, foe *other) float64 {
 	}
 	switch {
 	case !f.open:
-		return me.to(f.way(me, foe.at)).direction()
+		return me.to(f.way(&f.sight, me, foe.at)).direction()
 	case foe.far > far:
 		return me.to(foe.ahead(foe.far/(2*flySpeed))).direction() + 0.1*f.strafe
 	case foe.far < f.skill.near-60:
 		return toFoe.direction() + 2.4*f.strafe
 	}
-	round := toFoe.direction() + math.Pi/2*f.strafe
-	if foe.speed.along(toward(round, 1)) < -flySpeed/3 {
-		round += math.Pi // the way that the foe flies
+	return toFoe.direction() + math.Pi/2*f.strafe
+}
+
+// circle chooses which way round the foe to fly: for a while, and then the other
+// way; sooner when the foe flies there, for it is lost otherwise. Why not always
+// then: two who fight would turn with each other and stand.
+func (f *fighter) circle(v *View, me point, foe *other) {
+	round := toward(me.to(foe.at).direction()+math.Pi/2*f.strafe, 1)
+	early := f.random.IntN(2) == 0 && foe.speed.along(round) < -flySpeed/3
+	if v.Tick >= f.turn || early {
+		f.strafe = -f.strafe
+		f.turn = v.Tick.Add(v.Hz + f.random.IntN(v.Hz))
 	}
-	return round
 }
 
 // fleeing reports whether a foe gets away.

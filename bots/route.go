@@ -1,16 +1,27 @@
 package bots
 
-// margin is how far round a corner a way leads, units beyond what a ship needs.
-const margin = 12
+import "slices"
 
-// detourReach is how far off corners are considered, units.
-const detourReach = 900
+const (
+	// margin is how far round a corner a way leads, units beyond what a ship needs.
+	margin = 12
+	// reached is how near a corner counts as passed, units.
+	reached = 40
+	// detourReach is how far off corners are considered, units.
+	detourReach = 900
+)
+
+// route finds ways round walls, corner by corner.
+type route struct {
+	passed [4]point // corners since the way was last straight, the oldest first
+}
 
 // way returns where to fly first to come to a place: the place itself, or the
 // corner of a wall from which it is nearest, of those that can be flown to
-// straight. Why one corner is enough: it is asked again every few ticks.
-func (s *sight) way(from, to point) point {
+// straight and were not passed. It is to be asked again every few ticks.
+func (r *route) way(s *sight, from, to point) point {
 	if s.clear(from, to) {
+		r.passed = [4]point{}
 		return to
 	}
 	best, least := to, 1e9
@@ -22,11 +33,16 @@ func (s *sight) way(from, to point) point {
 		} {
 			here := from.to(corner).length()
 			there := corner.to(to).length()
-			if here > detourReach || here < margin || here+there >= least || !s.clear(from, corner) {
+			if here > detourReach || here+there >= least || slices.Contains(r.passed[:], corner) || !s.clear(from, corner) {
+				continue
+			}
+			if here < reached {
+				copy(r.passed[:], r.passed[1:])
+				r.passed[3] = corner
 				continue
 			}
 			if !s.clear(corner, to) {
-				there += hidden // round one more corner, at least
+				there += hidden // one more corner, at least
 			}
 			if here+there < least {
 				best, least = corner, here+there
