@@ -220,7 +220,8 @@ func TestNewcomersHaveCompany(t *testing.T) {
 		for _, kind := range []struct {
 			name         string
 			still, turns bool
-		}{{"still", true, false}, {"straight", false, false}, {"turning", false, true}} {
+			alone        float64 // most of the first seconds; far from it before there were rules for it
+		}{{"still", true, false, 0.15}, {"straight", false, false, 0.6}, {"turning", false, true, 0.3}} {
 			t.Run(fmt.Sprintf("%s-%d-%s", room.mode, room.bots, kind.name), func(t *testing.T) {
 				var c company
 				for seed := range uint64(*companyRooms) {
@@ -232,7 +233,15 @@ func TestNewcomersHaveCompany(t *testing.T) {
 					}
 				}
 				t.Logf("life p50 %.1f s, deaths in 20 s %.1f", percentile(c.lives, 0.5), c.deaths/float64(len(c.lives)))
+				// The slow in coming are the most of a few, so that a percentile of more
+				// newcomers is no higher.
 				for i, s := range screens {
+					if worst := max(slices.Max(c.joined[i]), percentile(c.respawned[i], 1)); worst > 2 {
+						t.Errorf("%.0f x %.0f: nobody in sight for the first %.1f s", s.x, s.y, worst)
+					}
+					if alone := mean(c.alone[i]); alone > kind.alone {
+						t.Errorf("%.0f x %.0f: nobody in sight for %.0f %% of the first %d s, want %.0f %% at most", s.x, s.y, 100*alone, firstSeconds, 100*kind.alone)
+					}
 					t.Logf("%4.0f x %3.0f  joined p50 %4.1f p99 %4.1f s, respawned p50 %4.1f p99 %4.1f s, alone p50 %3.0f %% mean %3.0f %% p99 %3.0f %%", s.x, s.y,
 						percentile(c.joined[i], 0.5), percentile(c.joined[i], 0.99), percentile(c.respawned[i], 0.5), percentile(c.respawned[i], 0.99),
 						100*percentile(c.alone[i], 0.5), 100*mean(c.alone[i]), 100*percentile(c.alone[i], 0.99))
