@@ -213,7 +213,7 @@ export class Game {
     const p = look.take(view, this.session.seat, dt, this.controls.aim, this.live);
     this.picture = this.handle.picture = p;
     const auth = own.authority;
-    p.ghost = auth && !this.hud.netgraph.root.hidden ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
+    p.ghost = auth && (this.hud.feel.on || !this.hud.netgraph.root.hidden) ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
     this.aimCamera(p, dt);
     this.scene.draw(p, dt);
   }

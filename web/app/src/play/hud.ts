@@ -5,9 +5,11 @@ import { Chat } from "./chat.ts";
 import { el, show } from "./dom.ts";
 import { EndScreen } from "./end.ts";
 import { Feed } from "./feed.ts";
+import { Feel } from "./feel.ts";
 import { MatchHud } from "./hud-match.ts";
 import { type Vitals, VitalsHud } from "./hud-vitals.ts";
 import { Minimap } from "./minimap.ts";
+import { NetCard } from "./netcard.ts";
 import { NetGraph } from "./netgraph.ts";
 import { Banner, Notice } from "./notice.ts";
 import { Respawn } from "./respawn.ts";
@@ -37,6 +39,8 @@ export class Hud {
   readonly toast = new Toast();
   readonly chat: Chat;
   readonly netgraph: NetGraph;
+  readonly feel: Feel;
+  readonly card: NetCard;
   readonly toolbar: Toolbar;
   readonly respawn: Respawn;
   readonly sticks = el("div", "sticks");
@@ -54,6 +58,8 @@ export class Hud {
   ) {
     this.chat = new Chat((text) => session.chat(text), () => {});
     this.netgraph = new NetGraph(session.network);
+    this.feel = new Feel(session.network);
+    this.card = new NetCard(this.feel, () => this.showNetgraph(this.netgraph.root.hidden !== false));
     this.toolbar = new Toolbar(actions.tools);
     this.respawn = new Respawn(actions.watchNext, actions.watchEnd);
     show(this.sticks, false);
@@ -62,9 +68,17 @@ export class Hud {
     right.append(this.minimap.root, this.netgraph.root, this.feed.root);
     this.bottom.append(this.chat.root);
     this.root.append(
-      this.hurt, this.sticks, this.toolbar.root, this.match.root, right, this.bottom, this.respawn.root,
+      this.hurt, this.sticks, this.toolbar.root, this.match.root, right, this.bottom, this.respawn.root, this.card.root,
       this.results.root, this.hint, this.banner.root, this.toast.root, this.scoreboard.root, this.end.root, this.notice.root,
     );
+  }
+
+  /** Shows or hides the net graph; answers whether it is shown. */
+  showNetgraph(on: boolean): boolean {
+    show(this.netgraph.root, on);
+    this.card.opened(on);
+    this.toolbar.set("net", on);
+    return on;
   }
 
   /** Fits the bars to a mode's rules. */
@@ -87,6 +101,7 @@ export class Hud {
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
+    this.card.set(session.roster.size, session.stats);
     this.feed.tidy(now);
     this.chat.tidy(now);
     this.banner.tick(now);

@@ -16,7 +16,7 @@ export function tools(g: Game): Tool[] {
   return [
     { name: "scores", text: "Scores", key: "Tab", on: false, act: () => toggle(g.hud.scoreboard.root) },
     { name: "chat", text: "Chat", key: "Enter", act: () => g.hud.chat.start() },
-    { name: "net", text: "Net graph", key: "N", on: false, act: () => toggle(g.hud.netgraph.root) },
+    { name: "net", text: "Net graph", key: "N", on: false, act: () => g.hud.showNetgraph(g.hud.netgraph.root.hidden !== false) },
     { name: "watch", text: "Watch", key: "V", on: false, act: () => g.setWatch(!g.watch.on) },
     { name: "sound", text: "Sound", key: "M", on: g.sound.on, act: () => g.sound.toggle() },
     { name: "link", text: "Copy link", key: "", act: () => void copyLink(g) },
@@ -58,7 +58,7 @@ export function keys(g: Game): void {
         hud.chat.start();
         break;
       case "KeyN":
-        hud.toolbar.set("net", toggle(hud.netgraph.root));
+        hud.showNetgraph(hud.netgraph.root.hidden !== false);
         break;
       case "KeyM":
         hud.toolbar.set("sound", g.sound.toggle());
