@@ -91,7 +91,7 @@ export class Game {
   setWatch(on: boolean): boolean {
     this.watch.on = on;
     if (on) this.watch.next(this.picture, 1);
-    this.hud.toolbar.set("watch", on);
+    this.hud.menu.set("watch", on);
     return on;
   }
 
