@@ -5,7 +5,9 @@ import { Chat } from "./chat.ts";
 import { el, show } from "./dom.ts";
 import { EndScreen } from "./end.ts";
 import { Feed } from "./feed.ts";
+import type { Feats } from "./feats.ts";
 import { Feel } from "./feel.ts";
+import { Herald } from "./herald.ts";
 import { MatchHud } from "./hud-match.ts";
 import { type Vitals, VitalsHud } from "./hud-vitals.ts";
 import { Menu, type Tool } from "./menu.ts";
@@ -37,6 +39,7 @@ export class Hud {
   readonly results = new Results();
   readonly end = new EndScreen();
   readonly toast = new Toast();
+  readonly herald = new Herald();
   readonly chat: Chat;
   readonly netgraph: NetGraph;
   readonly feel: Feel;
@@ -68,7 +71,7 @@ export class Hud {
     right.append(this.minimap.root, this.netgraph.root, this.feed.root);
     this.bottom.append(this.chat.root);
     this.root.append(
-      this.hurt, this.sticks, this.match.root, right, this.bottom, this.respawn.root, this.card.root,
+      this.hurt, this.sticks, this.match.root, right, this.bottom, this.respawn.root, this.herald.root, this.card.root,
       this.results.root, this.hint, this.banner.root, this.toast.root, this.scoreboard.root, this.menu.root, this.end.root, this.notice.root,
     );
   }
@@ -89,7 +92,7 @@ export class Hud {
   }
 
   /** Fills everything that changes slowly; vitals null: there is no own ship. */
-  fill(now: number, vitals: Vitals | null): void {
+  fill(now: number, feats: Feats, vitals: Vitals | null): void {
     const { session } = this;
     const m = matchOf(session.world);
     const players = playersOf(session.world);
@@ -100,10 +103,11 @@ export class Hud {
     this.match.set(m, players, own, best, session.world.tick, session.tickHz);
     this.scoreboard.set(this.title(), this.listed(best, own));
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
-    if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
+    if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat), feats.of(session.seat).longest, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
     this.card.set(session.roster.size, session.stats);
     this.feed.tidy(now);
+    this.herald.tidy(now);
     this.chat.tidy(now);
     this.banner.tick(now);
   }
