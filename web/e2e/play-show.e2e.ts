@@ -5,7 +5,7 @@ import { expect, story } from "./story.ts";
 story.for([{ width: 1280, height: 720 }, { width: 320, height: 568 }])("the card says what the connection does and opens the net graph, which explains itself, in %j", async (viewport, { server, open }) => {
   const page = await open(server, "/play?mode=ffa", { viewport });
   await inPlay(page);
-  const card = page.locator(".netcard .figure");
+  const card = page.locator(".netcard .card");
   await expect.poll(() => card.textContent()).toMatch(/^\d+ players · [1-9]\d* bytes a tick · \d+ corrections? · \d+ ms/);
   await card.click();
   const graph = page.getByRole("region", { name: "Net graph" });

@@ -120,7 +120,7 @@ export class Game {
     });
     session.on("matchEnd", (end) => {
       status.ended = true;
-      hud.end.say(end, session.seat, this.feats.moments(session.seat), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
+      hud.end.say(end, session.seat, this.feats.moments(session.seat, (seat) => nameOf(session, seat)), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
       session.leave(); // the room closes: this page does not look for another by itself
     });
     session.on("retry", (e) => status.retry(e, performance.now()));

@@ -103,7 +103,7 @@ export class Hud {
     this.match.set(m, players, own, best, session.world.tick, session.tickHz);
     this.scoreboard.set(this.title(), this.listed(best, own));
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
-    if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat), feats.of(session.seat).longest, session.world.tick, session.tickHz);
+    if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat, (seat) => nameOf(session, seat)), feats.of(session.seat).longest, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
     this.card.set(session.roster.size, session.stats);
     this.feed.tidy(now);
