@@ -59,10 +59,7 @@ class Stress {
       if (turn !== this.turn || !this.run) return;
       const run = this.run;
       const again = (): void => {
-        if (turn !== this.turn) return;
-        // What is measured is one recording, not the seam between two.
-        if (run.measuring) setTimeout(again, 200);
-        else run.follow(recorded(frames, again));
+        if (turn === this.turn) run.follow(recorded(frames, again));
       };
       this.board.plays(crowd, bytes);
       this.board.measures(warm + measured);
