@@ -1,6 +1,7 @@
 // Everything of the page that is not the picture, in one place: made once, put
 // into the page, filled ten times a second.
 
+import { Alone } from "./alone.ts";
 import { Chat } from "./chat.ts";
 import { el, show } from "./dom.ts";
 import { EndScreen } from "./end.ts";
@@ -10,6 +11,7 @@ import { type Vitals, VitalsHud } from "./hud-vitals.ts";
 import { Menu, type Tool } from "./menu.ts";
 import { Minimap } from "./minimap.ts";
 import { NetGraph } from "./netgraph.ts";
+import { Note } from "./note.ts";
 import { Banner, Notice } from "./notice.ts";
 import { Respawn } from "./respawn.ts";
 import { Results } from "./results.ts";
@@ -23,6 +25,7 @@ export interface HudActions {
   tools: readonly Tool[];
   watchNext: (way: 1 | -1) => void;
   watchEnd: () => void;
+  copyLink: () => void;
 }
 
 export class Hud {
@@ -35,6 +38,10 @@ export class Hud {
   readonly results = new Results();
   readonly end = new EndScreen();
   readonly toast = new Toast();
+  /** Said once in a while, the most urgent first: of them a small page shows one. */
+  readonly lost = new Note();
+  readonly offer = new Note();
+  private readonly alone: Alone;
   readonly chat: Chat;
   readonly netgraph: NetGraph;
   readonly menu: Menu;
@@ -58,12 +65,18 @@ export class Hud {
     this.respawn = new Respawn(actions.watchNext, actions.watchEnd);
     show(this.sticks, false);
     this.hurt.setAttribute("aria-hidden", "true");
+    const nobody = new Note();
+    this.alone = new Alone(nobody, { text: "Copy link", act: actions.copyLink });
+    const notes = el("div", "notes");
+    notes.append(this.lost.root, nobody.root, this.offer.root);
+    const middle = el("div", "middle");
+    middle.append(this.banner.root, this.respawn.root, notes);
     const right = el("div", "right");
     right.append(this.minimap.root, this.netgraph.root, this.feed.root);
     this.bottom.append(this.chat.root);
     this.root.append(
-      this.hurt, this.sticks, this.match.root, right, this.bottom, this.respawn.root,
-      this.results.root, this.hint, this.banner.root, this.toast.root, this.scoreboard.root, this.menu.root, this.end.root, this.notice.root,
+      this.hurt, this.sticks, this.match.root, right, this.bottom, middle, holding(),
+      this.results.root, this.hint, this.toast.root, this.scoreboard.root, this.menu.root, this.end.root, this.notice.root,
     );
   }
 
@@ -88,6 +101,7 @@ export class Hud {
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
+    this.alone.tick(session.state === "playing" && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
     this.feed.tidy(now);
     this.chat.tidy(now);
     this.banner.tick(now);
@@ -108,6 +122,15 @@ export class Hud {
     const titles: Record<string, string> = { ffa: "Free for all", teams: "Two teams", duel: "Duel", open: "Open world: the best" };
     return titles[this.session.mode] ?? this.session.mode;
   }
+}
+
+/** The sign over a picture that stands still; stage.css shows it. */
+function holding(): HTMLElement {
+  const sign = el("div", "holding");
+  const bars = el("span", "pause-icon");
+  bars.setAttribute("aria-hidden", "true");
+  sign.append(bars, el("span", "", "On hold"));
+  return sign;
 }
 
 /** A player's name; rooms of many do not send all names. */
