@@ -2,6 +2,7 @@
 
 import { Brush } from "./brush.ts";
 import { Follow } from "./camera.ts";
+import { drawArrows } from "./draw-arrows.ts";
 import { drawGround } from "./draw-ground.ts";
 import { drawShips } from "./draw-ships.ts";
 import { drawPickups, drawShots } from "./draw-things.ts";
@@ -47,6 +48,7 @@ export class Scene {
     drawShips(this.brush, p, this.trails);
     drawShots(this.brush, p);
     this.effects.draw(this.brush);
+    drawArrows(this.brush, p);
     this.painter.end();
   }
 }
