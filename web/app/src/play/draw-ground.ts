@@ -19,7 +19,7 @@ export function drawGround(b: Brush, p: Picture): void {
   for (const w of p.walls) if (near(b, w)) wall(b, w);
 }
 
-/** Large soft spots of colour, so far down that they hardly move. A canvas without WebGL would take long over them. */
+/** Soft spots of colour here and there, so far down that they hardly move. A canvas without WebGL would take long over them. */
 function cloud(b: Brush): void {
   if (b.painter.name === "canvas") return;
   const c = b.camera;
@@ -30,8 +30,9 @@ function cloud(b: Brush): void {
   for (let y = Math.floor((c.y * depth - halfH) / step); y <= (c.y * depth + halfH) / step; y++) {
     for (let x = Math.floor((c.x * depth - halfW) / step); x <= (c.x * depth + halfW) / step; x++) {
       const h = mix(x, y, step);
+      if (h & 0x100000) continue;
       const at = { x: (x + (h & 255) / 256) * step + c.x * (1 - depth), y: (y + ((h >> 8) & 255) / 256) * step + c.y * (1 - depth) };
-      const size = 14 + ((h >> 16) & 7);
+      const size = 9 + ((h >> 16) & 3);
       if (b.sees(at.x, at.y, size * 32)) b.draw(Layer.Ground, "glow", at.x, at.y, 0, size, clouds[h % clouds.length]!, 0.75);
     }
   }
