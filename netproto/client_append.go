@@ -17,6 +17,7 @@ func AppendClientFrame(b []byte, f *ClientFrame) []byte {
 	for i := range f.Commands {
 		b = appendBytes(b, clientCommand, appendCommand(nil, &f.Commands[i]))
 	}
+	b = appendUint(b, clientWho, uint64(f.Who))
 	return b
 }
 

@@ -49,6 +49,7 @@ type ClientFrame struct {
 	NoticeAck uint32
 	Leave     bool
 	Commands  []Command
+	Who       uint32 // seat whose roster is wanted; 0: none
 }
 
 // Command is one command of a seat as it is on the wire.
@@ -97,6 +98,8 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 			f.NoticeAck = uint32Of(w.val)
 		case w.is(clientLeave, protowire.VarintType):
 			f.Leave = w.val != 0
+		case w.is(clientWho, protowire.VarintType):
+			f.Who = uint32Of(w.val)
 		case w.is(clientCommand, protowire.BytesType):
 			if len(f.Commands) == MaxCommands {
 				return badFrame("more than %d commands in a frame", MaxCommands)

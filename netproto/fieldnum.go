@@ -9,6 +9,7 @@ const (
 	clientNoticeAck = 5
 	clientLeave     = 6
 	clientCommand   = 7
+	clientWho       = 9
 
 	commandNumber = 1
 	commandValue  = 2

@@ -17,7 +17,7 @@ func TestFieldNumbers(t *testing.T) {
 	}{
 		{&pb.ClientFrame{}, map[string]int{
 			"input": clientInput, "chat": clientChat, "ping": clientPing, "resync": clientResync,
-			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand,
+			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand, "who": clientWho,
 		}},
 		{&pb.Command{}, map[string]int{"number": commandNumber, "value": commandValue, "list": commandList}},
 		{&pb.Input{}, map[string]int{"tick": inputTick, "seen": inputSeen, "value": inputValue}},

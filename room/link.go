@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
@@ -76,6 +77,9 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 		l.asked = true
 	}
 	l.resync = l.resync || f.Resync
+	if f.Who != 0 && r.door.seats > rosterSeats {
+		l.arrived.who = append(l.arrived.who, sim.Seat(f.Who))
+	}
 	l.arrived.leaves = l.arrived.leaves || f.Leave
 	s.notices.ack(f.NoticeAck)
 	return nil
@@ -138,6 +142,10 @@ func (r *Room) takeArrivals(s *seat) {
 	}
 	clear(a.lines)
 	a.lines = a.lines[:0]
+	for _, about := range a.who {
+		r.answerWho(s, about)
+	}
+	a.who = a.who[:0]
 	if a.leaves {
 		r.departing = append(r.departing, s)
 	}

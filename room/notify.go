@@ -3,6 +3,7 @@ package room
 import (
 	"github.com/metronome-server/metronome/internal/text"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // relayChat sends a line of chat to everybody, or tells the speaker why not. It is
@@ -42,6 +43,15 @@ const rosterSeats = 256
 func (r *Room) notifyRoster(s *seat) {
 	if r.door.seats <= rosterSeats {
 		r.notify(&pb.Notice{Body: &pb.Notice_Roster{Roster: s.roster()}})
+	}
+}
+
+// answerWho tells a seat who sits at another one, in a room where nobody is told
+// unasked. One is asked for per message, and of the answers about a seat only the
+// newest waits.
+func (r *Room) answerWho(s *seat, about sim.Seat) {
+	if about >= 1 && int(about) < len(r.seats) {
+		s.notices.add(&pb.Notice{Body: &pb.Notice_Roster{Roster: r.seats[about].roster()}})
 	}
 }
 

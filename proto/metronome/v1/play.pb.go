@@ -185,7 +185,10 @@ type ClientFrame struct {
 	// The player gives up the seat. The server closes the connection.
 	Leave bool `protobuf:"varint,6,opt,name=leave,proto3" json:"leave,omitempty"`
 	// Commands, in the order of their numbers. Usually none.
-	Command       []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
+	Command []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
+	// A seat whose roster is wanted, in a room too large for one in the Welcome;
+	// 0: none. The answer is a notice.
+	Who           uint32 `protobuf:"varint,9,opt,name=who,proto3" json:"who,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -267,6 +270,13 @@ func (x *ClientFrame) GetCommand() []*Command {
 		return x.Command
 	}
 	return nil
+}
+
+func (x *ClientFrame) GetWho() uint32 {
+	if x != nil {
+		return x.Who
+	}
+	return 0
 }
 
 // Command is one order of a seat that is neither lost nor given twice.
@@ -1910,7 +1920,7 @@ var File_metronome_v1_play_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
-	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\xde\x01\n" +
+	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\xf0\x01\n" +
 	"\vClientFrame\x12)\n" +
 	"\x05input\x18\x01 \x03(\v2\x13.metronome.v1.InputR\x05input\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\tR\x04chat\x12\x12\n" +
@@ -1919,7 +1929,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
 	"notice_ack\x18\x05 \x01(\rR\tnoticeAck\x12\x14\n" +
 	"\x05leave\x18\x06 \x01(\bR\x05leave\x12/\n" +
-	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\"K\n" +
+	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\x12\x10\n" +
+	"\x03who\x18\t \x01(\rR\x03who\"K\n" +
 	"\aCommand\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x14\n" +
 	"\x05value\x18\x02 \x03(\x11R\x05value\x12\x12\n" +
