@@ -23,8 +23,9 @@ import { rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
 import { copyLink, keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
-import { matchOf } from "./standing.ts";
+import { leadersOf, matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
+import { Strangers } from "./strangers.ts";
 import { fits, isArena, ownPlayer, ownShip } from "./tables.ts";
 import { type ArenaSession, Phase } from "./types.ts";
 import { Watch } from "./watch.ts";
@@ -53,6 +54,7 @@ export class Game {
   /** Who destroyed the own ship last. */
   fate = { by: "", weapon: 0 };
   private flight: Flight | null = null;
+  private readonly strangers = new Strangers();
   private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
   private last = 0;
   private filled = 0;
@@ -132,6 +134,7 @@ export class Game {
 
   /** A connection is in a room: perhaps another, of another mode. */
   private begin(resumed: boolean): void {
+    this.strangers.forget();
     const rules = rulesOf(this.session.mode, this.session.tickHz);
     document.title = `${this.session.mode} · metronome`;
     const known = this.flight?.own.ground.rules;
@@ -238,6 +241,7 @@ export class Game {
     const { session, picture: p, hud } = this;
     const ship = ownShip(session.world, session.seat);
     const tick = this.own?.tick ?? session.world.tick;
+    session.who(this.strangers.met(p, leadersOf(session.world)));
     const shown = ship && p.own && !this.watch.on;
     hud.fill(now, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);

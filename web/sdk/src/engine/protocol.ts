@@ -21,6 +21,7 @@ export type Command =
   /** What the page draws: a tick with a fraction, at a time of the common clock. */
   | { type: "look"; tick: number; at: number }
   | { type: "chat"; text: string }
+  | { type: "who"; seats: number[] }
   | ({ type: "order" } & Order)
   | { type: "leave" }
   | { type: "hidden"; hidden: boolean }

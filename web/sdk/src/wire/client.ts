@@ -19,6 +19,8 @@ export interface ClientFrame {
   noticeAck: number;
   leave: boolean;
   commands: readonly Command[];
+  /** A seat whose roster is wanted; 0 or nothing: none. */
+  who?: number;
 }
 
 const utf8 = new TextEncoder();
@@ -73,6 +75,7 @@ export function writeClientFrame(f: ClientFrame): Uint8Array {
   outer.field(5, f.noticeAck);
   outer.field(6, f.leave ? 1 : 0);
   for (const c of f.commands) outer.content(7, writeCommand(c));
+  outer.field(9, f.who ?? 0);
   return outer.bytes.slice(0, outer.length);
 }
 
