@@ -49,7 +49,11 @@ type ClientFrame struct {
 	NoticeAck uint32
 	Leave     bool
 	Commands  []Command
-	Who       uint32 // seat whose roster is wanted; 0: none
+	// Watches: the spectator wants the view of the seat Watch; 0: of whichever.
+	Watches bool
+	Watch   sim.Seat
+	// Who is a seat whose roster is wanted; 0: none.
+	Who sim.Seat
 }
 
 // Command is one command of a seat as it is on the wire.
@@ -99,7 +103,7 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 		case w.is(clientLeave, protowire.VarintType):
 			f.Leave = w.val != 0
 		case w.is(clientWho, protowire.VarintType):
-			f.Who = uint32Of(w.val)
+			f.Who = sim.Seat(min(uint32Of(w.val), sim.MaxSeats+1))
 		case w.is(clientCommand, protowire.BytesType):
 			if len(f.Commands) == MaxCommands {
 				return badFrame("more than %d commands in a frame", MaxCommands)
@@ -108,6 +112,8 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 			if err := readCommand(w.raw, &f.Commands[len(f.Commands)-1]); err != nil {
 				return err
 			}
+		case w.is(clientWatch, protowire.VarintType):
+			f.Watches, f.Watch = true, sim.Seat(min(uint32Of(w.val), sim.MaxSeats+1)) // no seat is above
 		}
 	}
 	if w.bad {

@@ -9,6 +9,7 @@ const (
 	clientNoticeAck = 5
 	clientLeave     = 6
 	clientCommand   = 7
+	clientWatch     = 8
 	clientWho       = 9
 
 	commandNumber = 1
@@ -32,6 +33,7 @@ const (
 	serverDropped    = 11
 	serverKey        = 12
 	serverCommandAck = 13
+	serverWatched    = 14
 
 	chunkGroup = 1
 	chunkAge   = 2

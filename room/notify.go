@@ -46,19 +46,22 @@ func (r *Room) notifyRoster(s *seat) {
 	}
 }
 
-// answerWho tells a seat who sits at another one, in a room where nobody is told
-// unasked. One is asked for per message, and of the answers about a seat only the
-// newest waits.
-func (r *Room) answerWho(s *seat, about sim.Seat) {
-	if about >= 1 && int(about) < len(r.seats) {
-		s.notices.add(&pb.Notice{Body: &pb.Notice_Roster{Roster: r.seats[about].roster()}})
+// answerWho puts who sits at a seat into a queue, in a room where nobody is told
+// unasked. A message asks for one, and of the answers about a seat only the newest
+// waits.
+func (r *Room) answerWho(q *noticeQueue, about sim.Seat) {
+	if r.door.seats > rosterSeats && about >= 1 && int(about) < len(r.seats) {
+		q.add(&pb.Notice{Body: &pb.Notice_Roster{Roster: r.seats[about].roster()}})
 	}
 }
 
-// notify puts a notice into every seat's queue.
+// notify puts a notice into the queue of every seat and spectator.
 func (r *Room) notify(n *pb.Notice) {
 	for _, s := range r.taken {
 		s.notices.add(n)
+	}
+	for _, v := range r.spectators {
+		v.notices.add(n)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // TestWho: in a room too large for a roster a client is told of the seats that it
@@ -18,7 +19,7 @@ func TestWho(t *testing.T) {
 	if got := anna.rosters(); got != "" {
 		t.Fatalf("unasked, anna was told %q", got)
 	}
-	for _, seat := range []uint32{uint32(bert.seat), 9, 0, rosterSeats + 2, 1 << 31} {
+	for _, seat := range []sim.Seat{bert.seat, 9, 0, rosterSeats + 2, sim.MaxSeats} {
 		anna.send(netproto.ClientFrame{Who: seat})
 	}
 	r.ticks(2)
