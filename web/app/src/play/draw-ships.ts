@@ -20,7 +20,7 @@ export function hullOf(seat: number, team: number): Hull {
 export function drawShips(b: Brush, p: Picture, trails: Trails): void {
   for (const s of p.ships) {
     if (!b.sees(s.x, s.y, 200)) continue;
-    const t = trails.of(s.id);
+    const t = trails.of(s);
     if (t) trail(b, s, t);
     ship(b, s, p.time, t);
   }
