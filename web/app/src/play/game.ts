@@ -15,7 +15,7 @@ import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
 import { backToLobby, playAgain } from "./notice.ts";
-import { knowNodes } from "./onward.ts";
+import { goTo, knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
@@ -68,13 +68,14 @@ export class Game {
     this.scene = new Scene(painter);
     this.hud = new Hud(session, {
       tools: tools(this),
-      watchNext: (way) => this.watch.next(this.picture, way),
-      watchEnd: () => this.setWatch(false),
+      watchNext: (way) => this.watchNext(way),
+      watchEnd: () => this.watchEnd(),
       copyLink: () => void copyLink(this),
     });
     stage.append(this.hud.root);
     this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
     window.metronome = this.handle;
+    if (session.spectating) this.spectate();
     this.listen();
     this.readDevices();
     keys(this);
@@ -98,6 +99,25 @@ export class Game {
     if (on) this.watch.next(this.picture, 1);
     this.hud.menu.set("watch", on);
     return on;
+  }
+
+  /** Follows the next ship (1) or the one before (-1); a spectator has the view of its seat. */
+  watchNext(way: 1 | -1): void {
+    const { session, watch } = this;
+    watch.next(this.picture, way, session.spectating ? session.roster.keys() : []);
+    if (session.spectating) session.watchSeat(watch.seat);
+  }
+
+  private watchEnd(): void {
+    if (this.session.spectating) void goTo(`play?room=${encodeURIComponent(this.session.room)}`);
+    else this.setWatch(false);
+  }
+
+  /** Nothing to fly: the camera is with the seat whose view the room gives. */
+  private spectate(): void {
+    this.watch.on = true;
+    this.stage.classList.add("spectating");
+    this.session.on("watched", ({ seat }) => this.watch.follow(seat));
   }
 
   private listen(): void {
@@ -126,6 +146,7 @@ export class Game {
     if (session.state !== "connecting") status.state(session.state, session.end ?? undefined, performance.now());
     session.on("snapshot", () => this.snapshot());
     hears(this);
+    if (session.spectating) return;
     session.input(() => {
       this.give(performance.now());
       return [this.live.dx, this.live.dy, this.live.aim, this.live.buttons];
@@ -245,7 +266,7 @@ export class Game {
     const shown = ship && p.own && !this.watch.on;
     hud.fill(now, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);
-    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "");
+    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? (session.spectating && session.watched > 0 ? nameOf(session, session.watched) : ""), session.spectating);
     else if (!p.own && session.state === "playing") {
       const left = (ownPlayer(session.world, session.seat).respawnAt - session.world.tick) / session.tickHz;
       hud.respawn.dead(this.fate.by, this.fate.weapon, left);

@@ -101,7 +101,7 @@ export class Hud {
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
-    this.alone.tick(session.state === "playing" && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
+    this.alone.tick(session.state === "playing" && !session.spectating && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
     this.feed.tidy(now);
     this.chat.tidy(now);
     this.banner.tick(now);

@@ -9,10 +9,12 @@ export class Respawn {
   private readonly title = el("strong");
   private readonly time = el("span", "figure");
   private readonly tools = el("div", "actions");
+  private readonly play: HTMLButtonElement;
 
   constructor(next: (way: 1 | -1) => void, back: () => void) {
     this.root.setAttribute("role", "status");
-    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), button("Fly again", "primary", back));
+    this.play = button("Fly again", "primary", back);
+    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), this.play);
     this.root.append(this.title, this.time, this.tools);
     show(this.root, false);
   }
@@ -25,11 +27,13 @@ export class Respawn {
     say(this.time, left > 0 ? `Back in ${left.toFixed(1)} s` : "Back in a moment");
   }
 
-  watching(name: string): void {
+  /** spectating: there is no seat, else the own ship waits. */
+  watching(name: string, spectating: boolean): void {
     show(this.root, true);
     show(this.tools, true);
     say(this.title, name ? `Watching ${name}` : "Looking around");
-    say(this.time, "Your ship waits. Drag to look elsewhere.");
+    say(this.play, spectating ? "Play" : "Fly again");
+    say(this.time, spectating ? "You take no seat here." : "Your ship waits. Drag to look elsewhere.");
   }
 
   hide(): void {
