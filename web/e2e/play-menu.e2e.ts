@@ -3,6 +3,9 @@ import { expect, setHidden, story } from "./story.ts";
 
 const phone = { viewport: { width: 320, height: 568 }, hasTouch: true, isMobile: true };
 
+/** How long a page on a busy machine may take. */
+const slow = { timeout: 15_000 };
+
 /** The bit of a dash in an input's buttons. */
 const dash = 4;
 
@@ -16,12 +19,12 @@ story("Escape opens the menu and closes it, and the ship flies on", async ({ ser
   expect(await page.evaluate(() => document.activeElement?.closest(".menu-panel") !== null)).toBe(true);
   // A letter flies, whatever has the focus.
   await page.keyboard.down("KeyD");
-  await expect.poll(async () => (await sent(page)).some(([dx]) => dx === 127)).toBe(true);
+  await expect.poll(async () => (await sent(page)).some(([dx]) => dx === 127), slow).toBe(true);
   await page.keyboard.up("KeyD");
   await page.keyboard.press("Escape");
   await tool.waitFor({ state: "hidden" });
   await page.keyboard.down("ArrowLeft");
-  await expect.poll(async () => (await sent(page)).some(([dx]) => dx === -127)).toBe(true);
+  await expect.poll(async () => (await sent(page)).some(([dx]) => dx === -127), slow).toBe(true);
   await page.keyboard.up("ArrowLeft");
 });
 
@@ -78,7 +81,7 @@ story("the own row is in sight, with its place, however long the scores are", as
     const b = box.getBoundingClientRect();
     return box.scrollHeight > box.clientHeight && own !== undefined && own.top >= b.top - 0.5 && own.bottom <= b.bottom + 0.5;
   });
-  await expect.poll(inSight).toBe(true);
+  await expect.poll(inSight, slow).toBe(true);
   await page.evaluate(() => document.querySelector(".scoreboard .scroll")!.scrollTo(0, 9999));
   expect(await inSight()).toBe(true);
   expect(Number(await page.locator(".scoreboard tr.own .place").textContent())).toBeGreaterThan(0);
@@ -93,13 +96,13 @@ story("a tap shorter than a frame lasts one input, by key and by finger", async 
   await page.evaluate(() => {
     for (const kind of ["keydown", "keyup"]) dispatchEvent(new KeyboardEvent(kind, { code: "ShiftLeft" }));
   });
-  await expect.poll(dashes).toBeGreaterThan(0);
+  await expect.poll(dashes, slow).toBeGreaterThan(0);
   await noteInputs(page);
   await page.evaluate(() => {
     const button = document.querySelector(".touch-button.dash")!;
     for (const kind of ["pointerdown", "pointerup"]) button.dispatchEvent(new PointerEvent(kind, { pointerType: "touch", pointerId: 7, bubbles: true }));
   });
-  await expect.poll(dashes).toBeGreaterThan(0);
+  await expect.poll(dashes, slow).toBeGreaterThan(0);
 });
 
 story("without a seat no picture is shown that nobody has drawn", async ({ server, open }) => {

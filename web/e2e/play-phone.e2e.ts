@@ -6,6 +6,9 @@ import { expect, story, type Page } from "./story.ts";
 const sizes = [{ width: 320, height: 568 }, { width: 390, height: 844 }, { width: 844, height: 390 }];
 const touch = { hasTouch: true, isMobile: true };
 
+/** How long a page on a busy machine may take. */
+const slow = { timeout: 15_000 };
+
 /** The bit of the rail in an input's buttons. */
 const rail = 2;
 
@@ -43,14 +46,14 @@ story("the aim is held while the same thumb taps the rail", async ({ server, ope
   await finger(page, "pointermove", 1, 150, 700); // flies to the right
   await finger(page, "pointerdown", 2, 300, 700);
   await finger(page, "pointermove", 2, 300, 660); // aims up
-  await expect.poll(async () => (await sent(page)).some(([, , aim]) => aim === 49152)).toBe(true);
+  await expect.poll(async () => (await sent(page)).some(([, , aim]) => aim === 49152), slow).toBe(true);
   await finger(page, "pointerup", 2, 300, 660);
   await page.evaluate(() => {
     const button = document.querySelector(".touch-button.rail")!;
     for (const kind of ["pointerdown", "pointerup"]) button.dispatchEvent(new PointerEvent(kind, { pointerType: "touch", pointerId: 3, bubbles: true }));
   });
   const beams = async () => (await sent(page)).filter(([, , , buttons]) => (buttons! & rail) !== 0);
-  await expect.poll(async () => (await beams()).length).toBeGreaterThan(0);
+  await expect.poll(async () => (await beams()).length, slow).toBeGreaterThan(0);
   for (const [dx, , aim] of await beams()) expect([dx! > 100, aim]).toEqual([true, 49152]);
   await finger(page, "pointerup", 1, 150, 700);
 });
