@@ -20,6 +20,7 @@ func AppendClientFrame(b []byte, f *ClientFrame) []byte {
 	if f.Watches { // 0 says something too
 		b = protowire.AppendVarint(appendTag(b, clientWatch, protowire.VarintType), uint64(f.Watch))
 	}
+	b = appendUint(b, clientWho, uint64(f.Who))
 	return b
 }
 

@@ -27,6 +27,7 @@ var clientFrames = map[string]ClientFrame{
 	"resync":  {Resync: true},
 	"ack":     {NoticeAck: 300},
 	"leave":   {Leave: true},
+	"who":     {Who: 1000},
 	"command": {Commands: []Command{{Number: 1, Values: [MaxInputValues]int32{3, -2}, Count: 2, List: [sim.MaxCommandList]int32{7, 0, 9, 0}, ListCount: 4}}},
 	"commands": {
 		Inputs: []Input{{Tick: 9, Values: [MaxInputValues]int32{1}, Count: 1}},

@@ -52,6 +52,8 @@ type ClientFrame struct {
 	// Watches: the spectator wants the view of the seat Watch; 0: of whichever.
 	Watches bool
 	Watch   sim.Seat
+	// Who is a seat whose roster is wanted; 0: none.
+	Who sim.Seat
 }
 
 // Command is one command of a seat as it is on the wire.
@@ -100,6 +102,8 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 			f.NoticeAck = uint32Of(w.val)
 		case w.is(clientLeave, protowire.VarintType):
 			f.Leave = w.val != 0
+		case w.is(clientWho, protowire.VarintType):
+			f.Who = sim.Seat(min(uint32Of(w.val), sim.MaxSeats+1))
 		case w.is(clientCommand, protowire.BytesType):
 			if len(f.Commands) == MaxCommands {
 				return badFrame("more than %d commands in a frame", MaxCommands)

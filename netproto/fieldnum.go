@@ -10,6 +10,7 @@ const (
 	clientLeave     = 6
 	clientCommand   = 7
 	clientWatch     = 8
+	clientWho       = 9
 
 	commandNumber = 1
 	commandValue  = 2

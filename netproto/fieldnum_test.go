@@ -17,7 +17,7 @@ func TestFieldNumbers(t *testing.T) {
 	}{
 		{&pb.ClientFrame{}, map[string]int{
 			"input": clientInput, "chat": clientChat, "ping": clientPing, "resync": clientResync,
-			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand, "watch": clientWatch,
+			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand, "watch": clientWatch, "who": clientWho,
 		}},
 		{&pb.Command{}, map[string]int{"number": commandNumber, "value": commandValue, "list": commandList}},
 		{&pb.Input{}, map[string]int{"tick": inputTick, "seen": inputSeen, "value": inputValue}},

@@ -237,6 +237,9 @@ func TestGoldenClientFrames(t *testing.T) {
 			text += fmt.Sprintf("command number %d, value %v, list %v\n", c.Number, c.Values[:c.Count], c.List[:c.ListCount])
 		}
 		text += fmt.Sprintf("chat %q\nping %d\nresync %v\nnotice_ack %d\nleave %v\n", got.Chat, got.Ping, got.Resync, got.NoticeAck, got.Leave)
+		if got.Who != 0 {
+			text += fmt.Sprintf("who %d\n", got.Who)
+		}
 		golden(t, goldenPath("client-"+name+".txt"), text)
 	}
 }

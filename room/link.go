@@ -75,6 +75,9 @@ func (r *Room) receive(s *seat, l *link, msg []byte) error {
 		l.asked = true
 	}
 	l.resync = l.resync || f.Resync
+	if f.Who != 0 {
+		l.arrived.who = append(l.arrived.who, f.Who)
+	}
 	l.arrived.leaves = l.arrived.leaves || f.Leave
 	s.notices.ack(f.NoticeAck)
 	return nil
@@ -137,6 +140,10 @@ func (r *Room) takeArrivals(s *seat) {
 	}
 	clear(a.lines)
 	a.lines = a.lines[:0]
+	for _, about := range a.who {
+		r.answerWho(&s.notices, about)
+	}
+	a.who = a.who[:0]
 	if a.leaves {
 		r.departing = append(r.departing, s)
 	}

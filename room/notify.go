@@ -3,6 +3,7 @@ package room
 import (
 	"github.com/metronome-server/metronome/internal/text"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // relayChat sends a line of chat to everybody, or tells the speaker why not. It is
@@ -42,6 +43,15 @@ const rosterSeats = 256
 func (r *Room) notifyRoster(s *seat) {
 	if r.door.seats <= rosterSeats {
 		r.notify(&pb.Notice{Body: &pb.Notice_Roster{Roster: s.roster()}})
+	}
+}
+
+// answerWho puts who sits at a seat into a queue, in a room where nobody is told
+// unasked. A message asks for one, and of the answers about a seat only the newest
+// waits.
+func (r *Room) answerWho(q *noticeQueue, about sim.Seat) {
+	if r.door.seats > rosterSeats && about >= 1 && int(about) < len(r.seats) {
+		q.add(&pb.Notice{Body: &pb.Notice_Roster{Roster: r.seats[about].roster()}})
 	}
 }
 

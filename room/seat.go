@@ -151,8 +151,9 @@ type link struct {
 
 // arrivals is what a tick's messages of one seat, or their end, mean to others.
 type arrivals struct {
-	frame  bool     // one that could be read
-	lines  []string // of chat
+	frame  bool       // one that could be read
+	lines  []string   // of chat
+	who    []sim.Seat // whose rosters are wanted
 	leaves bool
 	end    error // why the connection is over
 }

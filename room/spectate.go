@@ -105,6 +105,7 @@ func (r *Room) receiveFromSpectator(v *spectator, msg []byte) error {
 	if f.Watches {
 		v.wanted = f.Watch
 	}
+	r.answerWho(&v.notices, f.Who)
 	v.notices.ack(f.NoticeAck)
 	return nil
 }

@@ -80,6 +80,9 @@ story("who leaves a game on another node is led to that one's lobby", async ({ s
     await first.stop();
     await page.waitForFunction(() => window.metronome!.session.state === "away");
     await page.waitForFunction(() => window.metronome!.session.state === "playing", undefined, { timeout: 60_000 });
+    await page.getByRole("button", { name: "Menu" }).click();
+    await page.getByRole("button", { name: "Leave" }).click();
+    await page.getByText("Leave this match?").waitFor();
     await page.getByRole("button", { name: "Leave" }).click();
     await page.waitForURL(`${second.url}/`);
   } finally {

@@ -54,3 +54,18 @@ export function hunt(page: Page, seat: number): Promise<void> {
     });
   }, seat);
 }
+
+/** Has a page note the inputs that it sends from now on; read them with sent(). */
+export function noteInputs(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const m = window.metronome!;
+    const notes = new Map<number, readonly number[]>();
+    (window as unknown as { sent: typeof notes }).sent = notes;
+    m.onFrame = () => m.session.pendingInputs().forEach((i) => notes.set(i.tick, [...i.values]));
+  });
+}
+
+/** The inputs that were noted, oldest first: dx, dy, aim, buttons. */
+export function sent(page: Page): Promise<number[][]> {
+  return page.evaluate(() => [...(window as unknown as { sent: Map<number, number[]> }).sent.values()]);
+}

@@ -187,7 +187,10 @@ type ClientFrame struct {
 	// Commands, in the order of their numbers. Usually none.
 	Command []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
 	// Of a spectator: the seat whose view it wants; 0: whichever the room chooses.
-	Watch         *uint32 `protobuf:"varint,8,opt,name=watch,proto3,oneof" json:"watch,omitempty"`
+	Watch *uint32 `protobuf:"varint,8,opt,name=watch,proto3,oneof" json:"watch,omitempty"`
+	// A seat whose roster is wanted, in a room too large for one in the Welcome;
+	// 0: none. The answer is a notice.
+	Who           uint32 `protobuf:"varint,9,opt,name=who,proto3" json:"who,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -274,6 +277,13 @@ func (x *ClientFrame) GetCommand() []*Command {
 func (x *ClientFrame) GetWatch() uint32 {
 	if x != nil && x.Watch != nil {
 		return *x.Watch
+	}
+	return 0
+}
+
+func (x *ClientFrame) GetWho() uint32 {
+	if x != nil {
+		return x.Who
 	}
 	return 0
 }
@@ -1928,7 +1938,7 @@ var File_metronome_v1_play_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
-	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\x83\x02\n" +
+	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\x95\x02\n" +
 	"\vClientFrame\x12)\n" +
 	"\x05input\x18\x01 \x03(\v2\x13.metronome.v1.InputR\x05input\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\tR\x04chat\x12\x12\n" +
@@ -1938,7 +1948,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"notice_ack\x18\x05 \x01(\rR\tnoticeAck\x12\x14\n" +
 	"\x05leave\x18\x06 \x01(\bR\x05leave\x12/\n" +
 	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\x12\x19\n" +
-	"\x05watch\x18\b \x01(\rH\x00R\x05watch\x88\x01\x01B\b\n" +
+	"\x05watch\x18\b \x01(\rH\x00R\x05watch\x88\x01\x01\x12\x10\n" +
+	"\x03who\x18\t \x01(\rR\x03whoB\b\n" +
 	"\x06_watch\"K\n" +
 	"\aCommand\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x14\n" +

@@ -319,6 +319,11 @@ export interface Session<G extends Game = AnyGame> {
   /** False: empty, longer than 240 bytes of UTF-8, or not playing. More than five lines at once come slowly, one every two seconds. */
   chat(text: string): boolean;
   /**
+   * Asks who sits at some seats, in a room of more than 256 seats, which has no roster: "roster" tells of each, one per tick,
+   * and from then on `roster` has it. At most 256 wait. Elsewhere the roster is whole and nothing is asked.
+   */
+  who(seats: Iterable<number>): void;
+  /**
    * Gives the game an order that is neither lost nor given twice, also over a lost connection or a reload. Missing fields are 0;
    * list, or the field of that name, is the one that is a list. Throws on a field that the schema does not have, on what is too
    * long, when 256 wait, and before the welcome.

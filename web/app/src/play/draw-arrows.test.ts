@@ -6,7 +6,7 @@ import { emptyPicture, type ShipNow } from "./picture.ts";
 const camera: Camera = { x: 1000, y: 1000, zoom: 0.5, width: 800, height: 400 }; // sees 1600 x 800 units
 
 const ship = (seat: number, x: number, y: number, team = 0): ShipNow =>
-  ({ id: seat, seat, team, x, y, vx: 0, vy: 0, aim: 0, health: 100, shield: 60, safe: false, own: seat === 1, name: "" });
+  ({ id: seat, life: seat, seat, team, x, y, vx: 0, vy: 0, aim: 0, health: 100, shield: 60, safe: false, own: seat === 1, name: "" });
 
 function picture(...ships: ShipNow[]) {
   return { ...emptyPicture(), ships, own: ships.find((s) => s.own) ?? null };

@@ -1,7 +1,7 @@
 // How somebody comes in: by quick play, a room's id, or the code of a private
 // room, as the page's address says.
 
-import { connect, Lobby, quickPlay, type ConnectOptions } from "@metronome/sdk";
+import { connect, Lobby, quickPlay, watch, type ConnectOptions } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { takeOver } from "../lobby/player.ts";
 import type { Arena } from "./arena.gen.ts";
@@ -34,4 +34,9 @@ export async function enter(way: Way, name: string, options: ConnectOptions): Pr
   const by = way.kind === "room" ? { id: way.id } : { code: way.code };
   const join = takeOver(by) ?? (await new Lobby(base()).join(by, name));
   return connect<Arena>(join.url, o);
+}
+
+/** Watches a public room without a seat. */
+export function spectate(room: string, options: Pick<ConnectOptions, "hiddenAfter">): ArenaSession {
+  return watch<Arena>(`${base().replace(/^http/, "ws")}/rooms/${encodeURIComponent(room)}`, { ...options, angles: ["ship.aim"] });
 }

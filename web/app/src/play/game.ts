@@ -16,7 +16,7 @@ import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
 import { backToLobby, playAgain } from "./notice.ts";
-import { knowNodes } from "./onward.ts";
+import { goTo, knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
@@ -25,8 +25,9 @@ import { rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
 import { copyLink, keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
-import { matchOf } from "./standing.ts";
+import { leadersOf, matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
+import { Strangers } from "./strangers.ts";
 import { fits, isArena, ownPlayer, ownShip } from "./tables.ts";
 import { Turns } from "./turns.ts";
 import { type ArenaSession, Phase } from "./types.ts";
@@ -60,6 +61,7 @@ export class Game {
   private readonly turns = new Turns();
   private flew = false;
   private flight: Flight | null = null;
+  private readonly strangers = new Strangers();
   private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
   private last = 0;
   private filled = 0;
@@ -73,13 +75,14 @@ export class Game {
     this.scene = new Scene(painter);
     this.hud = new Hud(session, {
       tools: tools(this),
-      watchNext: (way) => this.watch.next(this.picture, way),
-      watchEnd: () => this.setWatch(false),
+      watchNext: (way) => this.watchNext(way),
+      watchEnd: () => this.watchEnd(),
       copyLink: () => void copyLink(this),
     });
     stage.append(this.hud.root);
     this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
     window.metronome = this.handle;
+    if (session.spectating) this.spectate();
     this.listen();
     this.readDevices();
     keys(this);
@@ -104,6 +107,25 @@ export class Game {
     if (on) this.watch.next(this.picture, 1);
     this.hud.menu.set("watch", on);
     return on;
+  }
+
+  /** Follows the next ship (1) or the one before (-1); a spectator has the view of its seat. */
+  watchNext(way: 1 | -1): void {
+    const { session, watch } = this;
+    watch.next(this.picture, way, session.spectating ? session.roster.keys() : []);
+    if (session.spectating) session.watchSeat(watch.seat);
+  }
+
+  private watchEnd(): void {
+    if (this.session.spectating) void goTo(`play?room=${encodeURIComponent(this.session.room)}`);
+    else this.setWatch(false);
+  }
+
+  /** Nothing to fly: the camera is with the seat whose view the room gives. */
+  private spectate(): void {
+    this.watch.on = true;
+    this.stage.classList.add("spectating");
+    this.session.on("watched", ({ seat }) => this.watch.follow(seat));
   }
 
   private listen(): void {
@@ -132,6 +154,7 @@ export class Game {
     if (session.state !== "connecting") status.state(session.state, session.end ?? undefined, performance.now());
     session.on("snapshot", () => this.snapshot());
     hears(this);
+    if (session.spectating) return;
     session.input(() => {
       this.give(performance.now());
       return [this.live.dx, this.live.dy, this.live.aim, this.live.buttons];
@@ -140,6 +163,7 @@ export class Game {
 
   /** A connection is in a room: perhaps another, of another mode. */
   private begin(resumed: boolean): void {
+    this.strangers.forget();
     const rules = rulesOf(this.session.mode, this.session.tickHz);
     document.title = `${this.session.mode} · metronome`;
     const known = this.flight?.own.ground.rules;
@@ -250,11 +274,12 @@ export class Game {
     const { session, picture: p, hud } = this;
     const ship = ownShip(session.world, session.seat);
     const tick = this.own?.tick ?? session.world.tick;
+    session.who(this.strangers.met(p, leadersOf(session.world)));
     const shown = ship && p.own && !this.watch.on;
     this.hearMatch(p, now);
     hud.fill(now, this.feats, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);
-    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "");
+    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? (session.spectating && session.watched > 0 ? nameOf(session, session.watched) : ""), session.spectating);
     else if (!p.own && session.state === "playing") {
       const left = (ownPlayer(session.world, session.seat).respawnAt - session.world.tick) / session.tickHz;
       hud.respawn.dead(this.fate, left);

@@ -119,7 +119,7 @@ export class Hud {
     if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat, (seat) => nameOf(session, seat)), feats.of(session.seat).longest, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
     this.card.set(session.roster.size, session.stats);
-    this.alone.tick(session.state === "playing" && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
+    this.alone.tick(session.state === "playing" && !session.spectating && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
     this.feed.tidy(now);
     this.herald.tidy(now);
     this.chat.tidy(now);

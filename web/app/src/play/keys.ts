@@ -16,15 +16,17 @@ function toggle(e: HTMLElement): boolean {
 export function tools(g: Game): Tool[] {
   const all: Tool[] = [
     { name: "scores", text: "Scores", key: "Tab", on: false, act: () => toggle(g.hud.scoreboard.root) },
-    { name: "chat", text: "Chat", key: "Enter", act: () => g.hud.chat.start() },
     { name: "net", text: "Net graph", key: "N", on: false, act: () => g.hud.showNetgraph(g.hud.netgraph.root.hidden !== false) },
-    { name: "watch", text: "Watch", key: "V", on: false, act: () => g.setWatch(!g.watch.on) },
     { name: "sound", text: "Sound", key: "M", on: g.sound.on, act: () => g.sound.toggle(), stays: true },
   ];
+  if (!g.session.spectating) {
+    all.splice(1, 0, { name: "chat", text: "Chat", key: "Enter", act: () => g.hud.chat.start() });
+    all.push({ name: "watch", text: "Watch", key: "V", on: false, act: () => g.setWatch(!g.watch.on) });
+  }
   if (canFill()) all.push({ name: "full", text: "Full screen", key: "F", act: () => void fillScreen() });
   all.push(
     { name: "link", text: "Copy link", key: "", act: () => void copyLink(g) },
-    { name: "leave", text: "Leave", key: "", act: () => leave(g), confirm: () => (g.session.state === "closed" ? "" : "Leave this match? Your seat and your score are given up.") },
+    { name: "leave", text: "Leave", key: "", act: () => leave(g), confirm: () => (g.session.state === "closed" || g.session.spectating ? "" : "Leave this match? Your seat and your score are given up.") },
   );
   return all;
 }
@@ -65,7 +67,7 @@ export function keys(g: Game): void {
         scores(true);
         break;
       case "Enter":
-        hud.chat.start();
+        if (!g.session.spectating) hud.chat.start();
         break;
       case "KeyN":
         hud.showNetgraph(hud.netgraph.root.hidden !== false);
@@ -74,7 +76,7 @@ export function keys(g: Game): void {
         hud.menu.set("sound", g.sound.toggle());
         break;
       case "KeyV":
-        g.setWatch(!g.watch.on);
+        if (!g.session.spectating) g.setWatch(!g.watch.on);
         break;
       case "KeyF":
         if (!canFill()) return;
@@ -84,7 +86,7 @@ export function keys(g: Game): void {
         escape(g, scores);
         break;
       default:
-        if (g.watch.on && (e.code === "ArrowLeft" || e.code === "ArrowRight")) g.watch.next(g.picture, e.code === "ArrowRight" ? 1 : -1);
+        if (g.watch.on && (e.code === "ArrowLeft" || e.code === "ArrowRight")) g.watchNext(e.code === "ArrowRight" ? 1 : -1);
         return;
     }
     e.preventDefault();

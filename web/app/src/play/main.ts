@@ -4,7 +4,7 @@ import { LobbyError } from "@metronome/sdk";
 import { askInfo, isDrawn } from "../lobby/info.ts";
 import { sentence } from "../lobby/sentences.ts";
 import { el } from "./dom.ts";
-import { enter, type Way, wayOf } from "./entry.ts";
+import { enter, spectate, type Way, wayOf } from "./entry.ts";
 import { Game } from "./game.ts";
 import { playerName } from "./names.ts";
 import { backToLobby, Notice } from "./notice.ts";
@@ -30,11 +30,13 @@ async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   // What is not drawn on yet has no size of its own.
   stage.classList.add("bare");
   try {
-    const [session, painter] = await Promise.all([enter(way, name, hiddenAfter()), makePainter(stage)]);
+    const watches = new URLSearchParams(location.search).has("watch");
+    const seat = watches && way.kind === "room" ? spectate(way.id, hiddenAfter()) : enter(way, name, hiddenAfter());
+    const [session, painter] = await Promise.all([seat, makePainter(stage)]);
     notice.root.remove();
     stage.classList.remove("bare");
     const game = new Game(session, stage, painter);
-    if (new URLSearchParams(location.search).has("watch")) watchFirst(game, session);
+    if (watches && !session.spectating) watchFirst(game, session);
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());
   } catch (fault) {
     const retry = { text: "Retry", act: () => location.reload() };

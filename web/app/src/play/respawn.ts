@@ -30,10 +30,12 @@ export class Respawn {
   private readonly time = el("p", "back");
   private readonly ring = new Ring();
   private readonly tools = el("div", "actions");
+  private readonly play: HTMLButtonElement;
 
   constructor(next: (way: 1 | -1) => void, back: () => void) {
     this.root.setAttribute("role", "status");
-    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), button("Fly again", "primary", back));
+    this.play = button("Fly again", "primary", back);
+    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), this.play);
     this.ring.root.setAttribute("aria-hidden", "true");
     this.time.append("Back in ", this.ring.root);
     this.root.append(this.title, this.line, this.time, this.tools);
@@ -50,12 +52,14 @@ export class Respawn {
     this.ring.set(left);
   }
 
-  watching(name: string): void {
+  /** spectating: there is no seat, else the own ship waits. */
+  watching(name: string, spectating: boolean): void {
     show(this.root, true);
     show(this.tools, true);
     show(this.time, false);
     say(this.title, name ? `Watching ${name}` : "Looking around");
-    say(this.line, "Your ship waits. Drag to look elsewhere.");
+    say(this.play, spectating ? "Play" : "Fly again");
+    say(this.line, spectating ? "You take no seat here." : "Your ship waits. Drag to look elsewhere.");
   }
 
   hide(): void {

@@ -38,3 +38,12 @@ it("is dragged inside the world until it follows again", () => {
   w.next(p, 1);
   expect(w.place(p)).toMatchObject({ seat: 3 });
 });
+
+it("goes on to who is out of view where that is known", () => {
+  const w = new Watch();
+  w.follow(9);
+  w.next(picture(5, 9), 1, [5, 9, 40]);
+  expect(w.seat).toBe(40);
+  w.next(picture(5, 9), 1, [5, 9, 40]);
+  expect(w.seat).toBe(5);
+});

@@ -6,7 +6,8 @@ import type { Picture, ShipNow } from "./picture.ts";
 export class Watch {
   /** Watching by choice. */
   on = false;
-  private seat = 0;
+  /** Who is followed; 0: nobody yet. */
+  seat = 0;
   /** Where the view was dragged to; null: it follows a ship. */
   private free: { x: number; y: number } | null = null;
 
@@ -16,9 +17,9 @@ export class Watch {
     this.free = null;
   }
 
-  /** Follows the next ship (1) or the one before (-1), by seat. */
-  next(p: Picture, way: 1 | -1): void {
-    const seats = p.ships.filter((s) => !s.own).map((s) => s.seat).sort((a, b) => (a - b) * way);
+  /** Follows the next ship (1) or the one before (-1), by seat; more: seats that are known of besides those in view. */
+  next(p: Picture, way: 1 | -1, more: Iterable<number> = []): void {
+    const seats = [...new Set([...p.ships.filter((s) => !s.own).map((s) => s.seat), ...more])].sort((a, b) => (a - b) * way);
     const after = seats.find((s) => (s - this.seat) * way > 0) ?? seats[0];
     if (after !== undefined) this.follow(after);
   }

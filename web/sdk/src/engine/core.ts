@@ -55,6 +55,8 @@ export class Core {
   watch: number | null = null;
   /** The seat that the server says is watched; 0: none is known. */
   watched = 0;
+  /** Seats to be asked for, one per frame. */
+  readonly who = new Set<number>();
   /** The frame written last has more than an input that the next one makes up for. */
   precious = false;
   private readonly lives = new Lives();
@@ -161,7 +163,7 @@ export class Core {
 
   /** Whether nothing waits to be sent. */
   idle(): boolean {
-    return this.chat === "" && !this.leaving && this.watch === null && !this.lane.unacked() && !this.commands.due();
+    return this.chat === "" && !this.leaving && this.watch === null && !this.lane.unacked() && !this.commands.due() && this.who.size === 0;
   }
 
   /** How long it is until something is to be sent that does not wait yet, ms. */
@@ -180,8 +182,10 @@ export class Core {
     const commands = this.commands.take();
     const noticeAck = this.lane.takeAck();
     this.precious = this.chat !== "" || this.leaving || this.watch !== null || noticeAck > 0 || commands.length > 0;
+    const [who = 0] = this.who;
+    this.who.delete(who);
     const bytes = writeClientFrame({
-      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck, leave: this.leaving, commands, watch: this.watch,
+      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck, leave: this.leaving, commands, watch: this.watch, who,
     });
     this.chat = "";
     this.leaving = false;

@@ -31,6 +31,8 @@ const KEPT_FOR = 30_000;
 const LEAVE_WITHIN = 1_000;
 /** Lines of chat that may wait. */
 const MAX_CHATS = 16;
+/** Seats that may wait to be asked for. */
+const MAX_WHO = 256;
 
 export class Engine {
   private state: State = "connecting";
@@ -76,6 +78,9 @@ export class Engine {
       case "look": return this.core.look(c.tick, c.at);
       case "chat":
         if (this.chats.length < MAX_CHATS) this.chats.push(c.text);
+        return this.hurry();
+      case "who":
+        for (const seat of c.seats) if (this.core.who.size < MAX_WHO) this.core.who.add(seat);
         return this.hurry();
       case "order":
         this.core.commands.add({ id: c.id, values: c.values, list: c.list });
@@ -335,6 +340,7 @@ export class Engine {
   private greeted(w: Welcome): void {
     this.resume = w.resume;
     if (!w.resumed) this.chats.length = 0; // they were meant for others
+    this.core.who.clear(); // the page asks anew
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
       url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),

@@ -29,6 +29,7 @@ export type Command =
   /** What the page draws: a tick with a fraction, at a time of the common clock. */
   | { type: "look"; tick: number; at: number }
   | { type: "chat"; text: string }
+  | { type: "who"; seats: number[] }
   | ({ type: "order" } & Order)
   | { type: "watch"; seat: number }
   | { type: "leave" }

@@ -71,6 +71,8 @@ export class PageSession implements Session {
   schema: Schema | null = null;
   world: World = nothing;
   readonly roster = new Map<number, Player>();
+  /** The room has too many seats for a roster. */
+  private large = false;
   params: Record<string, ParamValue> = {};
   rests = false;
   nodes: readonly string[] = [];
@@ -157,6 +159,11 @@ export class PageSession implements Session {
     if (this.state !== "playing" || bytes === 0 || bytes > limits.MaxChat) return false;
     this.link.send({ type: "chat", text });
     return true;
+  }
+
+  who(seats: Iterable<number>): void {
+    const wanted = [...seats];
+    if (wanted.length > 0 && this.state === "playing" && this.large) this.link.send({ type: "who", seats: wanted });
   }
 
   get commandsWaiting(): number {
@@ -297,6 +304,7 @@ export class PageSession implements Session {
     this.playback = new Playback(1000 / r.tickHz, r.every, min, max);
     this.roster.clear();
     for (const p of r.roster) this.roster.set(p.seat, p);
+    this.large = r.roster.length === 0; // else one's own seat would be in it
     this.emitter.emit("welcome", { resumed: r.resumed, seat: r.seat, room: r.room, mode: r.mode });
     this.emitter.emit("roster", { seat: 0, player: undefined });
   }

@@ -21,6 +21,8 @@ export interface ClientFrame {
   commands: readonly Command[];
   /** The seat that a spectator wants to watch, 0: the room chooses; null: as before. */
   watch: number | null;
+  /** A seat whose roster is wanted; 0 or nothing: none. */
+  who?: number;
 }
 
 const utf8 = new TextEncoder();
@@ -82,6 +84,7 @@ export function writeClientFrame(f: ClientFrame): Uint8Array {
     outer.byte(WATCH << 3); // 0 is said, too
     outer.varint(f.watch);
   }
+  outer.field(9, f.who ?? 0);
   return outer.bytes.slice(0, outer.length);
 }
 
