@@ -4,7 +4,7 @@
 import { connect } from "@metronome/sdk";
 import type { Arena } from "../play/arena.gen.ts";
 import { Arms } from "../play/arms.ts";
-import { button, el } from "../play/dom.ts";
+import { button, make as el } from "../dom.ts";
 import { enter, wayOf } from "../play/entry.ts";
 import { Ground } from "../play/ground.ts";
 import { Look } from "../play/look.ts";

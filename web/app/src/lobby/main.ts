@@ -2,7 +2,7 @@
 import { Lobby, LobbyError, type Room } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
-import { byId, make, say } from "./dom.ts";
+import { byId, make, say } from "../dom.ts";
 import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
 import { offerModes, setUpPlay } from "./play.ts";

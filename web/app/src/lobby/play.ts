@@ -1,6 +1,6 @@
 // The top of the page: a name, a mode, one button.
 import type { Lobby } from "@metronome/sdk";
-import { byId, make, say } from "./dom.ts";
+import { byId, make, say } from "../dom.ts";
 import type { Mode } from "./info.ts";
 import { cleanName, storedName, storeName } from "./player.ts";
 import { playPage, undrawn } from "./rooms.ts";

@@ -2,7 +2,7 @@
 // so that whoever is on a button with the keyboard stays there.
 import type { Room } from "@metronome/sdk";
 import { base } from "../base.ts";
-import { make } from "./dom.ts";
+import { make } from "../dom.ts";
 
 /** The fewest seats of a room that is worth watching: whoever watches takes one. */
 const watchable = 8;

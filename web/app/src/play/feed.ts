@@ -1,6 +1,6 @@
 // Who destroyed whom, the newest below; and lines from the server.
 
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { colourOf, css } from "./palette.ts";
 import { Weapon } from "./types.ts";
 

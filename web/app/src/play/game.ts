@@ -3,7 +3,7 @@
 
 import { Arms } from "./arms.ts";
 import { Controls, type Give } from "./controls.ts";
-import { show } from "./dom.ts";
+import { show } from "../dom.ts";
 import { hears } from "./happen.ts";
 import { Ground } from "./ground.ts";
 import { count, type Handle } from "./handle.ts";

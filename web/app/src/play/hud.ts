@@ -2,7 +2,7 @@
 // into the page, filled ten times a second.
 
 import { Chat } from "./chat.ts";
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 import { EndScreen } from "./end.ts";
 import { Feed } from "./feed.ts";
 import { MatchHud } from "./hud-match.ts";

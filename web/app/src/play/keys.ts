@@ -1,7 +1,7 @@
 // The page's own keys and buttons: chat, scores, net graph, watching, sound.
 
 import { base } from "../base.ts";
-import { show } from "./dom.ts";
+import { show } from "../dom.ts";
 import type { Game } from "./game.ts";
 import { isTyping } from "./input-keyboard.ts";
 import { goTo } from "./onward.ts";

@@ -3,7 +3,7 @@
 import { LobbyError } from "@metronome/sdk";
 import { askInfo, isDrawn } from "../lobby/info.ts";
 import { sentence } from "../lobby/sentences.ts";
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { enter, type Way, wayOf } from "./entry.ts";
 import { Game } from "./game.ts";
 import { playerName } from "./names.ts";

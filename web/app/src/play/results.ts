@@ -1,6 +1,7 @@
 // The end of a match: who won, the best, and when the next one begins.
 
-import { clock, el, say, show } from "./dom.ts";
+import { clock } from "./clock.ts";
+import { make as el, show, text as say } from "../dom.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import { colourOf, css, teamColour } from "./palette.ts";
 import type { Line } from "./scoreboard.ts";

@@ -1,6 +1,6 @@
 // The table of all players, shown while Tab is held or by a button.
 
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import { colourOf, css } from "./palette.ts";
 import type { PlayerNow } from "./standing.ts";

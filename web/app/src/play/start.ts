@@ -2,7 +2,7 @@
 // it is, and one button.
 
 import { cleanName, maxName, storeName } from "../lobby/player.ts";
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 
 /** Asks for a name and resolves with it when Play is pressed. */
 export function askName(stage: HTMLElement, name: string): Promise<string> {

@@ -1,6 +1,6 @@
 // The buttons at the top left: everything that has a key has a button too.
 
-import { button, el } from "./dom.ts";
+import { button, make as el } from "../dom.ts";
 
 export interface Tool {
   name: string;
