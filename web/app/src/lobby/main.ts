@@ -5,7 +5,8 @@ import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "../dom.ts";
 import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
-import { offerModes, setUpPlay } from "./play.ts";
+import { pictureOf } from "./modes.ts";
+import { countPlayers, offerModes, setUpPlay } from "./play.ts";
 import { Poll } from "./poll.ts";
 import { RoomList, summary } from "./rooms.ts";
 import { elsewhere, sentence } from "./sentences.ts";
@@ -21,7 +22,7 @@ const filterFree = byId("filter-free", HTMLInputElement);
 const listed = byId("rooms", HTMLElement);
 const rooms = new RoomList(listed, (name) => {
   const mode = info?.modes.find((m) => m.name === name);
-  return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode) };
+  return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode), picture: pictureOf(mode) };
 });
 let info: Info | null = null;
 
@@ -59,6 +60,7 @@ function show(found: Room[], more: boolean): void {
   listed.classList.remove("old");
   rooms.show(found, lobby.server);
   const filtered = filterMode.value !== "" || filterFree.checked;
+  if (!filtered) countPlayers(found);
   if (!filtered && !more) byId("summary", HTMLElement).textContent = summary(found);
   say(byId("none", HTMLElement), remark(found.length, filtered, more));
 }
