@@ -1,5 +1,6 @@
 // The public API of @metronome/sdk.
-export { connect, quickPlay } from "./connect.ts";
+export { connect, quickPlay, watch } from "./connect.ts";
+export { EndedError, type ErrorCode, MetronomeError } from "./errors.ts";
 export { Lobby, LobbyError } from "./lobby.ts";
 export { FIXED, Kind } from "./schema.ts";
 export type * from "./api.ts";
