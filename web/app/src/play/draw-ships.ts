@@ -25,6 +25,7 @@ export function drawShips(b: Brush, p: Picture, trails: Trails): void {
     ship(b, s, p.time, t);
   }
   if (p.ghost) {
+    if (p.own) b.line(Layer.Light, p.ghost.x, p.ghost.y, p.own.x, p.own.y, b.pixels(1), white, 0.35);
     b.draw(Layer.Light, "ghost", p.ghost.x, p.ghost.y, p.ghost.aim, 1, white, 0.75);
   }
 }
