@@ -5,6 +5,7 @@ import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "../dom.ts";
 import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
+import { Live } from "./live.ts";
 import { pictureOf } from "./modes.ts";
 import { countPlayers, offerModes, setUpPlay } from "./play.ts";
 import { Poll } from "./poll.ts";
@@ -24,6 +25,7 @@ const rooms = new RoomList(listed, (name) => {
   const mode = info?.modes.find((m) => m.name === name);
   return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode), picture: pictureOf(mode) };
 });
+const live = new Live(byId("live", HTMLElement));
 let info: Info | null = null;
 
 /** Answers how long the server asks to be left alone, ms. */
@@ -59,6 +61,7 @@ function show(found: Room[], more: boolean): void {
   say(byId("trouble", HTMLElement), lobby.server === base() ? "" : elsewhere(lobby.server));
   listed.classList.remove("old");
   rooms.show(found, lobby.server);
+  live.offer(found, (name) => info?.modes.some((m) => m.name === name && isDrawn(m)) ?? false);
   const filtered = filterMode.value !== "" || filterFree.checked;
   if (!filtered) countPlayers(found);
   if (!filtered && !more) byId("summary", HTMLElement).textContent = summary(found);
