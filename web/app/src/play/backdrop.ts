@@ -9,10 +9,11 @@ import { pickupColours } from "./draw-things.ts";
 import { Ground } from "./ground.ts";
 import { Look } from "./look.ts";
 import { Own } from "./own.ts";
+import { liveliest } from "./liveliest.ts";
 import { makePainter } from "./painters.ts";
 import type { Painter } from "./painter.ts";
 import { colourOf, white } from "./palette.ts";
-import type { Picture, ShipNow } from "./picture.ts";
+import type { Picture } from "./picture.ts";
 import { rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
 import { fits } from "./tables.ts";
@@ -22,8 +23,6 @@ import type { ArenaEvent, ArenaSession } from "./types.ts";
 const pause = 1 / 40;
 /** How long one ship is followed before a livelier place is looked for, s. */
 const stay = 9;
-/** How near other ships make a place lively, units. */
-const near = 700;
 /** More than this for a frame in the mean is not worth a picture behind words, ms. */
 const dear = 14;
 
@@ -134,14 +133,4 @@ export class Backdrop {
         return effects.taken(e.fields.x / 256, e.fields.y / 256, pickupColours[e.fields.kind] ?? white);
     }
   }
-}
-
-/** The ship with the most others near it; undefined: there is none. */
-export function liveliest(ships: readonly Pick<ShipNow, "seat" | "x" | "y">[]): Pick<ShipNow, "seat" | "x" | "y"> | undefined {
-  let [best, most] = [ships[0], -1];
-  for (const s of ships) {
-    const crowd = ships.filter((o) => Math.hypot(o.x - s.x, o.y - s.y) < near).length;
-    if (crowd > most) [best, most] = [s, crowd];
-  }
-  return best;
 }
