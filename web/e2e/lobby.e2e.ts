@@ -120,7 +120,30 @@ story("a room of the list is joined", async ({ server, open }) => {
 story("a room of the list is watched", async ({ server, open }) => {
   const page = await open(server, "/");
   await row(page, "Free for all").getByRole("link", { name: "Watch" }).click();
-  await page.getByRole("button", { name: "Watch", pressed: true }).waitFor();
+  await page.getByRole("status").filter({ hasText: "Watching" }).waitFor();
+  expect(await page.evaluate(() => [window.metronome!.session.spectating, window.metronome!.session.seat, window.metronome!.picture.own])).toEqual([true, 0, null]);
+  const { room } = await server.ask<{ room: { taken: number; bots: number; spectators: number }[] }>("ListRooms", {});
+  expect(room.map((r) => [r.taken - r.bots, r.spectators])).toEqual([[0, 1]]);
+  await page.getByRole("button", { name: "Play here" }).click();
+  await page.waitForFunction(() => window.metronome?.session.state === "playing" && !window.metronome.session.spectating);
+});
+
+story("behind the first screen a match is played, for who has not asked for less motion", async ({ server, open }) => {
+  const page = await open(server, "/", { reducedMotion: "no-preference" });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.locator("#live.on canvas").waitFor();
+  await expect.poll(async () => (await server.ask<{ room: { taken: number; spectators: number }[] }>("ListRooms", {})).room.map((r) => [r.taken, r.spectators])).toEqual([[8, 1]]);
+  expect(asked.some((path) => path.includes("backdrop"))).toBe(true);
+
+  const calm = await open(server, "/");
+  const calmly: string[] = [];
+  calm.on("request", (request) => calmly.push(new URL(request.url()).pathname));
+  await calm.reload();
+  await row(calm, "Free for all").waitFor();
+  await calm.locator("#modes .mode").filter({ hasText: "8 bots" }).waitFor();
+  expect(await calm.locator("#live canvas").count()).toBe(0);
+  expect(calmly.filter((path) => /backdrop-.*js|painters|worker/.test(path))).toEqual([]);
 });
 
 story("a private room: code, link and a friend", async ({ server, open }) => {

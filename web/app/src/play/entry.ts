@@ -1,7 +1,7 @@
 // How somebody comes in: by quick play, a room's id, or the code of a private
 // room, as the page's address says.
 
-import { connect, Lobby, quickPlay, type ConnectOptions } from "@metronome/sdk";
+import { connect, Lobby, quickPlay, watch, type ConnectOptions } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { takeOver } from "../lobby/player.ts";
 import type { Arena } from "./arena.gen.ts";
@@ -25,6 +25,13 @@ const maxAvoid = 8;
 export function elsewhere(mode: string, room: string, search: string): string {
   const avoid = new URLSearchParams(search).getAll("avoid").filter((id) => id !== room);
   return `play?${new URLSearchParams([["mode", mode], ...[...avoid, room].slice(-maxAvoid).map((id) => ["avoid", id])])}`;
+}
+
+/** Watches a public room without a seat: on the node that lists it, else on this page's own. */
+export async function look(id: string, options: ConnectOptions): Promise<ArenaSession> {
+  const listed = await new Lobby(base()).list({ pageSize: 200 }).catch(() => null);
+  const node = listed?.rooms.find((room) => room.id === id)?.node || base();
+  return watch<Arena>(`${node.replace(/^http/, "ws")}/rooms/${encodeURIComponent(id)}`, { ...options, angles: ["ship.aim"] });
 }
 
 /** Asks for a seat; fails with LobbyError where a room or code is not there. */

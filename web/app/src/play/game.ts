@@ -15,7 +15,7 @@ import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
 import { backToLobby, playAgain } from "./notice.ts";
-import { knowNodes } from "./onward.ts";
+import { goTo, knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
@@ -70,10 +70,11 @@ export class Game {
     painter: Painter,
   ) {
     this.scene = new Scene(painter);
+    this.watch.on = session.spectating;
     this.hud = new Hud(session, {
       tools: tools(this),
-      watchNext: (way) => this.watch.next(this.picture, way),
-      watchEnd: () => this.setWatch(false),
+      watchNext: (way) => this.watchNext(way),
+      watchEnd: () => (session.spectating ? void goTo(`play?room=${encodeURIComponent(session.room)}`) : void this.setWatch(false)),
     });
     stage.append(this.hud.root);
     this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
@@ -97,10 +98,18 @@ export class Game {
   }
 
   setWatch(on: boolean): boolean {
-    this.watch.on = on;
-    if (on) this.watch.next(this.picture, 1);
-    this.hud.menu.set("watch", on);
-    return on;
+    this.watch.on = on || this.session.spectating;
+    if (on) this.watchNext(1);
+    this.hud.menu.set("watch", this.watch.on);
+    return this.watch.on;
+  }
+
+  /** Watches the next player (1) or the one before (-1). */
+  watchNext(way: 1 | -1): void {
+    this.watch.next(this.picture, way);
+    const ship = this.watch.ship(this.picture);
+    // What else there is to see may be for that seat alone.
+    if (ship && this.session.spectating) this.session.watchSeat(ship.seat);
   }
 
   private listen(): void {
@@ -127,6 +136,7 @@ export class Game {
     if (session.state !== "connecting") status.state(session.state, session.end ?? undefined);
     session.on("snapshot", () => this.snapshot());
     hears(this);
+    if (session.spectating) return;
     session.input(() => {
       this.give(performance.now());
       return [this.live.dx, this.live.dy, this.live.aim, this.live.buttons];
@@ -249,7 +259,7 @@ export class Game {
     this.hearMatch(p, now);
     hud.fill(now, this.feats, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);
-    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "");
+    if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "", session.spectating);
     else if (!p.own && session.state === "playing") {
       const left = (ownPlayer(session.world, session.seat).respawnAt - session.world.tick) / session.tickHz;
       hud.respawn.dead(this.fate, left);

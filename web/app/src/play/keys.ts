@@ -21,10 +21,12 @@ export function tools(g: Game): Tool[] {
     { name: "watch", text: "Watch", key: "V", on: false, act: () => g.setWatch(!g.watch.on) },
     { name: "sound", text: "Sound", key: "M", on: g.sound.on, act: () => g.sound.toggle(), stays: true },
   ];
+  // Who watches without a seat has nothing to say and nothing to come back to.
+  if (g.session.spectating) all.splice(0, all.length, ...all.filter((t) => t.name !== "chat" && t.name !== "watch"));
   if (canFill()) all.push({ name: "full", text: "Full screen", key: "F", act: () => void fillScreen() });
   all.push(
     { name: "link", text: "Copy link", key: "", act: () => void copyLink(g) },
-    { name: "leave", text: "Leave", key: "", act: () => leave(g), confirm: () => (g.session.state === "closed" ? "" : "Leave this match? Your seat and your score are given up.") },
+    { name: "leave", text: "Leave", key: "", act: () => leave(g), confirm: () => (g.session.state === "closed" || g.session.spectating ? "" : "Leave this match? Your seat and your score are given up.") },
   );
   return all;
 }
@@ -65,6 +67,7 @@ export function keys(g: Game): void {
         scores(true);
         break;
       case "Enter":
+        if (g.session.spectating) return;
         hud.chat.start();
         break;
       case "KeyN":

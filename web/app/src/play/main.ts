@@ -3,7 +3,7 @@
 import { LobbyError } from "@metronome/sdk";
 import { sentence } from "../lobby/sentences.ts";
 import { make as el } from "../dom.ts";
-import { enter, type Way, wayOf } from "./entry.ts";
+import { enter, look, type Way, wayOf } from "./entry.ts";
 import { Game } from "./game.ts";
 import { playerName } from "./names.ts";
 import { backToLobby, Notice } from "./notice.ts";
@@ -27,12 +27,13 @@ async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   const notice = new Notice();
   stage.append(notice.root);
   const painting = makePainter(stage);
+  const said = new URLSearchParams(location.search);
+  const watches = way.kind === "room" && said.has("watch");
   try {
-    const [session, painter] = await Promise.all([enter(way, name, hiddenAfter()), painting]);
+    const [session, painter] = await Promise.all([watches ? look(way.id, hiddenAfter()) : enter(way, name, hiddenAfter()), painting]);
     notice.root.remove();
     if (way.kind === "mode") offersOthers(session, stage, way.mode, name);
     const game = new Game(session, stage, painter);
-    const said = new URLSearchParams(location.search);
     if (said.has("watch")) watchFirst(game, session);
     if (said.has("feel")) game.hud.feel.toggle();
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());

@@ -30,10 +30,12 @@ export class Respawn {
   private readonly time = el("p", "back");
   private readonly ring = new Ring();
   private readonly tools = el("div", "actions");
+  private readonly back: HTMLButtonElement;
 
   constructor(next: (way: 1 | -1) => void, back: () => void) {
     this.root.setAttribute("role", "status");
-    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), button("Fly again", "primary", back));
+    this.back = button("Fly again", "primary", back);
+    this.tools.append(button("Previous", "", () => next(-1)), button("Next", "", () => next(1)), this.back);
     this.ring.root.setAttribute("aria-hidden", "true");
     this.time.append("Back in ", this.ring.root);
     this.root.append(this.title, this.line, this.time, this.tools);
@@ -50,12 +52,14 @@ export class Respawn {
     this.ring.set(left);
   }
 
-  watching(name: string): void {
+  /** seatless: there is no own ship that waits. */
+  watching(name: string, seatless: boolean): void {
     show(this.root, true);
     show(this.tools, true);
     show(this.time, false);
     say(this.title, name ? `Watching ${name}` : "Looking around");
-    say(this.line, "Your ship waits. Drag to look elsewhere.");
+    say(this.line, `${seatless ? "You watch without a seat." : "Your ship waits."} Drag to look elsewhere.`);
+    say(this.back, seatless ? "Play here" : "Fly again");
   }
 
   hide(): void {
