@@ -49,6 +49,9 @@ function know(said: Info): void {
   const drawn = said.modes.filter(isDrawn);
   offerModes(drawn);
   offerCreateModes(drawn);
+  const feel = byId("feel", HTMLAnchorElement);
+  feel.hidden = drawn.length === 0;
+  feel.href = `play?feel&mode=${encodeURIComponent(drawn[0]?.name ?? "")}`;
   for (const mode of said.modes) {
     const option = make("option", "", mode.title);
     option.value = mode.name;
