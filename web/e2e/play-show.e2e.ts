@@ -1,11 +1,11 @@
 import { faint, tooWide, unlabelled } from "./basics.ts";
-import { inPlay } from "./play.ts";
+import { hunt, inPlay, privateRoom, seatOf } from "./play.ts";
 import { expect, story } from "./story.ts";
 
 story.for([{ width: 1280, height: 720 }, { width: 320, height: 568 }])("the card says what the connection does and opens the net graph, which explains itself, in %j", async (viewport, { server, open }) => {
   const page = await open(server, "/play?mode=ffa", { viewport });
   await inPlay(page);
-  const card = page.locator(".netcard .figure");
+  const card = page.locator(".netcard .card");
   await expect.poll(() => card.textContent()).toMatch(/^\d+ players · [1-9]\d* bytes a tick · \d+ corrections? · \d+ ms/);
   await card.click();
   const graph = page.getByRole("region", { name: "Net graph" });
@@ -47,4 +47,24 @@ story("200 ms can be felt: the server's ghost trails behind until the button is 
   await legend.waitFor({ state: "hidden" });
   await page.waitForFunction(() => window.metronome!.picture.ghost === null && window.metronome!.session.stats.lastRttMs < 150);
   expect(await page.evaluate(() => window.metronome!.session.network.delayMs + window.metronome!.session.network.jitterMs)).toBe(0);
+});
+
+story("what the server announces stands in the middle for a while, and in the chat", async ({ server, open }) => {
+  const page = await open(server, "/play?mode=ffa");
+  await inPlay(page);
+  await page.evaluate(() => (window.metronome!.session as unknown as { report(r: object): void }).report({ type: "announcement", text: "Maintenance at nine." }));
+  await page.locator(".announcement").getByText("Maintenance at nine.").waitFor();
+  await page.locator(".chat").getByText("Maintenance at nine.").waitFor();
+  await page.locator(".announcement").waitFor({ state: "hidden" });
+});
+
+story("a kill is called out to who made it, and who lost a ship is told by whom and how", async ({ server, open }) => {
+  const path = await privateRoom(server, "ffa");
+  const [hunter, prey] = [await open(server, path), await open(server, path, { viewport: { width: 640, height: 480 } })];
+  await Promise.all([inPlay(hunter), inPlay(prey)]);
+  await hunt(hunter, await seatOf(prey));
+  await Promise.all([
+    hunter.locator(".call").getByText(/^You destroyed /).waitFor({ timeout: 60_000 }),
+    prey.locator(".respawn").getByText(/^with the blaster, from \d+ units, \d+ hull left$/).waitFor({ timeout: 60_000 }),
+  ]);
 });

@@ -22,6 +22,6 @@ export class Alone {
       return;
     }
     if (this.since < 0) this.since = now;
-    if (now - this.since >= patience) this.note.say("You are alone in this room. Send the link to a friend: it leads right here. Bots come by themselves where the server sends some.", [this.link]);
+    if (now - this.since >= patience) this.note.say("You are alone here until players or bots come. Send a friend the link to this room.", [this.link]);
   }
 }

@@ -29,11 +29,10 @@ export class EndScreen {
     actions.forEach((a, i) => row.append(button(a.text, i === 0 ? "primary" : "", a.act)));
     const lines = byPlace(end);
     const stands = end.lines.map((l) => standOf(l, own)).sort((a, b) => (a.place || Infinity) - (b.place || Infinity));
-    const names = new Map(end.lines.map((l) => [l.seat, l.seat === own ? "you" : nameOf(l)]));
     const said = ownLine(stands, longest);
     const parts = [
       el("h2", "", headline(end, own)), end.reason ? el("p", "detail", sentenceOf(end.reason)) : null, podium(stands), said ? el("p", "own-line", said) : null,
-      momentList(moments, (seat) => names.get(seat) ?? `player ${seat}`), lines.length > 0 ? table(lines, own) : null, row,
+      momentList(moments), lines.length > 0 ? table(lines, own) : null, row,
     ];
     this.box.replaceChildren(...parts.filter((e) => e !== null));
     show(this.root, true);

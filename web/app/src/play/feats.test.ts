@@ -20,6 +20,8 @@ describe("kills in a row", () => {
 });
 
 describe("moments", () => {
+  const nameOf = (seat: number) => `p${seat}`;
+
   test("name the longest streak, the most damage and the own aim", () => {
     const f = new Feats();
     f.kill(7, 1);
@@ -27,10 +29,10 @@ describe("moments", () => {
     for (let i = 0; i < 8; i++) f.shot();
     for (let i = 0; i < 2; i++) f.hit(3, 7, 10, 3);
     f.hit(7, 3, 15, 3);
-    expect(f.moments(3)).toEqual([
-      { what: "longest streak", value: "2 in a row", seat: 7 },
-      { what: "most damage", value: "20", seat: 3 },
-      { what: "your shots that hit", value: "25 %", seat: 3 },
+    expect(f.moments(3, nameOf)).toEqual([
+      { what: "longest streak", value: "2 in a row", name: "p7" },
+      { what: "most damage", value: "20", name: "you" },
+      { what: "your shots that hit", value: "25 %", name: "you" },
     ]);
   });
 
@@ -38,10 +40,10 @@ describe("moments", () => {
     const f = new Feats();
     f.kill(1, 2);
     for (let i = 0; i < 4; i++) f.shot();
-    expect(f.moments(1)).toEqual([]);
+    expect(f.moments(1, nameOf)).toEqual([]);
     for (let i = 0; i < 9; i++) f.shot();
-    expect(f.moments(0)).toEqual([]);
-    expect(f.moments(1)).toHaveLength(1);
+    expect(f.moments(0, nameOf)).toEqual([]);
+    expect(f.moments(1, nameOf)).toHaveLength(1);
   });
 
   test("are gone when another match begins", () => {
@@ -49,7 +51,7 @@ describe("moments", () => {
     f.kill(1, 2);
     f.kill(1, 2);
     f.clear();
-    expect(f.moments(1)).toEqual([]);
+    expect(f.moments(1, nameOf)).toEqual([]);
     expect(f.kill(1, 2).row).toBe(1);
   });
 
@@ -57,6 +59,6 @@ describe("moments", () => {
     const f = new Feats();
     for (let i = 0; i < 5; i++) f.shot();
     for (let i = 0; i < 6; i++) f.hit(1, 2, 10, 1);
-    expect(f.moments(1).at(-1)!.value).toBe("100 %");
+    expect(f.moments(1, nameOf).at(-1)!.value).toBe("100 %");
   });
 });

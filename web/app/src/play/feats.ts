@@ -15,7 +15,7 @@ export interface Moment {
   what: string;
   value: string;
   /** Whose it is. */
-  seat: number;
+  name: string;
 }
 
 /** Fewer own shots say nothing about the aim. */
@@ -62,15 +62,16 @@ export class Feats {
   }
 
   /** The best of the match, then the own; own is 0 for who only watches. */
-  moments(own: number): Moment[] {
+  moments(own: number, nameOf: (seat: number) => string): Moment[] {
+    const name = (seat: number) => (seat === own ? "you" : nameOf(seat));
     const all = [...this.bySeat];
     const best = (value: (f: Feat) => number) => all.reduce<[number, Feat] | null>((a, b) => (a && value(a[1]) >= value(b[1]) ? a : b), null);
     const list: Moment[] = [];
     const row = best((f) => f.longest);
-    if (row && row[1].longest > 1) list.push({ what: "longest streak", value: `${row[1].longest} in a row`, seat: row[0] });
+    if (row && row[1].longest > 1) list.push({ what: "longest streak", value: `${row[1].longest} in a row`, name: name(row[0]) });
     const damage = best((f) => f.damage);
-    if (damage && damage[1].damage > 0) list.push({ what: "most damage", value: String(damage[1].damage), seat: damage[0] });
-    if (own > 0 && this.fired >= fewShots) list.push({ what: "your shots that hit", value: `${Math.min(100, Math.round((100 * this.landed) / this.fired))} %`, seat: own });
+    if (damage && damage[1].damage > 0) list.push({ what: "most damage", value: String(damage[1].damage), name: name(damage[0]) });
+    if (own > 0 && this.fired >= fewShots) list.push({ what: "your shots that hit", value: `${Math.min(100, Math.round((100 * this.landed) / this.fired))} %`, name: "you" });
     return list;
   }
 }

@@ -7,6 +7,7 @@ import { show } from "../dom.ts";
 import { Feats } from "./feats.ts";
 import { hears } from "./happen.ts";
 import { Ground } from "./ground.ts";
+import { offerFullScreen } from "./fullscreen.ts";
 import { count, type Handle } from "./handle.ts";
 import { Hud, nameOf } from "./hud.ts";
 import { gamepad } from "./input-gamepad.ts";
@@ -22,7 +23,7 @@ import { emptyPicture, type Picture } from "./picture.ts";
 import type { Fate } from "./respawn.ts";
 import { rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
-import { keys, tools } from "./keys.ts";
+import { copyLink, keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
 import { matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
@@ -75,6 +76,7 @@ export class Game {
       tools: tools(this),
       watchNext: (way) => this.watchNext(way),
       watchEnd: () => (session.spectating ? void goTo(`play?room=${encodeURIComponent(session.room)}`) : void this.setWatch(false)),
+      copyLink: () => void copyLink(this),
     });
     stage.append(this.hud.root);
     this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
@@ -83,6 +85,7 @@ export class Game {
     this.readDevices();
     keys(this);
     this.hud.root.addEventListener("click", (e) => e.target instanceof Element && e.target.closest("button") && this.sound.play("press"));
+    offerFullScreen(this.hud.offer);
     const fit = () => this.scene.resize(stage.clientWidth, stage.clientHeight);
     new ResizeObserver(fit).observe(stage);
     fit();
@@ -114,10 +117,11 @@ export class Game {
 
   private listen(): void {
     const { session, hud } = this;
-    const status = new Status(hud.notice, hud.banner, () => session);
+    const status = new Status(hud.notice, hud.banner, hud.lost, () => session);
     status.joining();
     session.on("welcome", ({ resumed }) => {
       knowNodes(session.nodes);
+      status.welcome(resumed, performance.now());
       if (session.schema && fits(session.schema)) return this.begin(resumed);
       if (session.schema && isArena(session.schema)) status.wrongVersion();
       else status.wrongGame();
@@ -125,15 +129,16 @@ export class Game {
     });
     session.on("state", (e) => {
       knowNodes(session.nodes);
-      status.state(e.state, e.end);
+      status.state(e.state, e.end, performance.now());
+      this.stage.classList.toggle("frozen", this.flight !== null && e.state !== "playing");
     });
     session.on("matchEnd", (end) => {
       status.ended = true;
-      hud.end.say(end, session.seat, this.feats.moments(session.seat), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
+      hud.end.say(end, session.seat, this.feats.moments(session.seat, (seat) => nameOf(session, seat)), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
       session.leave(); // the room closes: this page does not look for another by itself
     });
     session.on("retry", (e) => status.retry(e, performance.now()));
-    if (session.state !== "connecting") status.state(session.state, session.end ?? undefined);
+    if (session.state !== "connecting") status.state(session.state, session.end ?? undefined, performance.now());
     session.on("snapshot", () => this.snapshot());
     hears(this);
     if (session.spectating) return;

@@ -1,6 +1,7 @@
 // Everything of the page that is not the picture, in one place: made once, put
 // into the page, filled ten times a second.
 
+import { Alone } from "./alone.ts";
 import { Chat } from "./chat.ts";
 import { make as el, show } from "../dom.ts";
 import { EndScreen } from "./end.ts";
@@ -14,6 +15,7 @@ import { Menu, type Tool } from "./menu.ts";
 import { Minimap } from "./minimap.ts";
 import { NetCard } from "./netcard.ts";
 import { NetGraph } from "./netgraph.ts";
+import { Note } from "./note.ts";
 import { Banner, Notice } from "./notice.ts";
 import { Respawn } from "./respawn.ts";
 import { Results } from "./results.ts";
@@ -27,6 +29,7 @@ export interface HudActions {
   tools: readonly Tool[];
   watchNext: (way: 1 | -1) => void;
   watchEnd: () => void;
+  copyLink: () => void;
 }
 
 export class Hud {
@@ -40,6 +43,10 @@ export class Hud {
   readonly end = new EndScreen();
   readonly toast = new Toast();
   readonly herald = new Herald();
+  /** Said once in a while, the most urgent first: of them a small page shows one. */
+  readonly lost = new Note();
+  readonly offer = new Note();
+  private readonly alone: Alone;
   readonly chat: Chat;
   readonly netgraph: NetGraph;
   readonly feel: Feel;
@@ -67,12 +74,18 @@ export class Hud {
     this.respawn = new Respawn(actions.watchNext, actions.watchEnd);
     show(this.sticks, false);
     this.hurt.setAttribute("aria-hidden", "true");
+    const nobody = new Note();
+    this.alone = new Alone(nobody, { text: "Copy link", act: actions.copyLink });
+    const notes = el("div", "notes");
+    notes.append(this.lost.root, nobody.root, this.offer.root);
+    const middle = el("div", "middle");
+    middle.append(this.banner.root, this.respawn.root, notes, this.herald.root);
     const right = el("div", "right");
     right.append(this.minimap.root, this.netgraph.root, this.feed.root);
     this.bottom.append(this.chat.root);
     this.root.append(
-      this.hurt, this.sticks, this.match.root, right, this.bottom, this.respawn.root, this.herald.root, this.card.root,
-      this.results.root, this.hint, this.banner.root, this.toast.root, this.scoreboard.root, this.menu.root, this.end.root, this.notice.root,
+      this.hurt, this.sticks, this.match.root, right, this.bottom, middle, this.card.root, holding(),
+      this.results.root, this.hint, this.toast.root, this.scoreboard.root, this.menu.root, this.end.root, this.notice.root,
     );
   }
 
@@ -103,9 +116,10 @@ export class Hud {
     this.match.set(m, players, own, best, session.world.tick, session.tickHz);
     this.scoreboard.set(this.title(), this.listed(best, own));
     show(this.results.root, m.phase === Phase.Pause && this.end.root.hidden === true);
-    if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat), feats.of(session.seat).longest, session.world.tick, session.tickHz);
+    if (m.phase === Phase.Pause) this.results.set(m, this.lines, feats.moments(session.seat, (seat) => nameOf(session, seat)), feats.of(session.seat).longest, session.world.tick, session.tickHz);
     this.vitals?.set(vitals);
     this.card.set(session.roster.size, session.stats);
+    this.alone.tick(session.state === "playing" && session.roster.size > 0 ? session.roster.size - 1 : Infinity, now);
     this.feed.tidy(now);
     this.herald.tidy(now);
     this.chat.tidy(now);
@@ -127,6 +141,15 @@ export class Hud {
     const titles: Record<string, string> = { ffa: "Free for all", teams: "Two teams", duel: "Duel", open: "Open world: the best" };
     return titles[this.session.mode] ?? this.session.mode;
   }
+}
+
+/** The sign over a picture that stands still; stage.css shows it. */
+function holding(): HTMLElement {
+  const sign = el("div", "holding");
+  const bars = el("span", "pause-icon");
+  bars.setAttribute("aria-hidden", "true");
+  sign.append(bars, el("span", "", "On hold"));
+  return sign;
 }
 
 /** A player's name; rooms of many do not send all names. */

@@ -29,10 +29,13 @@ async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   const painting = makePainter(stage);
   const said = new URLSearchParams(location.search);
   const watches = way.kind === "room" && said.has("watch");
+  // What is not drawn on yet has no size of its own.
+  stage.classList.add("bare");
   try {
     const [session, painter] = await Promise.all([watches ? look(way.id, hiddenAfter()) : enter(way, name, hiddenAfter()), painting]);
     notice.root.remove();
     if (way.kind === "mode") offersOthers(session, stage, way.mode, name);
+    stage.classList.remove("bare");
     const game = new Game(session, stage, painter);
     if (said.has("watch")) watchFirst(game, session);
     if (said.has("feel")) game.hud.feel.toggle();

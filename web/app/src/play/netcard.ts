@@ -25,7 +25,7 @@ export class NetCard {
 
   /** open shows or hides the net graph and answers whether it is shown. */
   constructor(feel: Feel, open: () => boolean) {
-    this.figures = button("", "figure", () => this.opened(open()));
+    this.figures = button("", "card", () => this.opened(open()));
     this.figures.append(this.long, this.short);
     this.figures.title = "What the connection does: opens the net graph";
     const worse = button(`Feel ${feltMs} ms`, "feel", () => feel.toggle());

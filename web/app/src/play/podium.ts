@@ -44,28 +44,29 @@ function step(l: Stand, rank: number): HTMLElement {
   return item;
 }
 
-/** Draws a ship as it flies, nose up. */
+/** Draws a ship, nose up, in a colour. */
 function shipOf(l: Stand, colour: string): HTMLCanvasElement {
-  const canvas = el("canvas");
-  canvas.width = canvas.height = side;
-  canvas.setAttribute("aria-hidden", "true");
-  const c = canvas.getContext("2d");
-  if (!c) return canvas;
   const shape = shapes[hullOf(l.seat, l.team)]!;
-  const draw = () => {
-    c.save();
-    c.translate(side / 2, side / 2);
-    c.rotate(-Math.PI / 2);
-    c.scale(side / (2 * shape.w), side / (2 * shape.h));
-    shape.draw(c);
-    c.restore();
-  };
-  draw();
+  const [grey, canvas] = [square(), square()];
+  const [g, c] = [grey.getContext("2d"), canvas.getContext("2d")];
+  canvas.setAttribute("aria-hidden", "true");
+  if (!g || !c) return canvas;
+  g.translate(side / 2, side / 2);
+  g.rotate(-Math.PI / 2);
+  g.scale(side / (2 * shape.w), side / (2 * shape.h));
+  shape.draw(g);
+  c.drawImage(grey, 0, 0);
   c.globalCompositeOperation = "multiply";
   c.fillStyle = colour;
   c.fillRect(0, 0, side, side);
   c.globalCompositeOperation = "destination-in";
-  draw();
+  c.drawImage(grey, 0, 0);
+  return canvas;
+}
+
+function square(): HTMLCanvasElement {
+  const canvas = el("canvas");
+  canvas.width = canvas.height = side;
   return canvas;
 }
 
@@ -83,13 +84,13 @@ export function ownLine(lines: readonly Stand[], longest: number): string {
 }
 
 /** Makes the list of the best moments; null when there are none. */
-export function momentList(moments: readonly Moment[], nameOf: (seat: number) => string): HTMLElement | null {
+export function momentList(moments: readonly Moment[]): HTMLElement | null {
   if (moments.length === 0) return null;
   const list = el("ul", "moments");
   list.setAttribute("aria-label", "Best moments");
   for (const m of moments) {
     const item = el("li");
-    item.append(el("strong", "figure", m.value), el("span", "", m.what), el("b", "", nameOf(m.seat)));
+    item.append(el("strong", "figure", m.value), el("span", "", m.what), el("b", "", m.name));
     list.append(item);
   }
   return list;

@@ -35,8 +35,7 @@ export class Results {
     this.drawn = key;
     this.headline(m, lines);
     const stands: Stand[] = lines.map((l) => ({ ...l, place: place(lines, l) }));
-    const names = new Map(lines.map((l) => [l.seat, l.own ? "you" : l.name]));
-    const shown = [podium(stands), momentList(moments, (seat) => names.get(seat) ?? `player ${seat}`)];
+    const shown = [podium(stands), momentList(moments)];
     this.best.replaceChildren(...shown.filter((e) => e !== null));
     say(this.own, ownLine(stands, longest));
   }

@@ -2,6 +2,7 @@
 
 import { Brush } from "./brush.ts";
 import { Follow } from "./camera.ts";
+import { drawArrows } from "./draw-arrows.ts";
 import { drawGround } from "./draw-ground.ts";
 import { drawShips } from "./draw-ships.ts";
 import { drawPickups, drawShots } from "./draw-things.ts";
@@ -52,6 +53,7 @@ export class Scene {
     drawShots(this.brush, p);
     this.effects.draw(this.brush);
     this.marks.draw(this.brush, p);
+    drawArrows(this.brush, p);
     this.painter.end();
   }
 }
