@@ -23,7 +23,7 @@ func (s *Server) Handler() http.Handler {
 		s.reportRoutes(open)
 	}
 	open.Handle("GET /info", s.shares.pages.Stream(http.HandlerFunc(s.info)))
-	if err := pages.Routes(open, web.FS, s.shares.pages.Stream); err != nil {
+	if err := pages.Routes(open, web.FS, s.PublicURL, s.shares.pages.Stream); err != nil {
 		panic(err) // not possible: the files are part of the program
 	}
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
@@ -61,7 +61,11 @@ func (s *Server) reportRoutes(mux *http.ServeMux) {
 // orElse serves what the first of the two knows, else what the second does. What
 // neither knows counts as a page.
 func (s *Server) orElse(open, own *http.ServeMux) http.Handler {
-	missing := s.shares.pages.Stream(open)
+	page, err := pages.Missing(web.FS, open)
+	if err != nil {
+		panic(err) // not possible: the file is part of the program
+	}
+	missing := s.shares.pages.Stream(page)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if _, pattern := open.Handler(r); pattern != "" {
 			open.ServeHTTP(w, r)
@@ -90,8 +94,8 @@ func (s *Server) belowPrefix(next http.Handler) http.Handler {
 
 // policy is what a page of ours may do: run its own files and talk to rooms,
 // which may live on another node, also to ask that one why it refused.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; worker-src 'self'; " +
-	"connect-src 'self' ws: wss: http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+	"manifest-src 'self'; worker-src 'self'; connect-src 'self' ws: wss: http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // secure says what a page may do, whatever it is.
 func secure(next http.Handler) http.Handler {

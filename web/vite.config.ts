@@ -10,7 +10,7 @@ const server = process.env["METRONOME_URL"] ?? "http://127.0.0.1:8080";
 export default defineConfig({
   root: here("app"),
   base: "./", // the pages may be below a path of their host
-  publicDir: false,
+  publicDir: here("app/public"), // files whose names others know: icons, the manifest
   appType: "mpa",
   build: {
     outDir: process.env["METRONOME_DIST"] ?? here("dist"),
@@ -28,6 +28,7 @@ export default defineConfig({
         play: here("app/play.html"),
         console: here("app/console.html"),
         bench: here("app/bench.html"),
+        missing: here("app/missing.html"),
       },
     },
   },

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"html"
 	"io/fs"
 	"net/http"
 	"path"
@@ -22,29 +23,53 @@ var pageAt = map[string]string{
 	"/bench":   "bench.html",
 }
 
-// Routes serves the built pages: each under its URL, asked for anew every time,
-// and what they refer to under /assets/, kept for good, since the names change
-// with what is in them. Every page goes through share.
-func Routes(mux *http.ServeMux, built fs.FS, share func(http.Handler) http.Handler) error {
+// Routes serves the built pages: each under its URL, asked for anew every time;
+// what they refer to under /assets/, kept for good, since the names change with
+// what is in them; and files whose names others know, such as icons, for a day.
+// publicURL is where clients reach the node; "" if that is not known. Every page
+// goes through share.
+func Routes(mux *http.ServeMux, built fs.FS, publicURL string, share func(http.Handler) http.Handler) error {
 	for url, name := range pageAt {
-		page, err := readPage(built, name, "no-cache")
+		page, err := readPage(built, name, "no-cache", func(body []byte) []byte { return withWholeAddresses(body, publicURL) })
 		if err != nil {
 			return err
 		}
 		mux.Handle("GET "+url, share(page))
 	}
-	assets, err := fs.ReadDir(built, "assets")
+	if err := routeFiles(mux, built, ".", "public, max-age=86400", share); err != nil {
+		return err
+	}
+	return routeFiles(mux, built, "assets", "public, max-age=31536000, immutable", share)
+}
+
+// routeFiles serves the files of a folder under their own names, pages apart.
+func routeFiles(mux *http.ServeMux, built fs.FS, folder, cache string, share func(http.Handler) http.Handler) error {
+	files, err := fs.ReadDir(built, folder)
 	if err != nil {
 		return err
 	}
-	for _, asset := range assets {
-		page, err := readPage(built, "assets/"+asset.Name(), "public, max-age=31536000, immutable")
+	for _, file := range files {
+		name := path.Join(folder, file.Name())
+		if file.IsDir() || path.Ext(name) == ".html" {
+			continue
+		}
+		page, err := readPage(built, name, cache, nil)
 		if err != nil {
 			return err
 		}
-		mux.Handle("GET /assets/"+asset.Name(), share(page))
+		mux.Handle("GET /"+name, share(page))
 	}
 	return nil
+}
+
+// withWholeAddresses makes relative addresses in a page's meta elements whole:
+// who shows a picture of a link elsewhere wants it so.
+func withWholeAddresses(body []byte, publicURL string) []byte {
+	if publicURL == "" {
+		return body
+	}
+	root := html.EscapeString(strings.TrimSuffix(publicURL, "/") + "/")
+	return bytes.ReplaceAll(body, []byte(`content="./`), []byte(`content="`+root))
 }
 
 // page is one file. It never changes while the process lives.
@@ -60,14 +85,18 @@ type page struct {
 // TCP segment either way.
 const worthGzip = 1400
 
-func readPage(built fs.FS, name, cache string) (*page, error) {
+// readPage reads one file. change, unless nil, is done to it first.
+func readPage(built fs.FS, name, cache string, change func([]byte) []byte) (*page, error) {
 	body, err := fs.ReadFile(built, name)
 	if err != nil {
 		return nil, err
 	}
+	if change != nil {
+		body = change(body)
+	}
 	hash := sha256.Sum256(body)
 	p := &page{body: body, kind: kindOf(name), etag: hex.EncodeToString(hash[:12]), cache: cache}
-	if len(body) >= worthGzip && p.kind != "image/png" {
+	if len(body) >= worthGzip && !dense[path.Ext(name)] {
 		p.small = sync.OnceValue(func() []byte { return gzipped(body) })
 	}
 	return p, nil
@@ -76,14 +105,20 @@ func readPage(built fs.FS, name, cache string) (*page, error) {
 // kinds are those of the files that the build writes. What package mime says
 // depends on the machine.
 var kinds = map[string]string{
-	".html": "text/html; charset=utf-8",
-	".css":  "text/css; charset=utf-8",
-	".js":   "text/javascript; charset=utf-8",
-	".svg":  "image/svg+xml",
-	".png":  "image/png",
-	".wasm": "application/wasm",
-	".bin":  "application/octet-stream",
+	".html":        "text/html; charset=utf-8",
+	".css":         "text/css; charset=utf-8",
+	".js":          "text/javascript; charset=utf-8",
+	".svg":         "image/svg+xml",
+	".png":         "image/png",
+	".jpg":         "image/jpeg",
+	".woff2":       "font/woff2",
+	".webmanifest": "application/manifest+json",
+	".wasm":        "application/wasm",
+	".bin":         "application/octet-stream",
 }
+
+// dense are compressed as they are.
+var dense = map[string]bool{".png": true, ".jpg": true, ".woff2": true}
 
 func kindOf(name string) string {
 	if kind, ok := kinds[path.Ext(name)]; ok {

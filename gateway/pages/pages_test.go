@@ -34,7 +34,7 @@ func unbounded(h http.Handler) http.Handler { return h }
 func builtPages(t *testing.T, files fs.FS) http.Handler {
 	t.Helper()
 	mux := http.NewServeMux()
-	if err := Routes(mux, files, unbounded); err != nil {
+	if err := Routes(mux, files, "", unbounded); err != nil {
 		t.Fatal(err)
 	}
 	return mux
@@ -46,6 +46,8 @@ func samplePages() fstest.MapFS {
 	files := fstest.MapFS{
 		"assets/app-1234.js":  {Data: []byte(long)},
 		"assets/icon-5678.js": {Data: []byte(long[:worthGzip-1])},
+		"missing.html":        {Data: []byte(`<!doctype html><a href="./play"><link href="./assets/app-1234.css">nothing here`)},
+		"site.webmanifest":    {Data: []byte("{}")},
 	}
 	for _, name := range pageAt {
 		files[name] = &fstest.MapFile{Data: []byte("<!doctype html>" + name)}
@@ -66,6 +68,8 @@ func TestPagesHaveTheirURLs(t *testing.T) {
 		{"/console", "console.html", 200, "no-cache"},
 		{"/bench", "bench.html", 200, "no-cache"},
 		{"/assets/app-1234.js", "let tick", 200, "public, max-age=31536000, immutable"},
+		{"/site.webmanifest", "{}", 200, "public, max-age=86400"},
+		{"/missing.html", "404", 404, ""},
 		{"/assets/app-0000.js", "404", 404, ""},
 		{"/assets/", "404", 404, ""},
 		{"/play/", "404", 404, ""},
@@ -145,11 +149,30 @@ func TestPageIsNotSentTwice(t *testing.T) {
 	}
 }
 
+// TestPicturesOfLinksHaveWholeAddresses: who shows a link elsewhere looks for them.
+func TestPicturesOfLinksHaveWholeAddresses(t *testing.T) {
+	const said = `<meta property="og:image" content="./og.jpg"><link href="./site.webmanifest">`
+	rows := []struct{ publicURL, want string }{
+		{"", said},
+		{"https://play.example/game/", strings.Replace(said, "./og.jpg", "https://play.example/game/og.jpg", 1)},
+	}
+	for _, row := range rows {
+		files, mux := samplePages(), http.NewServeMux()
+		files["index.html"] = &fstest.MapFile{Data: []byte(said)}
+		if err := Routes(mux, files, row.publicURL, unbounded); err != nil {
+			t.Fatal(err)
+		}
+		if got := ask(t, mux, "/").Body.String(); got != row.want {
+			t.Errorf("at %q: %s", row.publicURL, got)
+		}
+	}
+}
+
 func TestPagesAreMissed(t *testing.T) {
 	for _, name := range []string{"index.html", "play.html", "console.html", "bench.html"} {
 		files := samplePages()
 		delete(files, name)
-		if Routes(http.NewServeMux(), files, unbounded) == nil {
+		if Routes(http.NewServeMux(), files, "", unbounded) == nil {
 			t.Errorf("a build without %s is served", name)
 		}
 	}
@@ -162,8 +185,15 @@ func TestBuiltPagesNeedNothingElse(t *testing.T) {
 	inline := regexp.MustCompile(`<style|\sstyle=|\son[a-z]+=|javascript:|<script[^>]*>[^<]`)
 	refers := regexp.MustCompile(`<(?:link|script|img)[^>]*(?:href|src)="([^"]*)"`)
 	rooted := regexp.MustCompile(`(?:href|src|action)="/[^"]*"`)
+	missing, err := Missing(web.FS, h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bodies := map[string]string{"/nothing": ask(t, missing, "/nothing", "Accept: text/html").Body.String()}
 	for url := range pageAt {
-		body := ask(t, h, strings.TrimSuffix(url, "{$}")).Body.String()
+		bodies[url] = ask(t, h, strings.TrimSuffix(url, "{$}")).Body.String()
+	}
+	for url, body := range bodies {
 		if found := inline.FindString(body); found != "" {
 			t.Errorf("%s has %q inline", url, found)
 		}
@@ -178,7 +208,7 @@ func TestBuiltPagesNeedNothingElse(t *testing.T) {
 			t.Errorf("%s has %s, which is not relative", url, found)
 		}
 	}
-	err := fs.WalkDir(web.FS, ".", func(name string, at fs.DirEntry, err error) error {
+	err = fs.WalkDir(web.FS, ".", func(name string, at fs.DirEntry, err error) error {
 		if err == nil && !at.IsDir() && kinds[path.Ext(name)] == "" {
 			t.Errorf("%s has no content type", name)
 		}

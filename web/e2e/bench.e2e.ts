@@ -15,7 +15,7 @@ story("200 ships are drawn and counted; the figures are printed, not judged", as
 
 story("the stress view says what 200 to 1,000 ships cost, and goes on", async ({ server, open }) => {
   const page = await open(server, "/");
-  await page.getByRole("link", { name: /^stress view/ }).click();
+  await page.getByRole("link", { name: /^Stress view/ }).click();
   await page.getByRole("heading", { name: "200 ships in one tab" }).waitFor();
   const ships = page.getByLabel("Ships");
   await ships.press("End");

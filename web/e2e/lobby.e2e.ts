@@ -18,6 +18,42 @@ story("a name and one click", async ({ server, open }) => {
   expect(await page.getByLabel("Your name").inputValue()).toBe("ann");
 });
 
+story("a mode is a picture, a sentence, and how many play it", async ({ server, open }) => {
+  const page = await open(server, "/");
+  const card = page.locator("#modes .mode").filter({ hasText: "Free for all" });
+  await card.filter({ hasText: "8 bots" }).filter({ hasText: "Everyone against everyone." }).waitFor();
+  expect(await page.locator("#modes .mode").filter({ hasText: "be the first" }).count()).toBe(3);
+  expect(await page.locator("#modes").textContent()).not.toContain("Hz");
+  const pictures = page.locator("#modes img");
+  await expect.poll(() => pictures.evaluateAll((all) => all.map((i) => (i as HTMLImageElement).naturalWidth > 0))).toEqual([true, true, true, true]);
+  expect(new Set(await pictures.evaluateAll((all) => all.map((i) => (i as HTMLImageElement).src))).size).toBe(4);
+});
+
+story("what the page refers to is there: face, icons, manifest, picture for links", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await expect.poll(() => page.evaluate(() => document.fonts.check('700 20px "Chakra Petch"') && [...document.fonts].some((f) => f.status === "loaded"))).toBe(true);
+  const found = await page.evaluate(async () => {
+    const manifest = document.querySelector<HTMLLinkElement>("link[rel=manifest]")!.href;
+    const said = (await (await fetch(manifest)).json()) as { icons: { src: string; type: string }[] };
+    const image = document.querySelector<HTMLMetaElement>("meta[property='og:image']")!.content;
+    const touch = document.querySelector<HTMLLinkElement>("link[rel=apple-touch-icon]")!.href;
+    const urls = [...said.icons.map((i) => new URL(i.src, manifest).href), new URL(image, location.href).href, touch];
+    return Promise.all(urls.map(async (url) => `${(await fetch(url)).status} ${(await fetch(url)).headers.get("content-type")}`));
+  });
+  expect(found).toEqual(["200 image/png", "200 image/png", "200 image/jpeg", "200 image/png"]);
+});
+
+story.for([{ width: 1280, height: 720 }, { width: 320, height: 568 }])("an address that leads to nothing has a way back, in %j", async (viewport, { server, open }) => {
+  const page = await open(server, "/nothing/at/all", { viewport, expected: /404/ });
+  await page.getByRole("heading", { name: "Nothing flies here" }).waitFor();
+  expect(await page.evaluate(() => getComputedStyle(document.querySelector("main")!).display)).toBe("grid"); // its style was found from there
+  expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
+  await page.getByRole("link", { name: "To the lobby" }).click();
+  await page.waitForURL(`${server.url}/`);
+  const plain = await fetch(`${server.url}/nothing/at/all`);
+  expect([plain.status, plain.headers.get("content-type")]).toEqual([404, "text/plain; charset=utf-8"]);
+});
+
 story("the keyboard alone", async ({ server, open }) => {
   const page = await open(server, "/");
   await page.getByRole("radio", { name: "Free for all" }).waitFor();
@@ -36,7 +72,7 @@ story("the list lives and is filtered", async ({ server, open }) => {
   const duel = await server.ask<Made>("CreateRoom", { mode: "duel" });
   const { id } = duel.join.room;
   await row(page, id).getByRole("link", { name: "Join" }).waitFor();
-  expect(await row(page, id).getByRole("link", { name: "Watch" }).count()).toBe(0); // it would take the other's seat
+  expect(await row(page, id).getByRole("link", { name: "Watch" }).getAttribute("href")).toBe(`play?room=${id}&watch`); // it takes no seat
   await row(page, "Free for all").getByRole("link", { name: "Watch" }).focus();
   await server.ask("JoinRoom", { id });
   await row(page, id).filter({ hasText: "2 / 2" }).waitFor();
@@ -84,7 +120,30 @@ story("a room of the list is joined", async ({ server, open }) => {
 story("a room of the list is watched", async ({ server, open }) => {
   const page = await open(server, "/");
   await row(page, "Free for all").getByRole("link", { name: "Watch" }).click();
-  await page.getByRole("button", { name: "Watch", pressed: true }).waitFor();
+  await page.getByRole("status").filter({ hasText: "Watching" }).waitFor();
+  expect(await page.evaluate(() => [window.metronome!.session.spectating, window.metronome!.session.seat, window.metronome!.picture.own])).toEqual([true, 0, null]);
+  const { room } = await server.ask<{ room: { taken: number; bots: number; spectators: number }[] }>("ListRooms", {});
+  expect(room.map((r) => [r.taken - r.bots, r.spectators])).toEqual([[0, 1]]);
+  await page.getByRole("button", { name: "Play here" }).click();
+  await page.waitForFunction(() => window.metronome?.session.state === "playing" && !window.metronome.session.spectating);
+});
+
+story("behind the first screen a match is played, for who has not asked for less motion", async ({ server, open }) => {
+  const page = await open(server, "/", { reducedMotion: "no-preference" });
+  const asked: string[] = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await page.locator("#live.on canvas").waitFor();
+  await expect.poll(async () => (await server.ask<{ room: { taken: number; spectators: number }[] }>("ListRooms", {})).room.map((r) => [r.taken, r.spectators])).toEqual([[8, 1]]);
+  expect(asked.some((path) => path.includes("backdrop"))).toBe(true);
+
+  const calm = await open(server, "/");
+  const calmly: string[] = [];
+  calm.on("request", (request) => calmly.push(new URL(request.url()).pathname));
+  await calm.reload();
+  await row(calm, "Free for all").waitFor();
+  await calm.locator("#modes .mode").filter({ hasText: "8 bots" }).waitFor();
+  expect(await calm.locator("#live canvas").count()).toBe(0);
+  expect(calmly.filter((path) => /backdrop-.*js|painters|worker/.test(path))).toEqual([]);
 });
 
 story("a private room: code, link and a friend", async ({ server, open }) => {

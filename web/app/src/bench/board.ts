@@ -1,7 +1,7 @@
 // What the page says beside the picture: three large figures that are counted
 // while one looks, how many ships, and all figures of a measured run.
 
-import { button, el, say } from "../play/dom.ts";
+import { button, make as el, text as say } from "../dom.ts";
 import { type Crowd, crowds } from "./crowds.ts";
 import { lines, type Result } from "./figures.ts";
 

@@ -4,7 +4,7 @@
 
 import { connect } from "@metronome/sdk";
 import type { Arena } from "../play/arena.gen.ts";
-import { el } from "../play/dom.ts";
+import { make as el } from "../dom.ts";
 import { enter, wayOf } from "../play/entry.ts";
 import { makePainter } from "../play/painters.ts";
 import type { ArenaSession } from "../play/types.ts";

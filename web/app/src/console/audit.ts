@@ -1,6 +1,7 @@
 // What operators and backends did.
 import { call, type ActInfo, type Answers } from "./api.ts";
-import { byId, marked, say, text } from "./dom.ts";
+import { marked } from "./cells.ts";
+import { byId, say, text } from "../dom.ts";
 import { adminKey } from "./key.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";

@@ -1,5 +1,5 @@
 // Asks before something is done that cannot be undone.
-import { byId, make, say, text } from "./dom.ts";
+import { byId, make, say, text } from "../dom.ts";
 import { sentence } from "./words.ts";
 
 export interface Question {

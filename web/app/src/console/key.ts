@@ -1,5 +1,5 @@
 // The admin key: kept for this tab only, asked for when the server wants it.
-import { byId, say } from "./dom.ts";
+import { byId, say } from "../dom.ts";
 import { sentence } from "./words.ts";
 
 const place = "metronome-admin-key";

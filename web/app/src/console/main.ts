@@ -1,7 +1,8 @@
 // The operator's console.
 import type { WatchResponse } from "./api.ts";
 import { lookAtAudit } from "./audit.ts";
-import { byId, mark, say, text } from "./dom.ts";
+import { mark } from "./cells.ts";
+import { byId, say, text } from "../dom.ts";
 import { adminKey, askKey, hideKey, onKey } from "./key.ts";
 import { Link, type Status } from "./link.ts";
 import { lookAtBans } from "./moderation.ts";

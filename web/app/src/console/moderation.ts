@@ -2,7 +2,8 @@
 import { call, type Answers, type BanInfo } from "./api.ts";
 import { banRequest, end, hits, lengthTitle, lengths, whom } from "./ban.ts";
 import { ask, option } from "./dialog.ts";
-import { buttons, byId, make, say, text } from "./dom.ts";
+import { buttons } from "./cells.ts";
+import { byId, make, say, text } from "../dom.ts";
 import { adminKey } from "./key.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";

@@ -2,7 +2,8 @@
 import { call, type Answers, type DeadLetterInfo, type OutboxInfo, type OutboxTarget } from "./api.ts";
 import { letterKind } from "./ban.ts";
 import { ask } from "./dialog.ts";
-import { buttons, byId, say, tile } from "./dom.ts";
+import { buttons, tile } from "./cells.ts";
+import { byId, say } from "../dom.ts";
 import { adminKey } from "./key.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";

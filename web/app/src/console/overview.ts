@@ -1,7 +1,8 @@
 // The first view: this node in figures, all nodes, the rooms of this one.
 import { call, type NodeInfo, type Overview, type RoomLine } from "./api.ts";
 import { ask } from "./dialog.ts";
-import { byId, make, marked, say, text, tile } from "./dom.ts";
+import { marked, tile } from "./cells.ts";
+import { byId, make, say, text } from "../dom.ts";
 import { adminKey } from "./key.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";

@@ -2,7 +2,7 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import type { Figure } from "./api.ts";
-import { make } from "./dom.ts";
+import { make } from "../dom.ts";
 import { minutes, type History } from "./history.ts";
 import { bytes, ms, whole } from "./words.ts";
 

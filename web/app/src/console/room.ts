@@ -2,7 +2,8 @@
 import { call, recording, type Overview, type RoomDetail, type RoomLine, type SeatLine } from "./api.ts";
 import { kickBans, kickChoices, lengthTitle, whom } from "./ban.ts";
 import { ask } from "./dialog.ts";
-import { byId, make, mark, marked, say, text } from "./dom.ts";
+import { mark, marked } from "./cells.ts";
+import { byId, make, say, text } from "../dom.ts";
 import { History } from "./history.ts";
 import { adminKey } from "./key.ts";
 import { Plots } from "./plots.ts";

@@ -1,7 +1,8 @@
 // One seat under watch: when its inputs arrived, what each tick used, and why
 // an input was of no use.
 import type { SeatTrace, TraceTick } from "./api.ts";
-import { byId, make, mark, say, text } from "./dom.ts";
+import { mark } from "./cells.ts";
+import { byId, make, say, text } from "../dom.ts";
 import { kick } from "./room.ts";
 import { drawTrace } from "./trace.ts";
 import { sentence } from "./words.ts";

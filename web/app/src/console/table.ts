@@ -1,6 +1,6 @@
 // A table whose rows keep their elements while their figures change, sorted by
 // the column that was chosen.
-import { make, text } from "./dom.ts";
+import { make, text } from "../dom.ts";
 
 export interface Column<Row> {
   title: string;

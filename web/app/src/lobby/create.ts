@@ -1,7 +1,7 @@
 // Opening a room: a public one is entered at once; a private one shows its
 // code and link first.
 import { Lobby, LobbyError, type Join } from "@metronome/sdk";
-import { byId, make, say } from "./dom.ts";
+import { byId, make, say } from "../dom.ts";
 import type { Mode } from "./info.ts";
 import { ParamFields } from "./params.ts";
 import { go, playerName } from "./play.ts";

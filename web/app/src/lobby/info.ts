@@ -52,6 +52,6 @@ export async function askInfo(ask: typeof fetch = fetch): Promise<Info> {
 }
 
 /** Whether the play page can draw a mode. */
-export const isDrawn = (m: Mode): boolean => m.game === arenaGame;
+export const isDrawn = (m: Pick<Mode, "game">): boolean => m.game === arenaGame;
 
 const paramOf = (p: NonNullable<SaidMode["params"]>[number]): Param => ({ ...p, title: p.title || p.name, options: p.options ?? [] });

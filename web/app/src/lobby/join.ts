@@ -1,6 +1,6 @@
 // Joining friends with a code or a link.
 import { Lobby } from "@metronome/sdk";
-import { byId, make, say } from "./dom.ts";
+import { byId, make, say } from "../dom.ts";
 import { readInvite } from "./invite.ts";
 import { go, playerName } from "./play.ts";
 import { handOver } from "./player.ts";

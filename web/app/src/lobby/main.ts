@@ -2,10 +2,12 @@
 import { Lobby, LobbyError, type Room } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
-import { byId, make, say } from "./dom.ts";
+import { byId, make, say } from "../dom.ts";
 import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
-import { offerModes, setUpPlay } from "./play.ts";
+import { Live } from "./live.ts";
+import { pictureOf } from "./modes.ts";
+import { countPlayers, offerModes, setUpPlay } from "./play.ts";
 import { Poll } from "./poll.ts";
 import { RoomList, summary } from "./rooms.ts";
 import { elsewhere, sentence } from "./sentences.ts";
@@ -21,8 +23,9 @@ const filterFree = byId("filter-free", HTMLInputElement);
 const listed = byId("rooms", HTMLElement);
 const rooms = new RoomList(listed, (name) => {
   const mode = info?.modes.find((m) => m.name === name);
-  return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode) };
+  return { title: mode?.title ?? name, drawn: !mode || isDrawn(mode), picture: pictureOf(mode) };
 });
+const live = new Live(byId("live", HTMLElement));
 let info: Info | null = null;
 
 /** Answers how long the server asks to be left alone, ms. */
@@ -46,6 +49,9 @@ function know(said: Info): void {
   const drawn = said.modes.filter(isDrawn);
   offerModes(drawn);
   offerCreateModes(drawn);
+  const feel = byId("feel", HTMLAnchorElement);
+  feel.hidden = drawn.length === 0;
+  feel.href = `play?feel&mode=${encodeURIComponent(drawn[0]?.name ?? "")}`;
   for (const mode of said.modes) {
     const option = make("option", "", mode.title);
     option.value = mode.name;
@@ -58,7 +64,9 @@ function show(found: Room[], more: boolean): void {
   say(byId("trouble", HTMLElement), lobby.server === base() ? "" : elsewhere(lobby.server));
   listed.classList.remove("old");
   rooms.show(found, lobby.server);
+  live.offer(found, (name) => info?.modes.some((m) => m.name === name && isDrawn(m)) ?? false);
   const filtered = filterMode.value !== "" || filterFree.checked;
+  if (!filtered) countPlayers(found);
   if (!filtered && !more) byId("summary", HTMLElement).textContent = summary(found);
   say(byId("none", HTMLElement), remark(found.length, filtered, more));
 }

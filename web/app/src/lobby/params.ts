@@ -1,5 +1,5 @@
 // What a room can be made with, as a form: a field for each param of a mode.
-import { make, say } from "./dom.ts";
+import { make, say } from "../dom.ts";
 import type { Param } from "./info.ts";
 
 /** The fields of one mode. Each says at its own place what the server refused of it. */

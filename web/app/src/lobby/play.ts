@@ -1,13 +1,14 @@
 // The top of the page: a name, a mode, one button.
-import type { Lobby } from "@metronome/sdk";
-import { byId, make, say } from "./dom.ts";
+import type { Lobby, Room } from "@metronome/sdk";
+import { byId, say } from "../dom.ts";
 import type { Mode } from "./info.ts";
+import { crowds, ModeCards } from "./modes.ts";
 import { cleanName, storedName, storeName } from "./player.ts";
 import { playPage, undrawn } from "./rooms.ts";
 
 const form = byId("play", HTMLFormElement);
 const field = byId("name", HTMLInputElement);
-const modes = byId("modes", HTMLFieldSetElement);
+const cards = new ModeCards(byId("modes", HTMLFieldSetElement));
 const button = byId("go", HTMLButtonElement);
 
 /** The name as typed so far, as the server takes it. */
@@ -33,17 +34,12 @@ export function setUpPlay(lobby: Lobby): void {
 
 /** Offers the modes that can be drawn; the first is chosen. */
 export function offerModes(list: readonly Mode[]): void {
-  modes.append(...list.map(choice));
-  modes.hidden = list.length < 2;
+  cards.offer(list);
   button.disabled = list.length === 0;
   say(byId("no-modes", HTMLElement), list.length === 0 ? `${undrawn} So it is with all games of this server.` : "");
 }
 
-function choice(mode: Mode, at: number): HTMLElement {
-  const radio = make("input");
-  radio.type = "radio";
-  radio.name = "mode";
-  radio.value = mode.name;
-  radio.checked = at === 0;
-  return make("label", "mode", radio, make("span", "", mode.title), make("small", "figure", `${mode.seats} seats, ${mode.tickHz} Hz`));
+/** Says at the modes how many play there. */
+export function countPlayers(rooms: readonly Room[]): void {
+  cards.count(crowds(rooms));
 }

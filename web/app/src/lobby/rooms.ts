@@ -2,10 +2,8 @@
 // so that whoever is on a button with the keyboard stays there.
 import type { Room } from "@metronome/sdk";
 import { base } from "../base.ts";
-import { make } from "./dom.ts";
-
-/** The fewest seats of a room that is worth watching: whoever watches takes one. */
-const watchable = 8;
+import { make, text } from "../dom.ts";
+import { crowdWords } from "./modes.ts";
 
 /** What is said of a game that is played without a page. */
 export const undrawn = "No page draws this game: play it with a client or bots.";
@@ -16,6 +14,8 @@ export interface About {
   title: string;
   /** The play page can draw it. */
   drawn: boolean;
+  /** The address of a picture of it. */
+  picture: string;
 }
 
 /** The address of a server's play page; what says which room or mode, as "room=…". */
@@ -54,38 +54,42 @@ export class RoomList {
 
 class Row {
   readonly item: HTMLLIElement;
+  private readonly picture = make("img");
   private readonly name = make("span");
+  private readonly crowd = make("span");
   private readonly seats = make("span", "figure");
-  private readonly rate = make("span", "rate figure");
+  private readonly age = make("small", "figure");
   private readonly bar = new Bar();
   private readonly join = make("a", "button", "Join");
   private readonly watch = make("a", "button", "Watch");
   private readonly act = make("span", "act", this.join, this.watch);
   private readonly undrawn = make("small", "undrawn", undrawn);
 
-  constructor(id: string) {
-    const title = make("span", "title", this.name, make("small", "figure", id));
-    this.item = make("li", "", title, make("span", "seats", this.seats, this.bar.picture), this.rate, this.act, this.undrawn);
-    this.watch.title = "Takes a seat, as playing does";
+  constructor(private readonly id: string) {
+    this.picture.alt = "";
+    const full = make("span", "seats", make("span", "", this.crowd, this.seats), this.bar.picture);
+    this.item = make("li", "", this.picture, make("span", "title", this.name, this.age), this.act, full, this.undrawn);
+    this.watch.title = "Takes no seat";
   }
 
-  show(room: Room, { title, drawn }: About, server: string, now: number): void {
+  show(room: Room, { title, drawn, picture }: About, server: string, now: number): void {
     const page = playPage(server, `room=${encodeURIComponent(room.id)}`);
     const open = room.state === "open" && room.taken < room.seats;
-    const text = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
-    put(this.name, title);
-    put(this.seats, `${room.taken} / ${room.seats}${room.bots ? ` (${room.bots} bots)` : ""}`);
-    put(this.rate, `${room.tickHz} Hz, ${age(now / 1000 - room.createdUnix)}`);
-    put(this.join, text);
+    const says = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
+    if (this.picture.getAttribute("src") !== picture) this.picture.src = picture;
+    text(this.name, title);
+    text(this.age, `${this.id}, ${age(now / 1000 - room.createdUnix)}`);
+    text(this.crowd, crowdWords({ people: room.taken - room.bots, bots: room.bots }));
+    text(this.seats, `${room.taken} / ${room.seats.toLocaleString("en")}`);
+    text(this.join, says);
     this.bar.show(room);
     this.act.hidden = !drawn;
     this.undrawn.hidden = drawn;
     this.join.classList.toggle("off", !open);
     if (open) this.join.href = page;
     else this.join.removeAttribute("href");
-    this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${text}`;
-    this.watch.href = `${page}&watch=1`;
-    this.watch.hidden = !open || room.seats < watchable;
+    this.join.ariaLabel = open ? `Join ${title} ${room.id}` : `${title} ${room.id}: ${says}`;
+    this.watch.href = `${page}&watch`;
     this.watch.ariaLabel = `Watch ${title} ${room.id}`;
   }
 }
@@ -116,10 +120,6 @@ class Bar {
     rect.setAttribute("height", "8");
     return this.picture.appendChild(rect);
   }
-}
-
-function put(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** Seconds as a person says them. */

@@ -1,7 +1,7 @@
 // Chat: Enter opens the line, Enter sends it, Escape leaves it. Everything
 // that others write is text and nothing else.
 
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 import { colourOf, css } from "./palette.ts";
 
 /** Lines kept, how long one stays while the line is closed (ms), and the longest line, bytes of UTF-8. */

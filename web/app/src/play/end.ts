@@ -1,7 +1,7 @@
 // The end of a match that closes its room: how it ended for everybody, and what
 // to do next.
 
-import { button, el, show } from "./dom.ts";
+import { button, make as el, show } from "../dom.ts";
 import type { Moment } from "./feats.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import type { Action } from "./notice.ts";

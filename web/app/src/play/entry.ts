@@ -27,6 +27,13 @@ export function elsewhere(mode: string, room: string, search: string): string {
   return `play?${new URLSearchParams([["mode", mode], ...[...avoid, room].slice(-maxAvoid).map((id) => ["avoid", id])])}`;
 }
 
+/** Watches a public room without a seat: on the node that lists it, else on this page's own. */
+export async function spectate(id: string, options: ConnectOptions): Promise<ArenaSession> {
+  const listed = await new Lobby(base()).list({ pageSize: 200 }).catch(() => null);
+  const node = listed?.rooms.find((room) => room.id === id)?.node || base();
+  return watch<Arena>(`${node.replace(/^http/, "ws")}/rooms/${encodeURIComponent(id)}`, { ...options, angles: ["ship.aim"] });
+}
+
 /** Asks for a seat; fails with LobbyError where a room or code is not there. */
 export async function enter(way: Way, name: string, options: ConnectOptions): Promise<ArenaSession> {
   const o = { ...options, name, angles: ["ship.aim"], lobby: base() };
@@ -34,9 +41,4 @@ export async function enter(way: Way, name: string, options: ConnectOptions): Pr
   const by = way.kind === "room" ? { id: way.id } : { code: way.code };
   const join = takeOver(by) ?? (await new Lobby(base()).join(by, name));
   return connect<Arena>(join.url, o);
-}
-
-/** Watches a public room without a seat. */
-export function spectate(room: string, options: Pick<ConnectOptions, "hiddenAfter">): ArenaSession {
-  return watch<Arena>(`${base().replace(/^http/, "ws")}/rooms/${encodeURIComponent(room)}`, { ...options, angles: ["ship.aim"] });
 }

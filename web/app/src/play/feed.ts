@@ -1,6 +1,6 @@
 // Who destroyed whom and with what, one line each, the newest below.
 
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { colourOf, css } from "./palette.ts";
 import { weaponSign } from "./signs.ts";
 

@@ -3,7 +3,7 @@
 
 import { Arms } from "./arms.ts";
 import { Controls, type Give } from "./controls.ts";
-import { show } from "./dom.ts";
+import { show } from "../dom.ts";
 import { Feats } from "./feats.ts";
 import { hears } from "./happen.ts";
 import { Ground } from "./ground.ts";
@@ -73,6 +73,7 @@ export class Game {
     painter: Painter,
   ) {
     this.scene = new Scene(painter);
+    this.watch.on = session.spectating;
     this.hud = new Hud(session, {
       tools: tools(this),
       watchNext: (way) => this.watchNext(way),
@@ -103,10 +104,10 @@ export class Game {
   }
 
   setWatch(on: boolean): boolean {
-    this.watch.on = on;
-    if (on) this.watch.next(this.picture, 1);
-    this.hud.menu.set("watch", on);
-    return on;
+    this.watch.on = on || this.session.spectating;
+    if (on) this.watchNext(1);
+    this.hud.menu.set("watch", this.watch.on);
+    return this.watch.on;
   }
 
   /** Follows the next ship (1) or the one before (-1); a spectator has the view of its seat. */

@@ -1,7 +1,7 @@
 // What is called out in the middle of the page for a moment: a kill of one's
 // own with the streak, the streaks of others, and what the server announces.
 
-import { el, say, show } from "./dom.ts";
+import { make as el, show, text as say } from "../dom.ts";
 
 /** How long a call and an announcement stay, ms. */
 const callStays = 2_400;

@@ -1,7 +1,8 @@
 // Top of the page: the clock, what the match is about, the score of the teams
 // or the own place.
 
-import { clock, el, say, show } from "./dom.ts";
+import { clock } from "./clock.ts";
+import { make as el, show, text as say } from "../dom.ts";
 import { css, teamColour } from "./palette.ts";
 import { type MatchNow, type PlayerNow, place, placeAmong } from "./standing.ts";
 import { Phase } from "./types.ts";

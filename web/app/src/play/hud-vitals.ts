@@ -1,7 +1,7 @@
 // Bottom of the page: shield and health, the rail's ammo, and when rail and
 // dash are ready.
 
-import { el, say, show } from "./dom.ts";
+import { make as el, show, text as say } from "../dom.ts";
 import type { Rules } from "./rules.ts";
 
 export interface Vitals {

@@ -3,7 +3,7 @@
 
 import { Alone } from "./alone.ts";
 import { Chat } from "./chat.ts";
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 import { EndScreen } from "./end.ts";
 import { Feed } from "./feed.ts";
 import type { Feats } from "./feats.ts";

@@ -2,7 +2,7 @@
 // flies, the right half aims and fires. Two buttons for rail and dash.
 
 import { Blaster, Dash, Rail, type Reader } from "./controls.ts";
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { Held } from "./held.ts";
 
 /** How far in CSS pixels a stick goes from its middle. */

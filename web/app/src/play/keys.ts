@@ -1,7 +1,7 @@
 // The page's own keys and the menu: chat, scores, net graph, watching, sound.
 
 import { base } from "../base.ts";
-import { show } from "./dom.ts";
+import { show } from "../dom.ts";
 import { canFill, fillScreen } from "./fullscreen.ts";
 import type { Game } from "./game.ts";
 import { isForControl, isTyping } from "./input-keyboard.ts";

@@ -1,15 +1,14 @@
 // The arena page.
 
 import { LobbyError } from "@metronome/sdk";
-import { askInfo, isDrawn } from "../lobby/info.ts";
 import { sentence } from "../lobby/sentences.ts";
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { enter, spectate, type Way, wayOf } from "./entry.ts";
 import { Game } from "./game.ts";
 import { playerName } from "./names.ts";
 import { backToLobby, Notice } from "./notice.ts";
 import { makePainter } from "./painters.ts";
-import { askName } from "./start.ts";
+import { askStart, type Choice } from "./start.ts";
 import type { ArenaSession } from "./types.ts";
 
 /** How long the tab may be hidden before it lets go of its connection, ms; for trying it out. */
@@ -27,18 +26,25 @@ function why(fault: unknown, way: Way): string {
 async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   const notice = new Notice();
   stage.append(notice.root);
+  const painting = makePainter(stage);
+  const said = new URLSearchParams(location.search);
+  const watches = way.kind === "room" && said.has("watch");
   // What is not drawn on yet has no size of its own.
   stage.classList.add("bare");
   try {
-    const watches = new URLSearchParams(location.search).has("watch");
-    const seat = watches && way.kind === "room" ? spectate(way.id, hiddenAfter()) : enter(way, name, hiddenAfter());
-    const [session, painter] = await Promise.all([seat, makePainter(stage)]);
+    const seat = watches ? spectate(way.id, hiddenAfter()) : enter(way, name, hiddenAfter());
+    const [session, painter] = await Promise.all([seat, painting]);
     notice.root.remove();
+    if (way.kind === "mode") offersOthers(session, stage, way.mode, name);
     stage.classList.remove("bare");
     const game = new Game(session, stage, painter);
-    if (watches && !session.spectating) watchFirst(game, session);
+    if (said.has("watch") && !session.spectating) watchFirst(game, session);
+    if (said.has("feel")) game.hud.feel.toggle();
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());
   } catch (fault) {
+    // Nothing is drawn, so there is no canvas.
+    stage.querySelector("canvas.world")?.remove();
+    void painting.then((painter) => painter.destroy()).catch(() => {});
     const retry = { text: "Retry", act: () => location.reload() };
     notice.say("No seat", why(fault, way), [backToLobby, retry]);
   }
@@ -53,11 +59,17 @@ function watchFirst(game: Game, session: ArenaSession): void {
   });
 }
 
-/** The first mode that this page can draw; "": the server's first, as it does not say. */
-async function firstMode(): Promise<string> {
-  const info = await askInfo().catch(() => null);
-  return info?.modes.find(isDrawn)?.name ?? "";
+/** Asks again who came for a mode that there is not: with those that there are. */
+function offersOthers(session: ArenaSession, stage: HTMLElement, mode: string, name: string): void {
+  session.on("state", ({ state, end }) => {
+    if (state !== "closed" || end?.name !== "lobby-invalid_argument" || end.reason !== "unknown mode") return;
+    stage.replaceChildren();
+    const screen = askStart(stage, name, `This server has no mode "${mode}". These are the modes that it has.`);
+    void screen.then((choice) => location.assign(addressOf(choice)));
+  });
 }
+
+const addressOf = ({ mode }: Choice): string => `play?mode=${encodeURIComponent(mode)}`;
 
 async function main(): Promise<void> {
   const stage = el("div", "stage");
@@ -65,8 +77,11 @@ async function main(): Promise<void> {
   let way = wayOf(location.search);
   let name = playerName();
   if (!way) {
-    name = await askName(stage, name);
-    way = { kind: "mode", mode: await firstMode(), avoid: [] };
+    const choice = await askStart(stage, name);
+    name = choice.name;
+    // A reload leads back into the match, not to this question.
+    history.replaceState(null, "", addressOf(choice));
+    way = { kind: "mode", mode: choice.mode, avoid: [] };
   }
   stage.append(el("h1", "spoken", "Arena"));
   await play(stage, way, name);

@@ -1,7 +1,7 @@
 // The one menu: all that the page can do besides flying, with the keys that do
 // the same, and the way out, which asks once more.
 
-import { button, el, say, show } from "./dom.ts";
+import { button, make as el, show, text as say } from "../dom.ts";
 
 export interface Tool {
   name: string;

@@ -2,7 +2,7 @@
 // triangle, teams differ in form, ends of the screen are a thin frame.
 
 import type { Camera } from "./camera.ts";
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { pickupColours } from "./draw-things.ts";
 import { colourOf, css, edge } from "./palette.ts";
 import type { Picture, ShipNow } from "./picture.ts";

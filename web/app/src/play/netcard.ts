@@ -2,7 +2,7 @@
 // A click opens the net graph; the button beside it makes the connection worse.
 
 import type { NetStats } from "@metronome/sdk";
-import { button, el, say, show } from "./dom.ts";
+import { button, make as el, show, text as say } from "../dom.ts";
 import { type Feel, feltJitter, feltMs } from "./feel.ts";
 
 /** Returns the line, and a shorter one for narrow pages. */

@@ -2,7 +2,7 @@
 // controls that make it worse on purpose.
 
 import type { History, NetStats, NetworkSim } from "@metronome/sdk";
-import { button, el, say, show } from "./dom.ts";
+import { button, make as el, show, text as say } from "../dom.ts";
 import { css, danger, ok, shield, text, you } from "./palette.ts";
 
 interface Plot {

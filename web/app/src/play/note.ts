@@ -1,7 +1,7 @@
 // A sentence about how things stand that does not stop the game, with what can
 // be done about it.
 
-import { button, el, say, show } from "./dom.ts";
+import { button, make as el, show, text as say } from "../dom.ts";
 import type { Action } from "./notice.ts";
 
 export class Note {

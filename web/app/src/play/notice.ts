@@ -1,7 +1,7 @@
 // What stands between the player and the game, in a sentence, and what can be
 // done about it.
 
-import { button, el, show } from "./dom.ts";
+import { button, make as el, show } from "../dom.ts";
 import { goTo } from "./onward.ts";
 
 export interface Action {

@@ -1,6 +1,6 @@
 // Which painter draws: WebGL where there is some, else Canvas2D.
 
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { CanvasPainter } from "./painter-canvas.ts";
 import { webglPainter } from "./painter-pixi.ts";
 import type { Painter } from "./painter.ts";

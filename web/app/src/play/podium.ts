@@ -1,7 +1,7 @@
 // The end of a match, whichever way it ends: three ships on a podium, the own
 // line, and figures of the best moments.
 
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { hullOf } from "./draw-ships.ts";
 import type { Moment } from "./feats.ts";
 import { teamMark } from "./hud-match.ts";

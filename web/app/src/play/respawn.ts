@@ -1,7 +1,7 @@
 // What is said while there is no own ship: who did it and how, and when it goes
 // on, or whom one is watching.
 
-import { button, el, say, show } from "./dom.ts";
+import { button, make as el, show, text as say } from "../dom.ts";
 import { Ring } from "./ring.ts";
 import { Weapon } from "./types.ts";
 

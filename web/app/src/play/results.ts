@@ -1,6 +1,6 @@
 // The pause between two matches: who won, the best, and when the next begins.
 
-import { el, say, show } from "./dom.ts";
+import { make as el, show, text as say } from "../dom.ts";
 import type { Moment } from "./feats.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import { colourOf, css, teamColour } from "./palette.ts";

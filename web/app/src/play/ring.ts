@@ -1,6 +1,6 @@
 // A ring that runs empty with the seconds left in it.
 
-import { el, say } from "./dom.ts";
+import { make as el, text as say } from "../dom.ts";
 
 const space = "http://www.w3.org/2000/svg";
 const radius = 20;

@@ -1,7 +1,7 @@
 // The table of all players, shown while Tab is held or by a button. The own row
 // is always in sight, however long the table is.
 
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import { colourOf, css } from "./palette.ts";
 import type { PlayerNow } from "./standing.ts";

@@ -1,6 +1,6 @@
 // Small signs that are drawn and said: the weapons.
 
-import { el } from "./dom.ts";
+import { make as el } from "../dom.ts";
 import { Weapon } from "./types.ts";
 
 const svg = "http://www.w3.org/2000/svg";

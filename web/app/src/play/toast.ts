@@ -1,6 +1,6 @@
 // A line that comes and goes by itself: something was not done, and why.
 
-import { el, show } from "./dom.ts";
+import { make as el, show } from "../dom.ts";
 
 /** How long a line stays, ms. */
 const stay = 4_000;
