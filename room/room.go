@@ -97,6 +97,7 @@ type Room struct {
 	hold         int      // ticks that a missing input is replaced by the one before
 	seats        []seat   // by number; 0 is unused
 	taken        []*seat  // occupied, ascending
+	fillers      []*seat  // those of taken that fillers have, as they came
 	entries      []entry
 	orders       []func()
 	fanout       *fanout[*Room, *seat]
