@@ -59,7 +59,7 @@ func (s *Server) verify(ctx context.Context, c *credential, target *room.Room, l
 		c.ticket = t
 		c.guest.Name, c.guest.UserID, c.guest.User = t.Player.Name, t.Player.UserID, t.Player.User()
 		c.guest.Team, c.guest.Rating, c.guest.Data = t.Player.Team, t.Player.Rating, t.Player.Data
-		c.guest.Bot = c.guest.Bot || t.Player.Bot
+		c.guest.Bot, c.guest.Filler = c.guest.Bot || t.Player.Bot, t.Player.Filler
 	case byName:
 		if !s.Open || !local {
 			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}

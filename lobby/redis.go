@@ -401,6 +401,7 @@ func readRow(v any) (row, error) {
 	r.Room = Room{
 		ID: id, Mode: n.f["mode"], Epoch: uint64(n.get("epoch")), Code: n.f["code"],
 		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")),
+		Fillers: int(n.known("fillers")),
 		Private: n.f["private"] == "1", State: RoomState(n.f["state"]),
 		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")),
 		Node: nodeID(r.owner), URL: n.f["url"],
@@ -442,6 +443,14 @@ func readPromises(list []string) []int64 {
 type numbers struct {
 	f   map[string]string
 	bad string
+}
+
+// known is get of a field that older nodes do not write; then it is 0.
+func (n *numbers) known(field string) int64 {
+	if n.f[field] == "" {
+		return 0
+	}
+	return n.get(field)
 }
 
 func (n *numbers) get(field string) int64 {
