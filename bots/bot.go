@@ -30,6 +30,7 @@ type bot struct {
 	state   botState
 	name    string
 	url     string // of the room, as last entered
+	room    string // that it fills, "" for none
 	resume  bool   // come back to the same seat
 	retry   client.Retry
 	at      time.Time // when a pausing one comes back

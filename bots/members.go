@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/metronome-server/metronome/client"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -37,6 +36,9 @@ func (s *swarm) prepare(b *bot) error {
 		return nil
 	}
 	if other := s.config.Otherwise; other != "" && s.behaviour != other {
+		if s.filling != nil { // other rooms may be of a game that it fits
+			return b.welcomed(s.config.behaviours()[other])
+		}
 		s.behaviour, s.maker = other, s.config.behaviours()[other]
 		return b.welcomed(s.maker)
 	}
@@ -46,20 +48,17 @@ func (s *swarm) prepare(b *bot) error {
 // lost deals with the end of a player's connection, or of its attempt at one.
 func (s *swarm) lost(b *bot, err error) {
 	s.lastErr = err
-	if b.beat != nil {
-		b.beat.remove(b)
-		b.beat = nil
-		s.playing--
-	}
+	s.stopBeat(b)
 	b.welcomes = b.Counts.Welcomes // one that came together with the end counts for no later connection
 	var end *netproto.CloseError
 	if errors.As(err, &end) {
 		s.closes[end.Code.String()]++
 	}
-	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
-	if !ok && s.keep {
-		next, ok = b.retry.Later(s.random.Float64()), true // one that keeps company always comes back
+	if s.filling != nil {
+		s.filling.benched(b, err)
+		return
 	}
+	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
 	if b.resume = ok && next.Comeback == netproto.Resume; !b.resume {
 		b.ForgetSeat()
 	}
@@ -85,7 +84,7 @@ func (s *swarm) comeAndGo(now time.Time) {
 		}
 		break
 	}
-	if s.playing == len(s.bots) {
+	if s.playing == len(s.bots) || s.filling != nil {
 		return
 	}
 	for _, b := range s.bots {
@@ -124,9 +123,7 @@ const leaveTime = time.Second
 func (s *swarm) leave() {
 	for _, b := range s.bots {
 		if b.state == playing {
-			b.Leave()
-			s.out = b.AppendRest(client.Frame(s.out), time.Now())
-			b.Send(s.out)
+			s.giveUpSeat(b, time.Now())
 		}
 	}
 	clear(s.beats) // no more inputs

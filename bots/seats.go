@@ -17,6 +17,7 @@ import (
 type seats struct {
 	config *Config
 	lobby  *client.Lobby // nil when only a room's URL is known
+	filled Rooms         // nil: Config says where
 
 	mu    sync.Mutex
 	rooms map[int]*made // by player/RoomSize
@@ -50,7 +51,15 @@ func newHTTP(secret *tls.Config) *http.Client {
 // isURL tells a room's URL from its id.
 func isURL(room string) bool { return strings.Contains(room, "://") }
 
-// find returns the URL of a room with a seat for player i.
+// of returns the URL of a room with a seat for a player.
+func (s *seats) of(ctx context.Context, b *bot) (string, error) {
+	if s.filled != nil {
+		return s.filled.Seat(ctx, b.room, b.name)
+	}
+	return s.find(ctx, b.index)
+}
+
+// find returns the URL of a room with a seat for player i, as Config says.
 func (s *seats) find(ctx context.Context, i int) (string, error) {
 	c, name := s.config, s.config.name(i)
 	lobby, err := s.lobbyOf(i, name)

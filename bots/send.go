@@ -18,7 +18,7 @@ const (
 // send lets go all inputs that are due, and returns how long the next has time.
 func (s *swarm) send() time.Duration {
 	start, wait := time.Now(), longestWait
-	if s.playing < len(s.bots) {
+	if s.entering > 0 || s.filling == nil && s.playing < len(s.bots) {
 		wait = joinWait
 	}
 	for _, beat := range s.beats {

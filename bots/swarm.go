@@ -14,10 +14,10 @@ import (
 
 // swarm drives all players from one goroutine, that of Run.
 type swarm struct {
-	config Config
-	keep   bool // forever
-	calm   bool // until all are in: inputs would only slow the joining
-	maker  Maker
+	config  Config
+	filling *filling // nil: all play where Config says
+	calm    bool     // until all are in: inputs would only slow the joining
+	maker   Maker
 	// behaviour is the name of what the players do.
 	behaviour string
 	poller    *client.Poller
@@ -83,6 +83,9 @@ func (s *swarm) run(ctx context.Context, task func() error) error {
 		return err
 	}
 	defer s.poller.Close()
+	if s.filling != nil {
+		seats.filled = s.filling.rooms
+	}
 	working, cancel := context.WithCancel(ctx)
 	s.workers = startWorkers(working, seats, len(s.bots))
 	defer func() {
@@ -90,8 +93,10 @@ func (s *swarm) run(ctx context.Context, task func() error) error {
 		s.workers.stop()
 	}()
 	s.began = time.Now()
-	for _, b := range s.bots {
-		s.enter(b)
+	if s.filling == nil {
+		for _, b := range s.bots {
+			s.enter(b)
+		}
 	}
 	err = task()
 	s.leave()
@@ -138,6 +143,9 @@ func (s *swarm) wait(most time.Duration) ([]int, error) {
 // now does what is to be done now and then.
 func (s *swarm) now(now time.Time) {
 	s.comeAndGo(now)
+	if s.filling != nil {
+		s.fill(now)
+	}
 	if now.Sub(s.swept) < sweepEvery {
 		return
 	}

@@ -60,7 +60,7 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 		o.Resume = b.Resume()
 	} else {
 		w.seats.learn(b.Nodes())
-		found, err := w.seats.find(ctx, b.index)
+		found, err := w.seats.of(ctx, b)
 		if err != nil {
 			return err
 		}

@@ -70,7 +70,7 @@ func (s *Server) verify(ctx context.Context, c *credential, target *room.Room, l
 		c.ticket = t
 		c.guest.Name, c.guest.UserID, c.guest.User = t.Player.Name, t.Player.UserID, t.Player.User()
 		c.guest.Team, c.guest.Rating, c.guest.Data = t.Player.Team, t.Player.Rating, t.Player.Data
-		c.guest.Bot = c.guest.Bot || t.Player.Bot
+		c.guest.Bot, c.guest.Filler = c.guest.Bot || t.Player.Bot, t.Player.Filler
 	case byWatching:
 		if !s.Users.Anonymous() {
 			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "this server lets only users whom it knows see its rooms"}

@@ -13,7 +13,7 @@ func TestClaimListsTheRoomAsGiven(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		made, err := a.Claim(t.Context(), Room{
-			ID: "r-1", Mode: "duel", Seats: 2, Taken: 1, Bots: 1, TickHz: 60, State: RoomLocked,
+			ID: "r-1", Mode: "duel", Seats: 2, Taken: 1, Bots: 1, Fillers: 1, TickHz: 60, State: RoomLocked,
 			Metadata: map[string]string{"map": `a "b" ü`}, Created: time.UnixMilli(1_700_000_000_123),
 		})
 		must(t, err)
@@ -33,7 +33,7 @@ func TestClaimListsTheRoomAsGiven(t *testing.T) {
 
 func equalRooms(a, b Room) bool {
 	return a.ID == b.ID && a.Mode == b.Mode && a.Epoch == b.Epoch && a.Code == b.Code && a.Seats == b.Seats &&
-		a.Taken == b.Taken && a.Bots == b.Bots && a.Private == b.Private && a.State == b.State &&
+		a.Taken == b.Taken && a.Bots == b.Bots && a.Fillers == b.Fillers && a.Private == b.Private && a.State == b.State &&
 		a.TickHz == b.TickHz && a.Node == b.Node && a.URL == b.URL
 }
 

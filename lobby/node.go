@@ -49,7 +49,7 @@ func (l *Lobby) record(draining bool, c Capacity, keys []publishedKey) string {
 	for _, o := range l.mine {
 		n.Rooms++
 		n.Seats += o.seen.Seats
-		n.Players += o.seen.Taken
+		n.Players += o.seen.Taken + o.seen.Fillers
 	}
 	l.mu.Unlock()
 	b, _ := json.Marshal(nodeRecord{n, l.self, keys}) // strings, numbers and bytes always marshal

@@ -35,13 +35,13 @@ type Place struct {
 	Region string
 }
 
-// busyLoad is the load from which on a node counts as smaller than it is. Below
+// BusyLoad is the load from which on a node counts as smaller than it is. Below
 // it a difference in load says little, and rooms go by seats alone.
-const busyLoad = 0.8
+const BusyLoad = 0.8
 
 // room is how many seats count as free, by seats and load.
 func (c Capacity) room() float64 {
-	return float64(c.FreeSeats) * (1 - max(0, min(c.Load, 1)-busyLoad)/(1-busyLoad))
+	return float64(c.FreeSeats) * (1 - max(0, min(c.Load, 1)-BusyLoad)/(1-BusyLoad))
 }
 
 // Places returns the nodes that fit, best first: those of the region, then by free

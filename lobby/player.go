@@ -24,8 +24,9 @@ type Player struct {
 	Team uint8
 	// Rating is on the game's own scale, 0 is unknown.
 	Rating int32
-	// Bot says that nobody is there.
-	Bot bool
+	// Bot says that nobody is there. Filler says that it is the node's own, and gives
+	// its seat up to whoever comes; then it is a bot anyway.
+	Bot, Filler bool
 	// Data is the game's own, for its rules: at most sim.MaxEntrantData bytes.
 	Data []byte
 }
@@ -53,14 +54,24 @@ func (p *Player) Check() error {
 	return check(len(p.Data) <= sim.MaxEntrantData, "the player's data has %d bytes, want at most %d", len(p.Data), sim.MaxEntrantData)
 }
 
+// What the byte of a ticket says of who is a bot.
+const (
+	botNone byte = iota
+	botOther
+	botFiller
+)
+
 // append appends the player to a ticket.
 func (p *Player) append(b []byte) []byte {
 	for _, s := range []string{p.UserID, p.Name, string(p.Data)} {
 		b = append(binary.AppendUvarint(b, uint64(len(s))), s...)
 	}
-	bot := byte(0)
-	if p.Bot {
-		bot = 1
+	bot := botNone
+	switch {
+	case p.Filler:
+		bot = botFiller
+	case p.Bot:
+		bot = botOther
 	}
 	return binary.AppendVarint(append(b, p.Team, bot), int64(p.Rating))
 }
@@ -72,8 +83,8 @@ func (r *reader) player() (p Player) {
 	p.Team = r.byte()
 	bot := r.byte()
 	rating := r.varint()
-	p.Bot, p.Rating = bot == 1, int32(rating)
-	if bot > 1 || int64(p.Rating) != rating || p.Check() != nil {
+	p.Bot, p.Filler, p.Rating = bot != botNone, bot == botFiller, int32(rating)
+	if bot > botFiller || int64(p.Rating) != rating || p.Check() != nil {
 		r.bad = true
 	}
 	return p

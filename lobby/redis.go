@@ -400,7 +400,8 @@ func readRow(v any) (row, error) {
 	r := row{owner: n.f["node"], rev: uint64(n.get("rev"))}
 	r.Room = Room{
 		ID: id, Mode: n.f["mode"], Epoch: uint64(n.get("epoch")), Code: n.f["code"],
-		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")), Spectators: int(n.getIfThere("spectators")),
+		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")),
+		Fillers: int(n.known("fillers")), Spectators: int(n.known("spectators")),
 		Private: n.f["private"] == "1", State: RoomState(n.f["state"]),
 		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")),
 		Node: nodeID(r.owner), URL: n.f["url"],
@@ -444,8 +445,8 @@ type numbers struct {
 	bad string
 }
 
-// getIfThere is get for a field that older nodes do not write.
-func (n *numbers) getIfThere(field string) int64 {
+// known is get of a field that older nodes do not write; then it is 0.
+func (n *numbers) known(field string) int64 {
 	if n.f[field] == "" {
 		return 0
 	}

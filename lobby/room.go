@@ -36,7 +36,10 @@ type Room struct {
 
 	Seats int // 1 to MaxSeats
 	Taken int // as the owner lists it: seats occupied, bots too; as others see it: and seats promised
-	Bots  int
+	Bots  int // fillers too
+	// Fillers are the owner's own bots on further seats, not in Taken: whoever comes is
+	// given one of these seats, so that they count as free.
+	Fillers int
 	// Spectators have no seat.
 	Spectators int
 
@@ -50,6 +53,13 @@ type Room struct {
 	URL  string // and where clients reach it
 }
 
+// Occupied is how many seats are taken or promised, and how many of these the room's
+// own bots give up, as clients see it.
+func (r *Room) Occupied() (taken, fillers int) {
+	taken = min(r.Taken+r.Fillers, max(r.Seats, r.Taken))
+	return taken, taken - r.Taken
+}
+
 // check joins every fault of what the owner sets.
 func (r Room) check() error {
 	switch r.State {
@@ -61,7 +71,7 @@ func (r Room) check() error {
 		checkName("room id", r.ID, MaxID),
 		checkName("mode", r.Mode, MaxID),
 		check(r.Seats >= 1 && r.Seats <= MaxSeats, "room has %d seats, want 1 to %d", r.Seats, MaxSeats),
-		check(r.Taken >= 0 && r.Bots >= 0 && r.Spectators >= 0, "room has %d seats taken, %d bots, %d spectators", r.Taken, r.Bots, r.Spectators),
+		check(r.Taken >= 0 && r.Bots >= 0 && r.Fillers >= 0 && r.Spectators >= 0, "room has %d seats taken, %d bots, %d fillers, %d spectators", r.Taken, r.Bots, r.Fillers, r.Spectators),
 		checkMetadata(r.Metadata),
 	)
 }
@@ -80,7 +90,7 @@ func checkMetadata(m map[string]string) error {
 // fields are the listing as Redis keeps it, but for what scripts decide.
 func (r Room) fields() []any {
 	return []any{
-		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots, "spectators", r.Spectators,
+		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots, "fillers", r.Fillers, "spectators", r.Spectators,
 		"private", flag(r.Private), "state", string(stateOf(r)), "meta", metadataJSON(r.Metadata),
 		"created", r.Created.UnixMilli(), "hz", r.TickHz, "url", r.URL,
 	}

@@ -12,7 +12,7 @@ import (
 // Ticket is a signed, expiring, single-use right to one seat. On the wire it is
 // sign("ticket", ...) over: version 3, expiry (Unix ms) and epoch as uvarints,
 // 9 bytes of reservation, room id and URL, then the player: user id, name and
-// data, team and bot as a byte each, rating as a varint. What varies in length
+// data, team and bot as a byte each (0 none, 1 a bot, 2 a filler), rating as a varint. What varies in length
 // comes after its length as a uvarint.
 type Ticket struct {
 	Room    string

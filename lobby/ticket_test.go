@@ -103,7 +103,7 @@ func TestLongestTicketIsTaken(t *testing.T) {
 	a := s.node(t, "a", func(c *Config) { c.NodeURL = "wss://" + strings.Repeat("h", maxURL-6) })
 	r := claim(t, a, strings.Repeat("r", MaxID))
 	who := Player{
-		UserID: strings.Repeat("u", MaxUserID), Name: strings.Repeat("n", MaxName), Team: sim.MaxTeam, Rating: math.MinInt32, Bot: true,
+		UserID: strings.Repeat("u", MaxUserID), Name: strings.Repeat("n", MaxName), Team: sim.MaxTeam, Rating: math.MinInt32, Bot: true, Filler: true,
 		Data: make([]byte, sim.MaxEntrantData),
 	}
 	j, err := a.Reserve(t.Context(), r.ID, who)
@@ -159,7 +159,7 @@ func FuzzReadTicket(f *testing.F) {
 		f.Fatal(err)
 	}
 	whole := Ticket{Room: "room", Epoch: 1 << 60, URL: "wss://a", Expires: time.UnixMilli(1), reservation: newReservation(), Player: Player{
-		UserID: "u-1", Name: "ann", Team: 2, Rating: -5, Bot: true, Data: []byte{1, 2},
+		UserID: "u-1", Name: "ann", Team: 2, Rating: -5, Bot: true, Filler: true, Data: []byte{1, 2},
 	}}
 	payload, err := l.check(f.Context(), ticketPurpose, l.seal(whole))
 	if err != nil {

@@ -65,16 +65,18 @@ type door struct {
 	seats  int
 	taken  int // seats that are not free
 	passes int // of new players, not yet entered or not yet admitted
+	// fillers are the taken seats of fillers, who give them up, and fillerPasses the
+	// passes of fillers, which are not in passes.
+	fillers, fillerPasses int
 	// spectators are here or on the way, at most mostSpectators. secluded: nobody may
 	// watch.
 	spectators, mostSpectators int
 	secluded                   bool
 	tokens                     map[string]claim
 	users                      users
-	// queue holds at most one entry per free seat, because passes are bounded by
-	// them, one per resume token: a second one replaces the first, those of users
-	// who take their own seat over, each with a ticket of their own, and the
-	// spectators on the way.
+	// queue holds at most one entry per seat, because passes are bounded by them, one
+	// per resume token: a second one replaces the first, those of users who take their
+	// own seat over, each with a ticket of their own, and the spectators on the way.
 	queue []entry
 	// mailbox holds what operators want done at the next tick. Full: ErrBusy.
 	mailbox []func()
@@ -102,7 +104,7 @@ func (d *door) knock(g Guest) (*Pass, error) {
 	}
 	p := &Pass{door: d, guest: d.users.announce(g), counted: g.Resume == "" && !d.users.sits(g)}
 	if p.counted {
-		d.passes++
+		*d.passesOf(g.Filler)++
 	}
 	return p, nil
 }
@@ -130,10 +132,36 @@ func (d *door) admits(g Guest) error {
 	if d.state != Open {
 		return ErrLocked
 	}
-	if d.taken+d.passes >= d.seats {
+	if !d.hasSeat(g.Filler) {
 		return ErrFull
 	}
 	return nil
+}
+
+// hasSeat reports whether one more guest would find a seat: a filler one that nobody
+// has, everybody else also one that a filler gives up. The caller holds mu.
+func (d *door) hasSeat(filler bool) bool {
+	if filler {
+		return d.taken+d.passes+d.fillerPasses < d.seats
+	}
+	return d.taken-d.fillers+d.passes < d.seats
+}
+
+// passesOf is the count of passes that a guest's is in. The caller holds mu.
+func (d *door) passesOf(filler bool) *int {
+	if filler {
+		return &d.fillerPasses
+	}
+	return &d.passes
+}
+
+// occupancy returns how many seats are taken or promised to passes, at most all, and
+// how many of these fillers give up to whoever comes.
+func (d *door) occupancy() (taken, fillers int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	taken = min(d.taken+d.passes+d.fillerPasses, d.seats)
+	return taken, taken - (d.taken - d.fillers + d.passes)
 }
 
 // wakeRoom has a room that does not tick look at its door.
@@ -175,32 +203,40 @@ func (d *door) collect(entries []entry, orders []func()) ([]entry, []func()) {
 	return entries, orders
 }
 
-// takeSeat turns a new player's pass into a taken seat. One that was not counted,
-// because its user had a seat, has one only if any is free by now.
-func (d *door) takeSeat(counted bool) bool {
+// takeSeat turns a new player's pass into a taken seat. It fails for fillers when
+// others have come meanwhile, and for who was not counted, because its user had a
+// seat, unless any is free by now. The pass is spent in any case.
+func (d *door) takeSeat(e *entry) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !counted && d.taken+d.passes >= d.seats {
+	filler := e.guest.Filler
+	if e.counted {
+		*d.passesOf(filler)--
+	}
+	if (filler || !e.counted) && !d.hasSeat(filler) {
 		return false
 	}
-	if counted {
-		d.passes--
-	}
 	d.taken++
+	if filler {
+		d.fillers++
+	}
 	return true
 }
 
-// returnPass gives a pass back that found no seat.
-func (d *door) returnPass() {
+// returnPass gives a pass back that needed no seat.
+func (d *door) returnPass(filler bool) {
 	d.mu.Lock()
-	d.passes--
+	*d.passesOf(filler)--
 	d.mu.Unlock()
 }
 
 // freeSeat gives a taken seat back.
-func (d *door) freeSeat() {
+func (d *door) freeSeat(filler bool) {
 	d.mu.Lock()
 	d.taken--
+	if filler {
+		d.fillers--
+	}
 	d.mu.Unlock()
 }
 
@@ -313,7 +349,7 @@ func (d *door) cancel(p *Pass) {
 	case p.guest.Spectator:
 		d.spectators--
 	case p.counted:
-		d.passes--
+		*d.passesOf(p.guest.Filler)--
 	}
 	p.spent = true
 }

@@ -22,6 +22,9 @@ type Guest struct {
 	Resume string
 	// Bot marks players that are not people.
 	Bot bool
+	// Filler marks a bot of the node itself: it gets a seat that nobody has, and gives
+	// it up to whoever comes that is no filler.
+	Filler bool
 	// UserID is the game's own id of who it is, for logs, operators and outcomes; ""
 	// for somebody unknown. Rules and recordings have User, its number.
 	UserID string

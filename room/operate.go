@@ -185,8 +185,9 @@ type Info struct {
 	State          State
 	Private, Keep  bool
 	Seats          int
-	// Taken seats: active, away and on their way in.
-	Taken, Active, Away, Bots, Backlogged int
+	// Taken seats: active, away and on their way in. Fillers give theirs up: they are
+	// free for everybody else.
+	Taken, Active, Away, Bots, Fillers, Backlogged int
 	// Spectators have no seat.
 	Spectators int
 	Metadata   map[string]string
@@ -197,12 +198,11 @@ type Info struct {
 
 // Info describes the room as it was at its last tick.
 func (r *Room) Info() Info {
-	r.door.mu.Lock()
-	state, taken := r.door.state, r.door.taken+r.door.passes
-	r.door.mu.Unlock()
+	state := r.door.current()
+	taken, fillers := r.door.occupancy()
 	return Info{
 		ID: r.id, Mode: r.mode.Name, Code: r.options.Code, State: state,
-		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken,
+		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken, Fillers: fillers,
 		Active: int(r.counts.active.Load()), Away: int(r.counts.away.Load()), Bots: int(r.counts.bots.Load()),
 		Spectators: int(r.counts.spectators.Load()), Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
 		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,

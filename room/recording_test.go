@@ -38,14 +38,14 @@ func wild(t testing.TB, r *rand.Rand, mode sim.Mode, n int) (recording []byte, h
 	room := newRig(t, mode, func(o *Options) { o.Journal, o.Seed, o.Keep = j, r.Uint64(), true })
 	var peers []*peer
 	for range n {
-		switch r.IntN(30) {
-		case 0, 1:
-			if pass, err := room.Knock(Guest{Name: fmt.Sprint("p", len(peers))}); err == nil {
+		switch what := r.IntN(30); what {
+		case 0, 1, 2:
+			if pass, err := room.Knock(Guest{Name: fmt.Sprint("p", len(peers)), Filler: what == 2}); err == nil {
 				p := newPeer(room)
 				peers = append(peers, p)
 				pass.Enter(p.conn)
 			}
-		case 2:
+		case 3:
 			must(t, room.Kick(sim.Seat(r.IntN(10)), "out"))
 		}
 		for i, p := range peers {

@@ -97,7 +97,7 @@ func (r *Room) nextDue() (due sim.Tick, any bool) {
 			at(v.heard.Add(ticks(r.silentAfter(), r.hz) + 1))
 		}
 	}
-	if len(r.taken) == 0 && !r.options.Keep && r.config.EmptyAfter > 0 {
+	if r.idle() && !r.options.Keep && r.config.EmptyAfter > 0 {
 		at(r.emptySince.Add(ticks(r.config.EmptyAfter, r.hz) + 1))
 	}
 	return due, any

@@ -98,6 +98,7 @@ type Room struct {
 	seats        []seat   // by number; 0 is unused
 	taken        []*seat  // occupied, ascending
 	spectators   []*spectator
+	fillers      []*seat // those of taken that fillers have, as they came
 	entries      []entry
 	orders       []func()
 	fanout       *fanout[*Room, *seat]

@@ -44,6 +44,7 @@ type seat struct {
 	name     string
 	userID   string // Guest.UserID of its player
 	bot      bool
+	filler   bool         // a bot that gives the seat up, see Guest.Filler
 	key      string       // Guest.Key of its player
 	link     *link        // nil when free or away
 	inputs   *inputBuffer // nil until an input came
@@ -71,12 +72,12 @@ func (s *seat) occupy(g Guest, may allowance) {
 	if s.inputs != nil {
 		s.inputs.reset()
 	}
-	s.name, s.userID, s.bot, s.key = g.Name, g.UserID, g.Bot, g.Key
+	s.name, s.userID, s.bot, s.filler, s.key = g.Name, g.UserID, g.Bot || g.Filler, g.Filler, g.Key
 	if s.name == "" {
 		s.name = "player"
 	}
 	s.allowance = may
-	s.who = sim.Entrant{User: g.User, Name: s.name, Team: g.Team, Rating: g.Rating, Bot: g.Bot}
+	s.who = sim.Entrant{User: g.User, Name: s.name, Team: g.Team, Rating: g.Rating, Bot: s.bot}
 }
 
 // vacate makes the seat free. What is worth keeping is its memory, and who

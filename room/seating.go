@@ -12,6 +12,9 @@ import (
 // letIn gives the connections that waited at the door their seats. Those that a
 // failing game leaves behind are refused when the room ends.
 func (r *Room) letIn() {
+	if len(r.fillers) > 0 {
+		r.evictFillers()
+	}
 	for i, e := range r.entries {
 		r.entries[i] = entry{}
 		switch {
@@ -26,27 +29,42 @@ func (r *Room) letIn() {
 	r.entries = r.entries[:0]
 }
 
+// evictFillers has as many fillers leave, the newest first, as those who come now
+// lack seats. It comes before all joins, because leaves do in a journal, so that
+// rules which look at who is there do the same in a replay.
+func (r *Room) evictFillers() {
+	lacking := len(r.taken) - (len(r.seats) - 1)
+	for _, e := range r.entries {
+		if e.guest.Resume == "" && !e.guest.Filler && r.door.seatOfUser(e.guest.User) == 0 {
+			lacking++
+		}
+	}
+	for range min(lacking, len(r.fillers)) {
+		r.release(r.fillers[len(r.fillers)-1], netproto.CloseBye, "the seat goes to a player")
+	}
+}
+
 // seatNewcomer gives a new player a free seat.
 func (r *Room) seatNewcomer(e entry) {
 	if number := r.door.seatOfUser(e.guest.User); number != 0 {
 		if e.counted {
-			r.door.returnPass()
+			r.door.returnPass(e.guest.Filler)
 		}
 		r.takeOver(&r.seats[number], e)
 		return
 	}
-	s := r.freeSeat()
-	if s == nil || !r.door.takeSeat(e.counted) {
-		if e.counted { // cannot be: passes are bounded by free seats
-			r.door.returnPass()
-		}
+	if !r.door.takeSeat(&e) {
 		r.door.refuse(e.conn, refusedFull)
 		return
 	}
+	s := r.freeSeat() // there is one: who comes is bounded by seats that are free or given up
 	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.hz))
 	r.connect(s, e.conn, false)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
 	r.taken = slices.Insert(r.taken, at, s)
+	if s.filler {
+		r.fillers = append(r.fillers, s)
+	}
 	// First the journal, so that a game that fails here fails again in a replay.
 	who := s.who
 	who.Data = e.guest.Data
@@ -99,12 +117,15 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	number, name := s.number, s.name
 	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
 	r.taken = slices.Delete(r.taken, at, at+1)
+	if s.filler {
+		r.fillers = slices.DeleteFunc(r.fillers, func(f *seat) bool { return f == s })
+	}
 	r.door.dropToken(s.tokens.confirmed)
 	r.door.dropToken(s.tokens.newest)
 	r.door.unseatUser(s.who.User)
 	r.vacated.add(s.key, s.allowance, r.next, r.hz)
+	r.door.freeSeat(s.filler)
 	s.vacate()
-	r.door.freeSeat()
 	r.step.Leaves = append(r.step.Leaves, number)
 	r.world.Leave(number)
 	r.log.Debug("left", "seat", number, "name", name)

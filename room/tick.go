@@ -225,7 +225,7 @@ func (r *Room) publish(backlogged int) {
 // that is drained of people, or whose match is over: bots do not hold a node up. A room that a new
 // player is on the way to stays.
 func (r *Room) endWhenIdle() {
-	if len(r.taken) > 0 || r.options.Keep || r.config.EmptyAfter == 0 {
+	if !r.idle() || r.options.Keep || r.config.EmptyAfter == 0 {
 		r.emptySince = r.next
 	}
 	switch {
@@ -237,6 +237,9 @@ func (r *Room) endWhenIdle() {
 		r.closeUnlessAwaited("nobody is here")
 	}
 }
+
+// idle reports whether nobody sits here but fillers, who keep no room alive.
+func (r *Room) idle() bool { return len(r.taken) == len(r.fillers) }
 
 func (r *Room) closeUnlessAwaited(reason string) {
 	why := &netproto.CloseError{Code: netproto.CloseRoomEnded, Reason: reason}

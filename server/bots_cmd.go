@@ -187,20 +187,3 @@ func quantiles(row func(string, string, ...any), name string, q *bots.Quantiles)
 		row(name, "%.2f ms median, %.2f ms p99, %.2f ms worst", q.P50, q.P99, q.Max)
 	}
 }
-
-// tempi are the names of bots that keep a node's own room company.
-var tempi = []string{
-	"Grave", "Largo", "Lento", "Adagio", "Andante", "Moderato", "Allegretto", "Allegro", "Vivace", "Presto", "Prestissimo", "Rubato",
-	"Legato", "Staccato", "Fermata", "Coda", "Segno", "Tutti", "Forte", "Dolce", "Brio", "Scherzo", "Rondo", "Fuga",
-}
-
-// botsConfig is the swarm that keeps the node's own room company: a match to
-// fly into.
-func (n *Node) botsConfig() bots.Config {
-	c := bots.Default()
-	c.Server, c.Room, c.Players, c.RoomSize = n.LocalURL(), n.home.ID(), n.config.Bots, 0
-	c.Behaviour, c.Otherwise = "fighter", bots.AnyGame
-	c.Names = tempi
-	c.TLS = n.trustSelf()
-	return c
-}

@@ -67,8 +67,15 @@ type Config struct {
 	// Params is what that room is made with, NAME=VALUE each; what is not said has
 	// the mode's default.
 	Params []string
-	// Bots play in that room, 0 or more.
+	// Bots play in that room, as many as there are seats for, and give these up to
+	// whoever comes. 0: there are none in any room.
 	Bots int
+	// Fill is the share of the seats, 0 to 1, of any other public room with people in it
+	// that bots bring it to, at most Bots; who is alone gets one in any case. 0: no bots
+	// there.
+	Fill float64
+	// BotsMost is how many bots all rooms have together, or Bots if that is more.
+	BotsMost int
 	// Record is a directory for a journal of every room. Empty: none.
 	Record string
 	// RecordKeep is how many megabytes of recordings the directory may hold; the
@@ -115,7 +122,7 @@ type Config struct {
 // DefaultConfig is a node to try things on: this machine only, nothing else needed.
 func DefaultConfig() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Bots: 20, MaxRooms: 1000, MaxSeats: 20000, Open: "auto", Anonymous: "auto",
+		Listen: "127.0.0.1:8080", Bots: 20, Fill: 0.4, BotsMost: 200, MaxRooms: 1000, MaxSeats: 20000, Open: "auto", Anonymous: "auto",
 		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, DrainDelay: autoDrainDelay, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
@@ -172,6 +179,8 @@ func (c Config) Validate() error {
 	_, malformed := parseParams(c.Params)
 	faults = append(faults, malformed)
 	fault(c.Bots >= 0 && c.Bots <= 5000, "--bots %d: want 0 to 5000", c.Bots)
+	fault(c.Fill >= 0 && c.Fill <= 1, "--fill %v: want 0 to 1", c.Fill)
+	fault(c.BotsMost >= 0 && c.BotsMost <= 5000, "--bots-most %d: want 0 to 5000", c.BotsMost)
 	fault(c.RecordKeep >= 0, "--record-keep %d: want 0 or more megabytes", c.RecordKeep)
 	fault(c.MaxRooms >= 1, "--max-rooms %d: want 1 or more", c.MaxRooms)
 	fault(c.MaxSeats >= 1, "--max-seats %d: want 1 or more", c.MaxSeats)

@@ -6,11 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 
 	"github.com/spf13/pflag"
-
-	"github.com/metronome-server/metronome/bots"
 )
 
 // serveFlags puts a config on the command line.
@@ -37,7 +34,9 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.AdminKey, "admin-key", c.AdminKey, "key that opens /console (default: none; an open node shows it to this machine, others to nobody)")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of the room that is always there (default: the first)")
 	f.StringSliceVar(&c.Params, "param", c.Params, "what that room is made with"+paramHelp+" (default: what the mode says)")
-	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room")
+	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room, as many as there are seats for; they give these up to people; 0 is none anywhere")
+	f.Float64Var(&c.Fill, "fill", c.Fill, "share of the seats of any other public room with people in it that bots bring it to, at most --bots; who is alone has one in any case; 0 is no bots there")
+	f.IntVar(&c.BotsMost, "bots-most", c.BotsMost, "bots in all rooms together, or --bots if that is more")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room, in files of some 64 MB that play alone (default: none)")
 	f.IntVar(&c.RecordKeep, "record-keep", c.RecordKeep, "megabytes of recordings that the directory may hold; the oldest files go beyond that (0: all stay)")
 	f.IntVar(&c.MaxRooms, "max-rooms", c.MaxRooms, "rooms that this node takes on")
@@ -128,7 +127,7 @@ func (p *program) serve(args []string) error {
 	}
 	log.Info("serving", "url", n.URL(), "version", Version(), "store", store(c), "open", c.open(n.listener.Addr()))
 	_, _ = fmt.Fprintf(p.stdout, "metronome is running: open %s\n", n.LocalURL())
-	stopBots := p.startBots(n, log)
+	stopBots := n.fillRooms(log)
 	select {
 	case <-p.ctx.Done():
 		n.Drain(context.Background())
@@ -146,22 +145,4 @@ func store(c Config) string {
 		return "embedded"
 	}
 	return "redis"
-}
-
-// startBots has bots play in the room that is always there until stop is called.
-func (p *program) startBots(n *Node, log *slog.Logger) (stop func()) {
-	if n.config.Bots == 0 {
-		return func() {}
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		if err := bots.Keep(ctx, n.botsConfig(), log); err != nil && ctx.Err() == nil {
-			log.Error("the bots have stopped", "err", err)
-		}
-	})
-	return func() {
-		cancel()
-		wait.Wait()
-	}
 }

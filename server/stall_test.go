@@ -53,9 +53,9 @@ func company(t *testing.T, n *Node) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error)
-	c := n.botsConfig()
+	c := n.fillerConfig()
 	c.Behaviour = "wander" // nobody dies: as many ships as bots
-	go func() { done <- bots.Keep(ctx, c, slog.New(slog.DiscardHandler)) }()
+	go func() { done <- bots.Fill(ctx, c, n.newFiller(), slog.New(slog.DiscardHandler)) }()
 	t.Cleanup(func() {
 		cancel()
 		if err := <-done; err != nil {

@@ -99,8 +99,7 @@ func TestTrustSelf(t *testing.T) {
 // certificate need not name.
 func TestHouseBotsOverTLS(t *testing.T) {
 	n, certFile := startSecureNode(t, func(c *Config) { c.Bots = 3 })
-	p := &program{}
-	stop := p.startBots(n, n.log)
+	stop := n.fillRooms(n.log)
 	defer stop()
 	file, err := os.ReadFile(certFile)
 	if err != nil {

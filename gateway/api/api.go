@@ -212,8 +212,9 @@ func (s *Service) ErrorFor(err error) error {
 
 // roomMessage is a listing as clients see it; its code only for who has it.
 func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) *pb.Room {
+	taken, fillers := r.Occupied()
 	m := &pb.Room{
-		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
+		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(taken), Bots: uint32(r.Bots), Fillers: uint32(fillers), State: string(r.State),
 		Metadata: r.Metadata, Private: r.Private, Node: s.nodeURL(ctx, r), CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
 		Spectators: uint32(r.Spectators),
 	}

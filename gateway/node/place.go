@@ -157,6 +157,10 @@ func (n *Node) Capacity() lobby.Capacity {
 	return c
 }
 
+// Load is the share of the CPU that the process uses, 0 to 1, over the last second or
+// so.
+func (n *Node) Load() float64 { return n.load.now() }
+
 // load is how much CPU the process used since it was last asked, or nearly.
 type load struct {
 	mu    sync.Mutex

@@ -172,9 +172,10 @@ func openingOf(m *pb.OpenRoomRequest) node.Opening {
 
 func responseOf(j lobby.Join) *pb.OpenRoomResponse {
 	r := j.Room
+	taken, fillers := r.Occupied()
 	return &pb.OpenRoomResponse{
 		Room: &pb.Room{
-			Id: r.ID, Mode: r.Mode, Code: r.Code, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
+			Id: r.ID, Mode: r.Mode, Code: r.Code, Seats: uint32(r.Seats), Taken: uint32(taken), Bots: uint32(r.Bots), Fillers: uint32(fillers), State: string(r.State),
 			Metadata: r.Metadata, Private: r.Private, Node: r.URL, CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
 			Spectators: uint32(r.Spectators),
 		},
@@ -185,8 +186,8 @@ func responseOf(j lobby.Join) *pb.OpenRoomResponse {
 func roomOf(m *pb.OpenRoomResponse, node string) lobby.Room {
 	r := m.GetRoom()
 	return lobby.Room{
-		ID: r.GetId(), Mode: r.GetMode(), Epoch: m.GetEpoch(), Code: r.GetCode(), Seats: int(r.GetSeats()), Taken: int(r.GetTaken()),
-		Bots: int(r.GetBots()), Private: r.GetPrivate(), State: lobby.RoomState(r.GetState()), Metadata: r.GetMetadata(),
+		ID: r.GetId(), Mode: r.GetMode(), Epoch: m.GetEpoch(), Code: r.GetCode(), Seats: int(r.GetSeats()), Taken: int(r.GetTaken()) - int(r.GetFillers()),
+		Bots: int(r.GetBots()), Fillers: int(r.GetFillers()), Private: r.GetPrivate(), State: lobby.RoomState(r.GetState()), Metadata: r.GetMetadata(),
 		Created: time.Unix(r.GetCreatedUnix(), 0), TickHz: int(r.GetTickHz()), Spectators: int(r.GetSpectators()), URL: r.GetNode(), Node: node,
 	}
 }

@@ -137,7 +137,8 @@ story("without WebGL it is drawn on a canvas and played all the same", async ({ 
 });
 
 story("a room that is full says so", async ({ serve, open }) => {
-  const server = await serve({ bots: 2, args: ["--mode", "duel"] });
+  const server = await serve({ args: ["--mode", "duel"] });
+  await Promise.all([inPlay(await open(server, "/play?room=duel")), inPlay(await open(server, "/play?room=duel"))]);
   const page = await open(server, "/play?room=duel", { expected: /429|503/ });
   await page.getByText("The room is full").waitFor();
   await page.getByRole("button", { name: "Back to the lobby" }).waitFor();

@@ -42,7 +42,10 @@ type Room struct {
 	CreatedUnix int64  `protobuf:"varint,11,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
 	TickHz      uint32 `protobuf:"varint,12,opt,name=tick_hz,json=tickHz,proto3" json:"tick_hz,omitempty"`
 	// Who watch without a seat.
-	Spectators    uint32 `protobuf:"varint,13,opt,name=spectators,proto3" json:"spectators,omitempty"`
+	Spectators uint32 `protobuf:"varint,13,opt,name=spectators,proto3" json:"spectators,omitempty"`
+	// Of taken: the node's own bots, who give their seats up at once to whoever comes.
+	// seats - taken + fillers are free.
+	Fillers       uint32 `protobuf:"varint,14,opt,name=fillers,proto3" json:"fillers,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -164,6 +167,13 @@ func (x *Room) GetTickHz() uint32 {
 func (x *Room) GetSpectators() uint32 {
 	if x != nil {
 		return x.Spectators
+	}
+	return 0
+}
+
+func (x *Room) GetFillers() uint32 {
+	if x != nil {
+		return x.Fillers
 	}
 	return 0
 }
@@ -751,7 +761,7 @@ var File_metronome_v1_lobby_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\n" +
-	"\x18metronome/v1/lobby.proto\x12\fmetronome.v1\"\x99\x03\n" +
+	"\x18metronome/v1/lobby.proto\x12\fmetronome.v1\"\xb3\x03\n" +
 	"\x04Room\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -768,7 +778,8 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\atick_hz\x18\f \x01(\rR\x06tickHz\x12\x1e\n" +
 	"\n" +
 	"spectators\x18\r \x01(\rR\n" +
-	"spectators\x1a;\n" +
+	"spectators\x12\x18\n" +
+	"\afillers\x18\x0e \x01(\rR\afillers\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"c\n" +

@@ -47,7 +47,7 @@ const (
 
 // LobbyServiceClient is a client for the metronome.v1.LobbyService service.
 type LobbyServiceClient interface {
-	// ListRooms lists public rooms, fullest first, as of about a second ago.
+	// ListRooms lists public rooms, fullest first, fillers apart, as of about a second ago.
 	ListRooms(context.Context, *connect.Request[v1.ListRoomsRequest]) (*connect.Response[v1.ListRoomsResponse], error)
 	// CreateRoom makes a room on this node with a seat for who asked, in one step.
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
@@ -127,7 +127,7 @@ func (c *lobbyServiceClient) QuickPlay(ctx context.Context, req *connect.Request
 
 // LobbyServiceHandler is an implementation of the metronome.v1.LobbyService service.
 type LobbyServiceHandler interface {
-	// ListRooms lists public rooms, fullest first, as of about a second ago.
+	// ListRooms lists public rooms, fullest first, fillers apart, as of about a second ago.
 	ListRooms(context.Context, *connect.Request[v1.ListRoomsRequest]) (*connect.Response[v1.ListRoomsResponse], error)
 	// CreateRoom makes a room on this node with a seat for who asked, in one step.
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
