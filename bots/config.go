@@ -38,6 +38,8 @@ type Config struct {
 	// RoomSize is how many players each room gets, made for them; 0 lets them
 	// go where QuickPlay sends them.
 	RoomSize int
+	// Watchers is how many spectators watch the players' rooms, 0 to 20,000.
+	Watchers int
 	// Mode is what they play; empty is the server's first.
 	Mode string
 	// Behaviour is a name in Behaviours, which is bots.Behaviours by default.
@@ -94,6 +96,9 @@ func (c Config) Validate() error {
 	}
 	if c.Players < 1 || c.Players > maxPlayers {
 		fault("players is %d, want 1 to %d", c.Players, maxPlayers)
+	}
+	if c.Watchers < 0 || c.Watchers > maxPlayers {
+		fault("watchers is %d, want 0 to %d", c.Watchers, maxPlayers)
 	}
 	if c.RoomSize < 0 || c.RoomSize > sim.MaxSeats {
 		fault("room size is %d, want 1 to %d, or 0 for the lobby to choose", c.RoomSize, sim.MaxSeats)

@@ -47,6 +47,9 @@ type Report struct {
 	// run, by reason.
 	Refusals map[string]int `json:"refusals"`
 	Server   *ServerReport  `json:"server"`
+	// Watchers are not among the players in any figure but the server's CPU and
+	// memory, which are the process's.
+	Watchers *WatcherReport `json:"watchers,omitempty"`
 }
 
 // ServerReport is what the server said of itself over the same time, all its

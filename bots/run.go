@@ -60,6 +60,9 @@ var errNobody = errors.New("no player could join")
 // ends early it reports what was until then.
 func (s *swarm) measure(ctx context.Context, stats *statsWatch) (*Report, error) {
 	err := s.playAndMeasure(ctx, stats)
+	if s.audience != nil {
+		defer s.audience.end()
+	}
 	end := time.Now()
 	if s.measuring = false; s.from.IsZero() {
 		s.from, s.failed = end, len(s.bots)-s.playing
@@ -69,6 +72,9 @@ func (s *swarm) measure(ctx context.Context, stats *statsWatch) (*Report, error)
 	}
 	r := s.report(end, stats.finish(ctx, s.players()))
 	r.Interrupted = ctx.Err() != nil
+	if s.audience != nil {
+		r.Watchers = s.audience.report(r.Seconds)
+	}
 	return r, err
 }
 
@@ -81,10 +87,16 @@ func (s *swarm) playAndMeasure(ctx context.Context, stats *statsWatch) error {
 	if s.playing == 0 {
 		return fmt.Errorf("%w, of %d: %w", errNobody, len(s.bots), s.lastErr)
 	}
+	if err := s.seatAudience(ctx); err != nil {
+		return err
+	}
 	if err := s.play(ctx, until(time.Now().Add(s.config.Warmup))); err != nil {
 		return err
 	}
 	stats.open()
+	if s.audience != nil {
+		s.audience.open()
+	}
 	s.open(time.Now())
 	return s.play(ctx, until(s.from.Add(s.config.Duration)))
 }

@@ -43,6 +43,8 @@ type swarm struct {
 	reconnects int
 	failed     int
 
+	audience *audience // nil: nobody watches
+
 	usual time.Duration // how late inputs are sent, smoothed
 
 	in  []byte // what is read, one connection after the other

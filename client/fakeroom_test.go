@@ -18,11 +18,12 @@ type fakeRoom struct {
 	encoder *netproto.Encoder
 	viewer  netproto.Viewer
 	token   string
+	seat    uint32 // of the welcome
 }
 
 func newFakeRoom(t testing.TB, seats int) *fakeRoom {
 	t.Helper()
-	r := &fakeRoom{t: t, mode: arena.Game().Modes[0], token: "token-1"}
+	r := &fakeRoom{t: t, mode: arena.Game().Modes[0], token: "token-1", seat: 1}
 	var err error
 	r.world, err = sim.Start(r.mode, 1)
 	check(t, err)
@@ -55,7 +56,7 @@ func (r *fakeRoom) frame(b []byte, h netproto.Header, notices ...*pb.Notice) []b
 func (r *fakeRoom) welcome(resumed bool) []byte {
 	r.viewer.Reset()
 	b, err := netproto.AppendWelcome(nil, &pb.Welcome{
-		Room: "den", Mode: r.mode.Name, Seat: 1, TickHz: uint32(r.mode.Hz), SnapshotEvery: 1, Resume: r.token, ResumeTicks: 900,
+		Room: "den", Mode: r.mode.Name, Seat: r.seat, TickHz: uint32(r.mode.Hz), SnapshotEvery: 1, Resume: r.token, ResumeTicks: 900,
 		Schema: netproto.SchemaOf(r.world), MaxLead: uint32(netproto.MaxLead(30)), Resumed: resumed,
 		Roster: []*pb.Roster{{Seat: 1, Name: "Ada", Presence: pb.Presence_PRESENCE_ACTIVE}},
 	})

@@ -17,6 +17,7 @@ import (
 
 	"github.com/metronome-server/metronome/internal/wsframe"
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // pipeServer is a room behind net.Pipe, for testing/synctest: its ticks and the
@@ -32,6 +33,7 @@ type pipeServer struct {
 	at       []time.Time // when each was made, also those that nobody answered
 	slacks   []int
 	chats    []string
+	watches  []sim.Seat           // that a spectator asked for
 	goodbyes []netproto.CloseCode // of the client, in order
 }
 
@@ -86,11 +88,14 @@ func (p *pipeServer) serve(conn net.Conn) {
 		p.t.Error(err)
 		return
 	}
-	p.play(conn, in, l, request.URL.Query().Get("resume") != "")
+	p.play(conn, in, l, request.URL.Query())
 }
 
-func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, resumed bool) {
-	room := newFakeRoom(p.t, 1)
+func (p *pipeServer) play(conn net.Conn, in io.Reader, l life, query url.Values) {
+	room, resumed := newFakeRoom(p.t, 1), query.Get("resume") != ""
+	if query.Has("watch") {
+		room.seat, room.token = 0, ""
+	}
 	got := make(chan netproto.ClientFrame, 100)
 	done := make(chan struct{})
 	go func() {
@@ -148,6 +153,9 @@ func (p *pipeServer) take(f netproto.ClientFrame, room *fakeRoom, h *netproto.He
 		p.chats = append(p.chats, f.Chat)
 	}
 	h.Pong = f.Ping
+	if f.Watches {
+		p.watches, h.Watched = append(p.watches, f.Watch), f.Watch
+	}
 }
 
 // read takes a client's frames off the connection until it ends.

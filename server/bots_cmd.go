@@ -27,6 +27,7 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.StringVar(&c.Server, "server", c.Server, "server to play on")
 	f.IntVar(&c.Players, "players", c.Players, "how many players")
 	f.IntVar(&c.RoomSize, "room-size", c.RoomSize, "players per room, in rooms made for them; 0 goes where quick play leads")
+	f.IntVar(&c.Watchers, "watchers", c.Watchers, "how many spectators watch these rooms besides, each counted apart")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of these rooms (default: the server's first)")
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
 	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
@@ -155,6 +156,12 @@ func printReport(out io.Writer, r *bots.Report) error {
 	}
 	quantiles(row, "input to ack", r.Ack)
 	quantiles(row, "snapshot gap", r.Gap)
+	if w := r.Watchers; w != nil {
+		row("watchers", "%d connected, %d failed, %.2f Hz mean, %.1f bytes each", w.Connected, w.Failed, w.SnapshotHzMean, w.BytesPerSnap)
+		quantiles(row, "watchers' gap", w.Gap)
+		counted(row, "watchers refused", w.Refusals)
+		counted(row, "watchers closed", w.Closes)
+	}
 	if s := r.Server; s != nil {
 		row("server CPU", "%.3f ms per player and second", s.CPUPerPlayer)
 		if s.RSSPerPlayer != nil {
