@@ -81,6 +81,14 @@ web: ## build the pages into web/dist, which the server embeds (needs Node.js)
 screenshots: ## take the pictures in docs/img again (needs Node.js and Chromium)
 	scripts/web screenshots
 
+.PHONY: joins
+joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 MODES=ffa,duel SIZES=390x844)
+	$(if $(JOINS),JOINS=$(JOINS)) $(if $(FIRST),FIRST=$(FIRST)) $(if $(MODES),MODES=$(MODES)) $(if $(SIZES),SIZES=$(SIZES)) scripts/web joins
+
+.PHONY: weight
+weight: ## what the first visit loads and how soon one flies (RUNS=5)
+	$(if $(RUNS),RUNS=$(RUNS)) scripts/web weight
+
 .PHONY: lint
 lint: ## check the format, the schema and the code
 	scripts/lint
