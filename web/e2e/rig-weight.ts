@@ -2,7 +2,7 @@
 // Each run is a new visitor with nothing cached. The network is slowed for what
 // is loaded; Chromium slows no WebSocket. RUNS (5) each, the medians are shown.
 import type { CDPSession } from "playwright-core";
-import { clickPlay, observe, quantile, setting, table, type Seen } from "./rig.ts";
+import { clickPlay, observe, patience, quantile, setting, table, type Seen } from "./rig.ts";
 import { story, type Page } from "./story.ts";
 
 const runs = setting("RUNS", 5);
@@ -64,7 +64,11 @@ async function pageWeight(page: Page, url: string, ready: () => boolean): Promis
 story("weight", async ({ serve, open }) => {
   const server = await serve({ bots: 20 });
   const rows = [["page", "what", "bytes"]];
-  const blank = (): Promise<Page> => open(server, "/healthz", { expected: /favicon/ });
+  const blank = async (): Promise<Page> => {
+    const page = await open(server, "/healthz", { expected: /favicon/ });
+    page.setDefaultTimeout(patience);
+    return page;
+  };
   rows.push(...(await pageWeight(await blank(), `${server.url}/`, () => !document.querySelector<HTMLButtonElement>("button.primary")?.disabled)));
   rows.push(...(await pageWeight(await blank(), `${server.url}/play?mode=ffa`, () => window.metronome?.picture.own != null)));
   table("What the first visit loads, compressed, with heads; the WebSocket is not in it", rows);
@@ -74,7 +78,6 @@ story("weight", async ({ serve, open }) => {
     const all: Seen[] = [];
     for (let n = 0; n < runs; n++) {
       const page = await blank();
-      page.setDefaultTimeout(60_000);
       await page.addInitScript(observe, { seconds: 60, press: n % 2 ? "KeyD" : "KeyS" });
       await page.goto(server.url);
       const cdp = await page.context().newCDPSession(page);

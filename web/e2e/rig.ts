@@ -12,10 +12,10 @@ export interface Seen {
   moved: number | null;
   /** Another ship was on the screen for the first time. */
   other: number | null;
-  /** How long nobody else was on the screen, up to `now`. */
+  /** How long the own ship has been there, and how much of that nobody else was on the screen, up to the seconds that are watched. */
+  played: number;
   alone: number;
-  /** How far the page has got. */
-  now: number;
+  /** Frames in that time. */
   frames: number;
 }
 
@@ -37,6 +37,9 @@ export const devices: Device[] = [
   { name: "390x844", options: { viewport: { width: 390, height: 844 }, ...touch } },
   { name: "320x568", options: { viewport: { width: 320, height: 568 }, ...touch } },
 ];
+
+/** How long a page may take for one thing on a machine that has other work, ms. */
+export const patience = 120_000;
 
 export const modes = ["ffa", "teams", "duel", "open"];
 
@@ -61,9 +64,9 @@ export function observe(o: { seconds: number; press: string }): void {
     requestAnimationFrame(frame);
     const click = Number(sessionStorage[key] ?? NaN);
     const m = window.metronome;
-    if (!(click > 0) || (window.rig && window.rig.now >= o.seconds)) return;
+    if (!(click > 0) || (window.rig && window.rig.played >= o.seconds)) return;
     const now = (performance.timeOrigin + performance.now() - click) / 1000;
-    const seen = (window.rig ??= { own: null, moved: null, other: null, alone: 0, now: 0, frames: 0 });
+    const seen = (window.rig ??= { own: null, moved: null, other: null, played: 0, alone: 0, frames: 0 });
     const playing = m?.session.state === "playing" && m.session.seat > 0;
     const own = playing ? m.picture.own : null;
     if (own) {
@@ -78,9 +81,12 @@ export function observe(o: { seconds: number; press: string }): void {
     const zoom = Math.max(Math.sqrt((innerWidth * innerHeight) / (1300 * 800)), innerWidth / 1900, innerHeight / 1900); // as camera.ts
     const visible = (s: { x: number; y: number; own: boolean }): boolean =>
       at !== null && !s.own && Math.abs(s.x - at.x) * zoom < innerWidth / 2 && Math.abs(s.y - at.y) * zoom < innerHeight / 2;
-    if (playing && m.picture.ships.some(visible)) seen.other ??= now;
-    else seen.alone += Math.min(now, o.seconds) - Math.min(seen.now, o.seconds);
-    seen.now = now;
+    const alone = !(playing && m.picture.ships.some(visible));
+    if (!alone) seen.other ??= now;
+    if (seen.own === null) return;
+    const played = Math.min(now - seen.own, o.seconds);
+    if (alone) seen.alone += played - seen.played;
+    seen.played = played;
     seen.frames++;
   };
   requestAnimationFrame(frame);
