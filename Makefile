@@ -99,4 +99,4 @@ up: ## build and start redis and a node in containers
 
 .PHONY: down
 down: ## stop the containers
-	docker compose --profile load down
+	docker compose --profile load --profile observe down
