@@ -105,7 +105,7 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	c.guest.Key = caller.Address.String()
 	// A foreign page may not play by its visitor's address. Who shows a token needs
 	// no such favour, and may come from the page of another node.
-	if c.kind == byName && !s.originAllowed(r) {
+	if (c.kind == byName || c.kind == byWatching) && !s.originAllowed(r) {
 		return entry{}, &door.Refusal{Status: http.StatusForbidden, Cause: "origin", Reason: "pages of this origin may not connect"}
 	}
 	target, ok := s.Node.Await(r.Context(), r.PathValue("id"))
@@ -144,6 +144,8 @@ var roomRows = []struct {
 	{room.ErrSecond, http.StatusConflict, "second"},
 	{room.ErrNotInvited, http.StatusForbidden, "not_invited"},
 	{room.ErrFull, http.StatusServiceUnavailable, "full"},
+	{room.ErrNotPublic, http.StatusForbidden, "not_public"},
+	{room.ErrAudience, http.StatusServiceUnavailable, "audience"},
 	{room.ErrBusy, http.StatusServiceUnavailable, "busy"},
 	{room.ErrStopping, http.StatusServiceUnavailable, "stopping"},
 }

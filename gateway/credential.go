@@ -1,14 +1,17 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // credential is the right by which a request asks for a seat, as its URL has it.
@@ -26,6 +29,8 @@ const (
 	byName credentialKind = iota
 	// byTicket shows what the lobby has promised.
 	byTicket
+	// byWatching asks for no seat.
+	byWatching
 	// byResume shows a seat's token; a ticket beside it does not count.
 	byResume
 )
@@ -42,6 +47,12 @@ func readCredential(u *url.URL) (credential, *door.Refusal) {
 		c.kind, c.token = byResume, c.guest.Resume
 	case ticket != "":
 		c.kind, c.token = byTicket, ticket
+	case q.Has("watch"):
+		seat, err := strconv.ParseUint(cmp.Or(q.Get("watch"), "0"), 10, 16)
+		if err != nil {
+			return credential{}, &door.Refusal{Status: http.StatusBadRequest, Cause: "handshake", Reason: "watch is a seat's number, or nothing"}
+		}
+		c.kind, c.guest.Spectator, c.guest.Watched = byWatching, true, sim.Seat(seat)
 	}
 	return c, nil
 }
@@ -60,6 +71,10 @@ func (s *Server) verify(ctx context.Context, c *credential, target *room.Room, l
 		c.guest.Name, c.guest.UserID, c.guest.User = t.Player.Name, t.Player.UserID, t.Player.User()
 		c.guest.Team, c.guest.Rating, c.guest.Data = t.Player.Team, t.Player.Rating, t.Player.Data
 		c.guest.Bot = c.guest.Bot || t.Player.Bot
+	case byWatching:
+		if !s.Users.Anonymous() {
+			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "this server lets only users whom it knows see its rooms"}
+		}
 	case byName:
 		if !s.Open || !local {
 			return &door.Refusal{Status: http.StatusUnauthorized, Cause: "no_ticket", Reason: "a ticket is needed; ask the lobby to join this room"}

@@ -36,9 +36,10 @@ func plain(t *testing.T, address, origin string) (status int, body string, heade
 
 // TestPlainGetSaysWhatAnUpgradeWould compares both answers row by row.
 func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
-	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Open = false })
+	n := startNode(t, func(c *Config, r *room.RegistryConfig) { c.Open, r.MaxRooms = false, 8 })
 	join, other := n.create(t, &pb.CreateRoomRequest{Seats: 1}), n.create(t, &pb.CreateRoomRequest{})
 	used, locked := n.create(t, &pb.CreateRoomRequest{}), n.create(t, &pb.CreateRoomRequest{})
+	secret := n.create(t, &pb.CreateRoomRequest{Private: true})
 	bare := strings.Split(join.GetUrl(), "?")[0]
 	if status, body := knock(t, used.GetUrl(), nil); status != 101 {
 		t.Fatalf("%d %s", status, body)
@@ -57,6 +58,9 @@ func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
 		{"no such room", n.url + "/rooms/nowhere", "", 404, "no such room"},
 		{"stale resume", bare + "?resume=never", "", 401, "resume token"},
 		{"locked", locked.GetUrl(), "", 403, "no new players"},
+		{"who watches a private room", strings.Split(secret.GetUrl(), "?")[0] + "?watch", "", 403, "only public rooms"},
+		{"who watches seat nobody", bare + "?watch=nobody", "", 400, "seat's number"},
+		{"who watches from a foreign page", bare + "?watch", "https://evil.example", 403, "origin"},
 		{"foreign page", bare, "https://evil.example", 403, "origin"},
 		{"another node's page", used.GetUrl(), "https://other.example", 401, "used already"},
 		{"foreign page, no such room", n.url + "/rooms/nowhere", "https://evil.example", 403, "origin"},
@@ -73,6 +77,21 @@ func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
 		if s, b := knock(t, row.url, change); s != status || b != body {
 			t.Errorf("%s: a WebSocket is told %d %q, a page %d %q", row.name, s, b, status, body)
 		}
+	}
+}
+
+// TestWatchingTakesNoSeat lets somebody watch a room of one seat, whose seat stays
+// free, also where players need tickets.
+func TestWatchingTakesNoSeat(t *testing.T) {
+	n := startNode(t, func(c *Config, _ *room.RegistryConfig) { c.Open = false })
+	join := n.create(t, &pb.CreateRoomRequest{Seats: 1})
+	if status, body := knock(t, strings.Split(join.GetUrl(), "?")[0]+"?watch=1", nil); status != 101 {
+		t.Fatalf("%d %q", status, body)
+	}
+	r, _ := n.Rooms.Get(join.GetRoom().GetId())
+	until(t, "somebody watches", func() bool { return r.Info().Spectators == 1 })
+	if status, body := knock(t, join.GetUrl(), nil); status != 101 {
+		t.Errorf("the seat: %d %q", status, body)
 	}
 }
 

@@ -41,6 +41,7 @@ var (
 	descRooms  = desc("rooms", "Rooms on this node, by mode.", "mode")
 	descSeats  = desc("seats", "Seats in rooms of this node, each in one state.", "state")
 	descBots   = desc("bots", "Seats of players that are bots.")
+	descWatch  = desc("spectators", "Connections that watch a room and have no seat.")
 	descBehind = desc("seats_backlogged", "Active seats whose clients have not taken what was sent.")
 )
 
@@ -60,12 +61,15 @@ var counterRows = []counterRow{
 	{desc("game_faults_total", "Rooms closed because their game failed."), func(s *room.Stats) *atomic.Uint64 { return &s.Faults }},
 	{desc("recordings_lost_total", "Recordings that stopped early."), func(s *room.Stats) *atomic.Uint64 { return &s.RecordingsLost }},
 	{desc("joins_total", "Players who took a seat."), func(s *room.Stats) *atomic.Uint64 { return &s.Joins }},
+	{desc("spectators_total", "Spectators who came."), func(s *room.Stats) *atomic.Uint64 { return &s.Spectators }},
+	{desc("spectator_snapshots_total", "Snapshots written to spectators."), func(s *room.Stats) *atomic.Uint64 { return &s.SpectatorSnapshots }},
+	{desc("spectator_bytes_total", "Payload bytes of snapshots written to spectators."), func(s *room.Stats) *atomic.Uint64 { return &s.SpectatorBytes }},
 	{desc("resumes_total", "Players who took their seat back."), func(s *room.Stats) *atomic.Uint64 { return &s.Resumes }},
 }
 
 // Describe implements prometheus.Collector.
 func (c *statsCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats, descBots, descBehind} {
+	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats, descBots, descWatch, descBehind} {
 		out <- d
 	}
 	for _, row := range counterRows {
@@ -95,7 +99,7 @@ func (c *statsCollector) Collect(out chan<- prometheus.Metric) {
 func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 	byMode := map[string]int{}
 	seats := map[string]int{"active": 0, "away": 0, "entering": 0, "free": 0}
-	bots, backlogged := 0, 0
+	bots, spectators, backlogged := 0, 0, 0
 	for _, m := range c.s.Rooms.Modes() {
 		byMode[m.Name] = 0
 	}
@@ -106,9 +110,11 @@ func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 		seats["entering"] += max(i.Taken-i.Active-i.Away, 0)
 		seats["free"] += max(i.Seats-i.Taken, 0)
 		bots += i.Bots
+		spectators += i.Spectators
 		backlogged += i.Backlogged
 	}
 	out <- prometheus.MustNewConstMetric(descBots, prometheus.GaugeValue, float64(bots))
+	out <- prometheus.MustNewConstMetric(descWatch, prometheus.GaugeValue, float64(spectators))
 	out <- prometheus.MustNewConstMetric(descBehind, prometheus.GaugeValue, float64(backlogged))
 	for mode, n := range byMode {
 		out <- prometheus.MustNewConstMetric(descRooms, prometheus.GaugeValue, float64(n), mode)

@@ -400,7 +400,7 @@ func readRow(v any) (row, error) {
 	r := row{owner: n.f["node"], rev: uint64(n.get("rev"))}
 	r.Room = Room{
 		ID: id, Mode: n.f["mode"], Epoch: uint64(n.get("epoch")), Code: n.f["code"],
-		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")),
+		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")), Spectators: int(n.getIfThere("spectators")),
 		Private: n.f["private"] == "1", State: RoomState(n.f["state"]),
 		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")),
 		Node: nodeID(r.owner), URL: n.f["url"],
@@ -442,6 +442,14 @@ func readPromises(list []string) []int64 {
 type numbers struct {
 	f   map[string]string
 	bad string
+}
+
+// getIfThere is get for a field that older nodes do not write.
+func (n *numbers) getIfThere(field string) int64 {
+	if n.f[field] == "" {
+		return 0
+	}
+	return n.get(field)
 }
 
 func (n *numbers) get(field string) int64 {

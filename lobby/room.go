@@ -37,6 +37,8 @@ type Room struct {
 	Seats int // 1 to MaxSeats
 	Taken int // as the owner lists it: seats occupied, bots too; as others see it: and seats promised
 	Bots  int
+	// Spectators have no seat.
+	Spectators int
 
 	Private  bool
 	State    RoomState // "": RoomOpen
@@ -59,7 +61,7 @@ func (r Room) check() error {
 		checkName("room id", r.ID, MaxID),
 		checkName("mode", r.Mode, MaxID),
 		check(r.Seats >= 1 && r.Seats <= MaxSeats, "room has %d seats, want 1 to %d", r.Seats, MaxSeats),
-		check(r.Taken >= 0 && r.Bots >= 0, "room has %d seats taken, %d bots", r.Taken, r.Bots),
+		check(r.Taken >= 0 && r.Bots >= 0 && r.Spectators >= 0, "room has %d seats taken, %d bots, %d spectators", r.Taken, r.Bots, r.Spectators),
 		checkMetadata(r.Metadata),
 	)
 }
@@ -78,7 +80,7 @@ func checkMetadata(m map[string]string) error {
 // fields are the listing as Redis keeps it, but for what scripts decide.
 func (r Room) fields() []any {
 	return []any{
-		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots,
+		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots, "spectators", r.Spectators,
 		"private", flag(r.Private), "state", string(stateOf(r)), "meta", metadataJSON(r.Metadata),
 		"created", r.Created.UnixMilli(), "hz", r.TickHz, "url", r.URL,
 	}

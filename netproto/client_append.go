@@ -17,6 +17,9 @@ func AppendClientFrame(b []byte, f *ClientFrame) []byte {
 	for i := range f.Commands {
 		b = appendBytes(b, clientCommand, appendCommand(nil, &f.Commands[i]))
 	}
+	if f.Watches { // 0 says something too
+		b = protowire.AppendVarint(appendTag(b, clientWatch, protowire.VarintType), uint64(f.Watch))
+	}
 	return b
 }
 

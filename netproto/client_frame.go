@@ -49,6 +49,9 @@ type ClientFrame struct {
 	NoticeAck uint32
 	Leave     bool
 	Commands  []Command
+	// Watches: the spectator wants the view of the seat Watch; 0: of whichever.
+	Watches bool
+	Watch   sim.Seat
 }
 
 // Command is one command of a seat as it is on the wire.
@@ -105,6 +108,8 @@ func ReadClientFrame(b []byte, f *ClientFrame) error {
 			if err := readCommand(w.raw, &f.Commands[len(f.Commands)-1]); err != nil {
 				return err
 			}
+		case w.is(clientWatch, protowire.VarintType):
+			f.Watches, f.Watch = true, sim.Seat(min(uint32Of(w.val), sim.MaxSeats+1)) // no seat is above
 		}
 	}
 	if w.bad {

@@ -9,6 +9,7 @@ const (
 	clientNoticeAck = 5
 	clientLeave     = 6
 	clientCommand   = 7
+	clientWatch     = 8
 
 	commandNumber = 1
 	commandValue  = 2
@@ -31,6 +32,7 @@ const (
 	serverDropped    = 11
 	serverKey        = 12
 	serverCommandAck = 13
+	serverWatched    = 14
 
 	chunkGroup = 1
 	chunkAge   = 2

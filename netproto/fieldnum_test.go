@@ -17,7 +17,7 @@ func TestFieldNumbers(t *testing.T) {
 	}{
 		{&pb.ClientFrame{}, map[string]int{
 			"input": clientInput, "chat": clientChat, "ping": clientPing, "resync": clientResync,
-			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand,
+			"notice_ack": clientNoticeAck, "leave": clientLeave, "command": clientCommand, "watch": clientWatch,
 		}},
 		{&pb.Command{}, map[string]int{"number": commandNumber, "value": commandValue, "list": commandList}},
 		{&pb.Input{}, map[string]int{"tick": inputTick, "seen": inputSeen, "value": inputValue}},
@@ -25,7 +25,7 @@ func TestFieldNumbers(t *testing.T) {
 			"tick": serverTick, "input_age": serverInputAge, "slack": serverSlack, "skipped": serverSkipped,
 			"chunk": serverChunk, "own": serverOwn, "unsee": serverUnsee, "welcome": serverWelcome,
 			"notice": serverNotice, "pong": serverPong, "dropped": serverDropped, "key": serverKey,
-			"command_ack": serverCommandAck,
+			"command_ack": serverCommandAck, "watched": serverWatched,
 		}},
 		{&pb.Chunk{}, map[string]int{
 			"group": chunkGroup, "age": chunkAge, "key": chunkKey, "rows": chunkRows, "event": chunkEvent,

@@ -21,6 +21,8 @@ type ServerFrame struct {
 	Pong     uint64
 	// Commanded is the number of the last command that was dealt with; 0: as before.
 	Commanded uint32
+	// Watched is the seat whose view a spectator has from this frame on; 0: as before.
+	Watched sim.Seat
 	// Key: the frame needs none before it.
 	Key     bool
 	Unsee   []uint32
@@ -92,6 +94,8 @@ func (f *ServerFrame) scalar(num protowire.Number, v uint64) {
 		f.Dropped = uint32Of(v)
 	case serverCommandAck:
 		f.Commanded = uint32Of(v)
+	case serverWatched:
+		f.Watched = sim.Seat(min(v, sim.MaxSeats+1)) // no seat is above
 	case serverKey:
 		f.Key = v != 0
 	}

@@ -32,6 +32,8 @@ type Header struct {
 	// Commanded is the number of the last command of the seat that was dealt with;
 	// 0 when the client knows it.
 	Commanded uint32
+	// Watched is the seat whose view a spectator has from now on; 0: as before.
+	Watched sim.Seat
 	// Quiet leaves the snapshot out when there is nothing in it but the tick:
 	// nothing is appended, and the viewer stays where it was.
 	Quiet bool
@@ -43,6 +45,10 @@ type Header struct {
 // Viewer is what one connection has been sent: the groups it sees and up to
 // which tick. The zero Viewer has been sent nothing.
 type Viewer struct {
+	// Spectator: who has no seat. What it sees is that of the seat it watches, as far
+	// as the rules show that to others, and no private columns.
+	Spectator bool
+
 	last sim.Tick
 	sent bool
 	seen []sim.Group // ascending
@@ -58,7 +64,8 @@ func (v *Viewer) Reset() { v.sent, v.seen, v.late = false, v.seen[:0], nil }
 // Seen returns the groups of the last snapshot, ascending.
 func (v *Viewer) Seen() []sim.Group { return v.seen }
 
-// AppendSnapshot appends one seat's snapshot of the tick of the last Encode:
+// AppendSnapshot appends one seat's snapshot of the tick of the last Encode, or that
+// of a spectator who watches the seat (0: nobody):
 // header, per group either the chunks it missed or a keyframe, and what left
 // its view. Of what is over h.Most, it appends what the seat needs most; see
 // spread. v then stands at this tick. At most once per Encode and viewer;
@@ -94,7 +101,7 @@ func (c *composer) all(e *Encoder, seat sim.Seat) bool {
 	if !c.groups() {
 		return false
 	}
-	if len(e.own.lanes) > 0 {
+	if c.hasOwn(e) {
 		c.plane, c.field, c.last = e.own, serverOwn, 0
 		if !c.group(e.own.groups.get(sim.Group(seat)), 0, c.view.sent) {
 			return false
@@ -103,6 +110,9 @@ func (c *composer) all(e *Encoder, seat sim.Seat) bool {
 	c.unsee()
 	return len(c.b) <= c.limit
 }
+
+// hasOwn reports whether private columns may be in the snapshot.
+func (c *composer) hasOwn(e *Encoder) bool { return len(e.own.lanes) > 0 && !c.view.Spectator }
 
 func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 	b = appendUint(b, serverTick, uint64(e.tick))
@@ -114,6 +124,7 @@ func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 	b = appendUint(b, serverPong, h.Pong)
 	b = appendUint(b, serverDropped, uint64(h.Dropped))
 	b = appendUint(b, serverCommandAck, uint64(h.Commanded))
+	b = appendUint(b, serverWatched, uint64(h.Watched))
 	return appendBool(b, serverKey, !v.sent)
 }
 
@@ -121,7 +132,11 @@ func (e *Encoder) appendHeader(b []byte, v *Viewer, h Header) []byte {
 func (e *Encoder) look(v *Viewer, seat sim.Seat) {
 	v.view.Reset(v.seen)
 	v.view.See(0)
-	e.world.View(seat, &v.view)
+	if v.Spectator {
+		e.world.Spectate(seat, &v.view)
+	} else {
+		e.world.View(seat, &v.view)
+	}
 	v.next = append(v.next[:0], v.view.Groups()...)
 	if !ascending(v.next) {
 		slices.Sort(v.next)

@@ -46,7 +46,7 @@ func (c *composer) spread(e *Encoder, seat sim.Seat) {
 	for _, id := range v.seen {
 		unseeing += unseeSize(id)
 	}
-	if len(e.own.lanes) > 0 {
+	if c.hasOwn(e) {
 		c.plane, c.field, c.last, c.limit = e.own, serverOwn, 0, limit-unseeing
 		c.ownRows(e.own.groups.get(sim.Group(seat)))
 	}

@@ -29,6 +29,8 @@ type Config struct {
 	// EmptyAfter closes a room that nobody sits in for so long, at most a week;
 	// 0 keeps it.
 	EmptyAfter time.Duration
+	// Spectators is how many may watch a room at a time, 0 to 1,000.
+	Spectators int
 	// Workers is how many goroutines share the reading and the sending of a
 	// room of more than a few hundred seats, 1 to 64; the step stays on one.
 	Workers int
@@ -47,6 +49,7 @@ func Default() Config {
 		FloodAfter:   2 * time.Second,
 		Quiet:        time.Second / 2,
 		EmptyAfter:   time.Minute,
+		Spectators:   100,
 		Workers:      1,
 		CatchUp:      160 * time.Millisecond,
 	}
@@ -68,6 +71,9 @@ func (c Config) Validate() error {
 	between("Hold", c.Hold, 0, 2*time.Second)
 	between("CatchUp", c.CatchUp, 10*time.Millisecond, 2*time.Second)
 	between("EmptyAfter", c.EmptyAfter, 0, 7*24*time.Hour)
+	if c.Spectators < 0 || c.Spectators > 1000 {
+		faults = append(faults, fmt.Errorf("%s is %d, want 0 to 1000", "Spectators", c.Spectators))
+	}
 	if c.Workers < 1 || c.Workers > 64 {
 		faults = append(faults, fmt.Errorf("%s is %d, want 1 to 64", "Workers", c.Workers))
 	}

@@ -65,11 +65,16 @@ type door struct {
 	seats  int
 	taken  int // seats that are not free
 	passes int // of new players, not yet entered or not yet admitted
-	tokens map[string]claim
-	users  users
+	// spectators are here or on the way, at most mostSpectators. secluded: nobody may
+	// watch.
+	spectators, mostSpectators int
+	secluded                   bool
+	tokens                     map[string]claim
+	users                      users
 	// queue holds at most one entry per free seat, because passes are bounded by
-	// them, one per resume token: a second one replaces the first, and those of
-	// users who take their own seat over, each with a ticket of their own.
+	// them, one per resume token: a second one replaces the first, those of users
+	// who take their own seat over, each with a ticket of their own, and the
+	// spectators on the way.
 	queue []entry
 	// mailbox holds what operators want done at the next tick. Full: ErrBusy.
 	mailbox []func()
@@ -91,6 +96,10 @@ func (d *door) knock(g Guest) (*Pass, error) {
 	if err := d.admits(g); err != nil {
 		return nil, err
 	}
+	if g.Spectator {
+		d.spectators++
+		return &Pass{door: d, guest: g}, nil
+	}
 	p := &Pass{door: d, guest: d.users.announce(g), counted: g.Resume == "" && !d.users.sits(g)}
 	if p.counted {
 		d.passes++
@@ -100,6 +109,9 @@ func (d *door) knock(g Guest) (*Pass, error) {
 
 // admits says why a guest would get no pass. The caller holds mu.
 func (d *door) admits(g Guest) error {
+	if g.Spectator {
+		return d.admitsSpectator()
+	}
 	if d.state == Closed {
 		return ErrClosed
 	}
@@ -296,7 +308,11 @@ func (d *door) queueEntry(p *Pass, conn Conn) (loser Conn, why *netproto.CloseEr
 func (d *door) cancel(p *Pass) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if !p.spent && p.counted {
+	switch {
+	case p.spent:
+	case p.guest.Spectator:
+		d.spectators--
+	case p.counted:
 		d.passes--
 	}
 	p.spent = true

@@ -31,6 +31,10 @@ type Guest struct {
 	Rating int32
 	// Data is the game's own, for its rules, at most sim.MaxEntrantData bytes.
 	Data []byte
+	// Spectator: who comes to watch and takes no seat. Watched is the seat whose view
+	// they want, 0: of whichever.
+	Spectator bool
+	Watched   sim.Seat
 	// Key is what a player cannot shed by leaving and coming back, for example its
 	// address: what a seat of the key had used up of its limits, the next newcomer of
 	// the key has used up. Empty: nothing is known, and each newcomer starts afresh.
@@ -170,9 +174,15 @@ func (r *Room) KickUser(user uint64, reason string) error {
 
 // KickWhere takes off their seats, at the next tick, those of whom why says so, with
 // a reason; it is told a player's user id and Guest.Key, on the room's goroutine.
-// Errors: ErrClosed, ErrBusy.
+// Spectators are nobody's user. Errors: ErrClosed, ErrBusy.
 func (r *Room) KickWhere(why func(userID, key string) (reason string, kick bool)) error {
 	return r.door.do(func() {
+		r.closeSpectators(func(v *spectator) *netproto.CloseError {
+			if reason, kick := why("", v.key); kick {
+				return &netproto.CloseError{Code: netproto.CloseKicked, Reason: reason}
+			}
+			return nil
+		})
 		for _, s := range slices.Clone(r.taken) {
 			if reason, kick := why(s.userID, s.key); kick {
 				r.release(s, netproto.CloseKicked, reason)

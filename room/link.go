@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"github.com/metronome-server/metronome/netproto"
-	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
 const (
@@ -209,8 +208,12 @@ func (r *Room) snapshotDue(s *seat, l *link) bool {
 // nothing, and has heard from the room lately.
 func (r *Room) quiet(s *seat, l *link) bool {
 	return !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
-		r.world.Tick().Since(l.wrote) < min(ticks(r.config.Quiet, r.hz), netproto.MaxQuiet)
+		r.world.Tick().Since(l.wrote) < r.longestQuiet()
 }
+
+// longestQuiet is for how many ticks a connection to which nothing happens hears
+// nothing.
+func (r *Room) longestQuiet() int { return min(ticks(r.config.Quiet, r.hz), netproto.MaxQuiet) }
 
 func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 	now, first := r.world.Tick(), l.welcomed == 0
@@ -236,7 +239,7 @@ func (r *Room) writeSnapshot(w *worker, s *seat, l *link) {
 		l.shown = now // as predicted
 		return
 	}
-	noticed := r.appendNotices(w, s, l)
+	noticed := r.appendNotices(w, &s.notices, l.noticed)
 	if err := l.conn.Write(w.out); err != nil {
 		l.viewer.Reset()
 		w.tally.skipped++
@@ -262,11 +265,10 @@ func ackToTell(acked, known uint32, first bool) uint32 {
 	return acked
 }
 
-// appendNotices appends the notices that did not go out on this link, as many
-// as fit the frame, and returns the number of the last.
-func (r *Room) appendNotices(w *worker, s *seat, l *link) uint32 {
-	noticed := l.noticed
-	for _, n := range s.notices.take(noticed) {
+// appendNotices appends the notices that did not go out on a link, which has them up
+// to noticed, as many as fit the frame, and returns the number of the last.
+func (r *Room) appendNotices(w *worker, q *noticeQueue, noticed uint32) uint32 {
+	for _, n := range q.take(noticed) {
 		end := len(w.out)
 		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()
 		w.out = r.logged(netproto.AppendNotice(w.out, &w.notice))
@@ -290,13 +292,9 @@ func (r *Room) logRefused(s *seat, l *link, size int, err error) {
 
 // appendWelcome appends the first frame of a connection, with a fresh token.
 func (r *Room) appendWelcome(b []byte, s *seat, l *link) []byte {
-	w := &pb.Welcome{
-		Room: r.id, Mode: r.mode.Name, Seat: uint32(s.number), TickHz: uint32(r.hz),
-		SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
-		Resume:        r.issueToken(s), ResumeTicks: uint32(ticks(r.config.ResumeWindow, r.hz)),
-		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.hz)), Server: r.options.Server, Resumed: l.resumed,
-		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0, Node: r.options.Nodes.URLs(),
-	}
+	w := r.welcome()
+	w.Seat, w.Resumed = uint32(s.number), l.resumed
+	w.Resume, w.ResumeTicks = r.issueToken(s), uint32(ticks(r.config.ResumeWindow, r.hz))
 	s.notices.dropRosters()
 	return r.logged(netproto.AppendWelcome(b, w))
 }

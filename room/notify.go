@@ -45,10 +45,13 @@ func (r *Room) notifyRoster(s *seat) {
 	}
 }
 
-// notify puts a notice into every seat's queue.
+// notify puts a notice into the queue of every seat and spectator.
 func (r *Room) notify(n *pb.Notice) {
 	for _, s := range r.taken {
 		s.notices.add(n)
+	}
+	for _, v := range r.spectators {
+		v.notices.add(n)
 	}
 }
 

@@ -18,7 +18,8 @@ import (
 const maxAnnouncement = 1000
 
 // Knock asks for a way in before the connection is upgraded. Errors: ErrFull,
-// ErrLocked, ErrClosed, ErrResumeStale, ErrSecond, ErrNotInvited.
+// ErrLocked, ErrClosed, ErrResumeStale, ErrSecond, ErrNotInvited; of a spectator
+// ErrNotPublic, ErrAudience.
 func (r *Room) Knock(g Guest) (*Pass, error) {
 	g.Name = text.Name(g.Name, netproto.MaxName)
 	return r.door.knock(g)
@@ -186,10 +187,12 @@ type Info struct {
 	Seats          int
 	// Taken seats: active, away and on their way in.
 	Taken, Active, Away, Bots, Backlogged int
-	Metadata                              map[string]string
-	Created                               time.Time
-	Hz                                    int
-	Tick                                  sim.Tick
+	// Spectators have no seat.
+	Spectators int
+	Metadata   map[string]string
+	Created    time.Time
+	Hz         int
+	Tick       sim.Tick
 }
 
 // Info describes the room as it was at its last tick.
@@ -201,7 +204,7 @@ func (r *Room) Info() Info {
 		ID: r.id, Mode: r.mode.Name, Code: r.options.Code, State: state,
 		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken,
 		Active: int(r.counts.active.Load()), Away: int(r.counts.away.Load()), Bots: int(r.counts.bots.Load()),
-		Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
+		Spectators: int(r.counts.spectators.Load()), Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
 		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,
 	}
 }

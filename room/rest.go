@@ -87,6 +87,16 @@ func (r *Room) nextDue() (due sim.Tick, any bool) {
 			at(s.link.heard.Add(ticks(r.silentAfter(), r.hz) + 1))
 		}
 	}
+	for _, v := range r.spectators {
+		switch {
+		case !v.spoke:
+			at(v.heard.Add(introSeconds*r.hz + 1))
+		case v.blocked != 0 || v.resync || v.notices.pending(v.noticed):
+			at(r.next.Add(1))
+		default:
+			at(v.heard.Add(ticks(r.silentAfter(), r.hz) + 1))
+		}
+	}
 	if len(r.taken) == 0 && !r.options.Keep && r.config.EmptyAfter > 0 {
 		at(r.emptySince.Add(ticks(r.config.EmptyAfter, r.hz) + 1))
 	}

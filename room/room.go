@@ -97,6 +97,7 @@ type Room struct {
 	hold         int      // ticks that a missing input is replaced by the one before
 	seats        []seat   // by number; 0 is unused
 	taken        []*seat  // occupied, ascending
+	spectators   []*spectator
 	entries      []entry
 	orders       []func()
 	fanout       *fanout[*Room, *seat]
@@ -152,6 +153,7 @@ func New(o Options) (*Room, error) {
 		r.door.poke = r.poke
 	}
 	r.door.stats, r.door.seats, r.door.tokens, r.door.users = o.Stats, seats, map[string]claim{}, newUsers(o.Mode.RefuseSecond, o.Invited)
+	r.door.mostSpectators, r.door.secluded = o.Config.Spectators, o.Private || o.Invited != nil
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
 	}

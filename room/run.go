@@ -100,6 +100,7 @@ func (r *Room) end() {
 	for _, s := range r.taken {
 		r.disconnect(s, why.Code, why.Reason)
 	}
+	r.closeSpectators(func(*spectator) *netproto.CloseError { return why })
 	if err := r.closeJournal(); err != nil && r.recording {
 		r.loseRecording(err)
 	}

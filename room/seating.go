@@ -14,9 +14,12 @@ import (
 func (r *Room) letIn() {
 	for i, e := range r.entries {
 		r.entries[i] = entry{}
-		if e.guest.Resume != "" {
+		switch {
+		case e.guest.Spectator:
+			r.beginWatching(e)
+		case e.guest.Resume != "":
 			r.resumeSeat(e)
-		} else {
+		default:
 			r.seatNewcomer(e)
 		}
 	}

@@ -26,7 +26,9 @@ type Stats struct {
 	Faults, RecordingsLost atomic.Uint64
 	// Joins, Resumes and the closes by the table's rows.
 	Joins, Resumes atomic.Uint64
-	closes         [64]atomic.Uint64
+	// Spectators who came, and what was written to them, which is not in Snapshots.
+	Spectators, SpectatorSnapshots, SpectatorBytes atomic.Uint64
+	closes                                         [64]atomic.Uint64
 	// Stuck is how many rooms have a tick that does not end, now.
 	Stuck atomic.Int64
 }
@@ -96,4 +98,4 @@ func (s *Stats) add(t *tally) {
 }
 
 // counts is what others may see of the room at any time.
-type counts struct{ active, away, bots, backlogged, tick atomic.Int64 }
+type counts struct{ active, away, bots, spectators, backlogged, tick atomic.Int64 }

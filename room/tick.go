@@ -63,6 +63,7 @@ func (r *Room) read() {
 	for _, s := range r.taken {
 		r.takeArrivals(s)
 	}
+	r.readSpectators()
 }
 
 // admit carries out orders and wishes to leave, and lets in who waits at the
@@ -162,14 +163,18 @@ func (r *Room) loseRecording(err error) {
 func (r *Room) encode() { r.encoder.Encode() }
 
 // send writes every seat its snapshot: one frame, one write. Who goes first
-// rotates, so that nobody is always last.
-func (r *Room) send() { r.fanout.each(r, r.taken, int(r.next)%max(len(r.taken), 1), (*Room).sendTo) }
+// rotates, so that nobody is always last. Spectators come after all seats.
+func (r *Room) send() {
+	r.fanout.each(r, r.taken, int(r.next)%max(len(r.taken), 1), (*Room).sendTo)
+	r.sendToSpectators()
+}
 
 // tidy ends what has lasted too long and publishes the statistics.
 func (r *Room) tidy() {
 	for _, s := range r.taken {
 		r.endOverdue(s)
 	}
+	r.endOverdueSpectators()
 	counted := r.fanout.counted()
 	r.stats.add(&counted)
 	r.samples.count(&counted)
@@ -211,6 +216,7 @@ func (r *Room) publish(backlogged int) {
 	r.counts.active.Store(int64(active))
 	r.counts.away.Store(int64(away))
 	r.counts.bots.Store(int64(bots))
+	r.counts.spectators.Store(int64(len(r.spectators)))
 	r.counts.backlogged.Store(int64(backlogged))
 	r.counts.tick.Store(int64(r.next))
 }

@@ -253,7 +253,7 @@ func (c Config) anonymous(at net.Addr) bool {
 // roomFlags are the flags of fields that room.Config.Validate names.
 var roomFlags = strings.NewReplacer(
 	"ResumeWindow is ", "--resume-window ", "SilentAfter is ", "--silent-after ", "SlowAfter is ", "--slow-after ",
-	"EmptyAfter is ", "--empty-after ", "Workers is ", "--workers ",
+	"EmptyAfter is ", "--empty-after ", "Workers is ", "--workers ", "Spectators is ", "--spectators ",
 )
 
 // flagged has an error of room.Config.Validate name flags.

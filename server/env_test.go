@@ -93,7 +93,7 @@ func TestFaultsNameTheirFlag(t *testing.T) {
 		"tls-cert": {"/nowhere"}, "mode": {"chess"}, "bots": {"-1", "5001"}, "record": {"/proc/nowhere", file}, "max-rooms": {"0"}, "max-seats": {"0"},
 		"open": {"maybe"}, "origin": {"example.org"}, "connections": {"fast"}, "trusted-proxies": {"here"}, "handshakes-per-second": {"-1"},
 		"calls-per-second": {"-1"}, "max-connections": {"-1"}, "connections-per-address": {"-1"}, "admin-listen": {"here", "127.0.0.1:99999"},
-		"workers": {"0", "65"}, "debug": {"0.0.0.0:1", "here"}, "drain-delay": {"-1s", "2h"}, "drain-timeout": {"-1s"}, "stop-timeout": {"-1s"},
+		"workers": {"0", "65"}, "spectators": {"-1", "1001"}, "debug": {"0.0.0.0:1", "here"}, "drain-delay": {"-1s", "2h"}, "drain-timeout": {"-1s"}, "stop-timeout": {"-1s"},
 		"resume-window": {"-1s", "2h"}, "silent-after": {"-1s"}, "slow-after": {"0s"}, "empty-after": {"-1s"}, "log-level": {"loud"}, "log-format": {"xml"},
 	} {
 		for _, value := range values {

@@ -56,6 +56,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.IntVar(&c.ConnectionsPerAddress, "connections-per-address", c.ConnectionsPerAddress, "open connections of one client address; 0 is no limit")
 	f.StringVar(&c.AdminListen, "admin-listen", c.AdminListen, "address for /metrics and /stats alone, e.g. 127.0.0.1:9090 (default: with everything else)")
 	f.IntVar(&c.Room.Workers, "workers", c.Room.Workers, "goroutines that share the reads and writes of a room of hundreds of players")
+	f.IntVar(&c.Room.Spectators, "spectators", c.Room.Spectators, "how many may watch each public room without a seat; 0 nobody")
 	f.StringVar(&c.Debug, "debug", c.Debug, "loopback address for Go's profiles, e.g. 127.0.0.1:6060 (default: none)")
 	f.DurationVar(&c.DrainDelay, "drain-delay", c.DrainDelay, "how long a stop is announced by /readyz alone, while everything is served, for load balancers to notice")
 	f.Lookup("drain-delay").DefValue = fmt.Sprintf("%v, none on a loopback address", defaultDrainDelay)

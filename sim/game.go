@@ -23,6 +23,15 @@ type Rules interface {
 	View(seat Seat, view *View)
 }
 
+// Spectator is a part of Rules for those who have more to show to an audience than
+// group 0.
+type Spectator interface {
+	// Spectate names the groups that a spectator sees who watches a seat, beside
+	// group 0. The same holds as for View. Rules without it show group 0 alone:
+	// only they know what of a seat's view is a secret.
+	Spectate(watched Seat, view *View)
+}
+
 // Restorer is a part of Rules for those that keep a shortcut beside their
 // tables, like the row of each seat: nothing but what follows from the tables.
 type Restorer interface {

@@ -186,5 +186,13 @@ func (w *World) Over() bool { return w.tick >= LastTick || w.room.ended && !w.ou
 // View fills view with the groups that a seat sees.
 func (w *World) View(seat Seat, view *View) { w.rules.View(seat, view) }
 
+// Spectate adds to view what a spectator who watches a seat sees of it: nothing,
+// unless the rules are a [Spectator].
+func (w *World) Spectate(watched Seat, view *View) {
+	if s, ok := w.rules.(Spectator); ok && watched != 0 {
+		s.Spectate(watched, view)
+	}
+}
+
 // Seats returns the occupied seats, ascending. Valid until the next Join or Leave.
 func (w *World) Seats() []Seat { return w.inputs.seats }

@@ -215,6 +215,7 @@ func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) 
 	m := &pb.Room{
 		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
 		Metadata: r.Metadata, Private: r.Private, Node: s.nodeURL(ctx, r), CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+		Spectators: uint32(r.Spectators),
 	}
 	if withCode {
 		m.Code = r.Code

@@ -247,7 +247,7 @@ func (n *Node) Room(id string) (lobby.Room, bool) {
 	}
 	i := r.Info()
 	return lobby.Room{
-		ID: i.ID, Mode: i.Mode, Seats: i.Seats, Taken: i.Taken, Bots: i.Bots, Private: i.Private,
+		ID: i.ID, Mode: i.Mode, Seats: i.Seats, Taken: i.Taken, Bots: i.Bots, Spectators: i.Spectators, Private: i.Private,
 		State: lobby.RoomState(i.State.String()), Metadata: i.Metadata, Created: i.Created, TickHz: i.Hz,
 	}, i.State != room.Closed
 }

@@ -176,6 +176,7 @@ func responseOf(j lobby.Join) *pb.OpenRoomResponse {
 		Room: &pb.Room{
 			Id: r.ID, Mode: r.Mode, Code: r.Code, Seats: uint32(r.Seats), Taken: uint32(r.Taken), Bots: uint32(r.Bots), State: string(r.State),
 			Metadata: r.Metadata, Private: r.Private, Node: r.URL, CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+			Spectators: uint32(r.Spectators),
 		},
 		Epoch: r.Epoch, Ticket: j.Ticket, ExpiresUnixMs: j.Expires.UnixMilli(), Made: j.Made,
 	}
@@ -186,6 +187,6 @@ func roomOf(m *pb.OpenRoomResponse, node string) lobby.Room {
 	return lobby.Room{
 		ID: r.GetId(), Mode: r.GetMode(), Epoch: m.GetEpoch(), Code: r.GetCode(), Seats: int(r.GetSeats()), Taken: int(r.GetTaken()),
 		Bots: int(r.GetBots()), Private: r.GetPrivate(), State: lobby.RoomState(r.GetState()), Metadata: r.GetMetadata(),
-		Created: time.Unix(r.GetCreatedUnix(), 0), TickHz: int(r.GetTickHz()), URL: r.GetNode(), Node: node,
+		Created: time.Unix(r.GetCreatedUnix(), 0), TickHz: int(r.GetTickHz()), Spectators: int(r.GetSpectators()), URL: r.GetNode(), Node: node,
 	}
 }

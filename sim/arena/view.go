@@ -32,6 +32,9 @@ func (a *rules) View(seat sim.Seat, view *sim.View) {
 	}
 }
 
+// Spectate sees what the seat sees: nothing in the arena is a secret.
+func (a *rules) Spectate(watched sim.Seat, view *sim.View) { a.View(watched, view) }
+
 func beside(a, b int32) bool { return a-b <= 1 && b-a <= 1 }
 
 // cross keeps the cell of a ship and of its player as it moves.

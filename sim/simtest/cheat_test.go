@@ -40,12 +40,13 @@ type cheater struct {
 
 // cheats are called in addition to the honest rules.
 type cheats struct {
-	start func(*cheater)
-	join  func(*cheater, *pawn)
-	step  func(*cheater)
-	view  func(*cheater, *sim.View)
-	group func(*cheater, *pawn) sim.Group
-	past  func(*cheater) sim.Fixed
+	start    func(*cheater)
+	join     func(*cheater, *pawn)
+	step     func(*cheater)
+	view     func(*cheater, *sim.View)
+	spectate func(*cheater, *sim.View)
+	group    func(*cheater, *pawn) sim.Group
+	past     func(*cheater) sim.Fixed
 }
 
 func (c cheats) mode() sim.Mode {
@@ -93,6 +94,12 @@ func (g *cheater) Step(*sim.Inputs) {
 	}
 	if g.cheats.step != nil {
 		g.cheats.step(g)
+	}
+}
+
+func (g *cheater) Spectate(_ sim.Seat, v *sim.View) {
+	if g.cheats.spectate != nil {
+		g.cheats.spectate(g, v)
 	}
 }
 
@@ -174,9 +181,9 @@ var cheating = []struct {
 		row.Cell = uint8(g.count)
 	}}, `tick \d+, after joins and leaves: table pawn, row \d+, field cell`},
 	{"a view that changes a row", cheats{view: func(g *cheater, _ *sim.View) { g.first().X++ }},
-		`tick \d+: View changes the world: table pawn, row \d+, field x: .* the second was not asked`},
+		`tick \d+: View or Spectate changes the world: table pawn, row \d+, field x: .* the second was not asked`},
 	{"a view that draws a random number", cheats{view: func(g *cheater, _ *sim.View) { g.w.Rand().Uint64() }},
-		`tick \d+: View changes the world: table world, row 0, field random generator`},
+		`tick \d+: View or Spectate changes the world: table world, row 0, field random generator`},
 	{"a view that the step sees", cheats{
 		view: func(g *cheater, _ *sim.View) { g.count++ },
 		step: func(g *cheater) { g.first().X += g.count / 100 },
@@ -185,6 +192,12 @@ var cheating = []struct {
 		g.count++
 		v.See(sim.Group(g.count / 50))
 	}}, `tick \d+: View of seat \d+ sees groups \[.*\], but \[.*\] in a fresh world`},
+	{"an audience that changes a row", cheats{spectate: func(g *cheater, _ *sim.View) { g.first().X++ }},
+		`tick \d+: View or Spectate changes the world: table pawn, row \d+, field x: .* the second was not asked`},
+	{"an audience that is shown what was remembered", cheats{spectate: func(g *cheater, v *sim.View) {
+		g.count++
+		v.See(sim.Group(g.count / 50))
+	}}, `tick \d+: Spectate of seat \d+ shows groups \[.*\], but \[.*\] in a fresh world`},
 	{"groups that remember", cheats{
 		step:  func(g *cheater) { g.count++ },
 		group: func(g *cheater, row *pawn) sim.Group { return sim.Group(g.count / 20) },

@@ -14,7 +14,7 @@
 //   - The clock: Check, however coarse it is read, since the second world's
 //     clock is half a day ahead. That needs a real *testing.T; under a
 //     *testing.B or *testing.F only a clock of nanoseconds shows.
-//   - A View or a GroupBy that changes or remembers something: Check.
+//   - A View, a Spectate or a GroupBy that changes or remembers something: Check.
 //   - A wish (End, Kick, Announce, Lock, Wake), an effect or an outcome that
 //     depends on something outside the tables: Check.
 //   - What goes wrong only with some params, only in a room for one match, or only

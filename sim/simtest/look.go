@@ -19,6 +19,17 @@ func newSight(seats int) sight { return sight{saw: make([][]sim.Group, seats+1)}
 func (s *sight) of(w *sim.World, seat sim.Seat) []sim.Group {
 	s.view.Reset(s.saw[seat])
 	w.View(seat, &s.view)
+	return s.groups()
+}
+
+// audienceOf returns the groups that a spectator who watches a seat sees, ascending.
+func (s *sight) audienceOf(w *sim.World, seat sim.Seat) []sim.Group {
+	s.view.Reset(nil)
+	w.Spectate(seat, &s.view)
+	return s.groups()
+}
+
+func (s *sight) groups() []sim.Group {
 	groups := slices.Clone(s.view.Groups())
 	slices.Sort(groups)
 	return slices.Compact(groups)
@@ -29,13 +40,16 @@ func (s *sight) of(w *sim.World, seat sim.Seat) []sim.Group {
 // used world is never asked for views: asking must make no difference.
 func (m *match) look() error {
 	for _, seat := range m.world.Seats() {
-		sees := m.sight.of(m.world, seat)
+		sees, shown := m.sight.of(m.world, seat), m.sight.audienceOf(m.world, seat)
 		for _, t := range m.twins {
 			if !t.fresh || t.world == nil {
 				continue
 			}
 			if other := m.sight.of(t.world, seat); !slices.Equal(sees, other) {
 				return fmt.Errorf("tick %d: View of seat %d sees groups %d, but %d in %s", m.world.Tick(), seat, sees, other, t)
+			}
+			if other := m.sight.audienceOf(t.world, seat); !slices.Equal(shown, other) {
+				return fmt.Errorf("tick %d: Spectate of seat %d shows groups %d, but %d in %s", m.world.Tick(), seat, shown, other, t)
 			}
 		}
 		m.sight.saw[seat] = sees
@@ -63,17 +77,17 @@ func (m *match) look() error {
 	return nil
 }
 
-// viewChanges says what a View changed: the used world was not asked.
+// viewChanges says what a View or a Spectate changed: the used world was not asked.
 func (m *match) viewChanges() error {
 	for _, t := range m.twins {
 		if t.fresh || t.world == nil {
 			continue
 		}
 		if d, differ := sim.Diff(m.world, t.world); differ {
-			return fmt.Errorf("tick %d: View changes the world: %v: the second was not asked", m.world.Tick(), d)
+			return fmt.Errorf("tick %d: View or Spectate changes the world: %v: the second was not asked", m.world.Tick(), d)
 		}
 	}
-	return fmt.Errorf("tick %d: View changes the world", m.world.Tick())
+	return fmt.Errorf("tick %d: View or Spectate changes the world", m.world.Tick())
 }
 
 func (m *match) sameEvents(t *twin) error {

@@ -107,7 +107,7 @@ func (w *stateWalk) rules() {
 				continue
 			}
 			w.hold(typeName.Type())
-			for _, method := range []string{"Join", "Leave", "Step", "View", "Restored"} {
+			for _, method := range []string{"Join", "Leave", "Step", "View", "Spectate", "Restored"} {
 				if f, _, _ := types.LookupFieldOrMethod(pointer, true, pkg, method); f != nil {
 					w.run(f)
 				}

@@ -38,9 +38,11 @@ type Room struct {
 	Metadata map[string]string `protobuf:"bytes,8,rep,name=metadata,proto3" json:"metadata,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	Private  bool              `protobuf:"varint,9,opt,name=private,proto3" json:"private,omitempty"`
 	// URL of the node that owns it.
-	Node          string `protobuf:"bytes,10,opt,name=node,proto3" json:"node,omitempty"`
-	CreatedUnix   int64  `protobuf:"varint,11,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
-	TickHz        uint32 `protobuf:"varint,12,opt,name=tick_hz,json=tickHz,proto3" json:"tick_hz,omitempty"`
+	Node        string `protobuf:"bytes,10,opt,name=node,proto3" json:"node,omitempty"`
+	CreatedUnix int64  `protobuf:"varint,11,opt,name=created_unix,json=createdUnix,proto3" json:"created_unix,omitempty"`
+	TickHz      uint32 `protobuf:"varint,12,opt,name=tick_hz,json=tickHz,proto3" json:"tick_hz,omitempty"`
+	// Who watch without a seat.
+	Spectators    uint32 `protobuf:"varint,13,opt,name=spectators,proto3" json:"spectators,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -155,6 +157,13 @@ func (x *Room) GetCreatedUnix() int64 {
 func (x *Room) GetTickHz() uint32 {
 	if x != nil {
 		return x.TickHz
+	}
+	return 0
+}
+
+func (x *Room) GetSpectators() uint32 {
+	if x != nil {
+		return x.Spectators
 	}
 	return 0
 }
@@ -742,7 +751,7 @@ var File_metronome_v1_lobby_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\n" +
-	"\x18metronome/v1/lobby.proto\x12\fmetronome.v1\"\xf9\x02\n" +
+	"\x18metronome/v1/lobby.proto\x12\fmetronome.v1\"\x99\x03\n" +
 	"\x04Room\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -756,7 +765,10 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\x04node\x18\n" +
 	" \x01(\tR\x04node\x12!\n" +
 	"\fcreated_unix\x18\v \x01(\x03R\vcreatedUnix\x12\x17\n" +
-	"\atick_hz\x18\f \x01(\rR\x06tickHz\x1a;\n" +
+	"\atick_hz\x18\f \x01(\rR\x06tickHz\x12\x1e\n" +
+	"\n" +
+	"spectators\x18\r \x01(\rR\n" +
+	"spectators\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"c\n" +

@@ -185,7 +185,9 @@ type ClientFrame struct {
 	// The player gives up the seat. The server closes the connection.
 	Leave bool `protobuf:"varint,6,opt,name=leave,proto3" json:"leave,omitempty"`
 	// Commands, in the order of their numbers. Usually none.
-	Command       []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
+	Command []*Command `protobuf:"bytes,7,rep,name=command,proto3" json:"command,omitempty"`
+	// Of a spectator: the seat whose view it wants; 0: whichever the room chooses.
+	Watch         *uint32 `protobuf:"varint,8,opt,name=watch,proto3,oneof" json:"watch,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -267,6 +269,13 @@ func (x *ClientFrame) GetCommand() []*Command {
 		return x.Command
 	}
 	return nil
+}
+
+func (x *ClientFrame) GetWatch() uint32 {
+	if x != nil && x.Watch != nil {
+		return *x.Watch
+	}
+	return 0
 }
 
 // Command is one order of a seat that is neither lost nor given twice.
@@ -431,7 +440,9 @@ type ServerFrame struct {
 	Key bool `protobuf:"varint,12,opt,name=key,proto3" json:"key,omitempty"`
 	// The number of the last command that was given to a step or refused; 0: as
 	// before.
-	CommandAck    uint32 `protobuf:"varint,13,opt,name=command_ack,json=commandAck,proto3" json:"command_ack,omitempty"`
+	CommandAck uint32 `protobuf:"varint,13,opt,name=command_ack,json=commandAck,proto3" json:"command_ack,omitempty"`
+	// To a spectator: the seat whose view it has from this frame on; 0: as before.
+	Watched       uint32 `protobuf:"varint,14,opt,name=watched,proto3" json:"watched,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -557,6 +568,13 @@ func (x *ServerFrame) GetCommandAck() uint32 {
 	return 0
 }
 
+func (x *ServerFrame) GetWatched() uint32 {
+	if x != nil {
+		return x.Watched
+	}
+	return 0
+}
+
 // Chunk is the change of one group at one tick.
 type Chunk struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -644,7 +662,7 @@ type Welcome struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
 	Mode  string                 `protobuf:"bytes,2,opt,name=mode,proto3" json:"mode,omitempty"`
-	// This seat's number.
+	// This seat's number; 0: a spectator, who has none.
 	Seat   uint32 `protobuf:"varint,3,opt,name=seat,proto3" json:"seat,omitempty"`
 	TickHz uint32 `protobuf:"varint,4,opt,name=tick_hz,json=tickHz,proto3" json:"tick_hz,omitempty"`
 	// Ticks from one snapshot to the next.
@@ -1910,7 +1928,7 @@ var File_metronome_v1_play_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
-	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\xde\x01\n" +
+	"\x17metronome/v1/play.proto\x12\fmetronome.v1\"\x83\x02\n" +
 	"\vClientFrame\x12)\n" +
 	"\x05input\x18\x01 \x03(\v2\x13.metronome.v1.InputR\x05input\x12\x12\n" +
 	"\x04chat\x18\x02 \x01(\tR\x04chat\x12\x12\n" +
@@ -1919,7 +1937,9 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\n" +
 	"notice_ack\x18\x05 \x01(\rR\tnoticeAck\x12\x14\n" +
 	"\x05leave\x18\x06 \x01(\bR\x05leave\x12/\n" +
-	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\"K\n" +
+	"\acommand\x18\a \x03(\v2\x15.metronome.v1.CommandR\acommand\x12\x19\n" +
+	"\x05watch\x18\b \x01(\rH\x00R\x05watch\x88\x01\x01B\b\n" +
+	"\x06_watch\"K\n" +
 	"\aCommand\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12\x14\n" +
 	"\x05value\x18\x02 \x03(\x11R\x05value\x12\x12\n" +
@@ -1927,7 +1947,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x05Input\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x12\n" +
 	"\x04seen\x18\x02 \x01(\rR\x04seen\x12\x14\n" +
-	"\x05value\x18\x03 \x03(\x11R\x05value\"\x96\x03\n" +
+	"\x05value\x18\x03 \x03(\x11R\x05value\"\xb0\x03\n" +
 	"\vServerFrame\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x1b\n" +
 	"\tinput_age\x18\x02 \x01(\rR\binputAge\x12\x14\n" +
@@ -1943,7 +1963,8 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\adropped\x18\v \x01(\rR\adropped\x12\x10\n" +
 	"\x03key\x18\f \x01(\bR\x03key\x12\x1f\n" +
 	"\vcommand_ack\x18\r \x01(\rR\n" +
-	"commandAck\"k\n" +
+	"commandAck\x12\x18\n" +
+	"\awatched\x18\x0e \x01(\rR\awatched\"k\n" +
 	"\x05Chunk\x12\x14\n" +
 	"\x05group\x18\x01 \x01(\rR\x05group\x12\x10\n" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
@@ -2150,6 +2171,7 @@ func file_metronome_v1_play_proto_init() {
 	if File_metronome_v1_play_proto != nil {
 		return
 	}
+	file_metronome_v1_play_proto_msgTypes[0].OneofWrappers = []any{}
 	file_metronome_v1_play_proto_msgTypes[14].OneofWrappers = []any{
 		(*Notice_Chat)(nil),
 		(*Notice_Roster)(nil),
