@@ -78,8 +78,8 @@ web: ## build the pages into web/dist, which the server embeds (needs Node.js)
 	scripts/web build
 
 .PHONY: screenshots
-screenshots: ## take the pictures in docs/img again (needs Node.js and Chromium)
-	scripts/web screenshots
+screenshots: ## take the pictures in docs/img again, and all states into bin/screens (STATES=play,menu)
+	$(if $(STATES),STATES=$(STATES)) scripts/web screenshots
 
 .PHONY: joins
 joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 MODES=ffa,duel SIZES=390x844)

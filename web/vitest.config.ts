@@ -18,7 +18,7 @@ export default defineConfig({
       { test: { name: "app", include: ["app/src/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { ...browser, name: "e2e", include: ["e2e/**/*.e2e.ts"] } },
       { test: { ...browser, name: "rigs", testTimeout: 4 * 3_600_000, include: ["e2e/rig-*.ts"] } },
-      { test: { ...browser, name: "pictures", testTimeout: 240_000, include: ["e2e/pictures.ts"] } },
+      { test: { ...browser, name: "pictures", testTimeout: 900_000, include: ["e2e/pictures.ts", "e2e/screens.ts"] } },
     ],
   },
 });

