@@ -9,16 +9,27 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-// How a fighter fights: units, units/s, radians.
+// How a fighter fights: units, units/s.
 const (
-	nearest, farthest = 220.0, 420.0 // the distance it keeps
-	shotSpeed         = 900.0
-	shotReach         = 900.0
-	railReach         = 1400.0
-	aimError          = 0.06 // so that fights last
-	probe             = 110.0
-	weak              = 50 // health at which it looks for a pickup first
-	detour            = 900.0
+	flySpeed  = 300.0
+	shotSpeed = 900.0
+	shotReach = 800.0
+	railReach = 1200.0
+	probe     = 110.0
+	weak      = 50 // health at which it looks for a pickup first
+	detour    = 900.0
+	hidden    = 400.0 // by how much farther an enemy seems that cannot be hit
+)
+
+// What draws a fighter to an enemy besides being near, in units. Why: each goes
+// for the nearest, so that without it pairs fight on and whoever is apart from
+// them, as those are who have just come, sees nobody.
+const (
+	apart     = 300.0  // with nobody so near, an enemy is alone
+	lonely    = 3000.0 // nearer seems an enemy who is alone
+	seekers   = 3      // how many go for one who is
+	crowded   = 120.0  // farther seems an enemy for each who fights it beside one
+	constancy = 150.0  // nearer seems the enemy that it fights
 )
 
 // Buttons of the arena's input.
@@ -28,26 +39,42 @@ const (
 	buttonDash
 )
 
-// fighter plays the arena: it goes for the nearest enemy, keeps its distance,
-// dodges, shoots, and picks up what it needs.
+// fighter plays the arena: it goes for the nearest enemy, sooner for one whom
+// nobody else fights, keeps its distance, dodges, shoots, and picks up what it
+// needs. With nobody to see it flies to where it last saw somebody.
 type fighter struct {
 	pilot
 	motion
 	sight
+	route
 	buttons int
 	random  *rand.Rand
 
+	skill   skill
+	ships   []other  // those in view, of this thought
 	think   sim.Tick // when to decide anew
 	foe     uint32   // seat, 0 for none
 	open    bool     // the foe can be hit
+	ready   sim.Tick // from here on it fires at the foe
+	rest    sim.Tick // and until here
 	strafe  float64  // 1 or -1: which way round
 	turn    sim.Tick // when to change that
 	error   float64  // of the aim
 	special uint8    // rail or dash, decided for this think
+	last    point    // where it last saw an enemy
+	sawLast bool
+}
+
+// other is a ship that a fighter sees.
+type other struct {
+	seat, team uint32
+	safe       sim.Tick // it takes no damage before
+	at, speed  point
+	far        float64 // from the fighter
 }
 
 func newFighter(schema *pb.Schema, random *rand.Rand) (Behaviour, error) {
-	f := &fighter{random: random, strafe: 1}
+	f := &fighter{random: random, strafe: 1, skill: newSkill(random)}
 	var faults [3]error
 	f.pilot, faults[0] = newPilot(schema)
 	f.sight, faults[1] = newSight(schema)
@@ -82,77 +109,168 @@ func (f *fighter) decide(v *View, me point, health int, team uint32) {
 	if f.looked == 0 || v.Mirror.Tick().Since(f.looked) > v.Hz {
 		f.look(v.Mirror)
 	}
-	if v.Tick >= f.turn {
-		f.strafe = -f.strafe
-		f.turn = v.Tick.Add(v.Hz/2 + f.random.IntN(v.Hz))
-	}
-	f.error = f.random.NormFloat64() * aimError
+	f.error = f.random.NormFloat64() * f.skill.aimError
 	f.special = 0
-	at, distance := f.choose(v, me, team)
+	before := f.foe
+	foe, found := f.choose(v, me, team)
+	if f.foe != before {
+		f.ready = v.Tick.Add(f.spell(v, f.skill.reaction))
+		f.rest = f.ready.Add(f.spell(v, f.skill.burst))
+	}
+	if v.Tick >= f.rest {
+		f.ready = v.Tick.Add(f.spell(v, f.skill.rest))
+		f.rest = f.ready.Add(f.spell(v, f.skill.burst))
+	}
 	pick, there := f.pickup(v.Mirror, me, detour)
 	switch {
-	case there && (health < weak || f.foe == 0):
-		f.direction = me.to(pick).direction()
-	case f.foe == 0:
-		f.direction += f.random.NormFloat64() * 0.3 // roams
+	case there && (health < weak || !found):
+		f.direction = me.to(f.way(&f.sight, me, pick)).direction()
+	case found:
+		f.circle(v, me, foe)
+		f.direction = f.approach(me, foe)
+		f.surprise(v, me, foe)
+	case f.sawLast && me.to(f.last).length() > probe:
+		f.direction = me.to(f.way(&f.sight, me, f.last)).direction()
 	default:
-		f.direction = f.approach(me.to(at).direction(), distance)
-		f.surprise(distance)
+		f.sawLast = false
+		f.direction += f.random.NormFloat64() * 0.3 // roams
 	}
 }
 
-// surprise now and then uses what has to be waited for.
-func (f *fighter) surprise(distance float64) {
+// spell draws a time in ticks: seconds at least, twice that at most.
+func (f *fighter) spell(v *View, seconds float64) int {
+	return max(int(seconds*(1+f.random.Float64())*float64(v.Hz)), 1)
+}
+
+// surprise now and then uses what has to be waited for. It dashes after a foe
+// who gets away.
+func (f *fighter) surprise(v *View, me point, foe *other) {
 	switch chance := f.random.Float64(); {
-	case f.open && distance < railReach && chance < 0.15:
+	case f.open && foe.far < railReach && v.Tick >= f.ready && foe.safe <= v.Tick && chance < f.skill.rail:
 		f.special = buttonRail
-	case chance > 0.97:
+	case chance > 0.97 || foe.far > f.skill.far || foe.far > f.skill.near+80 && f.fleeing(me, foe):
 		f.special = buttonDash
 	}
 }
 
-// approach is where to fly with a foe in a direction: nearer or away, and round
-// it at the right distance.
-func (f *fighter) approach(foe, distance float64) float64 {
-	switch {
-	case !f.open || distance > farthest:
-		return foe + 0.35*f.strafe
-	case distance < nearest:
-		return foe + 2.4*f.strafe
+// approach is where to fly with a foe: nearer or away, and round it at the right
+// distance. Who gets away is followed until near, as it is lost otherwise.
+func (f *fighter) approach(me point, foe *other) float64 {
+	toFoe := me.to(foe.at)
+	far := f.skill.far
+	if f.fleeing(me, foe) {
+		far = f.skill.near
 	}
-	return foe + math.Pi/2*f.strafe
+	switch {
+	case !f.open:
+		return me.to(f.way(&f.sight, me, foe.at)).direction()
+	case foe.far > far:
+		return me.to(foe.ahead(foe.far/(2*flySpeed))).direction() + 0.1*f.strafe
+	case foe.far < f.skill.near-60:
+		return toFoe.direction() + 2.4*f.strafe
+	}
+	return toFoe.direction() + math.Pi/2*f.strafe
 }
 
-// choose picks the nearest enemy, those that can be hit first.
-func (f *fighter) choose(v *View, me point, team uint32) (at point, distance float64) {
+// circle chooses which way round the foe to fly: for a while, and then the other
+// way; sooner when the foe flies there, for it is lost otherwise. Why not always
+// then: two who fight would turn with each other and stand.
+func (f *fighter) circle(v *View, me point, foe *other) {
+	round := toward(me.to(foe.at).direction()+math.Pi/2*f.strafe, 1)
+	early := f.random.IntN(2) == 0 && foe.speed.along(round) < -flySpeed/3
+	if v.Tick >= f.turn || early {
+		f.strafe = -f.strafe
+		f.turn = v.Tick.Add(v.Hz + f.random.IntN(v.Hz))
+	}
+}
+
+// fleeing reports whether a foe gets away.
+func (f *fighter) fleeing(me point, foe *other) bool {
+	return foe.speed.along(me.to(foe.at)) > flySpeed/3
+}
+
+// ahead is where a ship comes in so many seconds, 1.5 at most.
+func (o *other) ahead(seconds float64) point { return o.at.plus(o.speed.times(min(seconds, 1.5))) }
+
+// choose picks the enemy that seems nearest.
+func (f *fighter) choose(v *View, me point, team uint32) (*other, bool) {
+	f.see(v, me)
+	was := f.foe
 	f.foe, f.open = 0, false
-	best := math.Inf(1)
-	for l := range v.Mirror.Lists(f.seat.Table) {
-		seats, teams := l.Column(f.seat.Column), l.Column(f.team.Column)
-		for i, seat := range seats {
-			if seat == uint32(v.Seat) || team != 0 && teams[i] == team {
-				continue
-			}
-			there := pointOf(f.pilot.at(l, i))
-			d := me.to(there).length()
-			if d >= best {
-				continue
-			}
-			open := d < railReach && f.clear(me, there)
-			if cost := d + hidden(open); cost < best {
-				best, at, distance, f.foe, f.open = cost, there, d, seat, open
-			}
+	var best *other
+	least := math.Inf(1)
+	for i := range f.ships {
+		s := &f.ships[i]
+		if team != 0 && s.team == team {
+			continue
+		}
+		cost := f.claim(me, s, team)
+		if s.seat == was {
+			cost -= constancy
+		}
+		if cost >= least {
+			continue
+		}
+		open := s.far < railReach && f.clear(me, s.at)
+		if !open {
+			cost += hidden
+		}
+		if cost < least {
+			best, least, f.foe, f.open = s, cost, s.seat, open
 		}
 	}
-	return at, distance
+	if best != nil {
+		f.last, f.sawLast = best.at, true
+	}
+	return best, best != nil
 }
 
-// hidden is by how much farther an enemy seems that cannot be hit.
-func hidden(open bool) float64 {
-	if open {
-		return 0
+// see takes in the other ships in view.
+func (f *fighter) see(v *View, me point) {
+	f.ships = f.ships[:0]
+	for l := range v.Mirror.Lists(f.seat.Table) {
+		seats, teams, safe := l.Column(f.seat.Column), l.Column(f.team.Column), l.Column(f.safe.Column)
+		for i, seat := range seats {
+			if seat == uint32(v.Seat) {
+				continue
+			}
+			at := pointOf(f.pilot.at(l, i))
+			speed := sim.Vec{X: change(l.Change(f.x.Column), i), Y: change(l.Change(f.y.Column), i)}
+			f.ships = append(f.ships, other{seat, teams[i], sim.Tick(safe[i]), at, pointOf(speed).times(float64(v.Hz)), me.to(at).length()})
+		}
 	}
-	return 1000
+}
+
+// claim is how far an enemy seems, from where it flies: nearer when nobody is
+// with it and few of the own side are on their way, farther when many fight it.
+func (f *fighter) claim(me point, s *other, team uint32) float64 {
+	goal := s.ahead(s.far / flySpeed)
+	far := me.to(goal).length()
+	alone, nearer, fighting := s.far > apart, 0, 0
+	for i := range f.ships {
+		o := &f.ships[i]
+		if o == s {
+			continue
+		}
+		d := s.at.to(o.at).length()
+		alone = alone && d > apart
+		if team != 0 && o.team != team {
+			continue
+		}
+		if goal.to(o.at).length() < far {
+			nearer++
+		}
+		if d < apart {
+			fighting++
+		}
+	}
+	switch {
+	case alone && nearer < seekers:
+		return far - lonely
+	case fighting > 1:
+		return far + crowded*float64(fighting-1)
+	}
+	return far
 }
 
 // around turns a direction until no wall is near.
@@ -182,7 +300,7 @@ func (f *fighter) shoot(v *View, me point, in []int32) {
 		in[f.buttons] |= buttonRail
 	}
 	f.face(in, aim.direction()+f.error)
-	if f.open && distance < shotReach {
+	if f.open && distance < shotReach && v.Tick >= f.ready && v.Tick < f.rest {
 		in[f.buttons] |= buttonBlaster
 	}
 }

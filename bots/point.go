@@ -16,6 +16,10 @@ func (p point) plus(q point) point    { return point{p.x + q.x, p.y + q.y} }
 func (p point) times(k float64) point { return point{p.x * k, p.y * k} }
 func (p point) length() float64       { return math.Hypot(p.x, p.y) }
 func (p point) direction() float64    { return math.Atan2(p.y, p.x) }
+
+// along is how long p is in the direction of q.
+func (p point) along(q point) float64 { return (p.x*q.x + p.y*q.y) / max(q.length(), 1) }
+
 func toward(angle, length float64) point {
 	return point{math.Cos(angle) * length, math.Sin(angle) * length}
 }

@@ -11,7 +11,7 @@ import (
 // sight is what a fighter sees besides its own ship: others, walls, pickups. Of
 // the last two it remembers what it saw, as they do not move.
 type sight struct {
-	health, team          netproto.Place // of ships
+	health, team, safe    netproto.Place // of ships
 	wallX, wallY          netproto.Place
 	wallW, wallH          netproto.Place
 	pickX, pickY, pickBck netproto.Place
@@ -29,7 +29,7 @@ func newSight(schema *pb.Schema) (sight, error) {
 		at            *netproto.Place
 		table, column string
 	}{
-		{&s.health, "ship", "health"}, {&s.team, "ship", "team"},
+		{&s.health, "ship", "health"}, {&s.team, "ship", "team"}, {&s.safe, "ship", "safeuntil"},
 		{&s.wallX, "wall", "x"}, {&s.wallY, "wall", "y"}, {&s.wallW, "wall", "w"}, {&s.wallH, "wall", "h"},
 		{&s.pickX, "pickup", "x"}, {&s.pickY, "pickup", "y"}, {&s.pickBck, "pickup", "backat"},
 	} {

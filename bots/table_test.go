@@ -51,22 +51,37 @@ func newTableOf(t testing.TB, mode sim.Mode, players int, maker Maker, seed uint
 	tb.world, err = sim.Start(tb.mode, seed)
 	check(t, err)
 	tb.encoder = netproto.NewEncoder(tb.world)
-	schema := netproto.SchemaOf(tb.world)
 	for i := range players {
-		p := &sitter{seat: sim.Seat(i + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
-		p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror}
-		p.Behaviour, err = maker(schema, rand.New(rand.NewPCG(seed, uint64(i))))
-		check(t, err)
-		check(t, tb.world.Join(p.seat, sim.Entrant{}))
-		tb.players = append(tb.players, p)
+		tb.join(maker, rand.New(rand.NewPCG(seed, uint64(i))))
 	}
 	names := map[string]*int{"kill": &tb.kills, "taken": &tb.taken}
 	tb.players[0].mirror.OnEvent(func(e netproto.Event) {
-		if n := names[schema.GetEvent()[e.Kind].GetName()]; n != nil {
+		if n := names[tb.world.EventKinds()[e.Kind].Name]; n != nil {
 			*n++
 		}
 	})
 	return tb
+}
+
+// join seats one more player, at the next seat.
+func (tb *table) join(maker Maker, random *rand.Rand) *sitter {
+	tb.t.Helper()
+	schema := netproto.SchemaOf(tb.world)
+	p := &sitter{seat: sim.Seat(len(tb.players) + 1), mirror: netproto.NewMirror(schema), in: make([]int32, len(schema.GetInput()))}
+	p.view = View{Hz: tb.mode.TickHz(), Seat: p.seat, Mirror: p.mirror}
+	var err error
+	p.Behaviour, err = maker(schema, random)
+	check(tb.t, err)
+	check(tb.t, tb.world.Join(p.seat, sim.Entrant{}))
+	tb.players = append(tb.players, p)
+	return p
+}
+
+// leave takes the player away who came last.
+func (tb *table) leave() {
+	last := len(tb.players) - 1
+	tb.world.Leave(tb.players[last].seat)
+	tb.players = tb.players[:last]
 }
 
 // order gives the world a command of a player who gives some.

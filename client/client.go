@@ -133,11 +133,13 @@ func (c *Client) to(s State, why error) {
 // Errors: why it no longer does.
 func (c *Client) comeBack(ctx context.Context, why error) error {
 	for {
-		next, ok := c.retry.After(why, c.session.CanResume(time.Now()), rand.Float64())
-		if !ok || next.Comeback != netproto.Resume && c.handler.Rejoin == nil {
+		// A spectator has no seat that could be gone: the room waits.
+		next, ok := c.retry.After(why, c.options.Watch || c.session.CanResume(time.Now()), rand.Float64())
+		again := c.dialsAgain(next)
+		if !ok || !again && c.handler.Rejoin == nil {
 			return why
 		}
-		if next.Comeback != netproto.Resume {
+		if !again {
 			c.session.ForgetSeat()
 		}
 		if c.handler.Retry != nil {
@@ -150,23 +152,24 @@ func (c *Client) comeBack(ctx context.Context, why error) error {
 			return ctx.Err()
 		case <-timer.C:
 		}
-		if why = c.reopen(ctx, next.Comeback); why == nil {
+		if why = c.reopen(ctx, again); why == nil {
 			return nil
 		}
 	}
 }
 
-func (c *Client) reopen(ctx context.Context, comeback netproto.Comeback) error {
+// reopen opens the same room again, or another one.
+func (c *Client) reopen(ctx context.Context, again bool) error {
 	o := c.options
 	o.Resume = ""
-	if comeback == netproto.Resume {
+	if again {
 		o.Resume = c.session.Resume()
 	} else {
 		room, err := c.handler.Rejoin(ctx)
 		if err != nil {
 			return err
 		}
-		c.room = room
+		c.room, c.options.WatchSeat, o.WatchSeat = room, 0, 0 // a seat of the room before means nothing there
 	}
 	end, err := open(ctx, c.room, o)
 	c.opened = end

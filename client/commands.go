@@ -84,8 +84,11 @@ func (q *commands) ack(number uint32) {
 // over a resume; values are the fields of Schema.command, list those of its list.
 // It goes out with the next frame, or once the server has dealt with older ones.
 // The number is what a refusal (pb.CommandRefused) names. Errors: it is too long,
-// ErrCommandsFull.
+// ErrCommandsFull, ErrSpectating.
 func (s *Session) Command(values, list []int32) (number uint32, err error) {
+	if s.Spectating() {
+		return 0, ErrSpectating
+	}
 	if number, err = s.commands.add(values, list); err == nil {
 		s.Counts.Commands++
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/lxzan/gws"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // Options are how a room is entered. The zero value will do.
@@ -26,6 +27,10 @@ type Options struct {
 	Bot bool
 	// Resume is the token of a Session whose seat is to be taken back.
 	Resume string
+	// Watch enters as a spectator, without a seat; WatchSeat is the one whose view is
+	// wanted, 0: whichever the room chooses. Name, Bot and Resume do not count then.
+	Watch     bool
+	WatchSeat sim.Seat
 	// Timeout bounds connecting; netproto.HandshakeTimeout by default.
 	Timeout time.Duration
 	// TLS is for wss; the system's defaults when nil.

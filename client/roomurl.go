@@ -3,7 +3,10 @@ package client
 import (
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
+
+	"github.com/metronome-server/metronome/sim"
 )
 
 // schemes a room URL may have, and what it is opened with.
@@ -23,6 +26,10 @@ func roomURL(room string, o Options) (*url.URL, error) {
 	}
 	u.Scheme = scheme
 	q := u.Query()
+	if o.Watch {
+		u.RawQuery = watchQuery(q, o.WatchSeat).Encode()
+		return u, nil
+	}
 	if o.Name != "" && q.Get("ticket") == "" {
 		q.Set("name", o.Name)
 	}
@@ -35,6 +42,18 @@ func roomURL(room string, o Options) (*url.URL, error) {
 	}
 	u.RawQuery = q.Encode()
 	return u, nil
+}
+
+// watchQuery is the query of a spectator: without a player's name and rights.
+func watchQuery(q url.Values, seat sim.Seat) url.Values {
+	for _, name := range []string{"ticket", "resume", "name", "bot"} {
+		q.Del(name)
+	}
+	q.Set("watch", "")
+	if seat > 0 {
+		q.Set("watch", strconv.Itoa(int(seat)))
+	}
+	return q
 }
 
 // redact is a URL without its query, in which tickets and tokens are.

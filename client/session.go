@@ -56,6 +56,7 @@ type Session struct {
 	nodes   []string  // where else the lobby may be asked
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
+	watched sim.Seat  // whose view a spectator has
 	greeted bool      // this connection's welcome has come
 	dropped uint32
 
@@ -83,7 +84,7 @@ func (s *Session) Synced() bool {
 	return s.mirror != nil && s.mirror.Synced()
 }
 
-// Seat is this player's; 0 before the Welcome.
+// Seat is this player's; 0 before the Welcome, and a spectator's.
 func (s *Session) Seat() sim.Seat { return sim.Seat(s.welcome.GetSeat()) }
 
 // Period is the time of one tick; 0 before the Welcome.
@@ -146,7 +147,7 @@ func (s *Session) ForgetSeat() { s.resume = "" }
 func (s *Session) Connected(rtt time.Duration) {
 	s.ping.connected(rtt)
 	s.clock.started = false
-	s.heard, s.greeted = time.Time{}, false
+	s.heard, s.greeted, s.watched = time.Time{}, false, 0
 }
 
 // Receive takes one binary message. A gap is no error: the session asks for
@@ -171,6 +172,9 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	s.Counts.Bytes += uint64(len(msg))
 	s.dropped += f.Dropped
 	s.commands.ack(f.Commanded)
+	if f.Watched != 0 {
+		s.watched = f.Watched
+	}
 	if err := s.follow(f); err != nil {
 		if s.resync.gap(now) {
 			s.Counts.Resyncs++

@@ -10,10 +10,10 @@ import (
 
 // Due is called once per tick period, when an input is to be sent; skipped is
 // how many such calls have been missed just before. It returns the tick that the
-// input is for; false: none is to be sent this time, either because there is no
-// Welcome yet or because inputs come too early.
+// input is for; false: none is to be sent this time, because there is no Welcome
+// yet, because inputs come too early, or because a spectator sends none.
 func (s *Session) Due(now time.Time, skipped int) (sim.Tick, bool) {
-	if s.welcome == nil || s.heard.IsZero() {
+	if s.welcome == nil || s.heard.IsZero() || s.Spectating() {
 		return 0, false
 	}
 	return s.clock.due(s.frame.Tick, now.Sub(s.heard)+s.ping.best, skipped)
@@ -44,7 +44,7 @@ func (s *Session) seen(tick sim.Tick) int {
 // sent: chat, what must not wait, or a sign of life.
 func (s *Session) AppendRest(b []byte, now time.Time) []byte {
 	s.out.Inputs = s.out.Inputs[:0]
-	if s.out.Chat == "" && !s.out.Leave && !s.ping.due(now) && !s.lane.unacked() && !s.commands.due() && !s.resync.due(now) {
+	if s.out.Chat == "" && !s.out.Leave && !s.out.Watches && !s.ping.due(now) && !s.lane.unacked() && !s.commands.due() && !s.resync.due(now) {
 		return b
 	}
 	return s.flush(b, now)
@@ -57,14 +57,15 @@ func (s *Session) flush(b []byte, now time.Time) []byte {
 	s.out.Resync = s.resync.take(now)
 	s.out.NoticeAck = s.lane.takeAck()
 	b = netproto.AppendClientFrame(b, &s.out)
-	s.out.Chat, s.out.Leave = "", false
+	s.out.Chat, s.out.Leave, s.out.Watches = "", false, false
 	return b
 }
 
 // Say sends a line of chat with the next frame; false when one is waiting, or
-// the text is empty, not UTF-8 or longer than netproto.MaxChat bytes.
+// the text is empty, not UTF-8 or longer than netproto.MaxChat bytes, or by a
+// spectator.
 func (s *Session) Say(text string) bool {
-	if s.out.Chat != "" || text == "" || len(text) > netproto.MaxChat || !utf8.ValidString(text) {
+	if s.Spectating() || s.out.Chat != "" || text == "" || len(text) > netproto.MaxChat || !utf8.ValidString(text) {
 		return false
 	}
 	s.out.Chat = text

@@ -14,52 +14,66 @@ import (
 	"github.com/metronome-server/metronome/sim/arena"
 )
 
-// crowdFile is what the page /bench draws: 200 ships in one view for ten
-// seconds, as the server sends them. Each frame has its length, 4 bytes low
-// end first, before it.
-const crowdFile = "../web/app/src/bench/crowd.bin"
+// crowds are what the page /bench draws: so many ships in one view, for ten
+// seconds, as the server sends them, on a ground of a size in units, each with
+// as much space as in a window full of 200. Each frame of a file has its length,
+// 4 bytes low end first, before it.
+var crowds = []struct {
+	ships         int
+	width, height int32
+	file          string
+}{
+	{200, 1600, 900, "crowd.bin"},
+	{500, 2530, 1423, "crowd500.bin"},
+	{1000, 3578, 2012, "crowd1000.bin"},
+}
 
-const crowd = 200
-
-// TestCrowdRecording keeps the recording fresh: run with -update after the
+// TestCrowdRecording keeps the recordings fresh: run with -update after the
 // tables or the wire changed.
 func TestCrowdRecording(t *testing.T) {
-	want := recordCrowd(t)
-	if flag.Lookup("update").Value.String() == "true" {
-		if err := os.WriteFile(crowdFile, want, 0o644); err != nil {
-			t.Fatal(err)
-		}
+	for _, c := range crowds {
+		t.Run(c.file, func(t *testing.T) {
+			t.Parallel()
+			file := "../web/app/src/bench/" + c.file
+			want := recordCrowd(t, c.ships, c.width, c.height)
+			if flag.Lookup("update").Value.String() == "true" {
+				if err := os.WriteFile(file, want, 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			got, err := os.ReadFile(file)
+			if err != nil || !bytes.Equal(got, want) {
+				t.Fatalf("%s is not what is sent today (%v): go test ./netproto -run CrowdRecording -update", file, err)
+			}
+			t.Logf("%d bytes", len(want))
+		})
 	}
-	got, err := os.ReadFile(crowdFile)
-	if err != nil || !bytes.Equal(got, want) {
-		t.Fatalf("%s is not what is sent today (%v): go test ./netproto -run CrowdRecording -update", crowdFile, err)
-	}
-	t.Logf("%d bytes", len(want))
 }
 
 // recordCrowd plays ships that turn about once a second and fire now and then,
-// on a ground as large as a window.
-func recordCrowd(t *testing.T) []byte {
+// on a ground of a size in units.
+func recordCrowd(t *testing.T, ships int, width, height int32) []byte {
 	c := arena.Default()
-	c.Seats, c.Layout = crowd, arena.Layout{
-		Size:  sim.Vec{X: sim.Int(1600), Y: sim.Int(900)},
-		Walls: []arena.Rect{{Min: sim.Vec{X: sim.Int(736), Y: sim.Int(386)}, Max: sim.Vec{X: sim.Int(864), Y: sim.Int(514)}}},
-		Spots: []arena.Spot{{At: sim.Vec{X: sim.Int(400), Y: sim.Int(450)}, Kind: arena.PickupShield}},
+	x, y := width/2, height/2
+	c.Seats, c.Layout = ships, arena.Layout{
+		Size:  sim.Vec{X: sim.Int(width), Y: sim.Int(height)},
+		Walls: []arena.Rect{{Min: sim.Vec{X: sim.Int(x - 64), Y: sim.Int(y - 64)}, Max: sim.Vec{X: sim.Int(x + 64), Y: sim.Int(y + 64)}}},
+		Spots: []arena.Spot{{At: sim.Vec{X: sim.Int(width / 4), Y: sim.Int(y)}, Kind: arena.PickupShield}},
 	}
 	c.Ship.Health, c.Blaster.Damage, c.Blaster.ReloadMS = 255, 1, 1000 // nobody dies in ten seconds
 	w, err := sim.Start(arena.Mode("crowd", "Crowd", c), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for seat := sim.Seat(1); seat <= crowd; seat++ {
-		if err := w.Join(seat, sim.Entrant{}); err != nil {
+	for seat := range sim.Seat(ships) {
+		if err := w.Join(seat+1, sim.Entrant{}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	r, e := rand.New(rand.NewPCG(1, 2)), netproto.NewEncoder(w)
 	var v netproto.Viewer
 	var all []byte
-	inputs := make([][4]int32, crowd+1)
+	inputs := make([][4]int32, ships+1)
 	for tick := range 330 {
 		stepCrowd(w, r, inputs)
 		e.Encode()
@@ -74,9 +88,10 @@ func recordCrowd(t *testing.T) []byte {
 	return all
 }
 
+// stepCrowd gives every seat an input, inputs[0] being nobody's, and steps.
 func stepCrowd(w *sim.World, r *rand.Rand, inputs [][4]int32) {
-	for seat := sim.Seat(1); seat <= crowd; seat++ {
-		in := &inputs[seat]
+	for i := range inputs[1:] {
+		in := &inputs[i+1]
 		if r.IntN(30) == 0 || in[0]|in[1] == 0 {
 			aim := sim.Angle(r.Uint32())
 			d := sim.Toward(aim, sim.Int(127))
@@ -86,7 +101,7 @@ func stepCrowd(w *sim.World, r *rand.Rand, inputs [][4]int32) {
 		if r.IntN(90) == 0 {
 			in[3] = arena.ButtonBlaster
 		}
-		w.SetInput(seat, in[:], 0, sim.Received)
+		w.SetInput(sim.Seat(i+1), in[:], 0, sim.Received)
 	}
 	w.Step()
 }

@@ -59,7 +59,7 @@ func (r *Room) beginWatching(e entry) {
 	e.conn.Attach(r.door.poke)
 	r.spectators = append(r.spectators, v)
 	r.stats.Spectators.Add(1)
-	r.log.Debug("watches", "key", v.key)
+	r.log.Debug("somebody watches", "remote", v.key)
 }
 
 // readSpectators polls the spectators and forgets whose connection is over.

@@ -23,6 +23,8 @@ type attack struct {
 	// serve are further flags of the server; redis gives it a Redis of its own.
 	serve []string
 	redis bool
+	// users gives the server a key for tokens of users.
+	users bool
 	// hang starts the server with the mode of ./hang.
 	hang bool
 
@@ -32,6 +34,9 @@ type attack struct {
 	// askAlone: the attackers let go before the server is asked what it lost, as
 	// that question would wait in the line that they fill, or find no descriptor.
 	askAlone bool
+
+	// query is with what clients that send messages enter the home room; "": a name.
+	query string
 
 	// clients attack at a time, with at most rate requests a second together.
 	// A request may hold several messages: batch, 1 when 0.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,13 @@ func TestEveryAttackReachesTheServer(t *testing.T) {
 			c.Listen, c.Bots = "127.0.0.1:0", 0
 			if len(a.serve) > 0 {
 				c.AdminKey = a.serve[1]
+			}
+			if a.users {
+				var err error
+				if c.UserKeys, err = writeUserKeys(); err != nil {
+					t.Fatal(err)
+				}
+				defer os.Remove(c.UserKeys)
 			}
 			n, err := server.Start(t.Context(), c, []sim.Game{arena.Game()}, slog.New(slog.NewTextHandler(io.Discard, nil)))
 			if err != nil {

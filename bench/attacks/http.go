@@ -13,10 +13,12 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -150,6 +152,33 @@ func guess(n int) string {
 	}
 	return b.String()
 }
+
+// writeUserKeys writes a file with a key that no attacker knows.
+func writeUserKeys() (file string, err error) {
+	f, err := os.CreateTemp("", "users-*.json")
+	if err != nil {
+		return "", err
+	}
+	_, err = fmt.Fprintf(f, `{"keys":[{"kty":"oct","kid":"game","alg":"HS256","k":%q}]}`, base64.RawURLEncoding.EncodeToString([]byte(guess(48))))
+	return f.Name(), errors.Join(err, f.Close())
+}
+
+// forgedUser asks as a user, with a token that has everything but the right signature.
+func forgedUser(*assault) call {
+	part := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+	c := lobbyCall("QuickPlay", []byte(`{}`))
+	c.header["Authorization"] = "Bearer " + part(`{"alg":"HS256","kid":"game","typ":"JWT"}`) + "." + part(`{"sub":"ann","exp":4000000000}`) + "." + part(guess(32))
+	return c
+}
+
+// forgedNode asks as another node would, with a call of the largest size.
+func forgedNode(*assault) call {
+	return call{http.MethodPost, "/metronome.v1.NodeService/OpenRoom", make([]byte, peer.MaxRequest), map[string]string{
+		"Content-Type": "application/proto", "Metronome-Node": guess(120),
+	}}
+}
+
+func watch(*assault) call { return handshake(home + "?watch") }
 
 func wrongCode(*assault) call {
 	return lobbyCall("JoinRoom", fmt.Appendf(nil, `{"code":%q}`, strings.ToUpper(guess(6))))

@@ -44,11 +44,15 @@ var attacks = []attack{
 
 	{name: "handshakes", about: "enters the home room and is gone", clients: 4, rate: 500, client: flood(knock)},
 	{name: "wrong-token", about: "guesses of resume tokens", clients: 4, rate: 1000, client: flood(wrongToken)},
+	{name: "forged-user", about: "user tokens that nobody signed", clients: 4, rate: 1000, users: true, client: flood(forgedUser)},
+	{name: "forged-node", about: "node calls that no node signed", clients: 4, rate: 1000, redis: true, client: flood(forgedNode)},
 	{name: "wrong-ticket", about: "guesses of tickets", clients: 4, rate: 1000, client: flood(wrongTicket)},
 	{name: "ws-pings", about: "WebSocket pings", clients: 20, rate: 400, batch: 100, client: messages(repeated(100, masked(pingFrame, nil)))},
 	{name: "ws-fragments", about: "messages in endless pieces", clients: 20, rate: 400, batch: 500, client: messages(fragments(500))},
 	{name: "ws-garbage", about: "messages of random bytes", clients: 20, rate: 1000, client: messages(garbage)},
 	{name: "ws-inputs", about: "messages full of inputs", clients: 20, rate: 1000, batch: netproto.MaxInputs, client: messages(inputs)},
+	{name: "spectators", about: "watch, and want all of another seat's view again and again", clients: 100, rate: 3000, query: "?watch", client: messages(resyncs)},
+	{name: "watch", about: "comes to watch and is gone", clients: 4, rate: 500, client: flood(watch)},
 	{name: "ws-chat", about: "chat lines", clients: 20, rate: 1000, client: messages(chat)},
 
 	{name: "redis-stands", about: "Redis is stopped for half of the time", redis: true, chaos: redisStands},

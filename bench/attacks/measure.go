@@ -100,6 +100,15 @@ func measure(ctx context.Context, o options, a *attack, binary string) (r row) {
 		defer redis.stop()
 		s.redis, flags = redis, append(flags[:len(flags):len(flags)], "--redis", url)
 	}
+	if a.users {
+		file, err := writeUserKeys()
+		if err != nil {
+			r.fault = err
+			return r
+		}
+		defer os.Remove(file)
+		flags = append(flags[:len(flags):len(flags)], "--user-keys", file)
+	}
 	if s.server, r.fault = serve(ctx, o, binary, flags...); r.fault != nil {
 		return r
 	}

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // home is the room that is always there, which clients of this machine may enter
@@ -37,7 +39,7 @@ func (a *assault) enter(ctx context.Context, i int) (*net.TCPConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := handshake(fmt.Sprintf("%s?name=attacker%d", home, i))
+	c := handshake(home + cmp.Or(a.query, fmt.Sprintf("?name=attacker%d", i)))
 	req, err := http.NewRequestWithContext(ctx, c.method, "http://"+a.address+c.path, nil)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
@@ -147,6 +149,12 @@ func inputs() []byte {
 		f.Inputs[i].Tick = 1000
 		f.Inputs[i].Values[0], f.Inputs[i].Count = 100, 1
 	}
+	return masked(binaryFrame, netproto.AppendClientFrame(nil, &f))
+}
+
+// resyncs asks for the whole view again, of another seat each time.
+func resyncs() []byte {
+	f := netproto.ClientFrame{Resync: true, Ping: 1, Watches: true, Watch: sim.Seat(1 + rand.IntN(50))}
 	return masked(binaryFrame, netproto.AppendClientFrame(nil, &f))
 }
 

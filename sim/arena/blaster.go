@@ -64,6 +64,7 @@ func (c *Config) mostShots() int {
 func (a *rules) fireBlaster(s *Ship, aim sim.Angle) {
 	now := a.w.Tick()
 	v := sim.Toward(aim, a.bolt)
+	a.players.Get(s.Player).Shots++
 	s.BlasterAt = uint32(now.Add(a.cfg.ticks(a.cfg.Blaster.ReloadMS)))
 	a.shots.Add(Shot{
 		X: s.X, Y: s.Y, VX: v.X, VY: v.Y, Seat: s.Seat, Player: s.Player, Team: s.Team, Cell: s.Cell,

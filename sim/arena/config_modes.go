@@ -1,10 +1,10 @@
 package arena
 
-// twoTeams: 16 against 16 from bases at the left and the right.
+// twoTeams: 16 against 16, from the left and the right half.
 func twoTeams() Config {
 	c := Default()
 	c.Seats, c.Teams = 32, 2
-	c.Layout.Bases = []Rect{box(64, 64, 704, 4032), box(3392, 64, 4032, 4032)}
+	c.Layout.Bases = []Rect{box(64, 64, 1920, 4032), box(2176, 64, 4032, 4032)}
 	c.Match.MinPlayers, c.Match.Kills = 2, 60
 	return c
 }

@@ -46,8 +46,10 @@ func (a *rules) hurt(s *Ship, by attack) {
 	a.events.hit.Emit(sim.Group(s.Cell), Hit{s.Seat, by.by, by.weapon, uint8(by.damage)})
 	s.ShieldAt = uint32(now.Add(a.cfg.ticks(a.cfg.Shield.DelayMS)))
 	soaked := min(int(s.Shield), by.damage)
+	hurt := min(int(s.Health), by.damage-soaked)
 	s.Shield -= uint8(soaked)
-	s.Health -= uint8(min(int(s.Health), by.damage-soaked))
+	s.Health -= uint8(hurt)
+	a.players.Get(by.player).hit(soaked + hurt)
 	if s.Health == 0 {
 		a.fallen = append(a.fallen, fall{s.Player, by})
 	}
@@ -65,6 +67,7 @@ func (a *rules) bury() {
 		p.RespawnAt = a.w.Tick().Add(a.cfg.ticks(a.cfg.Ship.RespawnMS))
 		if counts {
 			count(&p.Deaths)
+			p.Streak = 0
 			a.credit(f.attack.player)
 		}
 	}
@@ -75,6 +78,8 @@ func (a *rules) bury() {
 func (a *rules) credit(player sim.Ref) {
 	k := a.players.Get(player)
 	count(&k.Kills)
+	count(&k.Streak)
+	k.BestStreak = max(k.BestStreak, k.Streak)
 	if k.Team > 0 {
 		count(&a.match.Get().Score[k.Team-1])
 	}

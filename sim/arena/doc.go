@@ -14,8 +14,10 @@
 // the column "backat" of the schema; an array's columns are "score.0", "score.1".
 //
 //	table    row                  what to know
-//	match    [Match], one row     phase, when it ends, the last winner
-//	player   [Player] per seat    team, kills, deaths; private: respawn tick
+//	match    [Match], one row     phase, when it ends, the last winner, the best
+//	                              moments of the match that is over
+//	player   [Player] per seat    team, kills, deaths; private: respawn tick,
+//	                              figures of the last match
 //	ship     [Ship] per living    place, aim, health, shield, safe until tick;
 //	                              private: ammo, when weapons and dash are ready
 //	shot     [Shot]               blaster projectiles: place and who fired
@@ -28,6 +30,17 @@
 //	kill     [Kill]               a ship exploded
 //	beam     [Beam]               a rail was fired: draw a line
 //	taken    [Taken]              somebody took a pickup
+//
+// Feedback needs no more than these: who shot knows by hit.by that it was a hit,
+// who was hit where from by the ship of hit.by, and a streak is the kills of a
+// seat since it was last a victim. Only what nobody could count who came late is
+// in the tables, when a match is over.
+//
+// A new ship appears where another is in the picture of every page, 380 units
+// off or more, in nobody's way and out of sight of enemies where it can be: in
+// the middle of the ground when there are few players, with teams in the own
+// half, or beside a friend. It takes no damage until its safe tick or its first
+// shot.
 //
 // A player's ship is the row of ship whose seat is the own one; without one
 // the player is dead until the private respawn tick. A ship that comes back is

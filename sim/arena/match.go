@@ -27,6 +27,11 @@ type Match struct {
 	WinnerTeam uint8
 	// Score is the kills of each team, team 1 first.
 	Score [MaxTeams]uint16
+	// MomentSeat is who had the best moments of the match that is over, by
+	// MomentStreak and so on, Moment what they did: a count, units, percent. 0 for
+	// none, and while a match is played.
+	MomentSeat [moments]sim.Seat
+	Moment     [moments]uint16
 }
 
 // MatchRules is how long a match goes.
@@ -84,6 +89,7 @@ func (a *rules) begin(m *Match) {
 	for _, p := range a.players.All {
 		a.ships.Remove(p.Ship)
 		p.Ship, p.Kills, p.Deaths, p.RespawnAt = 0, 0, 0, 0
+		p.forget()
 	}
 	for ref := range a.shots.All {
 		a.shots.Remove(ref)
@@ -102,6 +108,7 @@ func (a *rules) finish(m *Match) {
 	} else {
 		m.Winner = a.bestPlayer()
 	}
+	a.remember(m)
 	a.decide()
 	if a.w.OneMatch() {
 		a.w.End("the match is over")

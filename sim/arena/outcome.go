@@ -9,6 +9,14 @@ import (
 // Result is a player's line of the outcome of a match, with place and team.
 type Result struct {
 	Kills, Deaths uint16
+	// Streak is the most kills without a death.
+	Streak uint16
+	// Damage is what ships lost by the player's hits, shields too.
+	Damage uint32
+	// Accuracy is how many of the shots hit, in percent.
+	Accuracy uint8
+	// Rail is the longest way of a rail that hit, in units; 0 when none did.
+	Rail uint16
 }
 
 // decide sets the outcome of the match that is over: equal players share a place,
@@ -35,6 +43,6 @@ func (a *rules) decide() {
 		if i > 0 && ahead(entries[i-1], e) != 0 {
 			place = i + 1
 		}
-		a.result.Set(e.seat, place, Result{e.p.Kills, e.p.Deaths})
+		a.result.Set(e.seat, place, e.p.result())
 	}
 }

@@ -15,8 +15,23 @@ type Player struct {
 	// RespawnAt is the tick at which a dead player gets a new ship.
 	RespawnAt sim.Tick `wire:"private"`
 
+	// LastStreak, LastDamage, LastAccuracy and LastRail are what the player's
+	// Result of the last match says; they change when one is over.
+	LastStreak   uint16 `wire:"private"`
+	LastDamage   uint32 `wire:"private"`
+	LastAccuracy uint8  `wire:"private"`
+	LastRail     uint16 `wire:"private"`
+
 	Ship sim.Ref `wire:"local"`
 	Cell uint16  `wire:"local"`
+
+	// What a Result is counted from, in the match that goes on.
+	Streak     uint16 `wire:"local"`
+	BestStreak uint16 `wire:"local"`
+	Damage     uint32 `wire:"local"`
+	Shots      uint32 `wire:"local"`
+	Hits       uint32 `wire:"local"`
+	FarRail    uint16 `wire:"local"`
 }
 
 // Join seats a player; the next step gives it a ship. Whoever made the match may

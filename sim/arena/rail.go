@@ -44,6 +44,8 @@ func (c *Config) railDepth() int { return quotient(c.Rail.RewindMS*c.Hz, 1000) +
 // client shows it ahead of the others.
 func (a *rules) fireRail(s *Ship, aim sim.Angle, seen int) {
 	s.Ammo--
+	p := a.players.Get(s.Player)
+	p.Shots++
 	s.RailAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Rail.ReloadMS)))
 	from := s.at()
 	d := a.ground.beam(from, sim.Toward(aim, unit(a.cfg.Rail.Range))).Sub(from)
@@ -51,6 +53,7 @@ func (a *rules) fireRail(s *Ship, aim sim.Angle, seen int) {
 	hit, part := a.lineUp(s, d, age)
 	if hit != nil {
 		d = along(sim.Vec{}, d, part)
+		p.FarRail = max(p.FarRail, uint16(d.Len().Floor()))
 		a.hurt(hit, attack{s.Seat, s.Player, WeaponRail, a.cfg.Rail.Damage})
 	}
 	a.events.beam.Emit(sim.Group(s.Cell), Beam{s.Seat, from.X, from.Y, from.X + d.X, from.Y + d.Y})

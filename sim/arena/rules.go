@@ -35,6 +35,7 @@ type rules struct {
 	radar  *radar   //simtest:derived
 	shade  *shade   //simtest:derived
 	fallen []fall   //simtest:derived
+	fresh  []*Ship  //simtest:derived
 	ranks  []Leader //simtest:derived
 }
 
@@ -48,6 +49,7 @@ func newRules(w *sim.World, c Config) sim.Rules {
 	a.radar = newRadar(c.Layout.Size, c.Seats)
 	a.shade = newShade(c.Layout.Size)
 	a.fallen = make([]fall, 0, c.Seats)
+	a.fresh = make([]*Ship, 0, freshest)
 	a.ranks = make([]Leader, 0, maxLeaders)
 	a.declare()
 	a.addWalls()

@@ -3,19 +3,25 @@ package arena
 import "github.com/metronome-server/metronome/sim"
 
 const (
-	// spawnSpots is how many free spots are compared for one new ship.
+	// spawnSpots is how many free spots of the zone are compared for one new
+	// ship, and how many beside other ships when none of those is quite good.
 	spawnSpots = 6
-	// spawnTries bounds the search for them. When it fails the player waits
-	// for the next tick.
+	// spawnTries bounds the search for each of the two. When both fail the
+	// player waits for the next tick.
 	spawnTries = 32
-	// spawnClear is the distance in units from the nearest enemy from which on
-	// a spot is as safe as can be.
-	spawnClear = 1000
+	// freshest bounds how many ships of the same step a new one knows of. More
+	// come at once only where a whole world does, which is crowded anyway.
+	freshest = 64
 )
+
+// zoneArea is how much of the middle of the ground there is for each player to
+// appear in, in square units: about four others in a picture.
+const zoneArea = 250_000
 
 // respawn gives a ship to every player whose time has come.
 func (a *rules) respawn() {
 	now := a.w.Tick()
+	a.fresh = a.fresh[:0]
 	for seat, p := range a.players.All {
 		if p.Ship == 0 && now >= p.RespawnAt {
 			a.spawn(a.players.Ref(seat), p)
@@ -24,74 +30,114 @@ func (a *rules) respawn() {
 }
 
 func (a *rules) spawn(ref sim.Ref, p *Player) {
-	at, ok := a.safeSpot(p)
+	at, ok := a.spot(p)
 	if !ok {
 		return
 	}
 	now := a.w.Tick()
-	ship, _, ok := a.ships.Add(Ship{
+	ship, s, ok := a.ships.Add(Ship{
 		X: at.X, Y: at.Y, Seat: p.Seat, Team: p.Team, Player: ref, Cell: a.cells.of(at),
-		Aim:    uint8(sim.AngleOf(a.middle().Sub(at)) >> 8),
+		Aim:    uint8(sim.AngleOf(a.interest(at).Sub(at)) >> 8),
 		Health: uint8(a.cfg.Ship.Health), Shield: uint8(a.cfg.Shield.Full), Ammo: uint8(a.cfg.Rail.Ammo),
 		SafeUntil: uint32(now.Add(a.cfg.ticks(a.cfg.Ship.SafeMS))),
 	})
 	if ok {
 		p.Ship, p.Cell = ship, a.cells.of(at)
+		if len(a.fresh) < freshest {
+			a.fresh = append(a.fresh, s)
+		}
 	}
 }
 
-// safeSpot returns, of a few free spots, the one farthest from enemies.
-func (a *rules) safeSpot(p *Player) (best sim.Vec, ok bool) {
-	zone, far := a.zone(p), int64(-1)
-	found := 0
+// spot returns where a new ship of p appears: of a few free spots the one from
+// which others are in the picture and can do least. Those are anywhere in the
+// zone, and, when none of them is quite good, beside a ship.
+func (a *rules) spot(p *Player) (at sim.Vec, ok bool) {
+	a.radar.fill(a.ships)
+	best := choice{cost: costNone}
+	zone := a.zone(p)
 	for range spawnTries {
-		at := a.anywhere(zone)
-		if a.ground.blocked(at) {
-			continue
-		}
-		if d := a.danger(at, p); d > far {
-			best, far = at, d
-		}
-		if found++; found == spawnSpots {
+		if best.take(a, a.anywhere(zone), p); best.found == spawnSpots {
 			break
 		}
 	}
-	return best, far >= 0
-}
-
-// danger returns the squared distance from a spot to the nearest enemy, at
-// most spawnClear squared.
-func (a *rules) danger(at sim.Vec, p *Player) int64 {
-	r := unit(spawnClear)
-	nearest := int64(r) * int64(r)
-	a.radar.fill(a.ships)
-	a.radar.grid.Near(at, r, func(id int32, _ sim.Vec) bool {
-		s := a.radar.ships[id]
-		if s.Seat != p.Seat && (p.Team == 0 || s.Team != p.Team) {
-			nearest = min(nearest, s.at().Sub(at).Len2())
+	if best.cost < costInSight || len(a.fresh) == freshest {
+		return best.at, best.found > 0
+	}
+	best.found = 0
+	for range spawnTries {
+		if at, ok := a.beside(p); ok {
+			best.take(a, at, p)
 		}
-		return true
-	})
-	return nearest
+		if best.found == spawnSpots {
+			break
+		}
+	}
+	return best.at, best.cost < costNone
 }
 
-// zone is where a player may appear: its team's base, or with cells a square
-// in the middle that grows with the number of players, so that few players in
-// a large world still meet.
+// beside returns a spot from which a random ship is in the picture; false when
+// there is no such ship, or a base is left for another team's.
+func (a *rules) beside(p *Player) (sim.Vec, bool) {
+	r := a.w.Rand()
+	n := len(a.radar.ships)
+	if n+len(a.fresh) == 0 {
+		return sim.Vec{}, false
+	}
+	i := int(r.Intn(int32(n + len(a.fresh))))
+	var s *Ship
+	switch {
+	case i >= n:
+		s = a.fresh[i-n]
+	case a.ships.Get(a.radar.refs[i]) != nil:
+		s = a.radar.ships[i]
+	default:
+		return sim.Vec{}, false // it was shot in this step
+	}
+	d := sim.Vec{X: r.Between(unit(besideNear), unit(pictureX)), Y: r.Between(unit(besideNear), unit(pictureY))}
+	turn := r.Uint64()
+	if turn&1 != 0 {
+		d.X = -d.X
+	}
+	if turn&2 != 0 {
+		d.Y = -d.Y
+	}
+	at := s.at().Add(d)
+	friend := p.Team > 0 && s.Team == p.Team
+	return at, friend || a.base(p).Contains(at)
+}
+
+// zone is where a player may appear: a square in the middle of the ground that
+// grows with the number of players, so that few in a large world still meet;
+// with bases, what of it is in the team's own.
 func (a *rules) zone(p *Player) Rect {
-	world := Rect{Max: a.cfg.Layout.Size}
+	half := a.zoneHalf()
+	m, base := a.middle(), a.base(p)
+	zone := Rect{
+		sim.Vec{X: max(m.X-half, base.Min.X), Y: max(m.Y-half, base.Min.Y)},
+		sim.Vec{X: min(m.X+half, base.Max.X), Y: min(m.Y+half, base.Max.Y)},
+	}
+	if zone.Min.X >= zone.Max.X || zone.Min.Y >= zone.Max.Y {
+		return base
+	}
+	return zone
+}
+
+// zoneHalf returns half a side of the square in which players may appear.
+func (a *rules) zoneHalf() sim.Fixed {
+	n := a.players.Len()
+	if a.cfg.Cells {
+		return unit(cellsFor(n) * CellSide / 2)
+	}
+	return sim.Fixed(sim.Sqrt(uint64(max(n, 4))*zoneArea)) * sim.One / 2
+}
+
+// base is the ground of a player's team; all of it without bases.
+func (a *rules) base(p *Player) Rect {
 	if p.Team > 0 && len(a.cfg.Layout.Bases) > 0 {
 		return a.cfg.Layout.Bases[p.Team-1]
 	}
-	if !a.cfg.Cells {
-		return world
-	}
-	half := unit(cellsFor(a.players.Len()) * CellSide / 2)
-	m := a.middle()
-	return Rect{
-		sim.Vec{X: max(m.X-half, 0), Y: max(m.Y-half, 0)},
-		sim.Vec{X: min(m.X+half, world.Max.X), Y: min(m.Y+half, world.Max.Y)},
-	}
+	return Rect{Max: a.cfg.Layout.Size}
 }
 
 // anywhere returns a random point of a zone.

@@ -6,24 +6,111 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
-func TestSpawnKeepsAwayFromEnemies(t *testing.T) {
+// TestSpawnIsNearAFightAndNotInOne: another ship is in the picture of every
+// page, none is at hand, and the new one looks at it.
+func TestSpawnIsNearAFightAndNotInOne(t *testing.T) {
 	c := empty(4096)
 	c.Seats = 4
 	b := play(t, c, 1)
 	b.steps(1, nil)
 	b.put(1, 2048, 2048)
-	near := 0
 	for range 200 {
 		b.join(2)
 		b.w.Step()
-		if b.ship(2).at().Sub(b.ship(1).at()).Within(sim.Int(900)) {
-			near++
+		d := b.ship(1).at().Sub(b.ship(2).at())
+		if d.Within(sim.Int(spawnClear)) || d.X.Abs() > sim.Int(pictureX) || d.Y.Abs() > sim.Int(pictureY) {
+			t.Fatalf("appears %v from the only other ship", d)
+		}
+		if aim := uint8(sim.AngleOf(d) >> 8); b.ship(2).Aim != aim {
+			t.Fatalf("looks at %d, the other ship is at %d", b.ship(2).Aim, aim)
 		}
 		b.w.Leave(2)
 	}
-	// 15 % of the world is that near; all of 6 spots are so once in 80,000.
-	if near > 1 {
-		t.Errorf("%d of 200 appear next to an enemy", near)
+}
+
+func TestSpawnIsNotInFrontOfWhoComes(t *testing.T) {
+	c := empty(4096)
+	c.Seats = 4
+	b := play(t, c, 1)
+	b.steps(1, nil)
+	in := map[sim.Seat]Input{1: {DX: 90, DY: 90}} // right and down
+	for range 200 {
+		b.put(1, 2048, 2048)
+		b.steps(4, in)
+		b.join(2)
+		b.steps(1, in)
+		if d := b.ship(2).at().Sub(b.ship(1).at()); d.X > 0 && d.Y > 0 {
+			t.Fatalf("appears %v from a ship that flies there", d)
+		}
+		b.w.Leave(2)
+	}
+}
+
+func TestSpawnIsBehindAWallWhereThereIsOne(t *testing.T) {
+	c := empty(4096)
+	c.Seats = 4
+	c.Layout.Walls = []Rect{box(1600, 1800, 2500, 1860)}
+	b := play(t, c, 1)
+	b.steps(1, nil)
+	b.put(1, 2048, 2048)
+	hidden := 0
+	for range 200 {
+		b.join(2)
+		b.w.Step()
+		if b.ship(2).Y < unit(1800) {
+			hidden++
+		}
+		b.w.Leave(2)
+	}
+	if hidden < 180 {
+		t.Errorf("%d of 200 appear behind the wall", hidden)
+	}
+}
+
+// TestCrowdsDoNotGrow: in a world with room, newcomers do not all come to those
+// who are there.
+func TestCrowdsDoNotGrow(t *testing.T) {
+	b := play(t, open(), 0)
+	for seat := range 400 {
+		b.join(sim.Seat(seat + 1))
+		b.steps(1, nil)
+	}
+	most := 0
+	for _, s := range b.a.ships.All {
+		n := 0
+		b.a.radar.filled = false
+		b.a.radar.fill(b.a.ships)
+		b.a.around(s.at(), unit(spawnLook), func(o *Ship) {
+			if d := o.at().Sub(s.at()); d.X.Abs() <= unit(pictureX) && d.Y.Abs() <= unit(pictureY) {
+				n++
+			}
+		})
+		most = max(most, n-1)
+	}
+	if most > 3*crowd {
+		t.Errorf("%d ships in one picture", most)
+	}
+}
+
+func TestAMatchBeginsWithCompany(t *testing.T) {
+	for _, m := range modes {
+		c := m.rules()
+		b := play(t, c, min(c.Seats, 20))
+		b.steps(2, nil)
+		alone := 0
+		for seat := range b.a.players.All {
+			s, company := b.ship(seat), false
+			for _, o := range b.a.ships.All {
+				d := o.at().Sub(s.at())
+				company = company || o != s && d.X.Abs() <= unit(pictureX) && d.Y.Abs() <= unit(pictureY)
+			}
+			if !company {
+				alone++
+			}
+		}
+		if alone > 1 {
+			t.Errorf("%s: %d ships see nobody", m.name, alone)
+		}
 	}
 }
 
@@ -64,7 +151,7 @@ func TestFewPlayersMeetInALargeWorld(t *testing.T) {
 		t.Errorf("the world for 5000 is %d units wide", side.Floor())
 	}
 	for _, s := range b.a.ships.All {
-		if (s.X-side/2).Abs() > 2*CellSide*sim.One || (s.Y-side/2).Abs() > 2*CellSide*sim.One {
+		if (s.X-side/2).Abs() > 3*CellSide*sim.One || (s.Y-side/2).Abs() > 3*CellSide*sim.One {
 			t.Errorf("one of ten appears at %v", s.at())
 		}
 	}

@@ -12,3 +12,20 @@ story("200 ships are drawn and counted; the figures are printed, not judged", as
   expect(r.frames).toBeGreaterThan(0);
   expect(r.snapshots).toBeGreaterThan(100);
 });
+
+story("the stress view says what 200 to 1,000 ships cost, and goes on", async ({ server, open }) => {
+  const page = await open(server, "/");
+  await page.getByRole("link", { name: /^stress view/ }).click();
+  await page.getByRole("heading", { name: "200 ships in one tab" }).waitFor();
+  const ships = page.getByLabel("Ships");
+  await ships.press("End");
+  await page.getByRole("heading", { name: "1,000 ships in one tab" }).waitFor();
+  expect(await ships.getAttribute("aria-valuetext")).toBe("1000 ships");
+  const figures = page.locator(".large-figures");
+  await expect.poll(() => figures.textContent()).toMatch(/^[1-9]\d\d+bytes a snapshot\d+\.\d\dms to decode it[1-9]\d*frames a second$/);
+  await page.getByText(/^The same ships as JSON text: \d\d\d?,\d{3} bytes\.$/).waitFor();
+  console.log(`1,000 ships: ${await figures.locator("li").evaluateAll((all) => all.map((e) => [...e.children].map((c) => c.textContent).join(" ")).join(", "))}`);
+  await page.waitForFunction(() => window.benchResult?.ships === 1000, null, { timeout: 45_000 });
+  // The recording is over by now, and begins again.
+  await page.getByRole("heading", { name: "1,000 ships in one tab" }).waitFor();
+});

@@ -26,6 +26,15 @@ story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("the end 
   const again = dialog.getByRole("button", { name: "Play again" });
   expect(await again.evaluate((b) => b === document.activeElement)).toBe(true);
   expect(await dialog.locator("tbody tr").allTextContents()).toEqual([expect.stringMatching(/^1\..*121$/), expect.stringMatching(/^2\..*you73$/), expect.stringMatching(/^–player 4009$/)]);
+  const podium = dialog.getByRole("list", { name: "The best three" });
+  expect(await podium.getByRole("listitem").allTextContents()).toEqual([expect.stringMatching(/12 kills1$/), expect.stringMatching(/^you7 kills2$/)]);
+  // Both ships are drawn.
+  const inked = await podium.locator("canvas").evaluateAll((all) => all.map((c) => {
+    const { width, height } = c as HTMLCanvasElement;
+    return (c as HTMLCanvasElement).getContext("2d")!.getImageData(0, 0, width, height).data.filter((v, i) => i % 4 === 3 && v > 0).length / (width * height);
+  }));
+  expect(inked.map((part) => part > 0.1 && part < 0.9)).toEqual([true, true]);
+  await dialog.getByText("You: place 2 of 3 · 7 kills · 3 deaths").waitFor();
   expect(await dialog.locator("th").allTextContents()).toEqual(["Place", "Player", "Kills", "Deaths"]);
   expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
   await page.waitForFunction(() => window.metronome!.session.state === "closed"); // it has left, and looks for no room by itself

@@ -88,6 +88,14 @@ export interface ConnectOptions {
   fetch?: typeof fetch;
 }
 
+/** How to watch a room: without a name, a seat to come back to, or a lobby. */
+export interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin"> {
+  /** Whose view to begin with; 0, as by default: the room chooses. */
+  seat?: number;
+  /** Finds another room to watch when this one is over, and answers its URL; without it the session ends. */
+  onRejoin?: () => Promise<string>;
+}
+
 /** Which room to play in, and as whom. */
 export interface QuickPlayOptions extends ConnectOptions, LobbyOptions {
   /** Game mode; the server's first by default. */
@@ -107,14 +115,24 @@ export interface Table<C extends string = string, O extends string = string> {
   /** Rows. */
   readonly count: number;
   readonly ids: Uint32Array;
-  /** Values of a column that everybody sees. Throws on a name that the schema does not have. */
+  /**
+   * One number for each row's life, from when it comes into view until it leaves: the same id with another life is another row, so
+   * that nobody draws a line from one to the other. Above 0, never given twice in a session; a new connection gives new ones, and so
+   * does a gap (stats.gaps).
+   */
+  readonly lives: Uint32Array;
+  /** Values of a column that everybody sees, as on the wire. Throws MetronomeError "no-such-name" on one that the schema does not have. */
   column(name: C): Column;
+  /** The same in real units, in an array of its own: FIXED divided by 256, angles in radians, all others as they are. */
+  values(name: C): Float64Array;
   /** Where the row with an id is; -1: not in view. */
   index(id: number): number;
   /** Ids of your own rows; they may be out of view. */
   readonly ownIds: Uint32Array;
-  /** Values of a private column, one per ownIds. */
+  /** Values of a private column, one per ownIds, as on the wire. */
   own(name: O): Column;
+  /** The same in real units. */
+  ownValues(name: O): Float64Array;
 }
 
 /** A snapshot: the world as the server says it is at a tick. */
@@ -130,9 +148,27 @@ export interface ViewTable<C extends string = string> {
   readonly name: string;
   readonly count: number;
   readonly ids: Uint32Array;
-  /** Linear columns and angles in between, the others as in the last snapshot before; in the column's unit (FIXED: 1/256). Longer than count. */
+  /** As in Table. */
+  readonly lives: Uint32Array;
+  /** Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count. */
   column(name: C): Float64Array;
+  /** The same in real units: FIXED divided by 256, angles, also those of ConnectOptions.angles, in radians from 0 to 2π. Longer than count. */
+  values(name: C): Float64Array;
   index(id: number): number;
+}
+
+/** A row that comes into view or leaves it, as it is in the snapshot in which it comes or was last. It may be kept. */
+export interface Row<C extends string = string> {
+  readonly table: string;
+  readonly id: number;
+  /** As in Table.lives: the row that comes is the one that leaves with the same life. */
+  readonly life: number;
+  /** Of the snapshot in which it came, or the first without it. */
+  readonly tick: number;
+  /** A column that everybody sees, as on the wire. */
+  raw(name: C): number;
+  /** The same in real units, as in Table.values. */
+  value(name: C): number;
 }
 
 /** The world as it is to be drawn now. It reuses its memory: valid until the next view(). */
@@ -220,6 +256,8 @@ export interface Events<G extends Game = AnyGame> {
   /** One seat changed; player undefined: it is free. Or all of it did: seat 0. */
   roster: { seat: number; player: Player | undefined };
   announcement: { text: string };
+  /** A spectator has another seat's view; 0: none is known. */
+  watched: { seat: number };
   /** A command was not given to the game; its own promise says so, too. */
   refused: { number: number; reason: string };
   /** The match is over; the room closes soon. */
@@ -227,12 +265,21 @@ export interface Events<G extends Game = AnyGame> {
   correction: { amount: number };
 }
 
-/** One player in a room, over as many connections as it takes. */
+/** One player, or one spectator, in a room, over as many connections as it takes. */
 export interface Session<G extends Game = AnyGame> {
   readonly state: State;
   /** Why it is away or closed; null while all is well. */
   readonly end: End | null;
-  /** 0, "" and null before the first welcome. */
+  /**
+   * The first snapshot has come: world, schema and roster are there. Fails with EndedError when the session is over before; who does
+   * not wait for it need not catch it.
+   */
+  readonly ready: Promise<void>;
+  /** It watches without a seat, as watch() makes it: input, command and chat throw MetronomeError "spectating". */
+  readonly spectating: boolean;
+  /** The seat whose view a spectator has; 0: none is known, or it plays. */
+  readonly watched: number;
+  /** 0, "" and null before the first welcome; the seat of a spectator stays 0. */
   readonly seat: number;
   readonly room: string;
   readonly mode: string;
@@ -251,8 +298,18 @@ export interface Session<G extends Game = AnyGame> {
   readonly stats: NetStats;
   readonly network: NetworkSim;
   /**
+   * Calls fn for each row of a table that comes into view, and at first for those that are there, until the function that it returns
+   * is called. When: as the view's time passes, like "event", in the order of ticks, and at one tick before its events. A new
+   * connection begins with nothing in view. A row that goes out of sight and comes back is added again. Throws MetronomeError
+   * "no-such-name", after the welcome, on a table that the game does not have.
+   */
+  onAdd<T extends TableName<G>>(table: T, fn: (row: Row<ColumnOf<G, T>>) => void): () => void;
+  /** The same for each row that leaves the view, at one tick after its events: who hears of a kill still finds the ship. */
+  onRemove<T extends TableName<G>>(table: T, fn: (row: Row<ColumnOf<G, T>>) => void): () => void;
+  /**
    * Sets what fills in the inputs. It is called for about every tick and frame and must be quick; null: no inputs are sent.
-   * In fields with `once` it says which buttons are down: each press, from up to down, goes out in one input.
+   * In fields that are buttons it says which are down, as Buttons.take() does. A button that was down in one call, and no more when
+   * the input goes out, is in that input: a tap lasts for one. With `once` each press, from up to down, goes out in exactly one.
    */
   input(sample: ((tick: number) => InputOf<G>) | null): void;
   /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */
@@ -269,7 +326,9 @@ export interface Session<G extends Game = AnyGame> {
   command(values: CommandOf<G> | readonly number[], list?: readonly number[]): Promise<CommandAnswer>;
   /** Commands that the server has not answered. */
   readonly commandsWaiting: number;
-  /** Gives up the seat. */
+  /** Chooses the seat whose view a spectator has; 0: the room chooses. Throws MetronomeError "not-spectating" for who plays. */
+  watchSeat(seat: number): void;
+  /** Gives up the seat, or stops watching. */
   leave(): void;
   /** The world to draw now. Once per animation frame; it also moves events and inputs along. now: performance.now(). */
   view(now?: number): View<G>;

@@ -1,4 +1,5 @@
-import type { ConnectOptions, End, QuickPlayOptions, Session } from "./api.ts";
+import type { ConnectOptions, End, QuickPlayOptions, Session, WatchOptions } from "./api.ts";
+import { errorOf } from "./errors.ts";
 import { type Connector, localLink, workerLink } from "./engine/link.ts";
 import type { AnyGame, Game } from "./game.ts";
 import { type Join, Lobby, LobbyError } from "./lobby.ts";
@@ -6,12 +7,12 @@ import { lobbyEnd } from "./net/ends.ts";
 import { bare, roomIdOf, serverOf } from "./net/roomurl.ts";
 import { PageSession, type Source } from "./page/session.ts";
 
-/** Enters the room with a URL, as the lobby gives it or ws://HOST/rooms/ROOM of an open server. */
+/** Enters the room with a URL, as the lobby gives it or ws://HOST/rooms/ROOM of an open server. Throws MetronomeError where there is no WebSocket. */
 export function connect<G extends Game = AnyGame>(url: string, o: ConnectOptions = {}): Session<G> {
   return start<G>({ url, key: `room ${bare(url)}`, find: roomFinder(url, o) }, o);
 }
 
-/** Asks a server's lobby for a seat and enters its room; asks again whenever the seat is lost. */
+/** Asks a server's lobby for a seat and enters its room; asks again whenever the seat is lost. Throws MetronomeError where there is no WebSocket. */
 export function quickPlay<G extends Game = AnyGame>(server: string, o: QuickPlayOptions = {}): Session<G> {
   const request = { mode: o.mode ?? "", metadata: o.metadata ?? {}, name: o.name ?? "", ...(o.avoid?.length ? { avoid: o.avoid } : {}) };
   const lobby = lobbyOf(server, o);
@@ -23,8 +24,26 @@ export function quickPlay<G extends Game = AnyGame>(server: string, o: QuickPlay
   return start<G>({ url: "", key: `quick ${server} ${request.mode}`, find }, o);
 }
 
+/**
+ * Watches a room without a seat: session.spectating is true, and there are no inputs, commands or chat. The URL is that of a
+ * public room, as session.room's or a listing's: ws://HOST/rooms/ROOM. A lost connection is opened again; a room that is over
+ * ends the session, unless onRejoin finds another. Throws MetronomeError where there is no WebSocket.
+ */
+export function watch<G extends Game = AnyGame>(url: string, o: WatchOptions = {}): Session<G> {
+  const finds = o.onRejoin !== undefined;
+  const find: Source["find"] = async ({ end }) => {
+    if (o.onRejoin) return o.onRejoin();
+    throw end ?? new Error("the room is over");
+  };
+  return start<G>({ url, key: "", find, watch: { seat: o.seat ?? 0, finds } }, { ...o, storage: null });
+}
+
+/** Throws MetronomeError where there is no WebSocket. */
 function start<G extends Game>(source: Source, o: ConnectOptions): Session<G> {
-  const worker = o.worker ?? typeof Worker !== "undefined";
+  if (!o.WebSocket && typeof globalThis.WebSocket === "undefined") {
+    throw errorOf("no-websocket", "there is no WebSocket here: Node.js has one from version 22 on, and before that takes one as an option, { WebSocket }");
+  }
+  const worker = o.worker ?? (typeof Worker !== "undefined" && !o.WebSocket);
   const connector: Connector = worker ? workerLink(o) : localLink(o);
   return new PageSession(source, o, connector) as unknown as Session<G>;
 }

@@ -31,7 +31,10 @@ export type GameEvent<G extends Game> = {
     readonly tick: number;
     /** The group in which it happened. */
     readonly group: number;
+    /** As on the wire: FIXED in 1/256, ANGLE 65536 to the circle. */
     readonly fields: Readonly<G["events"][E]>;
+    /** The same in real units: FIXED divided by 256, ANGLE in radians. */
+    readonly values: Readonly<G["events"][E]>;
   };
 }[keyof G["events"] & string];
 

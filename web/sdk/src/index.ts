@@ -1,7 +1,9 @@
 // The public API of @metronome/sdk.
-export { connect, quickPlay } from "./connect.ts";
+export { connect, quickPlay, watch } from "./connect.ts";
+export { EndedError, type ErrorCode, MetronomeError } from "./errors.ts";
 export { Lobby, LobbyError } from "./lobby.ts";
-export { FIXED, Kind } from "./schema.ts";
+export { Buttons } from "./page/buttons.ts";
+export { FIXED, Kind, unitOf } from "./schema.ts";
 export type * from "./api.ts";
 export type * from "./game.ts";
 export type { CreateOptions, Join, ListFilter, Room } from "./lobby.ts";

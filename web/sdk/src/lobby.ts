@@ -1,4 +1,5 @@
 // Finding a room: the Connect service metronome.v1.LobbyService as JSON.
+import { MetronomeError } from "./errors.ts";
 import type { ParamValue } from "./game.ts";
 import { retryAfterMs } from "./net/retry.ts";
 import { bare } from "./net/roomurl.ts";
@@ -18,6 +19,8 @@ export interface Room {
   /** Occupied and reserved. */
   taken: number;
   bots: number;
+  /** Connections that watch without a seat. */
+  spectators: number;
   state: string;
   metadata: Record<string, string>;
   private: boolean;
@@ -54,17 +57,17 @@ export interface CreateOptions {
 }
 
 /** The lobby said no, or could not be reached (code "unavailable", status 0). */
-export class LobbyError extends Error {
+export class LobbyError extends MetronomeError {
   override readonly name = "LobbyError";
   constructor(
     /** A Connect code, as in "not_found". */
-    readonly code: string,
+    code: string,
     message: string,
     readonly status: number,
     /** How long the server asks to be left alone, ms; 0: it did not say. */
     readonly retryAfterMs = 0,
   ) {
-    super(message);
+    super(code, message);
   }
 }
 
@@ -178,7 +181,7 @@ function roomOf(v: unknown): Room {
   for (const [key, value] of Object.entries(object(r["metadata"]))) metadata[key] = text(value);
   return {
     id: text(r["id"]), mode: text(r["mode"]), code: text(r["code"]), seats: number(r["seats"]), taken: number(r["taken"]),
-    bots: number(r["bots"]), state: text(r["state"]), metadata, private: r["private"] === true, node: text(r["node"]),
+    bots: number(r["bots"]), spectators: number(r["spectators"]), state: text(r["state"]), metadata, private: r["private"] === true, node: text(r["node"]),
     createdUnix: number(r["createdUnix"]), tickHz: number(r["tickHz"]),
   };
 }

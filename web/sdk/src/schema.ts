@@ -10,6 +10,14 @@ export type Kind = (typeof Kind)[keyof typeof Kind];
 /** Units of a FIXED column to 1. */
 export const FIXED = 256;
 
+/** What 1 on the wire is in real units: 1/256 for FIXED, 2π/65536 for ANGLE, which is in radians then, and 1 for all others. */
+export function unitOf(kind: number): number {
+  return kind === Kind.FIXED ? 1 / FIXED : kind === Kind.ANGLE ? circle(kind) : 1;
+}
+
+/** What 1 on the wire is in radians where the whole range of a kind is the circle. */
+export const circle = (kind: number): number => (2 * Math.PI) / 2 ** (32 - narrow(kind));
+
 export interface ColumnSchema {
   readonly name: string;
   /** One of Kind; a newer server may know more. */

@@ -218,6 +218,22 @@ test("a press that is over before the next input still counts, one before a new 
   expect(presses(rig)).toEqual([]);
 });
 
+test("a tap of any other button is in one input, one that is held in all", async () => {
+  const rig = new Rig().play();
+  rig.sample = [0, 0, 0];
+  await rig.pass(3);
+  const buttons = (): number[] => rig.socket.inputs.map((i) => i.value[2] ?? 0).filter((v) => v !== 0);
+  for (const bits of [1, 0, 2, 0]) rig.engine.command({ type: "input", values: [9, 0, bits] });
+  await rig.pass(3);
+  expect(buttons()).toEqual([3]);
+  expect(rig.of("sent").map((s) => s.values).filter((v) => v[2] !== 0)).toEqual([[0, 0, 3]]); // and dx as it is
+  rig.sample = [0, 0, 4];
+  await rig.pass(3);
+  rig.sample = [0, 0, 0];
+  await rig.pass(3);
+  expect(buttons()).toEqual([3, 4, 4, 4]);
+});
+
 test("a press is not left out when too much waits", async () => {
   const rig = jumper();
   await rig.pass(2);

@@ -102,7 +102,7 @@ test("client frames are written as Go writes them", () => {
     const value = (key: string): string => new RegExp(`^${key} (.*)$`, "m").exec(text)![1]!;
     const frame = {
       inputs, chat: JSON.parse(value("chat")) as string, ping: Number(value("ping")), resync: value("resync") === "true",
-      noticeAck: Number(value("notice_ack")), leave: value("leave") === "true", commands,
+      noticeAck: Number(value("notice_ack")), leave: value("leave") === "true", commands, watch: null,
     };
     if (frame.ping > Number.MAX_SAFE_INTEGER) continue; // pings are numbers of ours
     for (const c of commands) {

@@ -1,4 +1,4 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { localLink, workerLink } from "../src/engine/link.ts";
 import type { Command, Report } from "../src/engine/protocol.ts";
 
@@ -22,7 +22,16 @@ class FakeWorker {
   }
 }
 
-afterEach(() => void vi.unstubAllGlobals());
+const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+
+beforeEach(() => void vi.resetModules());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  warned.mockClear();
+});
+
+/** freshLink is workerLink on a page that has warned of nothing. */
+const freshLink = async (): Promise<typeof workerLink> => (await import("../src/engine/link.ts")).workerLink;
 
 test("an engine on this thread gets what was sent before it was loaded", async () => {
   const reports: Report[] = [];
@@ -51,10 +60,27 @@ test("a worker gets commands and gives reports", () => {
 test("when the worker does not load, the engine runs on this thread and misses nothing", async () => {
   vi.stubGlobal("Worker", FakeWorker);
   const reports: Report[] = [];
-  const link = workerLink({})((r) => reports.push(r), () => null);
+  const link = (await freshLink())({})((r) => reports.push(r), () => null);
   link.send(start);
   FakeWorker.last.onerror!({ message: "blocked" });
   await vi.waitUntil(() => reports.length > 0);
   expect([link.pulls, reports, FakeWorker.last.terminated]).toEqual([true, [ask], true]);
+  expect(warned.mock.calls).toEqual([[expect.stringContaining("(blocked)")]]);
   link.close();
+});
+
+test("when no worker can be made, the engine runs on this thread, and the page is warned once", async () => {
+  vi.stubGlobal("Worker", function () {
+    throw new DOMException("Script at 'file:///worker.js' cannot be accessed", "SecurityError");
+  });
+  const workerLink = await freshLink();
+  for (let i = 0; i < 2; i++) {
+    const reports: Report[] = [];
+    const link = workerLink({})((r) => reports.push(r), () => null);
+    link.send(start);
+    await vi.waitUntil(() => reports.length > 0);
+    expect([link.pulls, reports]).toEqual([true, [ask]]);
+    link.close();
+  }
+  expect(warned.mock.calls).toEqual([[expect.stringContaining("SecurityError")]]);
 });

@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8");
 
-test("the README's example is the one that is type-checked", () => {
-  const block = /```ts\n(.*?)```/s.exec(read("../README.md"))?.[1];
-  expect(block).toBe(read("example.ts").replace("../../app/src/play/arena.gen.ts", "./arena.gen.ts"));
+test("the README's examples are those that are type-checked", () => {
+  const blocks = [...read("../README.md").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]);
+  const checked = ["example.ts", "example-watch.ts"].map((file) => read(file).replace("../../app/src/play/arena.gen.ts", "./arena.gen.ts"));
+  expect(blocks).toEqual(checked);
 });

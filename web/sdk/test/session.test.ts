@@ -1,12 +1,14 @@
 import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { ConnectOptions, Events } from "../src/api.ts";
+import type { ConnectOptions, Events, Row } from "../src/api.ts";
 import { connect, quickPlay } from "../src/connect.ts";
 import { Engine } from "../src/engine/engine.ts";
 import { hostOf } from "../src/engine/host.ts";
 import type { Connector } from "../src/engine/link.ts";
 import type { Command, Report } from "../src/engine/protocol.ts";
 import { closeEnd } from "../src/net/ends.ts";
+import { Kind, unitOf } from "../src/schema.ts";
+import { Keep } from "../src/page/keep.ts";
 import { PageSession, type Source } from "../src/page/session.ts";
 import * as pb from "./gen/metronome/v1/play_pb.ts";
 import { Room } from "./room.ts";
@@ -134,6 +136,101 @@ describe("what a page sees", () => {
     rig.room.tick = 369; // it came a tick late
     rig.message(rig.room.frame());
     expect(rig.session.tick()).toBeCloseTo(370, 3);
+  });
+
+  test("rows that come and go are told as the view reaches them, around the events of their tick", () => {
+    const rig = new Rig().play();
+    const told: unknown[] = [];
+    const row = (what: string) => (r: Row) => told.push([what, r.table, r.id, r.tick, r.raw("x"), r.value("x")]);
+    rig.session.on("event", (e) => told.push([e.name, e.tick]));
+    rig.session.onAdd("ship", row("add"));
+    const off = rig.session.onRemove("ship", row("remove"));
+    expect(() => rig.session.onAdd("boat", () => {})).toThrow(expect.objectContaining({ code: "no-such-name" }));
+    rig.session.view();
+    expect(told.splice(0)).toEqual([["add", "ship", 1, 100, 256, 1]]);
+    const lives: number[] = [];
+    rig.session.onAdd("ship", (r) => lives.push(r.life));
+    vi.advanceTimersByTime(33);
+    rig.room.ships.set(2, { x: 512, y: 0, aim: 0 });
+    rig.tick([[7, 1]]);
+    rig.session.view();
+    expect([told, lives.length]).toEqual([[], 1]); // who begins to listen hears of what is there
+    vi.advanceTimersByTime(33);
+    rig.room.ships.delete(1);
+    rig.tick([[7, 2]]);
+    vi.advanceTimersByTime(100);
+    rig.session.view();
+    expect(told.splice(0)).toEqual([["add", "ship", 2, 101, 512, 2], ["hit", 101], ["hit", 102], ["remove", "ship", 1, 102, 256, 1]]);
+    expect(lives.length).toBe(2);
+    rig.session.view();
+    rig.room.ships.delete(2);
+    rig.room.ships.set(1, { x: 768, y: 0, aim: 0 }); // the id again
+    rig.tick();
+    vi.advanceTimersByTime(1_000); // nobody draws
+    rig.tick();
+    expect(told.splice(0)).toEqual([["add", "ship", 1, 103, 768, 3], ["remove", "ship", 2, 103, 512, 2]]);
+    expect([new Set(lives).size, lives.includes(0)]).toEqual([3, false]);
+    off();
+    rig.room.ships.delete(1);
+    rig.tick();
+    vi.advanceTimersByTime(100);
+    rig.session.view();
+    expect(told).toEqual([]);
+  });
+
+  test("another connection begins with no rows, and gives them lives that no row had", () => {
+    const rig = new Rig().play();
+    const told: unknown[] = [];
+    rig.session.onAdd("ship", (r) => told.push(["add", r.id, r.life]));
+    rig.session.onRemove("ship", (r) => told.push(["remove", r.id, r.life]));
+    rig.session.view();
+    rig.play({ resumed: true });
+    expect(told).toEqual([["add", 1, 1], ["remove", 1, 1]]);
+    rig.session.view();
+    expect(told.slice(2)).toEqual([["add", 1, 2]]);
+    const view = rig.session.view().table("ship");
+    expect([...view.lives.subarray(0, view.count), ...rig.session.world.table("ship").lives]).toEqual([2, 2]);
+  });
+
+  test("a listener to a table that the game turns out not to have is told so once", () => {
+    const thrown: unknown[] = [];
+    vi.stubGlobal("queueMicrotask", (f: () => void) => {
+      try {
+        f();
+      } catch (fault) {
+        thrown.push(fault);
+      }
+    });
+    const rig = new Rig();
+    rig.session.onAdd("boat", () => {});
+    const ids: number[] = [];
+    rig.session.onAdd("ship", (r) => {
+      ids.push(r.id);
+      r.value("boat");
+    });
+    rig.play();
+    for (let i = 0; i < 3; i++) rig.session.view();
+    vi.unstubAllGlobals();
+    expect([ids, thrown]).toEqual([[1], [expect.objectContaining({ code: "no-such-name" }), expect.objectContaining({ code: "no-such-name" })]]);
+  });
+
+  test("values are in real units beside those of the wire", () => {
+    const rig = new Rig({ angles: ["ship.aim"] }).play();
+    rig.tick([[7, 200]]);
+    const ship = rig.session.world.table("ship");
+    const aim = (3 / 256) * 2 * Math.PI;
+    expect([[...ship.values("x")], [...ship.values("y")], [...ship.values("aim")], [...ship.ownValues("ammo")], [...ship.column("x")]]).toEqual([[1], [-1], [aim], [9], [256]]);
+    const drawn = rig.session.view().table("ship");
+    expect(["x", "y", "aim"].map((c) => drawn.values(c)[0])).toEqual([1, -1, aim]);
+    expect([drawn.values("x").length, drawn.values("x") === drawn.values("x"), drawn.column("x")[0]]).toEqual([16, true, 256]);
+    expect((rig.said("snapshot").at(-1) as Events["snapshot"]).events[0]!.values).toEqual({ victim: 7, damage: 200 });
+    expect(() => drawn.values("ammo")).toThrow("ammo");
+    expect([unitOf(Kind.FIXED), unitOf(Kind.ANGLE) * 65536, unitOf(Kind.INT16), unitOf(Kind.TICK), unitOf(99)]).toEqual([1 / 256, 2 * Math.PI, 1, 1, 1]);
+    rig.room.ships.set(1, { x: 1280, y: 0, aim: 128 });
+    vi.advanceTimersByTime(33);
+    rig.tick();
+    vi.advanceTimersByTime(500);
+    expect(["x", "aim"].map((c) => rig.session.view().table("ship").values(c)[0])).toEqual([13, (122 / 256) * 2 * Math.PI]); // two ticks on, past the whole circle
   });
 
   test("who does not draw hears events at once", () => {
@@ -266,6 +363,18 @@ describe("states and orders", () => {
     expect(rig.of("chat").length).toBe(2);
   });
 
+  test("who plays has their own view, and is ready with the first snapshot", async () => {
+    const rig = new Rig();
+    let ready = false;
+    void rig.session.ready.then(() => (ready = true));
+    expect(() => rig.session.watchSeat(1)).toThrow(expect.objectContaining({ code: "not-spectating" }));
+    await vi.advanceTimersByTimeAsync(10);
+    expect([ready, rig.session.spectating, rig.session.watched]).toEqual([false, false, 0]);
+    rig.play();
+    await vi.advanceTimersByTimeAsync(0);
+    expect([ready, rig.session.world.tick]).toEqual([true, 100]);
+  });
+
   test("leave and the worse network reach the engine", () => {
     const rig = new Rig();
     rig.session.leave();
@@ -306,8 +415,10 @@ describe("over a reload", () => {
   let frame: EventTarget;
   beforeEach(() => {
     vi.stubGlobal("document", (page = new Page()));
-    vi.stubGlobal("window", (frame = new EventTarget()));
+    load();
   });
+  /** A page is loaded; what was on the one before is gone. */
+  const load = (): void => void vi.stubGlobal("window", (frame = new EventTarget()));
   afterEach(() => void vi.unstubAllGlobals());
 
   test("the seat is kept when the page goes, and found once by the same game", () => {
@@ -319,13 +430,49 @@ describe("over a reload", () => {
     expect(again.of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "token" }]);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ url: "ws://h/rooms/r", resume: "" }]);
     frame.dispatchEvent(new Event("pagehide"));
+    load();
     expect(new Rig({ storage: kept }, false, { key: "other", url: "" }).of("start")).toMatchObject([{ url: "", resume: "" }]);
+    expect(new Keep(kept, "k").take()?.resume).toBe("token"); // and that game finds it still
     rig.session.leave();
     frame.dispatchEvent(new Event("pagehide"));
     expect(kept.getItem("metronome.seat")).toBeNull();
   });
 
-  test.each(["{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
+  test("two sessions of one page keep both seats, also when they play the same game", () => {
+    const kept = storage();
+    const one = new Rig({ storage: kept }).play({ resume: "first" });
+    const two = new Rig({ storage: kept }).play({ resume: "second" });
+    new Rig({ storage: kept }, false, { key: "other" }).play({ resume: "third" });
+    frame.dispatchEvent(new Event("pagehide"));
+    const found = (key: string): string => new Rig({ storage: kept }, false, { key }).of("start")[0]!.resume;
+    expect([found("k"), found("other"), found("k"), found("k"), found("other")]).toEqual(["first", "third", "second", "", ""]);
+    frame.dispatchEvent(new Event("pagehide"));
+    for (let i = 0; i < 2; i++) frame.dispatchEvent(new Event("pageshow")); // back from the browser's cache
+    expect(kept.getItem("metronome.seat")).toBeNull();
+    one.session.leave();
+    frame.dispatchEvent(new Event("pagehide"));
+    expect([found("k"), found("k")]).toEqual(["second", ""]);
+    two.session.leave();
+  });
+
+  test("what an earlier page left of a game gives way to what a later one has", () => {
+    const kept = storage();
+    vi.stubGlobal("performance", { timeOrigin: 1 });
+    for (const resume of ["one", "two"]) new Keep(kept, "k").put({ url: "u", resume, commanded: 0, orders: [] });
+    new Keep(kept, "other").put({ url: "u", resume: "other", commanded: 0, orders: [] });
+    vi.stubGlobal("performance", { timeOrigin: 2 });
+    new Keep(kept, "k").put({ url: "u", resume: "three", commanded: 0, orders: [] });
+    const found = ["k", "k", "other"].map((key) => new Keep(kept, key).take()?.resume);
+    expect(found).toEqual(["three", undefined, "other"]);
+  });
+
+  test("no more than eight seats are kept, the newest", () => {
+    const kept = storage();
+    for (let i = 0; i < 10; i++) new Keep(kept, `k${i}`).put({ url: "u", resume: `${i}`, commanded: 0, orders: [] });
+    expect([new Keep(kept, "k1").take(), new Keep(kept, "k2").take()?.resume, new Keep(kept, "k9").take()?.resume]).toEqual([null, "2", "9"]);
+  });
+
+  test.each(["[null,3]", '[{"key":"k","url":"u","resume":"x"}]', '[{"key":"k","url":"u","resume":"x","page":1,"commanded":0,"orders":[{}]}]', "{", "null", "[]", '{"key":"k"}', '{"key":"k","url":1,"resume":"x"}', '{"key":"k","url":"u","resume":"x","orders":[{}]}'])("%s in the storage is nothing", (text) => {
     const kept = storage();
     kept.setItem("metronome.seat", text);
     expect(new Rig({ storage: kept }).of("start")).toMatchObject([{ resume: "" }]);

@@ -3,8 +3,8 @@
 /** The game arena, for connect<Arena>() and quickPlay<Arena>(). */
 export interface Arena {
   tables: {
-    "match": { columns: "phase" | "round" | "endsat" | "goal" | "winner" | "winnerteam" | "score.0" | "score.1" | "score.2" | "score.3"; own: never };
-    "player": { columns: "seat" | "team" | "kills" | "deaths"; own: "respawnat" };
+    "match": { columns: "phase" | "round" | "endsat" | "goal" | "winner" | "winnerteam" | "score.0" | "score.1" | "score.2" | "score.3" | "momentseat.0" | "momentseat.1" | "momentseat.2" | "moment.0" | "moment.1" | "moment.2"; own: never };
+    "player": { columns: "seat" | "team" | "kills" | "deaths"; own: "respawnat" | "laststreak" | "lastdamage" | "lastaccuracy" | "lastrail" };
     "ship": { columns: "x" | "y" | "aim" | "health" | "shield" | "team" | "seat" | "safeuntil"; own: "ammo" | "blasterat" | "railat" | "dashat" };
     "shot": { columns: "x" | "y" | "seat"; own: never };
     "wall": { columns: "x" | "y" | "w" | "h"; own: never };
@@ -20,13 +20,13 @@ export interface Arena {
   input: { "dx": number; "dy": number; "aim": number; "buttons": number; };
   command: Record<string, never>;
   params: { "seconds": number; "kills": number; "weapons": "all" | "blaster" | "rail"; };
-  outcome: { "kills": number; "deaths": number; };
+  outcome: { "kills": number; "deaths": number; "streak": number; "damage": number; "accuracy": number; "rail": number; };
 }
 
 /** What the columns hold. FIXED is in 1/256, ANGLE 65536 to the circle. */
 export const arenaKinds = {
-  "match": { "phase": "UINT8", "round": "UINT16", "endsat": "TICK", "goal": "UINT16", "winner": "SEAT", "winnerteam": "UINT8", "score.0": "UINT16", "score.1": "UINT16", "score.2": "UINT16", "score.3": "UINT16", },
-  "player": { "seat": "SEAT", "team": "UINT8", "kills": "UINT16", "deaths": "UINT16", "respawnat": "TICK", },
+  "match": { "phase": "UINT8", "round": "UINT16", "endsat": "TICK", "goal": "UINT16", "winner": "SEAT", "winnerteam": "UINT8", "score.0": "UINT16", "score.1": "UINT16", "score.2": "UINT16", "score.3": "UINT16", "momentseat.0": "SEAT", "momentseat.1": "SEAT", "momentseat.2": "SEAT", "moment.0": "UINT16", "moment.1": "UINT16", "moment.2": "UINT16", },
+  "player": { "seat": "SEAT", "team": "UINT8", "kills": "UINT16", "deaths": "UINT16", "respawnat": "TICK", "laststreak": "UINT16", "lastdamage": "UINT32", "lastaccuracy": "UINT8", "lastrail": "UINT16", },
   "ship": { "x": "FIXED", "y": "FIXED", "aim": "UINT8", "health": "UINT8", "shield": "UINT8", "team": "UINT8", "seat": "SEAT", "safeuntil": "UINT32", "ammo": "UINT8", "blasterat": "UINT32", "railat": "UINT32", "dashat": "UINT32", },
   "shot": { "x": "FIXED", "y": "FIXED", "seat": "SEAT", },
   "wall": { "x": "FIXED", "y": "FIXED", "w": "FIXED", "h": "FIXED", },
@@ -38,4 +38,4 @@ export const arenaKinds = {
 export const arenaGame = "arena";
 
 /** Schema.fingerprint of a server that plays exactly this. */
-export const arenaFingerprint = "085d3c765478087b";
+export const arenaFingerprint = "cc037a5558472d18";

@@ -21,6 +21,9 @@ export interface Give {
   buttons: number;
 }
 
+/** Says what a device asks for at a time; a press counts for so long at least. Both in ms. */
+export type Reader = (now: number, least: number) => Device;
+
 export const Blaster = ButtonBlaster;
 export const Rail = ButtonRail;
 export const Dash = ButtonDash;
@@ -31,10 +34,11 @@ export class Controls {
   idle = false;
   /** Where the ship aims when no device says, radians. */
   aim = 0;
-  private readonly devices: (() => Device)[] = [];
+  private readonly devices: Reader[] = [];
   private readonly until = new Map<number, number>();
+  private before = 0;
 
-  add(device: () => Device): void {
+  add(device: Reader): void {
     this.devices.push(device);
   }
 
@@ -44,8 +48,9 @@ export class Controls {
     let y = 0;
     let aimed: number | null = null;
     let held = 0;
+    const least = 1.2 * tickMs;
     for (const read of this.devices) {
-      const d = read();
+      const d = read(now, least);
       if (Math.hypot(d.moveX, d.moveY) > Math.hypot(x, y)) [x, y] = [d.moveX, d.moveY];
       aimed = d.aim ?? aimed;
       held |= d.buttons;
@@ -53,16 +58,17 @@ export class Controls {
     if (this.idle) return { dx: 0, dy: 0, aim: wire(this.aim), buttons: 0 };
     if (aimed !== null) this.aim = aimed;
     else if (Math.hypot(x, y) > 0.2) this.aim = Math.atan2(y, x);
-    return { ...stick(x, y), aim: wire(this.aim), buttons: this.stretch(held, now, tickMs) };
+    return { ...stick(x, y), aim: wire(this.aim), buttons: this.stretch(held, now, least) };
   }
 
-  /** Keeps a button down until a tick has seen it. */
-  private stretch(held: number, now: number, tickMs: number): number {
-    let buttons = 0;
+  /** Keeps a button that was just pressed down until a tick has seen it. */
+  private stretch(held: number, now: number, least: number): number {
+    let buttons = held;
     for (const bit of [Blaster, Rail, Dash]) {
-      if (held & bit) this.until.set(bit, now + 1.2 * tickMs);
+      if (held & bit & ~this.before) this.until.set(bit, now + least);
       if (now < (this.until.get(bit) ?? 0)) buttons |= bit;
     }
+    this.before = held;
     return buttons;
   }
 }

@@ -1,7 +1,8 @@
-// The ground: far stars, the grid, the edge of the world and the walls.
+// The ground: far clouds and stars, the grid, the edge of the world, and the
+// walls, which rise from the depth up to where the ships fly.
 
 import type { Brush } from "./brush.ts";
-import { beyond, edge, line, white } from "./palette.ts";
+import { beyond, clouds, edge, line, wallLine, wallSide, wallTop, white } from "./palette.ts";
 import { Layer } from "./painter.ts";
 import type { Picture, WallNow } from "./picture.ts";
 
@@ -9,12 +10,32 @@ const small = 128;
 const large = 512;
 
 export function drawGround(b: Brush, p: Picture): void {
-  stars(b, 0.35, 173, 0.28);
-  stars(b, 0.6, 211, 0.42);
+  cloud(b);
+  stars(b, 0.35, 173, 0.4);
+  stars(b, 0.6, 211, 0.6);
   grid(b, p);
   outside(b, p);
-  for (const w of p.walls) if (b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h))) wallShadow(b, w);
-  for (const w of p.walls) if (b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h))) wall(b, w);
+  for (let i = depths; i > 0; i--) for (const w of p.walls) if (near(b, w)) side(b, w, i);
+  for (const w of p.walls) if (near(b, w)) wall(b, w);
+}
+
+/** Soft spots of colour here and there, so far down that they hardly move. A canvas without WebGL would take long over them. */
+function cloud(b: Brush): void {
+  if (b.painter.name === "canvas") return;
+  const c = b.camera;
+  const depth = 0.18;
+  const step = 900;
+  const halfW = c.width / 2 / c.zoom + step;
+  const halfH = c.height / 2 / c.zoom + step;
+  for (let y = Math.floor((c.y * depth - halfH) / step); y <= (c.y * depth + halfH) / step; y++) {
+    for (let x = Math.floor((c.x * depth - halfW) / step); x <= (c.x * depth + halfW) / step; x++) {
+      const h = mix(x, y, step);
+      if (h & 0x100000) continue;
+      const at = { x: (x + (h & 255) / 256) * step + c.x * (1 - depth), y: (y + ((h >> 8) & 255) / 256) * step + c.y * (1 - depth) };
+      const size = 9 + ((h >> 16) & 3);
+      if (b.sees(at.x, at.y, size * 32)) b.draw(Layer.Ground, "glow", at.x, at.y, 0, size, clouds[h % clouds.length]!, 0.75);
+    }
+  }
 }
 
 /** Dots that move slower than the ground, as if far below it. */
@@ -52,10 +73,10 @@ function grid(b: Brush, p: Picture): void {
   const y1 = Math.min(p.height, c.y + c.height / 2 / c.zoom);
   const thin = b.pixels(1);
   for (let x = Math.ceil(x0 / small) * small; x <= x1; x += small) {
-    b.rect(Layer.Ground, x - thin / 2, y0, thin, y1 - y0, line, x % large === 0 ? 0.8 : 0.34);
+    b.rect(Layer.Ground, x - thin / 2, y0, thin, y1 - y0, line, x % large === 0 ? 1 : 0.6);
   }
   for (let y = Math.ceil(y0 / small) * small; y <= y1; y += small) {
-    b.rect(Layer.Ground, x0, y - thin / 2, x1 - x0, thin, line, y % large === 0 ? 0.8 : 0.34);
+    b.rect(Layer.Ground, x0, y - thin / 2, x1 - x0, thin, line, y % large === 0 ? 1 : 0.6);
   }
   for (let x = Math.ceil(x0 / large) * large; x <= x1; x += large) {
     for (let y = Math.ceil(y0 / large) * large; y <= y1; y += large) b.draw(Layer.Ground, "plus", x, y, 0, 1, edge, 0.8);
@@ -81,23 +102,36 @@ function frame(b: Brush, x: number, y: number, w: number, h: number, width: numb
   b.rect(Layer.Ground, x + w - t / 2, y, t, h, tint, alpha);
 }
 
-function wallShadow(b: Brush, w: WallNow): void {
-  b.rect(Layer.Ground, w.x + 7, w.y + 9, w.w, w.h, 0x04060a, 0.55);
+/** A wall shows its side in so many slices, and how much smaller the lowest looks. */
+const depths = 5;
+const shrink = 0.05;
+
+function near(b: Brush, w: WallNow): boolean {
+  return b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h));
 }
 
+/** A slice of a wall below its top: what is lower looks smaller, around the middle of the picture. */
+function side(b: Brush, w: WallNow, i: number): void {
+  const { x, y } = b.camera;
+  const k = 1 - (shrink * i) / depths;
+  b.rect(Layer.Ground, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, wallSide, 1);
+  if (i === depths) frame(b, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, 1, beyond, 1);
+}
+
+/** The top is exactly where the wall stops a ship. */
 function wall(b: Brush, w: WallNow): void {
-  b.rect(Layer.Ground, w.x, w.y, w.w, w.h, 0x182033, 1);
+  b.rect(Layer.Ground, w.x, w.y, w.w, w.h, wallTop, 1);
   hatch(b, w);
-  frame(b, w.x, w.y, w.w, w.h, 1.8, edge, 1);
+  frame(b, w.x, w.y, w.w, w.h, 2.4, edge, 1);
   // Light comes from the top left.
-  b.rect(Layer.Ground, w.x, w.y - 1, w.w, 2, white, 0.3);
-  b.rect(Layer.Ground, w.x - 1, w.y, 2, w.h, white, 0.18);
+  b.rect(Layer.Ground, w.x, w.y - 1.2, w.w, 2.4, white, 0.55);
+  b.rect(Layer.Ground, w.x - 1.2, w.y, 2.4, w.h, white, 0.35);
 }
 
 /** Diagonals from the bottom left to the top right, cut off at the sides. */
 function hatch(b: Brush, w: WallNow): void {
-  const step = 18;
-  const inset = 5;
+  const step = 30;
+  const inset = 7;
   const x0 = w.x + inset;
   const y0 = w.y + inset;
   const x1 = w.x + w.w - inset;
@@ -105,6 +139,6 @@ function hatch(b: Brush, w: WallNow): void {
   for (let s = Math.ceil((x0 + y0) / step) * step; s < x1 + y1; s += step) {
     const ax = Math.max(x0, s - y1);
     const bx = Math.min(x1, s - y0);
-    if (bx - ax > 2) b.line(Layer.Ground, ax, s - ax, bx, s - bx, 1.4, 0x2e3c5c, 0.9);
+    if (bx - ax > 2) b.line(Layer.Ground, ax, s - ax, bx, s - bx, 3, wallLine, 0.8);
   }
 }

@@ -20,11 +20,12 @@ export function hullOf(seat: number, team: number): Hull {
 export function drawShips(b: Brush, p: Picture, trails: Trails): void {
   for (const s of p.ships) {
     if (!b.sees(s.x, s.y, 200)) continue;
-    const t = trails.of(s.id);
+    const t = trails.of(s);
     if (t) trail(b, s, t);
     ship(b, s, p.time, t);
   }
   if (p.ghost) {
+    if (p.own) b.line(Layer.Light, p.ghost.x, p.ghost.y, p.own.x, p.own.y, b.pixels(1), white, 0.35);
     b.draw(Layer.Light, "ghost", p.ghost.x, p.ghost.y, p.ghost.aim, 1, white, 0.75);
   }
 }

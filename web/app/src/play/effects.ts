@@ -34,6 +34,8 @@ export class Effects {
   private next = 0;
   /** Fewer pieces for a painter that is slow. */
   rich = true;
+  /** Nothing flashes over more than a ship's size. */
+  calm = false;
 
   step(dt: number): void {
     for (const e of this.all) {
@@ -69,8 +71,10 @@ export class Effects {
   }
 
   explosion(x: number, y: number, tint: number): void {
-    this.flash(x, y, white, 2.6, 0.16);
-    this.flash(x, y, tint, 4.2, 0.5);
+    if (!this.calm) {
+      this.flash(x, y, white, 2.6, 0.16);
+      this.flash(x, y, tint, 4.2, 0.5);
+    }
     this.ringOut(x, y, tint, 0.4, 4.6, 0.6, "wave");
     this.ringOut(x, y, white, 0.2, 2.6, 0.32, "ring");
     const n = this.rich ? 38 : 10;

@@ -2,9 +2,11 @@
 // to do next.
 
 import { button, el, show } from "./dom.ts";
+import type { Moment } from "./feats.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import type { Action } from "./notice.ts";
 import { colourOf, css } from "./palette.ts";
+import { momentList, ownLine, podium, type Stand } from "./podium.ts";
 import type { ArenaEnd } from "./types.ts";
 
 /** Lines that are shown. */
@@ -21,13 +23,18 @@ export class EndScreen {
     show(this.root, false);
   }
 
-  say(end: ArenaEnd, own: number, actions: readonly Action[]): void {
+  /** moments are those of the match; longest is one's own streak. */
+  say(end: ArenaEnd, own: number, moments: readonly Moment[], longest: number, actions: readonly Action[]): void {
     const row = el("div", "actions");
     actions.forEach((a, i) => row.append(button(a.text, i === 0 ? "primary" : "", a.act)));
     const lines = byPlace(end);
-    this.box.replaceChildren(
-      el("h2", "", headline(end, own)), ...(end.reason ? [el("p", "detail", sentenceOf(end.reason))] : []), ...(lines.length > 0 ? [table(lines, own)] : []), row,
-    );
+    const stands = end.lines.map((l) => standOf(l, own)).sort((a, b) => (a.place || Infinity) - (b.place || Infinity));
+    const said = ownLine(stands, longest);
+    const parts = [
+      el("h2", "", headline(end, own)), end.reason ? el("p", "detail", sentenceOf(end.reason)) : null, podium(stands), said ? el("p", "own-line", said) : null,
+      momentList(moments), lines.length > 0 ? table(lines, own) : null, row,
+    ];
+    this.box.replaceChildren(...parts.filter((e) => e !== null));
     show(this.root, true);
     row.querySelector("button")?.focus({ preventScroll: true });
   }
@@ -51,6 +58,7 @@ export function headline(end: ArenaEnd, own: number): string {
 }
 
 const nameOf = (l: Line): string => l.name || `player ${l.seat}`;
+const standOf = (l: Line, own: number): Stand => ({ seat: l.seat, team: l.team, name: nameOf(l), own: l.seat === own, place: l.place, kills: l.fields.kills, deaths: l.fields.deaths });
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const sentenceOf = (reason: string): string => upper(reason) + (/[.!?]$/.test(reason) ? "" : ".");
 

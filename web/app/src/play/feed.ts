@@ -1,11 +1,11 @@
-// Who destroyed whom, the newest below; and lines from the server.
+// Who destroyed whom and with what, one line each, the newest below.
 
 import { el } from "./dom.ts";
 import { colourOf, css } from "./palette.ts";
-import { Weapon } from "./types.ts";
+import { weaponSign } from "./signs.ts";
 
 /** How many lines, and how long each stays, in ms. */
-const lines = 5;
+const lines = 4;
 const stay = 6000;
 
 export interface Who {
@@ -25,14 +25,9 @@ export class Feed {
 
   kill(by: Who, weapon: number, victim: Who, now: number): void {
     const line = el("li");
-    const gun = el("span", "gun", weapon === Weapon.Rail ? "rail" : "blaster");
-    line.append(name(by), gun, name(victim));
+    line.append(name(by), weaponSign(weapon), name(victim));
     if (by.own || victim.own) line.classList.add("own");
     this.add(line, now);
-  }
-
-  say(text: string, now: number): void {
-    this.add(el("li", "said", text), now);
   }
 
   /** Takes away what has been there long enough. */

@@ -4,8 +4,10 @@
 import { Arms } from "./arms.ts";
 import { Controls, type Give } from "./controls.ts";
 import { show } from "./dom.ts";
+import { Feats } from "./feats.ts";
 import { hears } from "./happen.ts";
 import { Ground } from "./ground.ts";
+import { offerFullScreen } from "./fullscreen.ts";
 import { count, type Handle } from "./handle.ts";
 import { Hud, nameOf } from "./hud.ts";
 import { gamepad } from "./input-gamepad.ts";
@@ -18,13 +20,15 @@ import { knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
+import type { Fate } from "./respawn.ts";
 import { rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
-import { keys, tools } from "./keys.ts";
+import { copyLink, keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
 import { matchOf } from "./standing.ts";
 import { Status } from "./status.ts";
 import { fits, isArena, ownPlayer, ownShip } from "./tables.ts";
+import { Turns } from "./turns.ts";
 import { type ArenaSession, Phase } from "./types.ts";
 import { Watch } from "./watch.ts";
 
@@ -49,8 +53,12 @@ export class Game {
   readonly hud: Hud;
   readonly handle: Handle;
   picture: Picture = emptyPicture();
-  /** Who destroyed the own ship last. */
-  fate = { by: "", weapon: 0 };
+  /** What was done in this match. */
+  readonly feats = new Feats();
+  /** How the own ship was lost last. */
+  fate: Fate = { by: "", weapon: 0, far: -1, left: 0 };
+  private readonly turns = new Turns();
+  private flew = false;
   private flight: Flight | null = null;
   private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
   private last = 0;
@@ -67,6 +75,7 @@ export class Game {
       tools: tools(this),
       watchNext: (way) => this.watch.next(this.picture, way),
       watchEnd: () => this.setWatch(false),
+      copyLink: () => void copyLink(this),
     });
     stage.append(this.hud.root);
     this.handle = { session, painter: painter.name, picture: this.picture, frames: 0, cost: { mean: 0, max: 0 }, onFrame: null };
@@ -74,6 +83,8 @@ export class Game {
     this.listen();
     this.readDevices();
     keys(this);
+    this.hud.root.addEventListener("click", (e) => e.target instanceof Element && e.target.closest("button") && this.sound.play("press"));
+    offerFullScreen(this.hud.offer);
     const fit = () => this.scene.resize(stage.clientWidth, stage.clientHeight);
     new ResizeObserver(fit).observe(stage);
     fit();
@@ -91,16 +102,17 @@ export class Game {
   setWatch(on: boolean): boolean {
     this.watch.on = on;
     if (on) this.watch.next(this.picture, 1);
-    this.hud.toolbar.set("watch", on);
+    this.hud.menu.set("watch", on);
     return on;
   }
 
   private listen(): void {
     const { session, hud } = this;
-    const status = new Status(hud.notice, hud.banner, () => session);
+    const status = new Status(hud.notice, hud.banner, hud.lost, () => session);
     status.joining();
     session.on("welcome", ({ resumed }) => {
       knowNodes(session.nodes);
+      status.welcome(resumed, performance.now());
       if (session.schema && fits(session.schema)) return this.begin(resumed);
       if (session.schema && isArena(session.schema)) status.wrongVersion();
       else status.wrongGame();
@@ -108,15 +120,16 @@ export class Game {
     });
     session.on("state", (e) => {
       knowNodes(session.nodes);
-      status.state(e.state, e.end);
+      status.state(e.state, e.end, performance.now());
+      this.stage.classList.toggle("frozen", this.flight !== null && e.state !== "playing");
     });
     session.on("matchEnd", (end) => {
       status.ended = true;
-      hud.end.say(end, session.seat, [playAgain(session.mode), backToLobby]);
+      hud.end.say(end, session.seat, this.feats.moments(session.seat, (seat) => nameOf(session, seat)), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
       session.leave(); // the room closes: this page does not look for another by itself
     });
     session.on("retry", (e) => status.retry(e, performance.now()));
-    if (session.state !== "connecting") status.state(session.state, session.end ?? undefined);
+    if (session.state !== "connecting") status.state(session.state, session.end ?? undefined, performance.now());
     session.on("snapshot", () => this.snapshot());
     hears(this);
     session.input(() => {
@@ -136,6 +149,7 @@ export class Game {
     own.onTick = (tick, values, before) => arms.tick(tick, values, before);
     own.onCorrection = (units) => this.session.corrected(units);
     arms.onBolt = (b) => {
+      this.feats.shot();
       this.scene.effects.muzzle(b.x / 256, b.y / 256, b.angle, 0xffb000);
       this.sound.play("blaster");
     };
@@ -146,6 +160,7 @@ export class Game {
   }
 
   private ownBeam(x: number, y: number, angle: number): void {
+    this.feats.shot();
     const g = this.flight!.own.ground;
     const [dx, dy] = [Math.cos(angle) * g.rules.railRange, Math.sin(angle) * g.rules.railRange];
     const part = g.free(x, y, dx, dy);
@@ -213,8 +228,10 @@ export class Game {
     const p = look.take(view, this.session.seat, dt, this.controls.aim, this.live);
     this.picture = this.handle.picture = p;
     const auth = own.authority;
-    p.ghost = auth && !this.hud.netgraph.root.hidden ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
+    p.ghost = auth && (this.hud.feel.on || !this.hud.netgraph.root.hidden) ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
     this.aimCamera(p, dt);
+    const { x, y } = this.scene.follow.camera;
+    Object.assign(this.sound.ear, { x, y });
     this.scene.draw(p, dt);
   }
 
@@ -234,14 +251,30 @@ export class Game {
     const ship = ownShip(session.world, session.seat);
     const tick = this.own?.tick ?? session.world.tick;
     const shown = ship && p.own && !this.watch.on;
-    hud.fill(now, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
+    this.hearMatch(p, now);
+    hud.fill(now, this.feats, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);
     if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? "");
     else if (!p.own && session.state === "playing") {
       const left = (ownPlayer(session.world, session.seat).respawnAt - session.world.tick) / session.tickHz;
-      hud.respawn.dead(this.fate.by, this.fate.weapon, left);
+      hud.respawn.dead(this.fate, left);
     } else hud.respawn.hide();
     if (hud.results.root.hidden === false) hud.respawn.hide();
     show(hud.hint, now < this.hintUntil && !this.watch.on && hud.netgraph.root.hidden !== false);
+  }
+
+  /** The turns of the match and the own engine, heard. */
+  private hearMatch(p: Picture, now: number): void {
+    const { session, sound } = this;
+    const flies = p.own !== null && session.state === "playing";
+    sound.engine(flies ? 0.2 + Math.hypot(p.own!.vx, p.own!.vy) / 300 : 0);
+    if (flies && !this.flew) sound.play("spawn");
+    this.flew = flies;
+    const turn = this.turns.see(matchOf(session.world), session.tick(now), session.tickHz);
+    if (turn) sound.play(turn === "begins" ? "begin" : turn === "ends" ? "end" : "second");
+    if (turn === "begins") {
+      this.feats.clear();
+      this.hud.herald.say("Go!", "", now);
+    }
   }
 }

@@ -4,7 +4,9 @@
 import { pickupColours } from "./draw-things.ts";
 import type { Who } from "./feed.ts";
 import type { Game } from "./game.ts";
+import { isCalled, streakLine } from "./herald.ts";
 import { nameOf } from "./hud.ts";
+import { toward } from "./marks.ts";
 import { colourOf, white } from "./palette.ts";
 import type { ArenaEvent } from "./types.ts";
 
@@ -14,7 +16,10 @@ export function hears(g: Game): void {
   session.on("event", (e) => happen(g, e));
   session.on("chat", ({ seat, name, text }) => hud.chat.add({ ...who(g, seat), name }, text, performance.now()));
   session.on("refused", ({ reason }) => hud.toast.say(`That was refused: ${reason}.`));
-  session.on("announcement", ({ text }) => hud.chat.announce(text, performance.now()));
+  session.on("announcement", ({ text }) => {
+    hud.herald.announce(text, performance.now());
+    hud.chat.announce(text, performance.now());
+  });
 }
 
 function who(g: Game, seat: number): Who {
@@ -43,24 +48,32 @@ function happen(g: Game, e: ArenaEvent): void {
     case "taken": {
       const [x, y] = [e.fields.x / 256, e.fields.y / 256];
       g.scene.effects.taken(x, y, pickupColours[e.fields.kind] ?? white);
-      g.sound.play("pickup", e.fields.by === g.session.seat ? 0 : distance(g, x, y));
+      if (e.fields.by === g.session.seat) g.sound.play("pickup");
+      else g.sound.at("pickup", x, y);
     }
   }
 }
 
-function hit(g: Game, { victim, by }: { victim: number; by: number }): void {
-  const at = g.picture.ships.find((s) => s.seat === victim);
+function hit(g: Game, { victim, by, damage }: { victim: number; by: number; damage: number }): void {
+  const { ships } = g.picture;
+  const own = g.session.seat;
+  const at = ships.find((s) => s.seat === victim);
+  const from = ships.find((s) => s.seat === by);
+  g.feats.hit(by, victim, damage, own);
   g.scene.trails.hurt(victim);
   if (at) {
-    const from = g.picture.ships.find((s) => s.seat === by);
-    const angle = from ? Math.atan2(at.y - from.y, at.x - from.x) : 0;
+    const angle = from ? toward(from, at) : 0;
     g.scene.effects.sparks(at.x - Math.cos(angle) * 14, at.y - Math.sin(angle) * 14, angle, tint(g, by), 10);
   }
-  if (victim === g.session.seat) {
+  if (victim === own) {
+    if (at && from && from !== at) g.scene.marks.hurt(by, toward(at, from), damage);
     g.scene.follow.shake(4);
     g.sound.play("hurt");
-    flash(g.hud.hurt);
-  } else if (by === g.session.seat) g.sound.play("hit");
+    if (!g.scene.follow.calm) flash(g.hud.hurt);
+  } else if (by === own) {
+    if (at) g.scene.marks.hit(victim, at.x, at.y, false);
+    g.sound.play("hit");
+  }
 }
 
 /** Starts the red frame again, also while it still fades. */
@@ -69,21 +82,45 @@ function flash(e: HTMLElement): void {
   e.animate([{ opacity: 0.8 }, { opacity: 0 }], { duration: 260, easing: "ease-out" });
 }
 
-function kill(g: Game, f: { victim: number; by: number; weapon: number; x: number; y: number }): void {
+interface Kill {
+  victim: number;
+  by: number;
+  weapon: number;
+  x: number;
+  y: number;
+}
+
+function kill(g: Game, f: Kill): void {
   const [x, y] = [f.x / 256, f.y / 256];
+  const now = performance.now();
+  const streak = g.feats.kill(f.by, f.victim);
   g.scene.effects.explosion(x, y, tint(g, f.victim));
-  g.hud.feed.kill(who(g, f.by), f.weapon, who(g, f.victim), performance.now());
-  const seat = g.session.seat;
-  if (f.victim === seat) {
-    g.fate = { by: nameOf(g.session, f.by), weapon: f.weapon };
-    g.watch.follow(f.by);
-    g.scene.follow.shake(14);
-  } else if (distance(g, x, y) < 300) g.scene.follow.shake(5);
-  g.sound.play(f.victim === seat ? "death" : f.by === seat ? "kill" : "death", f.victim === seat || f.by === seat ? 0 : distance(g, x, y) + 300);
+  g.hud.feed.kill(who(g, f.by), f.weapon, who(g, f.victim), now);
+  const own = g.session.seat;
+  if (f.victim === own) return lost(g, f, x, y);
+  if (distance(g, x, y) < 300) g.scene.follow.shake(5);
+  if (f.by !== own) {
+    g.sound.at("death", x, y);
+    if (isCalled(streak.row)) g.hud.herald.say(nameOf(g.session, f.by), `${streak.row} in a row`, now);
+    return;
+  }
+  const victim = nameOf(g.session, f.victim);
+  g.hud.herald.say(`You destroyed ${victim}`, streakLine(streak.row, streak.ended, victim), now);
+  g.scene.marks.hit(f.victim, x, y, true);
+  g.sound.play(streak.row > 1 ? "streak" : "kill");
+}
+
+/** The own ship was destroyed at a point. */
+function lost(g: Game, f: Kill, x: number, y: number): void {
+  const by = f.by === f.victim ? undefined : g.picture.ships.find((s) => s.seat === f.by);
+  g.fate = { by: f.by === f.victim ? "your own hand" : nameOf(g.session, f.by), weapon: f.weapon, far: by ? Math.hypot(by.x - x, by.y - y) : -1, left: by?.health ?? 0 };
+  g.watch.follow(f.by);
+  g.scene.follow.shake(14);
+  g.sound.play("death");
 }
 
 function beam(g: Game, tick: number, f: { by: number; x: number; y: number; tox: number; toy: number }): void {
   if (f.by === g.session.seat && g.arms?.drawn(tick)) return;
   g.scene.effects.beam(f.x / 256, f.y / 256, f.tox / 256, f.toy / 256, tint(g, f.by));
-  g.sound.play("rail", distance(g, f.x / 256, f.y / 256));
+  g.sound.at("rail", f.x / 256, f.y / 256);
 }

@@ -3,7 +3,7 @@
 
 import { clock, el, say, show } from "./dom.ts";
 import { css, teamColour } from "./palette.ts";
-import { type MatchNow, type PlayerNow, place } from "./standing.ts";
+import { type MatchNow, type PlayerNow, place, placeAmong } from "./standing.ts";
 import { Phase } from "./types.ts";
 
 const teamNames = ["", "Blue", "Orange", "Violet", "Green"];
@@ -31,13 +31,13 @@ export class MatchHud {
     this.root.append(row, this.line);
   }
 
-  /** large: there are more players than those in view. */
-  set(m: MatchNow, players: readonly PlayerNow[], own: PlayerNow | undefined, large: boolean, tick: number, hz: number): void {
+  /** best: of a world with more players than those in view; null: all are in view. */
+  set(m: MatchNow, players: readonly PlayerNow[], own: PlayerNow | undefined, best: readonly { seat: number; kills: number }[] | null, tick: number, hz: number): void {
     say(this.time, m.endsAt > 0 ? clock(m.endsAt - tick, hz) : m.phase === Phase.Warmup ? "warm-up" : "∞");
     this.root.classList.toggle("late", m.phase === Phase.Play && m.endsAt > 0 && m.endsAt - tick < 30 * hz);
     const teams = players.some((p) => p.team > 0);
     if (teams) this.teams(m);
-    else this.alone(large ? [] : players, own);
+    else this.alone(own, own ? ownPlace(players, own, best) : "");
     say(this.line, this.about(m, teams));
     show(this.line, this.line.textContent !== "");
   }
@@ -52,9 +52,9 @@ export class MatchHud {
     side(this.right, 2);
   }
 
-  private alone(players: readonly PlayerNow[], own: PlayerNow | undefined): void {
+  private alone(own: PlayerNow | undefined, place: string): void {
     say(this.left, own ? `${own.kills} ${own.kills === 1 ? "kill" : "kills"}` : "");
-    say(this.right, own && players.length > 0 ? `place ${place(players, own)} of ${players.length}` : "");
+    say(this.right, place);
   }
 
   private about(m: MatchNow, teams: boolean): string {
@@ -62,4 +62,12 @@ export class MatchHud {
     if (m.phase === Phase.Pause || m.goal === 0) return "";
     return teams ? `First team to ${m.goal} kills` : `First to ${m.goal} kills`;
   }
+}
+
+/** The own place in words; "": nobody knows it. */
+function ownPlace(players: readonly PlayerNow[], own: PlayerNow, best: readonly { seat: number; kills: number }[] | null): string {
+  if (!best) return `place ${place(players, own)} of ${players.length}`;
+  const among = placeAmong(best, own);
+  if (among > 0) return `place ${among}`;
+  return best.length > 0 ? `not in the top ${best.length}` : "";
 }

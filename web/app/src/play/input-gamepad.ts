@@ -1,7 +1,7 @@
 // A gamepad of the standard layout: left stick flies, right stick aims;
 // triggers and shoulders fire, A or B dashes.
 
-import { Blaster, Dash, Rail, type Device } from "./controls.ts";
+import { Blaster, Dash, Rail, type Device, type Reader } from "./controls.ts";
 
 /** Sticks that rest do not rest at 0. */
 const dead = 0.18;
@@ -9,7 +9,7 @@ const dead = 0.18;
 const nothing: Device = { moveX: 0, moveY: 0, aim: null, buttons: 0 };
 
 /** Reads the first gamepad that the page has been shown. */
-export function gamepad(): () => Device {
+export function gamepad(): Reader {
   return () => {
     const pads = typeof navigator.getGamepads === "function" ? navigator.getGamepads() : [];
     const pad = pads.find((p) => p?.connected);

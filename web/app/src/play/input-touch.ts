@@ -1,14 +1,18 @@
-// Two sticks that appear where the fingers come down: the left half of the
-// page flies, the right half aims and fires. Two buttons for rail and dash.
+// Two sticks that go to where the fingers come down: the left half of the page
+// flies, the right half aims and fires. Two buttons for rail and dash.
 
-import { Blaster, Dash, Rail, type Device } from "./controls.ts";
+import { Blaster, Dash, Rail, type Reader } from "./controls.ts";
 import { el } from "./dom.ts";
+import { Held } from "./held.ts";
 
 /** How far in CSS pixels a stick goes from its middle. */
 const reach = 56;
 
 /** From this part of its way on the aiming stick fires. */
 const fires = 0.3;
+
+/** How long the aim stays after the finger has left its stick, ms: long enough for the same thumb to tap the rail. */
+const stays = 2500;
 
 class Stick {
   readonly ring = el("div", "stick");
@@ -53,20 +57,28 @@ class Stick {
   }
 }
 
-/** Reads touches on an element; the sticks are put into layer, which shows itself at the first touch. */
-export function touch(area: HTMLElement, layer: HTMLElement): () => Device {
+/** Reads touches on an element; the sticks are put into layer, which is there where fingers are what points, else from the first touch on. */
+export function touch(area: HTMLElement, layer: HTMLElement): Reader {
+  layer.hidden = !matchMedia("(pointer: coarse)").matches;
   const fly = new Stick(layer, "fly");
   const aim = new Stick(layer, "aim");
-  let held = 0;
+  const held = new Held<number>();
+  let last: { angle: number; until: number } | null = null;
   const press = (name: string, label: string, bit: number) => {
     const b = el("div", `touch-button ${name}`, label);
     b.setAttribute("aria-hidden", "true");
     b.addEventListener("pointerdown", (e) => {
-      held |= bit;
+      held.press(bit);
+      b.classList.add("held");
       e.stopPropagation();
       e.preventDefault();
     });
-    for (const end of ["pointerup", "pointercancel", "pointerleave"]) b.addEventListener(end, () => (held &= ~bit));
+    for (const end of ["pointerup", "pointercancel", "pointerleave"]) {
+      b.addEventListener(end, () => {
+        held.release(bit);
+        b.classList.remove("held");
+      });
+    }
     layer.append(b);
   };
   press("rail", "Rail", Rail);
@@ -81,13 +93,16 @@ export function touch(area: HTMLElement, layer: HTMLElement): () => Device {
   const each = (e: PointerEvent, act: (s: Stick) => void) => [fly, aim].forEach((s) => s.id === e.pointerId && act(s));
   window.addEventListener("pointermove", (e) => each(e, (s) => s.move(e)));
   for (const end of ["pointerup", "pointercancel"] as const) window.addEventListener(end, (e) => each(e, (s) => s.free()));
-  return () => {
+  return (now, least) => {
     const long = Math.hypot(aim.x, aim.y);
+    const pressed = Held.bits(held, now, least);
+    if (long > 0.15) last = { angle: Math.atan2(aim.y, aim.x), until: now + stays };
+    else if (last && pressed !== 0) last.until = Math.max(last.until, now + least);
     return {
       moveX: fly.x,
       moveY: fly.y,
-      aim: long > 0.15 ? Math.atan2(aim.y, aim.x) : null,
-      buttons: held | (long > fires ? Blaster : 0),
+      aim: last && now < last.until ? last.angle : null,
+      buttons: pressed | (long > fires ? Blaster : 0),
     };
   };
 }

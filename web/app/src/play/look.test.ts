@@ -16,6 +16,7 @@ function view(tick: number, tables: Record<string, Rows>): ArenaView {
       name,
       count: rows.length,
       ids: Uint32Array.from(rows, (r) => r["id"] ?? 0),
+      lives: Uint32Array.from(rows, (r) => r["life"] ?? r["id"] ?? 0),
       column: (c: string) => Float64Array.from(rows, (r) => r[c] ?? 0),
       index: (id: number) => rows.findIndex((r) => r["id"] === id),
     };
@@ -55,6 +56,15 @@ it("knows a projectile's direction from its second frame on, and draws the own o
   const [other, mine] = l.take(view(106, shots(130)), 1, 0, 0, still).shots;
   expect(other).toMatchObject({ x: 130, y: 500, angle: 0, own: false });
   expect(mine).toMatchObject({ x: 130 + 4 * 30, y: 600, angle: 0, own: true });
+});
+
+it("takes a row that got the id of another for a new one", () => {
+  const { look: l } = look();
+  const at = (tick: number, x: number, life: number) =>
+    l.take(view(tick, { ship: [{ id: 3, life, seat: 2, x: x * u, y: 0 }], shot: [{ id: 1, life, seat: 2, x: x * u, y: 500 * u }] }), 1, 0.1, 0, still);
+  at(105, 100, 1);
+  expect(at(106, 130, 1)).toMatchObject({ ships: [{ life: 1, vx: 0.3 * 300 }], shots: [{ angle: 0 }] });
+  expect(at(107, 160, 2)).toMatchObject({ ships: [{ life: 2, vx: 0 }], shots: [] });
 });
 
 it("shows a shot at once and gives it up to the server's own", () => {

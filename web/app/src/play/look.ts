@@ -12,7 +12,6 @@ const unit = 1 / 256;
 
 /** A projectile as it was seen before: its speed in units per tick is what it moved since. */
 interface Flight {
-  seat: number;
   x: number;
   y: number;
   tick: number;
@@ -23,13 +22,15 @@ interface Flight {
 
 export class Look {
   readonly picture: Picture = emptyPicture();
-  private readonly ships = new Pool<ShipNow>(() => ({ id: 0, seat: 0, team: 0, x: 0, y: 0, vx: 0, vy: 0, aim: 0, health: 0, shield: 0, safe: false, own: false, name: "" }));
+  private readonly ships = new Pool<ShipNow>(() => ({ id: 0, life: 0, seat: 0, team: 0, x: 0, y: 0, vx: 0, vy: 0, aim: 0, health: 0, shield: 0, safe: false, own: false, name: "" }));
   private readonly shots = new Pool<ShotNow>(() => ({ id: 0, x: 0, y: 0, angle: 0, seat: 0, team: 0, own: false }));
   private readonly pickups = new Pool<PickupNow>(() => ({ id: 0, x: 0, y: 0, kind: 0, there: 0 }));
   private readonly walls = new Pool<WallNow>(() => ({ x: 0, y: 0, w: 0, h: 0 }));
+  /** By the projectile's life. */
   private readonly flights = new Map<number, Flight>();
   private readonly teams = new Map<number, number>();
-  private readonly before = new Map<number, { seat: number; x: number; y: number; vx: number; vy: number }>();
+  /** Other ships in the frame before, by life. */
+  private readonly before = new Map<number, { x: number; y: number; vx: number; vy: number; frame: number }>();
   private frame = 0;
 
   constructor(
@@ -62,6 +63,7 @@ export class Look {
     for (let i = 0; i < t.count; i++) {
       const s = this.ships.take();
       s.id = t.ids[i]!;
+      s.life = t.lives[i]!;
       s.seat = seats[i]!;
       s.team = team[i]!;
       s.x = x[i]! * unit;
@@ -77,18 +79,20 @@ export class Look {
       this.teams.set(s.seat, s.team);
     }
     this.ships.fill(this.picture.ships);
+    forget(this.before, this.frame);
   }
 
   /** Other ships' speed as seen, a little smoothed. */
   private speed(s: ShipNow, dt: number): void {
-    let b = this.before.get(s.id);
-    if (!b || b.seat !== s.seat || dt <= 0) this.before.set(s.id, (b = { seat: s.seat, x: s.x, y: s.y, vx: 0, vy: 0 }));
+    let b = this.before.get(s.life);
+    if (!b || dt <= 0) this.before.set(s.life, (b = { x: s.x, y: s.y, vx: 0, vy: 0, frame: 0 }));
     else {
       b.vx += ((s.x - b.x) / dt - b.vx) * 0.3;
       b.vy += ((s.y - b.y) / dt - b.vy) * 0.3;
       b.x = s.x;
       b.y = s.y;
     }
+    b.frame = this.frame;
     s.vx = b.vx;
     s.vy = b.vy;
   }
@@ -113,17 +117,18 @@ export class Look {
     this.arms.reached(view.tick);
     this.shots.begin();
     for (let i = 0; i < t.count; i++) {
-      const f = this.flight(t.ids[i]!, seats[i]!, x[i]! * unit, y[i]! * unit, view.tick);
+      const f = this.flight(t.lives[i]!, x[i]! * unit, y[i]! * unit, view.tick);
       if (f.vx === 0 && f.vy === 0) continue;
-      const ahead = f.seat === seat && this.own.alive ? Math.max(0, this.own.tick - view.tick) : 0;
-      this.shot(t.ids[i]!, f.seat, seat, f.x, f.y, f.vx * ahead, f.vy * ahead, Math.atan2(f.vy, f.vx));
+      const by = seats[i]!;
+      const ahead = by === seat && this.own.alive ? Math.max(0, this.own.tick - view.tick) : 0;
+      this.shot(t.ids[i]!, by, seat, f.x, f.y, f.vx * ahead, f.vy * ahead, Math.atan2(f.vy, f.vx));
     }
     for (const b of this.arms.bolts) {
       const ahead = Math.max(0, this.own.tick - b.tick + 1);
       this.shot(-b.tick, seat, seat, b.x * unit, b.y * unit, b.vx * unit * ahead, b.vy * unit * ahead, b.angle);
     }
     this.shots.fill(this.picture.shots);
-    for (const [id, f] of this.flights) if (f.frame !== this.frame) this.flights.delete(id);
+    forget(this.flights, this.frame);
   }
 
   /** Puts a projectile (dx, dy) further than (x, y), unless a wall is between. */
@@ -139,13 +144,10 @@ export class Look {
     s.team = this.teams.get(by) ?? 0;
   }
 
-  private flight(id: number, seat: number, x: number, y: number, tick: number): Flight {
-    let f = this.flights.get(id);
-    // A free id may name another projectile: one that turned or jumped is new.
-    const far = f && Math.hypot(x - f.x, y - f.y) > 1.5 * this.rules.bolt * unit * Math.max(1, tick - f.tick);
-    if (!f || f.seat !== seat || far) {
-      this.flights.set(id, (f = { seat, x, y, tick, vx: 0, vy: 0, frame: 0 }));
-    } else if (tick > f.tick + 0.01) {
+  private flight(life: number, x: number, y: number, tick: number): Flight {
+    let f = this.flights.get(life);
+    if (!f) this.flights.set(life, (f = { x, y, tick, vx: 0, vy: 0, frame: 0 }));
+    else if (tick > f.tick + 0.01) {
       const k = (this.rules.bolt * unit) / Math.max(0.001, Math.hypot(x - f.x, y - f.y));
       if (k < 1000) [f.vx, f.vy] = [(x - f.x) * k, (y - f.y) * k];
       [f.x, f.y, f.tick] = [x, y, tick];
@@ -174,4 +176,9 @@ export class Look {
     }
     this.pickups.fill(this.picture.pickups);
   }
+}
+
+/** forget lets go of what was not in a frame. */
+function forget(all: Map<number, { frame: number }>, frame: number): void {
+  for (const [life, one] of all) if (one.frame !== frame) all.delete(life);
 }

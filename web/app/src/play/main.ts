@@ -27,9 +27,12 @@ function why(fault: unknown, way: Way): string {
 async function play(stage: HTMLElement, way: Way, name: string): Promise<void> {
   const notice = new Notice();
   stage.append(notice.root);
+  // What is not drawn on yet has no size of its own.
+  stage.classList.add("bare");
   try {
     const [session, painter] = await Promise.all([enter(way, name, hiddenAfter()), makePainter(stage)]);
     notice.root.remove();
+    stage.classList.remove("bare");
     const game = new Game(session, stage, painter);
     if (new URLSearchParams(location.search).has("watch")) watchFirst(game, session);
     if (painter.name === "canvas") game.hud.chat.announce("No WebGL here: the arena is drawn in a plainer way.", performance.now());

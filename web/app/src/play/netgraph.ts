@@ -7,6 +7,8 @@ import { css, danger, ok, shield, text, you } from "./palette.ts";
 
 interface Plot {
   label: string;
+  /** What it shows, in a sentence. */
+  what: string;
   colour: number;
   /** The value at a place of the history, and what the top of the plot is at least. */
   data: (h: NetStats["history"]) => History;
@@ -16,11 +18,31 @@ interface Plot {
 }
 
 const plots: Plot[] = [
-  { label: "snapshot, bytes", colour: shield, data: (h) => h.bytes, least: 100 },
-  { label: "arrival, ms apart", colour: text, data: (h) => h.arrivalMs, least: 60 },
-  { label: "slack, ticks", colour: ok, data: (h) => h.slack, least: 3, signed: true },
-  { label: "view delay, ticks", colour: you, data: (h) => h.delayTicks, least: 4 },
+  { label: "snapshot, bytes", what: "The size of each of the last 300 snapshots: all that the server sends you about the world.", colour: shield, data: (h) => h.bytes, least: 100 },
+  { label: "arrival, ms apart", what: "How long after the one before each snapshot came. An even row is a calm network.", colour: text, data: (h) => h.arrivalMs, least: 60 },
+  { label: "slack, ticks", what: "How early your inputs reached the server. Red: too late, and the tick went on without them.", colour: ok, data: (h) => h.slack, least: 3, signed: true },
+  { label: "view delay, ticks", what: "How far in the past the others are drawn, so that they move evenly. It follows the jitter.", colour: you, data: (h) => h.delayTicks, least: 4 },
 ];
+
+/** Every figure: its name with the unit, its value, and what it means, in a sentence. */
+const figures: [name: string, value: (s: NetStats) => string, what: string][] = [
+  ["tick", (s) => String(s.tick), "The step of the simulation that your newest snapshot shows. The server counts them, so many a second."],
+  ["slack, ticks", (s) => String(s.slack), "How early your inputs reach the server before the tick that they are for. Below 0 they are too late; the client steers so that they never are."],
+  ["view delay, ticks", (s) => s.interpolationTicks.toFixed(2), "How far in the past the others are drawn, so that there is always a next snapshot to move them towards."],
+  ["jitter, ms", (s) => s.jitterMs.toFixed(1), "How unevenly snapshots arrive. The more, the longer the view delay."],
+  ["round trip, ms", (s) => s.rttMs.toFixed(0), "From you to the server and back: the shortest of the last five, with the server's wait for its next tick in it."],
+  ["last one, ms", (s) => s.lastRttMs.toFixed(0), "The round trip that was measured last."],
+  ["snapshot, bytes", (s) => String(s.snapshotBytes.last), "The size of the newest snapshot. It holds only what changed in what you see."],
+  ["mean, bytes", (s) => s.snapshotBytes.mean.toFixed(1), "The size of a snapshot, as a mean of the last 300. Times the ticks of a second, that is your whole download."],
+  ["bits per entity", (s) => s.bitsPerEntity.toFixed(2), "What one ship, shot or pickup in your view costs in one snapshot. One letter of text is 8."],
+  ["decode, ms", (s) => s.decodeMs.mean.toFixed(3), "What your computer needs to read one snapshot."],
+  ["gaps", (s) => String(s.gaps), "Snapshots that could not be used because something before them was missing. The client asks for a whole one then."],
+  ["backlog, ticks", (s) => String(s.backlog), "Ticks that were sent together with later ones, because your connection took them too slowly."],
+  ["inputs dropped", (s) => String(s.dropped), "Inputs that the server could not use: they came too late, or twice."],
+  ["corrections", (s) => String(s.corrections), "How often the server had your ship elsewhere than your page had guessed it. 0 is a perfect guess."],
+];
+
+const asked = "Point at a figure, or tap it, to read what it means.";
 
 const plotHeight = 28;
 const rowHeight = plotHeight + 18;
@@ -28,51 +50,47 @@ const rowHeight = plotHeight + 18;
 export class NetGraph {
   readonly root = el("section", "panel netgraph");
   private readonly canvas = el("canvas");
-  private readonly figures = el("dl", "figures");
-  private readonly values = new Map<string, HTMLElement>();
+  private readonly list = el("ul", "figures");
+  private readonly values: HTMLElement[] = [];
+  private readonly what = el("p", "what", asked);
+  /** Bring the sliders to what is added, which is not set by them alone. */
+  private readonly sliders: (() => void)[] = [];
 
   constructor(network: NetworkSim) {
     this.root.setAttribute("aria-label", "Net graph");
-    this.root.append(el("h2", "", "Net graph"), this.figures, this.canvas, this.controls(network));
+    this.list.setAttribute("aria-label", "Figures of the connection");
+    this.list.append(...figures.map(([name, , what]) => this.figure(name, what)));
+    this.list.addEventListener("pointerleave", () => say(this.what, asked));
+    this.root.append(el("h2", "", "Net graph"), this.list, this.what, this.canvas, this.controls(network));
     this.canvas.setAttribute("role", "img");
-    this.canvas.setAttribute("aria-label", `Plots of the last snapshots: ${plots.map((p) => p.label).join("; ")}`);
+    this.canvas.setAttribute("aria-label", `Plots of the last snapshots: ${plots.map((p) => `${p.label}: ${p.what}`).join(" ")}`);
+    this.canvas.addEventListener("pointermove", (e) => say(this.what, plots[Math.floor(e.offsetY / rowHeight)]?.what ?? asked));
+    this.canvas.addEventListener("pointerleave", () => say(this.what, asked));
     show(this.root, false);
   }
 
   /** Shows the figures of now; cheap while it is hidden. */
   draw(s: NetStats): void {
     if (this.root.hidden) return;
-    const list: [string, string][] = [
-      ["tick", String(s.tick)],
-      ["slack, ticks", String(s.slack)],
-      ["view delay, ticks", s.interpolationTicks.toFixed(2)],
-      ["jitter, ms", s.jitterMs.toFixed(1)],
-      ["round trip, ms", s.rttMs.toFixed(0)],
-      ["last one, ms", s.lastRttMs.toFixed(0)],
-      ["snapshot, bytes", String(s.snapshotBytes.last)],
-      ["mean, bytes", s.snapshotBytes.mean.toFixed(1)],
-      ["bits per entity", s.bitsPerEntity.toFixed(2)],
-      ["decode, ms", s.decodeMs.mean.toFixed(3)],
-      ["gaps", String(s.gaps)],
-      ["backlog, ticks", String(s.backlog)],
-      ["inputs dropped", String(s.dropped)],
-      ["corrections", String(s.corrections)],
-    ];
-    for (const [name, value] of list) this.figure(name, value);
+    figures.forEach(([, value], i) => say(this.values[i]!, value(s)));
+    for (const follow of this.sliders) follow();
     this.plot(s);
   }
 
-  private figure(name: string, value: string): void {
-    let e = this.values.get(name);
-    if (!e) {
-      e = el("dd", "figure");
-      e.dataset["figure"] = name.split(",")[0];
-      this.values.set(name, e);
-      const pair = el("div");
-      pair.append(el("dt", "", name), e);
-      this.figures.append(pair);
-    }
-    say(e, value);
+  /** A figure is a button, so that the keyboard and a finger reach its sentence too. */
+  private figure(name: string, what: string): HTMLElement {
+    const explain = () => say(this.what, what);
+    const b = button("", "", explain);
+    const value = el("span", "figure");
+    value.dataset["figure"] = name.split(",")[0];
+    this.values.push(value);
+    b.append(el("span", "name", name), value);
+    b.setAttribute("aria-description", what);
+    b.addEventListener("pointerenter", explain);
+    b.addEventListener("focus", explain);
+    const item = el("li");
+    item.append(b);
+    return item;
   }
 
   private plot(s: NetStats): void {
@@ -92,27 +110,29 @@ export class NetGraph {
 
   private controls(network: NetworkSim): HTMLElement {
     const box = el("div", "net-controls");
-    box.append(
-      slider("Added delay", 400, 5, (ms) => network.set({ delayMs: ms / 2 })),
-      slider("Added jitter", 100, 1, (ms) => network.set({ jitterMs: ms / 2 })),
-      button("Stall for 1 s", "", () => network.stall(1000)),
-    );
+    const delay = slider("Added delay", 400, 5, () => 2 * network.delayMs, (ms) => network.set({ delayMs: ms / 2 }));
+    const jitter = slider("Added jitter", 100, 1, () => 2 * network.jitterMs, (ms) => network.set({ jitterMs: ms / 2 }));
+    this.sliders.push(delay.follow, jitter.follow);
+    box.append(delay.row, jitter.row, button("Stall for 1 s", "", () => network.stall(1000)));
     return box;
   }
 }
 
 /** A slider in ms over a whole round trip: half of it is added in each direction. */
-function slider(label: string, max: number, step: number, set: (ms: number) => void): HTMLElement {
+function slider(label: string, max: number, step: number, get: () => number, set: (ms: number) => void): { row: HTMLElement; follow: () => void } {
   const row = el("label", "slider");
   const input = el("input");
   const value = el("output", "figure", "0 ms");
   Object.assign(input, { type: "range", min: "0", max: String(max), step: String(step), value: "0" });
-  input.addEventListener("input", () => {
-    value.textContent = `${input.value} ms`;
-    set(Number(input.value));
-  });
+  input.addEventListener("input", () => set(Number(input.value)));
   row.append(el("span", "", label), input, value);
-  return row;
+  const follow = () => {
+    const text = `${get()} ms`;
+    if (value.textContent === text) return;
+    value.textContent = text;
+    input.value = String(get());
+  };
+  return { row, follow };
 }
 
 function drawPlot(c: CanvasRenderingContext2D, p: Plot, h: History, top: number, width: number): void {

@@ -3,8 +3,14 @@
 
 export const ground = 0x0b0f17;
 export const beyond = 0x05070c;
-export const line = 0x26314a;
-export const edge = 0x5c6d92;
+export const line = 0x2d3a58;
+export const edge = 0x8496bd;
+/** A wall is lighter than the ground by far and greyer than any ship. */
+export const wallTop = 0x35425f;
+export const wallLine = 0x46557a;
+export const wallSide = 0x161d2e;
+/** Far below everything: dark, and of no player's colour. */
+export const clouds = [0x1d3a5e, 0x2a2a66, 0x164550];
 export const text = 0xe8edf5;
 export const you = 0xffb000;
 export const danger = 0xff5d5d;

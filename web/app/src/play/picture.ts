@@ -4,6 +4,8 @@
 
 export interface ShipNow {
   id: number;
+  /** Another one with each time that it comes into view: nothing is drawn from one to the next. */
+  life: number;
   seat: number;
   team: number;
   x: number;

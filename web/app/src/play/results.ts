@@ -1,56 +1,56 @@
-// The end of a match: who won, the best, and when the next one begins.
+// The pause between two matches: who won, the best, and when the next begins.
 
-import { clock, el, say, show } from "./dom.ts";
+import { el, say, show } from "./dom.ts";
+import type { Moment } from "./feats.ts";
 import { teamMark, teamName } from "./hud-match.ts";
 import { colourOf, css, teamColour } from "./palette.ts";
+import { momentList, ownLine, podium, type Stand } from "./podium.ts";
+import { Ring } from "./ring.ts";
 import type { Line } from "./scoreboard.ts";
 import { type MatchNow, place } from "./standing.ts";
 
 export class Results {
   readonly root = el("section", "results");
   private readonly title = el("h2");
-  private readonly own = el("p");
-  private readonly best = el("ol");
+  private readonly best = el("div", "best");
+  private readonly own = el("p", "own-line");
   private readonly next = el("p", "next");
+  private readonly ring = new Ring();
   private drawn = "";
 
   constructor() {
     this.root.setAttribute("aria-label", "Result of the match");
-    this.root.append(this.title, this.own, this.best, this.next);
+    this.next.append("Next match in ", this.ring.root, el("span", "spoken", " seconds"));
+    this.root.append(this.title, this.best, this.own, this.next);
     show(this.root, false);
   }
 
-  set(m: MatchNow, lines: readonly Line[], tick: number, hz: number): void {
-    say(this.next, m.endsAt > 0 ? `Next match in ${clock(m.endsAt - tick, hz)}` : "");
+  /** moments are those of the match; longest is one's own streak. */
+  set(m: MatchNow, lines: readonly Line[], moments: readonly Moment[], longest: number, tick: number, hz: number): void {
+    show(this.next, m.endsAt > 0);
+    if (this.drawn === "" || !this.drawn.startsWith(`${m.round} `)) this.ring.begin();
+    this.ring.set((m.endsAt - tick) / hz);
     const key = `${m.round} ${m.winner} ${m.winnerTeam} ${lines.map((l) => `${l.seat}:${l.kills}:${l.name}`).join()}`;
     if (key === this.drawn) return;
     this.drawn = key;
-    const own = lines.find((l) => l.own);
-    this.headline(m, lines, own);
-    const counted = own && `${own.kills} ${own.kills === 1 ? "kill" : "kills"}, ${own.deaths} ${own.deaths === 1 ? "death" : "deaths"}`;
-    say(this.own, own ? `You: place ${place(lines, own)} of ${lines.length}, ${counted}` : "");
-    this.best.replaceChildren(...lines.slice(0, 5).map(entry));
+    this.headline(m, lines);
+    const stands: Stand[] = lines.map((l) => ({ ...l, place: place(lines, l) }));
+    const shown = [podium(stands), momentList(moments)];
+    this.best.replaceChildren(...shown.filter((e) => e !== null));
+    say(this.own, ownLine(stands, longest));
   }
 
-  private headline(m: MatchNow, lines: readonly Line[], own: Line | undefined): void {
+  private headline(m: MatchNow, lines: readonly Line[]): void {
     const winner = lines.find((l) => l.seat === m.winner);
     if (m.winnerTeam > 0) {
       say(this.title, `${teamMark(m.winnerTeam)} ${teamName(m.winnerTeam)} wins, ${m.score[0]} : ${m.score[1]}`);
       this.title.style.color = css(teamColour(m.winnerTeam));
     } else if (winner) {
-      say(this.title, winner === own ? "You win" : `${winner.name} wins`);
+      say(this.title, winner.own ? "You win" : `${winner.name} wins`);
       this.title.style.color = css(colourOf(winner.seat, winner.team, winner.own));
     } else {
       say(this.title, "A draw");
       this.title.style.color = "";
     }
   }
-}
-
-function entry(l: Line): HTMLElement {
-  const li = el("li", l.own ? "own" : "");
-  const name = el("b", "", l.name);
-  name.style.color = css(colourOf(l.seat, l.team, l.own));
-  li.append(name, el("span", "figure", `${l.kills}`));
-  return li;
 }

@@ -1,4 +1,5 @@
-// The table of all players, shown while Tab is held or by a button.
+// The table of all players, shown while Tab is held or by a button. The own row
+// is always in sight, however long the table is.
 
 import { el, show } from "./dom.ts";
 import { teamMark, teamName } from "./hud-match.ts";
@@ -8,11 +9,13 @@ import type { PlayerNow } from "./standing.ts";
 /** Rows at most; the own one is always among them. */
 const most = 50;
 
-/** The deaths of somebody out of view. */
+/** The deaths, or the place, of somebody out of view. */
 export const unknown = -1;
 
 export interface Line extends PlayerNow {
   name: string;
+  /** From 1, equals share it; unknown: nobody has said. */
+  place: number;
   own: boolean;
   away: boolean;
 }
@@ -26,10 +29,11 @@ export class Scoreboard {
   constructor() {
     const table = el("table");
     const head = el("tr");
-    for (const [text, className] of [["", "mark"], ["Player", ""], ["Kills", "n"], ["Deaths", "n"]] as const) {
+    for (const [text, className] of [["#", "place"], ["", "mark"], ["Player", ""], ["Kills", "n"], ["Deaths", "n"]] as const) {
       const th = el("th", className, text);
       th.scope = "col";
       if (!text) th.append(el("span", "spoken", "Team"));
+      if (text === "#") th.setAttribute("aria-label", "Place");
       head.append(th);
     }
     const thead = el("thead");
@@ -47,7 +51,7 @@ export class Scoreboard {
 
   set(title: string, lines: readonly Line[]): void {
     const shown = lines.filter((l, i) => i < most || l.own);
-    const key = `${title}\n${shown.map((l) => [l.seat, l.name, l.team, l.kills, l.deaths, l.away].join()).join("\n")}`;
+    const key = `${title}\n${shown.map((l) => [l.place, l.seat, l.name, l.team, l.kills, l.deaths, l.away].join()).join("\n")}`;
     if (this.root.hidden || key === this.drawn) return;
     this.drawn = key;
     this.title.textContent = title;
@@ -62,8 +66,9 @@ function row(l: Line): HTMLElement {
   mark.style.color = colour;
   if (l.team > 0) mark.title = teamName(l.team);
   const name = el("td", "name", l.name);
+  const place = el("td", "place figure", l.place === unknown ? "–" : String(l.place));
   if (l.own) name.append(" ", el("span", "tag", "you"));
   if (l.away) name.append(" ", el("span", "tag", "away"));
-  tr.append(mark, name, el("td", "n figure", String(l.kills)), el("td", "n figure", l.deaths === unknown ? "" : String(l.deaths)));
+  tr.append(place, mark, name, el("td", "n figure", String(l.kills)), el("td", "n figure", l.deaths === unknown ? "" : String(l.deaths)));
   return tr;
 }

@@ -300,6 +300,40 @@ const chevron: Shape = {
   },
 };
 
+/** Four ticks around a ship that was hit. */
+const mark: Shape = {
+  w: 30,
+  h: 30,
+  draw(c) {
+    c.strokeStyle = "#fff";
+    c.lineWidth = 3;
+    c.lineCap = "round";
+    c.beginPath();
+    for (const [x, y] of corners(4, 1, Math.PI / 4)) {
+      c.moveTo(x * 24, y * 24);
+      c.lineTo(x * 36, y * 36);
+    }
+    c.stroke();
+  },
+};
+
+/** An arc along X around the own ship with a point on it: from there came the shot. */
+const hurt: Shape = {
+  w: 84,
+  h: 84,
+  draw(c) {
+    c.strokeStyle = "#fff";
+    c.fillStyle = "#fff";
+    c.lineCap = "round";
+    c.lineWidth = 5;
+    c.beginPath();
+    c.arc(0, 0, 66, -0.42, 0.42);
+    c.stroke();
+    path(c, [[82, 0], [70, 7], [70, -7]]);
+    c.fill();
+  },
+};
+
 const arcs = Object.fromEntries(
   Array.from({ length: arcSteps + 1 }, (_, i) => [
     [`health${i}`, arc(24, 2.6, i / arcSteps)],
@@ -335,6 +369,8 @@ export const shapes: Record<string, Shape> = {
   ring: ring(30, 2),
   wave,
   safe: ring(27, 1.8, 8),
+  mark,
+  hurt,
   lock: ring(22, 1.4, 4),
   dot: { w: 3, h: 3, draw: (c) => (c.beginPath(), c.arc(0, 0, 2, 0, 7), (c.fillStyle = "#fff"), c.fill()) },
   pickup1: outline(16, square, [cross], true),

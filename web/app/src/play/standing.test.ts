@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { order, place } from "./standing.ts";
+import { order, place, placeAmong, places } from "./standing.ts";
 
 const p = (seat: number, kills: number, deaths: number) => ({ seat, team: 0, kills, deaths });
 
@@ -11,4 +11,12 @@ it("puts more kills first, then fewer deaths, then the lower seat", () => {
 it("gives equals the same place", () => {
   const all = [p(1, 5, 1), p(2, 3, 0), p(3, 3, 0), p(4, 3, 1)];
   expect(all.map((x) => place(all, x))).toEqual([1, 2, 2, 4]);
+  expect(places(all)).toEqual([1, 2, 2, 4]);
+});
+
+it("knows a place in a large world only for the best", () => {
+  const best = [{ seat: 900, kills: 9 }, { seat: 4, kills: 7 }, { seat: 5, kills: 7 }];
+  expect(placeAmong(best, { seat: 5, kills: 7 })).toBe(2);
+  expect(placeAmong(best, { seat: 900, kills: 9 })).toBe(1);
+  expect(placeAmong(best, { seat: 6, kills: 2 })).toBe(0);
 });

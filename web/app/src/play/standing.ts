@@ -57,6 +57,25 @@ export function order(a: PlayerNow, b: PlayerNow): number {
   return b.kills - a.kills || a.deaths - b.deaths || a.seat - b.seat;
 }
 
+/**
+ * The place of a player by the best of a large world, from 1; equals share it.
+ * 0: below them, where nobody knows.
+ */
+export function placeAmong(best: readonly { seat: number; kills: number }[], own: { seat: number; kills: number }): number {
+  if (!best.some((b) => b.seat === own.seat)) return 0;
+  return 1 + best.filter((b) => b.kills > own.kills).length;
+}
+
+/** The places of players that are sorted best first, from 1; equals share one. */
+export function places(sorted: readonly PlayerNow[]): number[] {
+  const all: number[] = [];
+  sorted.forEach((p, i) => {
+    const before = sorted[i - 1];
+    all.push(before && before.kills === p.kills && before.deaths === p.deaths ? all[i - 1]! : i + 1);
+  });
+  return all;
+}
+
 /** The place of a player, from 1; equals share it. */
 export function place(players: readonly PlayerNow[], own: PlayerNow): number {
   return 1 + players.filter((p) => p.kills > own.kills || (p.kills === own.kills && p.deaths < own.deaths)).length;

@@ -3,6 +3,7 @@
 import type { End, Events, State } from "@metronome/sdk";
 import { undrawn } from "../lobby/rooms.ts";
 import { elsewhere } from "./entry.ts";
+import type { Note } from "./note.ts";
 import { type Action, backToLobby, type Banner, type Notice } from "./notice.ts";
 import { goTo } from "./onward.ts";
 
@@ -14,10 +15,13 @@ export class Status {
   ended = false;
   private played = false;
   private foreign = false;
+  /** Since when there is no connection, ms, and why; null: there is one. */
+  private gone: { since: number; why: string } | null = null;
 
   constructor(
     private readonly notice: Notice,
     private readonly banner: Banner,
+    private readonly lost: Note,
     /** The room that is or was played in; "": none yet. */
     private readonly room: () => { room: string; mode: string },
   ) {}
@@ -27,8 +31,18 @@ export class Status {
     this.notice.say("Joining", "Looking for a seat in a room.", [backToLobby]);
   }
 
-  state(state: State, end: End | undefined): void {
+  /** A connection is in a room; now is performance.now(). */
+  welcome(resumed: boolean, now: number): void {
+    const { gone } = this;
+    this.gone = null;
+    if (resumed || !this.played || !gone) return;
+    this.lost.say(seatLost(gone.why, (now - gone.since) / 1000), [{ text: "OK", act: () => this.lost.hide() }]);
+  }
+
+  /** now is performance.now(). */
+  state(state: State, end: End | undefined, now: number): void {
     if (this.foreign || this.ended) return;
+    if (end && !this.gone) this.gone = { since: now, why: end.name };
     switch (state) {
       case "playing":
         this.played = true;
@@ -93,3 +107,10 @@ const titles: Record<string, string> = {
   "bad-url": "This is no room",
   "refused-400": "Wrong version",
 };
+
+/** What became of a seat that was not there any more, after so many seconds. */
+export function seatLost(why: string, seconds: number): string {
+  const long = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  const how = why === "hidden" ? `This tab was hidden for ${long}, longer than a seat is kept.` : `The connection was lost for ${long}, and your seat with it.`;
+  return `${how} You are on a new seat: your score starts again at 0.`;
+}

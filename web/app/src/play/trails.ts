@@ -7,9 +7,6 @@ import type { ShipNow } from "./picture.ts";
 export const points = 14;
 const every = 0.035;
 
-/** A jump of more units in one frame is another life, not a flight. */
-const jump = 220;
-
 export interface Trail {
   readonly xs: Float32Array;
   readonly ys: Float32Array;
@@ -27,6 +24,7 @@ export interface Trail {
 }
 
 export class Trails {
+  /** By the ship's life. */
   private readonly byShip = new Map<number, Trail>();
   private frame = 0;
 
@@ -34,11 +32,11 @@ export class Trails {
   step(ships: readonly ShipNow[], dt: number): void {
     this.frame++;
     for (const s of ships) this.feed(s, dt);
-    for (const [id, t] of this.byShip) if (t.frame !== this.frame) this.byShip.delete(id);
+    for (const [life, t] of this.byShip) if (t.frame !== this.frame) this.byShip.delete(life);
   }
 
-  of(id: number): Trail | undefined {
-    return this.byShip.get(id);
+  of(ship: ShipNow): Trail | undefined {
+    return this.byShip.get(ship.life);
   }
 
   /** Marks a seat's ship as hit. */
@@ -47,12 +45,12 @@ export class Trails {
   }
 
   private feed(s: ShipNow, dt: number): void {
-    let t = this.byShip.get(s.id);
-    if (!t || t.seat !== s.seat || Math.hypot(s.x - t.xs[t.head]!, s.y - t.ys[t.head]!) > jump) {
+    let t = this.byShip.get(s.life);
+    if (!t) {
       t = { xs: new Float32Array(points), ys: new Float32Array(points), head: 0, count: 1, since: 0, hurt: 0, born: 0, seat: s.seat, frame: 0 };
       t.xs[0] = s.x;
       t.ys[0] = s.y;
-      this.byShip.set(s.id, t);
+      this.byShip.set(s.life, t);
     }
     t.frame = this.frame;
     t.hurt = Math.max(0, t.hurt - dt * 4);

@@ -1,6 +1,7 @@
 // One player's side of a room without socket, clock or timer: the twin of
 // client/session.go. Times are ms of one clock.
 import { InputClock } from "../clock/inputclock.ts";
+import { Lives } from "../mirror/lives.ts";
 import { Mirror } from "../mirror/mirror.ts";
 import { NoticeLane, Pinger, Resyncer } from "../net/ping.ts";
 import { type Input, writeClientFrame } from "../wire/client.ts";
@@ -48,8 +49,15 @@ export class Core {
   /** A line of chat that waits for the next frame. */
   chat = "";
   leaving = false;
+  /** The connection is a spectator's: it has no seat, and sends no inputs. */
+  spectating = false;
+  /** The seat that a spectator wants to watch from the next frame on; null: as before. */
+  watch: number | null = null;
+  /** The seat that the server says is watched; 0: none is known. */
+  watched = 0;
   /** The frame written last has more than an input that the next one makes up for. */
   precious = false;
+  private readonly lives = new Lives();
   private readonly presses = new Presses();
   private readonly resync = new Resyncer();
   private lane = new NoticeLane();
@@ -63,6 +71,7 @@ export class Core {
     this.view = null;
     this.welcome = null;
     this.mirror = null;
+    this.watched = 0;
     this.presses.forget();
   }
 
@@ -70,9 +79,9 @@ export class Core {
     return this.welcome?.rests ?? false;
   }
 
-  /** The game has inputs. */
+  /** Inputs are sent. */
   get steered(): boolean {
-    return this.welcome!.schema!.input.length > 0;
+    return !this.spectating && this.welcome!.schema!.input.length > 0;
   }
 
   get silentAfter(): number {
@@ -87,6 +96,7 @@ export class Core {
     if (!this.mirror || !this.welcome) throw new Error("a frame before the welcome");
     this.heard = now;
     this.dropped += f.dropped;
+    this.watched = f.watched || this.watched;
     if (f.skipped > 0 && !this.rests) this.backlog += Math.max(0, f.skipped + 1 - this.welcome.snapshotEvery);
     if (this.mirror.apply(f) === "ok") this.resync.done();
     else {
@@ -112,7 +122,7 @@ export class Core {
     this.commands.connected();
     this.ping.rests = w.rests;
     this.welcome = w;
-    this.mirror = new Mirror(w.schema);
+    this.mirror = new Mirror(w.schema, this.lives);
     this.period = 1000 / w.tickHz;
     this.clock.begin(this.period, w.maxLead);
     this.resync.done();
@@ -151,7 +161,7 @@ export class Core {
 
   /** Whether nothing waits to be sent. */
   idle(): boolean {
-    return this.chat === "" && !this.leaving && !this.lane.unacked() && !this.commands.due();
+    return this.chat === "" && !this.leaving && this.watch === null && !this.lane.unacked() && !this.commands.due();
   }
 
   /** How long it is until something is to be sent that does not wait yet, ms. */
@@ -169,12 +179,13 @@ export class Core {
   private flush(inputs: Input[], now: number): Uint8Array {
     const commands = this.commands.take();
     const noticeAck = this.lane.takeAck();
-    this.precious = this.chat !== "" || this.leaving || noticeAck > 0 || commands.length > 0;
+    this.precious = this.chat !== "" || this.leaving || this.watch !== null || noticeAck > 0 || commands.length > 0;
     const bytes = writeClientFrame({
-      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck, leave: this.leaving, commands,
+      inputs, chat: this.chat, ping: this.ping.take(now), resync: this.resync.take(now), noticeAck, leave: this.leaving, commands, watch: this.watch,
     });
     this.chat = "";
     this.leaving = false;
+    this.watch = null;
     return bytes;
   }
 }

@@ -3,16 +3,16 @@
 import type { End, Player, State } from "../api.ts";
 import { WHOLE_TICK } from "../clock/steering.ts";
 import { Pace } from "../clock/pace.ts";
-import { badURLEnd, closeEnd, hiddenEnd } from "../net/ends.ts";
+import { badURLEnd, closeEnd, hiddenEnd, spectatorEnd } from "../net/ends.ts";
 import { comebackOf, Retry } from "../net/retry.ts";
-import { bare, roomURL } from "../net/roomurl.ts";
+import { bare, roomURL, watchURL } from "../net/roomurl.ts";
 import { moves } from "../net/states.ts";
 import type { Notice } from "../wire/notice.ts";
 import { AWAY, FREE, type Roster, type Welcome } from "../wire/welcome.ts";
 import { Core, type Received, SILENT_AFTER } from "./core.ts";
 import { CLOSE_BYE, CLOSE_KEEP, Line, type LineHost } from "./line.ts";
 import { pack } from "./pack.ts";
-import type { Command, Report } from "./protocol.ts";
+import type { Command, Report, Watching } from "./protocol.ts";
 
 /** What an engine needs of the world. */
 export interface Host extends LineHost {
@@ -40,6 +40,8 @@ export class Engine {
   private readonly line: Line;
   private url = "";
   private name = "";
+  /** Null: a player's. */
+  private watching: Watching | null = null;
   /** Takes the seat back, until a time; "": there is none to take back. */
   private resume = "";
   private keptUntil = 0;
@@ -78,6 +80,7 @@ export class Engine {
       case "order":
         this.core.commands.add({ id: c.id, values: c.values, list: c.list });
         return this.hurry();
+      case "watch": return this.watch(c.seat);
       case "leave": return this.leave();
       case "hidden": return this.setHidden(c.hidden);
       case "network": return this.line.set(c.delayMs, c.jitterMs);
@@ -90,6 +93,8 @@ export class Engine {
     this.url = c.url;
     this.name = c.name;
     this.resume = c.resume;
+    this.watching = c.watch ?? null;
+    this.core.spectating = this.watching !== null;
     this.core.commands.restore(c.commanded ?? 0, c.orders ?? []);
     this.keptUntil = this.host.now() + SILENT_AFTER + KEPT_FOR;
     this.hiddenAfter = c.hiddenAfter;
@@ -108,6 +113,7 @@ export class Engine {
     if (!this.asking) return;
     this.asking = false;
     this.url = url;
+    if (this.watching) this.watching = { ...this.watching, seat: 0 }; // seats of the room before mean nothing here
     if (!this.asleep) this.open();
   }
 
@@ -121,12 +127,21 @@ export class Engine {
   private open(): void {
     let url: string;
     try {
-      url = roomURL(this.url, this.name, this.resume);
+      url = this.watching ? watchURL(this.url, this.watching.seat) : roomURL(this.url, this.name, this.resume);
     } catch (fault) {
       this.over(badURLEnd(String(fault)));
       return;
     }
+    this.core.watch = null; // the URL says it
     this.line.open(url);
+  }
+
+  /** watch chooses the seat whose view a spectator has, now and on the connections that follow. */
+  private watch(seat: number): void {
+    if (!this.watching) return;
+    this.watching = { ...this.watching, seat };
+    this.core.watch = seat;
+    this.hurry();
   }
 
   private opened(rtt: number): void {
@@ -206,9 +221,9 @@ export class Engine {
   }
 
   /** over is the end of a connection or of an attempt to get one. While asleep there is neither. */
-  private over(end: End): void {
+  private over(why: End): void {
     this.stopTimer();
-    this.end = end;
+    const end = (this.end = this.seen(why));
     const pause = this.retry.after(end, this.canResume(), this.host.random());
     if (pause === null) {
       this.finish(end);
@@ -221,10 +236,17 @@ export class Engine {
     this.timer(pause, () => this.again());
   }
 
+  /** seen is an end as it is for this engine's user. */
+  private seen(end: End): End {
+    return this.watching ? spectatorEnd(end, this.watching.finds) : end;
+  }
+
   /** again makes the attempt that the last end calls for. */
   private again(): void {
     this.stopTimer();
-    if (this.end && comebackOf(this.end, this.canResume()) === "resume") this.open();
+    const comeback = this.end && comebackOf(this.end, this.canResume());
+    // Who watches needs no seat: the room is dialed again while nobody says that it is over.
+    if (comeback === "resume" || (this.watching && comeback !== "rejoin")) this.open();
     else this.ask();
   }
 
@@ -234,7 +256,7 @@ export class Engine {
    * so in any case: the room's answer tells whether it is still there.
    */
   private canResume(): boolean {
-    return this.resume !== "" && (this.retry.attempts === 0 || this.host.now() < this.keptUntil);
+    return (this.resume !== "" || this.watching !== null) && (this.retry.attempts === 0 || this.host.now() < this.keptUntil);
   }
 
   /** letGo ends the connection. A seat that cannot be taken back, as no welcome has come, is to be free at once. */
@@ -243,7 +265,7 @@ export class Engine {
   }
 
   private leave(): void {
-    if (this.state !== "playing") {
+    if (this.state !== "playing" || this.watching) {
       this.finish(closeEnd(1000, ""));
       return;
     }
@@ -285,8 +307,9 @@ export class Engine {
     this.asleep = true;
     this.letGo();
     this.stopTimer();
-    this.end = this.state === "away" ? this.end : hiddenEnd;
-    if (this.state !== "away") this.to("away", hiddenEnd);
+    if (this.state === "away") return;
+    this.end = this.seen(hiddenEnd);
+    this.to("away", this.end);
   }
 
   /** to changes the state; one that is not legal is a bug here. */
@@ -331,7 +354,7 @@ export class Engine {
     const f = core.frame;
     const world = synced ? pack(core.mirror!) : null;
     this.host.report({
-      type: "snapshot", tick: f.tick, inputTick: f.inputAge >= f.tick ? -1 : f.tick - f.inputAge, slack: f.slack, at, bytes,
+      type: "snapshot", tick: f.tick, watched: core.watched, inputTick: f.inputAge >= f.tick ? -1 : f.tick - f.inputAge, slack: f.slack, at, bytes,
       decodeMs: this.host.now() - at, rttMs: core.ping.now, lastRttMs: core.ping.last, dropped: core.dropped, backlog: core.backlog,
       gaps: core.gaps, resyncs: core.resyncs, inputs: core.inputs, events: [...core.mirror!.events], world,
     }, world ? [world] : []);

@@ -13,10 +13,24 @@ export interface Link {
 
 export type Connector = (onReport: (r: Report) => void, sample: Host["sample"]) => Link;
 
-/** An engine in a worker; should that not load, as under a policy that forbids it, one on this thread. */
+let warned = false;
+
+/** warn says once a page that the engine is on its thread. */
+function warn(why: string): void {
+  if (!warned) console.warn(`metronome: no worker can be made, so that the page's own thread does its work (${why}). { worker: false } says so from the start.`);
+  warned = true;
+}
+
+/** An engine in a worker; should none be made or not load, as under a policy that forbids it or from a file, one on this thread. */
 export function workerLink(o: ConnectOptions): Connector {
   return (onReport, sample) => {
-    const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    let worker: Worker;
+    try {
+      worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+    } catch (fault) {
+      warn(String(fault));
+      return localLink(o)(onReport, sample);
+    }
     const early: Command[] = [];
     let heard = false;
     let link: Link = {
@@ -38,6 +52,7 @@ export function workerLink(o: ConnectOptions): Connector {
       if (heard) throw e.error ?? new Error(e.message);
       heard = true;
       worker.terminate();
+      warn(e.message || "its script did not load");
       link = localLink(o)(onReport, sample);
       for (const c of early.splice(0)) link.send(c);
     };

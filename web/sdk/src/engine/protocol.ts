@@ -6,13 +6,21 @@ import type { OutcomeLine } from "../wire/notice.ts";
 import type { Param } from "../wire/welcome.ts";
 import type { Order, Settled } from "./commands.ts";
 
+/** How a room is watched without a seat. */
+export interface Watching {
+  /** Whose view to begin with; 0: the room chooses. */
+  seat: number;
+  /** The page can find another room when this one is over. */
+  finds: boolean;
+}
+
 /** Page to engine. */
 export type Command =
   /**
    * Once, first. No url: ask for a room. resume: a token kept from before, with
    * the seat's commands: the number of the last that was dealt with, and the others.
    */
-  | { type: "start"; url: string; resume: string; name: string; hiddenAfter: number; commanded?: number; orders?: readonly Order[] }
+  | { type: "start"; url: string; resume: string; name: string; hiddenAfter: number; commanded?: number; orders?: readonly Order[]; watch?: Watching }
   /** The answer to "ask". */
   | { type: "room"; url: string }
   | { type: "no-room"; end: End }
@@ -22,6 +30,7 @@ export type Command =
   | { type: "look"; tick: number; at: number }
   | { type: "chat"; text: string }
   | ({ type: "order" } & Order)
+  | { type: "watch"; seat: number }
   | { type: "leave" }
   | { type: "hidden"; hidden: boolean }
   | { type: "network"; delayMs: number; jitterMs: number }
@@ -53,6 +62,8 @@ export type Report =
 export interface SnapshotReport {
   type: "snapshot";
   tick: number;
+  /** The seat whose view a spectator has; 0: none is known, or a player's. */
+  watched: number;
   /** Tick of the last input that was used; -1: none yet. */
   inputTick: number;
   slack: number;

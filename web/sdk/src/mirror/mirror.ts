@@ -5,6 +5,7 @@ import { Reader } from "../wire/reader.ts";
 import { Chunk } from "./chunk.ts";
 import { EventReader, type RawEvent } from "./events.ts";
 import type { List } from "./list.ts";
+import { Lives } from "./lives.ts";
 import { Group, Plane } from "./plane.ts";
 import { shapesOf } from "./shape.ts";
 
@@ -26,8 +27,9 @@ export class Mirror {
   private readonly chunk = new Chunk();
   private readonly in = new Reader();
 
-  constructor(readonly schema: Schema) {
-    this.shared = new Plane(shapesOf(schema, false), 2 * limits.MaxGroups);
+  /** lives: those of the mirror before, so that no row of this one has the life of one of that. */
+  constructor(readonly schema: Schema, lives = new Lives()) {
+    this.shared = new Plane(shapesOf(schema, false), 2 * limits.MaxGroups, lives);
     this.own = new Plane(shapesOf(schema, true), 1);
     this.reader = new EventReader(schema);
   }

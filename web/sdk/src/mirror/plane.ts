@@ -42,7 +42,6 @@ export class Plane implements Host {
   /** Rows may move between groups in this frame. */
   moves = false;
   readonly rows = new Rows();
-  readonly lives = new Lives();
   /** The sections that are read are a keyframe's. */
   keyframe = false;
   private readonly departed = new Departed();
@@ -53,6 +52,7 @@ export class Plane implements Host {
     readonly shapes: readonly (readonly Shape[])[],
     /** Groups at most. */
     readonly most: number,
+    readonly lives = new Lives(),
   ) {}
 
   begin(key: boolean, skipped: number): void {

@@ -72,6 +72,26 @@ export const hiddenEnd: End = {
   code: 0, name: "hidden", reason: "", comeback: "resume", sentence: "The game waits while this tab is in the background. Come back to it to play on.",
 };
 
+/** What refusals mean to who wants to watch. */
+const unwatchable: Readonly<Record<number, string>> = {
+  401: "This server shows its rooms to its players only.",
+  403: "This room cannot be watched, or not from this page.",
+  503: "As many watch this room as may, or the server is busy. The next attempt is in some seconds.",
+};
+
+/**
+ * The end as it is for a spectator, who has no seat to go back to: the connection is opened again, and a room that is over, or
+ * takes no spectators, is the end unless another one can be found.
+ */
+export function spectatorEnd(end: End, finds: boolean): End {
+  const sentence = unwatchable[end.code] ?? end.sentence;
+  const says = (what: string, comeback = end.comeback): End => ({ ...end, comeback, sentence: sentence.replace(/ You are being .*$/, "") + what });
+  if (end === hiddenEnd) return { ...end, sentence: "The match goes on while this tab is in the background. Come back to it to watch on." };
+  if (end.comeback === "resume") return says(" You see the match again in a moment.");
+  if (end.comeback !== "rejoin") return says("");
+  return finds ? says(" You are being shown another one.") : says(" Choose another one to watch.", "never");
+}
+
 /** A URL that cannot be a room's. */
 export function badURLEnd(reason: string): End {
   return { code: 0, name: "bad-url", reason, comeback: "never", sentence: "This link does not lead to a room. Choose a room in the lobby." };

@@ -20,6 +20,17 @@ export function roomURL(room: string, name: string, resume: string): string {
   return u.toString();
 }
 
+/**
+ * The URL by which a room is watched without a seat: by the view of a seat, or, with 0, of one that the room chooses.
+ * A ticket is for a seat and stays behind. Throws on what is no room's URL.
+ */
+export function watchURL(room: string, seat: number): string {
+  const u = new URL(roomURL(room, "", ""));
+  for (const name of ["ticket", "resume", "name"]) u.searchParams.delete(name);
+  u.searchParams.set("watch", seat > 0 ? String(seat) : "");
+  return u.toString();
+}
+
 /** The same with http: who cannot read a refused handshake asks again with a plain GET. */
 export function httpURL(url: string): string {
   return url.replace(/^ws/, "http");

@@ -13,16 +13,24 @@ export class Emitter<E> {
 
   /** One listener that throws does not keep the others from hearing; its error is reported as uncaught. */
   emit<K extends keyof E>(name: K, e: E[K]): void {
-    for (const fn of [...(this.listeners.get(name) ?? [])]) {
-      try {
-        (fn as (e: E[K]) => void)(e);
-      } catch (fault) {
-        queueMicrotask(() => {
-          throw fault;
-        });
-      }
-    }
+    for (const fn of [...(this.listeners.get(name) ?? [])]) call(fn as (e: E[K]) => void, e);
   }
+}
+
+/** Calls a listener. What it throws does not reach the caller; it is reported as uncaught. */
+export function call<E>(fn: (e: E) => void, e: E): void {
+  try {
+    fn(e);
+  } catch (fault) {
+    uncaught(fault);
+  }
+}
+
+/** Reports a fault as uncaught. */
+export function uncaught(fault: unknown): void {
+  queueMicrotask(() => {
+    throw fault;
+  });
 }
 
 /** Events that wait at most; more: the oldest are let go at once, as nobody draws. */

@@ -1,5 +1,6 @@
 // The page's half of commands: what was given to the engine and not answered.
 import type { CommandAnswer } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import type { Order, Settled } from "../engine/commands.ts";
 import type { CommandField } from "../schema.ts";
 import { commandSize } from "../wire/command.ts";
@@ -37,9 +38,9 @@ export class Orders {
   /** Notes an order. Throws when it is too long or too many wait. */
   add(values: readonly number[], list: readonly number[]): { order: Order; answer: Promise<CommandAnswer> } {
     if (values.length > limits.MaxInputValues || commandSize({ number: LARGEST, values, list }) > limits.MaxCommand) {
-      throw new RangeError(`a command of ${values.length} values and a list of ${list.length} is too long`);
+      throw errorOf("too-long", `a command of ${values.length} values and a list of ${list.length} is too long`);
     }
-    if (this.unanswered.length === MAX_WAITING) throw new Error("too many commands wait for the server");
+    if (this.unanswered.length === MAX_WAITING) throw errorOf("too-many", "too many commands wait for the server");
     const order = { id: ++this.ids, values, list };
     const answer = new Promise<CommandAnswer>((resolve) => this.unanswered.push({ ...order, answer: resolve }));
     return { order, answer };
@@ -73,9 +74,9 @@ export function commandOf(
   let numbers = list;
   for (const [name, v] of Object.entries(given)) {
     const at = fields.findIndex((f) => f.name === name);
-    if (at < 0) throw new Error(`this game's commands have no field ${name}`);
+    if (at < 0) throw errorOf("no-such-name", `this game's commands have no field ${name}`);
     if (v === undefined) continue;
-    if (fields[at]!.list > 0 !== isList(v)) throw new TypeError(`the field ${name} of a command is ${isList(v) ? "a number" : "a list"}`);
+    if (fields[at]!.list > 0 !== isList(v)) throw errorOf("wrong-type", `the field ${name} of a command is ${isList(v) ? "a number" : "a list"}`);
     if (isList(v)) numbers = v;
     else values[at] = round(v);
   }

@@ -1,19 +1,20 @@
 // The page's half of a session: what it shows of what its engine reports.
-import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Session, State, View, World } from "../api.ts";
+import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Row, Session, State, View, World } from "../api.ts";
 import type { AnyGame, CommandOf, GameEvent, InputOf, ParamValue } from "../game.ts";
 import type { Connector, Link } from "../engine/link.ts";
+import { EndedError, type MetronomeError, errorOf } from "../errors.ts";
 import { commonNow } from "../engine/host.ts";
-import type { Command, Report, SnapshotReport } from "../engine/protocol.ts";
-import type { RawEvent } from "../mirror/events.ts";
-import { unreachableEnd } from "../net/ends.ts";
-import { Kind, type Schema, unsigned32 } from "../schema.ts";
+import type { Report, SnapshotReport, Watching } from "../engine/protocol.ts";
+import { closeEnd, unreachableEnd } from "../net/ends.ts";
+import type { Schema } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
-import type { OutcomeLine } from "../wire/notice.ts";
-import type { Param } from "../wire/welcome.ts";
 import { Emitter, EventQueue } from "./events.ts";
 import { Keep } from "./keep.ts";
+import { eventOf, lineOf, paramsOf } from "./named.ts";
+import { networkSim } from "./networksim.ts";
 import { Orders, commandOf } from "./orders.ts";
 import { Playback } from "./playback.ts";
+import { RowListeners, mustHave } from "./rows.ts";
 import { type TablePlan, plansOf } from "./shapes.ts";
 import { Snapshot } from "./snapshot.ts";
 import { Stats } from "./stats.ts";
@@ -26,6 +27,8 @@ export interface Source {
   url: string;
   /** Which game a kept seat must be of. */
   key: string;
+  /** How to watch; absent: it plays. */
+  watch?: Watching;
   /** Finds another room than the last. Fails with an End or an Error. */
   find(last: Last): Promise<string>;
 }
@@ -51,12 +54,15 @@ const MAX_PENDING = 128;
 const nothing: World = {
   tick: -1,
   table: () => {
-    throw new Error("there is no world yet");
+    throw errorOf("no-world", "there is no world yet");
   },
 };
 
 export class PageSession implements Session {
   state: State = "connecting";
+  readonly ready: Promise<void>;
+  readonly spectating: boolean;
+  watched = 0;
   end: End | null = null;
   seat = 0;
   room = "";
@@ -73,6 +79,7 @@ export class PageSession implements Session {
   readonly network: NetworkSim;
   private readonly emitter = new Emitter<Events>();
   private readonly events = new EventQueue<GameEvent<AnyGame>>((e) => this.emitter.emit("event", e));
+  private readonly rows = new RowListeners();
   private readonly timeline = new Timeline();
   private readonly orders = new Orders();
   private readonly link: Link;
@@ -88,6 +95,8 @@ export class PageSession implements Session {
   private seatURL = "";
   private resume = "";
   private welcomes = 0;
+  private isReady!: () => void;
+  private isNotReady!: (why: MetronomeError) => void;
   private readonly forget: (() => void)[] = [];
 
   constructor(
@@ -95,6 +104,9 @@ export class PageSession implements Session {
     private readonly options: ConnectOptions,
     connector: Connector,
   ) {
+    this.spectating = source.watch !== undefined;
+    this.ready = new Promise<void>((resolve, reject) => [this.isReady, this.isNotReady] = [resolve, reject]);
+    this.ready.catch(() => {}); // who does not ask is not told
     this.keep = new Keep(options.storage, source.key);
     this.link = connector((r) => this.report(r), (tick) => this.values(tick));
     this.network = networkSim((c) => this.link.send(c));
@@ -102,7 +114,7 @@ export class PageSession implements Session {
     if (kept) this.orders.restore(kept.commanded, kept.orders);
     this.link.send({
       type: "start", url: kept?.url ?? source.url, resume: kept?.resume ?? "", name: options.name ?? "", hiddenAfter: options.hiddenAfter ?? 10_000,
-      commanded: this.orders.done, orders: this.orders.open,
+      commanded: this.orders.done, orders: this.orders.open, ...(source.watch ? { watch: source.watch } : {}),
     });
     this.watchPage();
   }
@@ -111,7 +123,21 @@ export class PageSession implements Session {
     return this.emitter.on(event, fn);
   }
 
+  onAdd(table: string, fn: (row: Row) => void): () => void {
+    return this.onRow("add", table, fn);
+  }
+
+  onRemove(table: string, fn: (row: Row) => void): () => void {
+    return this.onRow("remove", table, fn);
+  }
+
+  private onRow(what: "add" | "remove", table: string, fn: (row: Row) => void): () => void {
+    if (this.schema) mustHave(this.schema.tables, table);
+    return this.rows.on(what, table, fn);
+  }
+
   input(sample: ((tick: number) => InputOf<AnyGame>) | null): void {
+    if (sample) this.mustPlay("sends no inputs");
     this.sampler = sample;
     this.pushInput();
   }
@@ -126,6 +152,7 @@ export class PageSession implements Session {
   }
 
   chat(text: string): boolean {
+    this.mustPlay("does not chat");
     const bytes = new TextEncoder().encode(text).length;
     if (this.state !== "playing" || bytes === 0 || bytes > limits.MaxChat) return false;
     this.link.send({ type: "chat", text });
@@ -137,12 +164,22 @@ export class PageSession implements Session {
   }
 
   command(given: CommandOf<AnyGame> | readonly number[], list: readonly number[] = []): Promise<CommandAnswer> {
-    if (!this.schema) throw new Error("there is no game yet");
+    this.mustPlay("gives no commands");
+    if (!this.schema) throw errorOf("no-world", "there is no game yet");
     const command = commandOf(this.schema.command, given, list);
     const { order, answer } = this.orders.add(command.values, command.list);
     if (this.state === "closed") this.orders.close();
     else this.link.send({ type: "order", ...order });
     return answer;
+  }
+
+  watchSeat(seat: number): void {
+    if (!this.spectating) throw errorOf("not-spectating", "who plays has the view of their own seat: watch() makes a session that may choose");
+    this.link.send({ type: "watch", seat: Math.max(0, Math.trunc(seat)) || 0 });
+  }
+
+  private mustPlay(what: string): void {
+    if (this.spectating) throw errorOf("spectating", `who watches ${what}`);
   }
 
   leave(): void {
@@ -154,10 +191,12 @@ export class PageSession implements Session {
     const at = now === undefined ? commonNow() : performance.timeOrigin + now;
     this.viewedAt = at;
     if (this.playback && this.timeline.newest) {
-      this.drawn.move(this.timeline, this.playback.advance(at));
+      const tick = this.playback.advance(at);
+      const passed = this.passed(tick); // moving lets go of them
+      this.drawn.move(this.timeline, tick);
       this.stats.interpolationTicks = this.playback.delay;
       if (this.drawn.tick >= 0) {
-        this.events.upTo(this.drawn.tick);
+        this.reach(this.drawn.tick, this.rows.due(passed, this.drawn.floor));
         this.link.send({ type: "look", tick: this.drawn.tick, at });
       }
     }
@@ -167,6 +206,21 @@ export class PageSession implements Session {
 
   tick(now?: number): number {
     return this.playback?.roomTick(now === undefined ? commonNow() : performance.timeOrigin + now) ?? -1;
+  }
+
+  /** passed are the snapshots up to a tick whose rows were not told yet. */
+  private passed(tick: number): Snapshot[] {
+    return this.rows.any ? this.timeline.passed(this.rows.tick, tick) : [];
+  }
+
+  /** reach lets happen what happened up to a tick: with each snapshot the rows that came, then its events, then the rows that left. */
+  private reach(tick: number, steps: readonly Snapshot[]): void {
+    for (const s of steps) {
+      this.rows.came(s);
+      this.events.upTo(s.tick);
+      this.rows.left(s);
+    }
+    this.events.upTo(tick);
   }
 
   /** report takes what the engine says. */
@@ -185,7 +239,7 @@ export class PageSession implements Session {
       case "chat": return this.emitter.emit("chat", { seat: r.seat, name: r.name, text: r.text });
       case "announcement": return this.emitter.emit("announcement", { text: r.text });
       case "refused": return this.emitter.emit("refused", { number: r.number, reason: r.reason });
-      case "end": return this.emitter.emit("matchEnd", (this.matchEnd = { reason: r.reason, lines: r.lines.map((l) => this.line(l)) }));
+      case "end": return this.emitter.emit("matchEnd", (this.matchEnd = { reason: r.reason, lines: r.lines.map((l) => lineOf(this.schema!, this.roster, l)) }));
       case "nodes": return void (this.nodes = r.urls);
       case "settled": return this.orders.settle(r);
       case "roster":
@@ -202,6 +256,7 @@ export class PageSession implements Session {
     if (state !== "playing") this.stats.interrupted();
     if (state === "closed") {
       this.resume = "";
+      this.isNotReady(new EndedError(this.end ?? closeEnd(1000, "")));
       this.link.close();
       this.orders.close();
       for (const f of this.forget.splice(0)) f();
@@ -219,6 +274,7 @@ export class PageSession implements Session {
 
   private welcome(r: Report & { type: "welcome" }): void {
     if (this.welcomes++ > 0) this.stats.reconnects++;
+    this.rows.clear();
     this.seat = r.seat;
     this.room = r.room;
     this.mode = r.mode;
@@ -250,7 +306,7 @@ export class PageSession implements Session {
     if (!playback) return;
     playback.arrived(r.tick, r.at);
     this.stats.jitterMs = playback.spread;
-    const named = r.events.map((e) => this.named(e));
+    const named = r.events.map((e) => eventOf(this.schema!, e));
     let rows = 0;
     if (r.world) {
       const s = new Snapshot(r.tick, r.at, this.plans, r.world);
@@ -258,27 +314,23 @@ export class PageSession implements Session {
       this.drawn.correct(this.timeline, () => this.timeline.push(s));
       this.world = s;
       this.pending = this.pending.filter((p) => p.tick > r.inputTick);
+      this.isReady();
     }
+    this.watches(r.watched);
     this.stats.take(r, rows, playback.delay);
     for (const e of named) this.events.push(e);
     this.emitter.emit("snapshot", { tick: r.tick, inputTick: r.inputTick, events: named });
-    if (commonNow() - this.viewedAt > NOBODY_DRAWS) this.events.upTo(r.tick);
+    if (commonNow() - this.viewedAt > NOBODY_DRAWS) {
+      this.reach(r.tick, this.rows.due(this.passed(r.tick), this.timeline.newest ?? null));
+    }
     this.pushInput();
   }
 
-  private named(e: RawEvent): GameEvent<AnyGame> {
-    const schema = this.schema!.events[e.kind]!;
-    const fields: Record<string, number> = {};
-    schema.fields.forEach((f, i) => (fields[f.name] = unsigned32(f.kind) ? e.values[i]! >>> 0 : e.values[i]!));
-    return { name: schema.name, tick: e.tick, group: e.group, fields };
-  }
-
-  /** line is one seat's line of a match's end, with who sits there and the fields by name. */
-  private line(l: OutcomeLine): MatchEnd["lines"][number] {
-    const who = this.roster.get(l.seat);
-    const fields: Record<string, number> = {};
-    this.schema!.outcome.forEach((f, i) => (fields[f.name] = l.values[i] ?? 0));
-    return { seat: l.seat, name: who?.name ?? "", bot: who?.bot ?? false, team: l.team, place: l.place, fields };
+  /** watches notes whose view this is. */
+  private watches(seat: number): void {
+    if (!this.spectating || seat === this.watched) return;
+    this.watched = seat;
+    this.emitter.emit("watched", { seat });
   }
 
   /** values samples the input for a tick, in the schema's order. */
@@ -318,31 +370,6 @@ export class PageSession implements Session {
     // Back from the browser's cache: this page has its seat in its memory.
     listen(globalThis.window, "pageshow", () => void this.keep.take());
   }
-}
-
-function networkSim(send: (c: Command) => void): NetworkSim {
-  const sim = {
-    delayMs: 0,
-    jitterMs: 0,
-    set(o: { delayMs?: number; jitterMs?: number }): void {
-      sim.delayMs = Math.max(0, o.delayMs ?? sim.delayMs);
-      sim.jitterMs = Math.max(0, o.jitterMs ?? sim.jitterMs);
-      send({ type: "network", delayMs: sim.delayMs, jitterMs: sim.jitterMs });
-    },
-    stall: (ms: number): void => send({ type: "stall", ms }),
-  };
-  return sim;
-}
-
-/** paramsOf reads what a room was made with: text on the wire. */
-function paramsOf(schema: Schema, params: readonly Param[]): Record<string, ParamValue> {
-  const values: Record<string, ParamValue> = {};
-  for (const { name, value } of params) {
-    const field = schema.params.find((f) => f.name === name);
-    if (!field || field.options.length > 0) values[name] = value;
-    else values[name] = field.kind === Kind.BOOL ? value === "true" : Number(value);
-  }
-  return values;
 }
 
 const isArray = (v: unknown): v is readonly number[] => Array.isArray(v);

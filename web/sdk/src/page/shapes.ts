@@ -1,4 +1,4 @@
-import { Kind, type Schema, type TableSchema, narrow, unsigned32 } from "../schema.ts";
+import { Kind, type Schema, type TableSchema, circle, narrow, unitOf, unsigned32 } from "../schema.ts";
 
 /** How one column is laid out and drawn. */
 export interface ColumnPlan {
@@ -12,6 +12,8 @@ export interface ColumnPlan {
   readonly angle: boolean;
   /** 32 minus its width, bits. */
   readonly narrow: number;
+  /** What 1 is in real units. */
+  readonly unit: number;
 }
 
 /** What the page knows of a table. */
@@ -31,7 +33,10 @@ function columns(t: TableSchema, own: boolean, angles: readonly string[]): Map<s
   for (const c of t.columns) {
     if (c.private !== own) continue;
     const angle = c.kind === Kind.ANGLE || angles.includes(`${t.name}.${c.name}`);
-    plans.set(c.name, { name: c.name, at: plans.size, unsigned: unsigned32(c.kind), smooth: !own && (c.linear || angle), angle, narrow: narrow(c.kind) });
+    plans.set(c.name, {
+      name: c.name, at: plans.size, unsigned: unsigned32(c.kind), smooth: !own && (c.linear || angle), angle, narrow: narrow(c.kind),
+      unit: angle ? circle(c.kind) : unitOf(c.kind),
+    });
   }
   return plans;
 }

@@ -1,5 +1,6 @@
 // A snapshot on the page: views of the memory that the engine packed.
 import type { Column, Table, World } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
 
 const none = new Uint32Array(0);
@@ -8,7 +9,6 @@ const none = new Uint32Array(0);
 export class SnapshotTable implements Table {
   ids = none;
   ownIds = none;
-  /** By row a number that no other row had. */
   lives = none;
   private places: Map<number, number> | null = null;
 
@@ -41,19 +41,35 @@ export class SnapshotTable implements Table {
   }
 
   column(name: string): Column {
-    const c = this.plan.shared.get(name);
-    if (!c) throw new Error(`table ${this.name} has no column ${name} that everybody sees`);
-    return this.values(c);
+    return this.raw(sharedColumn(this.plan, name));
   }
 
-  /** The values of a shared column. */
-  values(c: ColumnPlan): Column {
+  values(name: string): Float64Array {
+    const c = sharedColumn(this.plan, name);
+    return Float64Array.from(this.raw(c), (v) => v * c.unit);
+  }
+
+  /** A shared column as it is on the wire. */
+  raw(c: ColumnPlan): Column {
     return this.count === 0 ? none : view(this.words, this.from + (2 + c.at) * this.count, this.count, c.unsigned);
   }
 
   own(name: string): Column {
+    return this.ownRaw(this.ownColumn(name));
+  }
+
+  ownValues(name: string): Float64Array {
+    const c = this.ownColumn(name);
+    return Float64Array.from(this.ownRaw(c), (v) => v * c.unit);
+  }
+
+  private ownColumn(name: string): ColumnPlan {
     const c = this.plan.own.get(name);
-    if (!c) throw new Error(`table ${this.name} has no private column ${name}`);
+    if (!c) throw errorOf("no-such-name", `table ${this.name} has no private column ${name}`);
+    return c;
+  }
+
+  private ownRaw(c: ColumnPlan): Column {
     return this.ownCount === 0 ? none : view(this.words, this.ownFrom + (1 + c.at) * this.ownCount, this.ownCount, c.unsigned);
   }
 
@@ -65,6 +81,13 @@ export class SnapshotTable implements Table {
     }
     return this.places.get(id) ?? -1;
   }
+}
+
+/** The plan of a column that everybody sees. Throws MetronomeError on a name that the table does not have. */
+export function sharedColumn(t: TablePlan, name: string): ColumnPlan {
+  const c = t.shared.get(name);
+  if (!c) throw errorOf("no-such-name", `table ${t.name} has no column ${name} that everybody sees`);
+  return c;
 }
 
 function view(words: ArrayBuffer, at: number, count: number, unsigned: boolean): Column {
@@ -102,7 +125,7 @@ export class Snapshot implements World {
 
   table(name: string): SnapshotTable {
     const i = this.plans.findIndex((p) => p.name === name);
-    if (i < 0) throw new Error(`the game has no table ${name}`);
+    if (i < 0) throw errorOf("no-such-name", `the game has no table ${name}`);
     return this.tables[i]!;
   }
 }

@@ -28,6 +28,11 @@ export class Timeline {
     this.snapshots.length = 0;
   }
 
+  /** Snapshots after a tick up to another, in order. */
+  passed(after: number, upTo: number): Snapshot[] {
+    return this.snapshots.filter((s) => s.tick > after && s.tick <= upTo);
+  }
+
   /** What a tick, with a fraction, is drawn from; older snapshots are let go. */
   basis(tick: number): Basis | null {
     while (this.snapshots.length > 2 && this.snapshots[2]!.tick <= tick) this.snapshots.shift();
@@ -80,9 +85,9 @@ export class Between {
   /** Writes a column as it is at a tick. What has no next value goes on as it last changed. */
   fill(out: Float64Array, c: ColumnPlan, tick: number): void {
     const { floor, next, before } = this.basis;
-    const values = this.rows.values(c);
-    const after = this.next?.values(c);
-    const earlier = this.before?.values(c);
+    const values = this.rows.raw(c);
+    const after = this.next?.raw(c);
+    const earlier = this.before?.raw(c);
     const past = Math.max(0, tick - floor.tick);
     const part = next ? past / (next.tick - floor.tick) : 0;
     const on = before ? past / (floor.tick - before.tick) : 0;

@@ -1,16 +1,24 @@
 // The world as it is drawn: between two snapshots, in memory that is used again.
 import type { View, ViewTable } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import { Blend } from "./blend.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
-import type { SnapshotTable } from "./snapshot.ts";
+import { type Snapshot, type SnapshotTable, sharedColumn } from "./snapshot.ts";
 import { type Basis, Between, type Timeline } from "./timeline.ts";
+
+/** A column as it was at a tick. */
+interface Memory {
+  values: Float64Array;
+  tick: number;
+}
 
 /** One table of the view. */
 class DrawnTable implements ViewTable {
   readonly blend = new Blend();
   private between: Between | null = null;
   private tick = -1;
-  private readonly memory: { values: Float64Array; tick: number }[] = [];
+  private readonly memory: Memory[] = [];
+  private readonly inUnits: Memory[] = [];
 
   constructor(
     readonly plan: TablePlan,
@@ -26,24 +34,42 @@ class DrawnTable implements ViewTable {
   get ids(): Uint32Array {
     return this.between?.rows.ids ?? new Uint32Array(0);
   }
+  get lives(): Uint32Array {
+    return this.between?.rows.lives ?? new Uint32Array(0);
+  }
   index(id: number): number {
     return this.between?.rows.index(id) ?? -1;
   }
 
   column(name: string): Float64Array {
-    const c = this.plan.shared.get(name);
-    if (!c) throw new Error(`table ${this.name} has no column ${name} that everybody sees`);
-    return this.values(c);
+    return this.raw(sharedColumn(this.plan, name));
   }
 
-  /** values fills a column the first time that it is asked for in a frame. */
-  private values(c: ColumnPlan): Float64Array {
-    const m = (this.memory[c.at] ??= { values: new Float64Array(16), tick: -1 });
+  values(name: string): Float64Array {
+    const c = sharedColumn(this.plan, name);
+    const raw = this.raw(c);
+    if (c.unit === 1) return raw;
+    const m = this.remembered(this.inUnits, c);
+    if (m.tick === this.tick) return m.values;
+    m.tick = this.tick;
+    for (let i = 0; i < this.count; i++) m.values[i] = raw[i]! * c.unit;
+    return m.values;
+  }
+
+  /** remembered is the memory of a column, long enough for all rows. */
+  private remembered(memory: Memory[], c: ColumnPlan): Memory {
+    const m = (memory[c.at] ??= { values: new Float64Array(16), tick: -1 });
     if (m.values.length < this.count) m.values = new Float64Array(2 * this.count);
+    return m;
+  }
+
+  /** raw fills a column the first time that it is asked for in a frame. */
+  private raw(c: ColumnPlan): Float64Array {
+    const m = this.remembered(this.memory, c);
     if (!this.between || m.tick === this.tick) return m.values;
     m.tick = this.tick;
     if (c.smooth) this.draw(m.values, c);
-    else m.values.set(this.between.rows.values(c));
+    else m.values.set(this.between.rows.raw(c));
     return m.values;
   }
 
@@ -57,6 +83,7 @@ class DrawnTable implements ViewTable {
     this.between = between ?? (basis && new Between(basis, this.number));
     this.tick = tick;
     for (const m of this.memory) if (m) m.tick = -1;
+    for (const m of this.inUnits) if (m) m.tick = -1;
   }
 
   get now(): Between | null {
@@ -69,7 +96,7 @@ class DrawnTable implements ViewTable {
     const all = new Map<number, Float64Array>();
     if (!rows) return all;
     const smooth = [...this.plan.shared.values()].filter((c) => c.smooth && !c.angle);
-    const values = smooth.map((c) => this.values(c));
+    const values = smooth.map((c) => this.raw(c));
     for (let i = 0; i < rows.count; i++) {
       const by = new Float64Array(this.plan.shared.size);
       smooth.forEach((c, k) => (by[c.at] = values[k]![i]!));
@@ -90,9 +117,14 @@ export class Drawn implements View {
     this.tables = plans.map((p, i) => new DrawnTable(p, i));
   }
 
+  /** The snapshot whose rows are drawn; null: there is none yet. */
+  get floor(): Snapshot | null {
+    return this.basis?.floor ?? null;
+  }
+
   table(name: string): ViewTable {
     const t = this.tables.find((p) => p.name === name);
-    if (!t) throw new Error(`the game has no table ${name}`);
+    if (!t) throw errorOf("no-such-name", `the game has no table ${name}`);
     return t;
   }
 

@@ -19,6 +19,8 @@ export interface ClientFrame {
   noticeAck: number;
   leave: boolean;
   commands: readonly Command[];
+  /** The seat that a spectator wants to watch, 0: the room chooses; null: as before. */
+  watch: number | null;
 }
 
 const utf8 = new TextEncoder();
@@ -59,6 +61,9 @@ class Writer {
   }
 }
 
+/** The field of ClientFrame that says which seat to watch. */
+const WATCH = 8;
+
 const outer = new Writer();
 const inner = new Writer();
 const packed = new Writer();
@@ -73,6 +78,10 @@ export function writeClientFrame(f: ClientFrame): Uint8Array {
   outer.field(5, f.noticeAck);
   outer.field(6, f.leave ? 1 : 0);
   for (const c of f.commands) outer.content(7, writeCommand(c));
+  if (f.watch !== null) {
+    outer.byte(WATCH << 3); // 0 is said, too
+    outer.varint(f.watch);
+  }
   return outer.bytes.slice(0, outer.length);
 }
 

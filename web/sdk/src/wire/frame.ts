@@ -3,6 +3,9 @@ import { type Notice, readNotice } from "./notice.ts";
 import { BYTES, Fields, Reader, VARINT } from "./reader.ts";
 import { type Welcome, readWelcome } from "./welcome.ts";
 
+/** The field that tells a spectator whose view it has. */
+const WATCHED = 14;
+
 /** Where pieces of a message are: from, to, from, to … */
 export type Spans = number[];
 
@@ -17,6 +20,8 @@ export class ServerFrame {
   pong = 0;
   /** The number of the last command that was dealt with; 0: as before. */
   commandAck = 0;
+  /** The seat whose view a spectator has; 0: as before. */
+  watched = 0;
   key = false;
   welcome: Welcome | null = null;
   readonly unsee: number[] = [];
@@ -40,7 +45,7 @@ export class ServerFrame {
 
   private clear(bytes: Uint8Array): void {
     this.bytes = bytes;
-    this.tick = this.inputAge = this.slack = this.skipped = this.dropped = this.pong = this.commandAck = 0;
+    this.tick = this.inputAge = this.slack = this.skipped = this.dropped = this.pong = this.commandAck = this.watched = 0;
     this.key = false;
     this.welcome = null;
     this.unsee.length = this.notices.length = this.chunks.length = this.own.length = 0;
@@ -58,6 +63,7 @@ export class ServerFrame {
       case 11: this.dropped = v; break;
       case 12: this.key = v !== 0 || f.high !== 0; break;
       case 13: this.commandAck = v; break;
+      case WATCHED: this.watched = v; break;
     }
   }
 

@@ -1,0 +1,44 @@
+// Everything that the SDK throws at its caller, by codes that do not change.
+import type { End } from "./api.ts";
+
+/**
+ * Why a call could not be done.
+ *
+ * - no-websocket: there is no WebSocket here, and none was given.
+ * - spectating: who watches sends no inputs, commands or chat.
+ * - not-spectating: only who watches chooses a seat to watch.
+ * - no-world: nothing has come from the room yet, so that it is not known what there is.
+ * - no-such-name: the game has no table, column or field of that name.
+ * - wrong-type: a number where a list belongs, or a list where a number does.
+ * - too-long: a command of more values, or of longer ones, than a frame holds.
+ * - too-many: as many commands wait as may.
+ * - ended: the session was over before the first snapshot came; see EndedError.
+ */
+export type ErrorCode =
+  | "no-websocket" | "spectating" | "not-spectating" | "no-world" | "no-such-name" | "wrong-type" | "too-long" | "too-many" | "ended";
+
+/** What the SDK throws, and what its promises fail with. LobbyError and EndedError are the kinds that say more. */
+export class MetronomeError extends Error {
+  override readonly name: string = "MetronomeError";
+  constructor(
+    /** One of ErrorCode; a LobbyError has the Connect code instead, as in "not_found". */
+    readonly code: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The session was over before it was in a room. */
+export class EndedError extends MetronomeError {
+  override readonly name = "EndedError";
+  constructor(
+    /** Why, with a sentence for the player. */
+    readonly end: End,
+  ) {
+    super("ended" satisfies ErrorCode, end.sentence);
+  }
+}
+
+/** An error with one of the SDK's own codes. */
+export const errorOf = (code: Exclude<ErrorCode, "ended">, message: string): MetronomeError => new MetronomeError(code, message);
