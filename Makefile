@@ -78,8 +78,16 @@ web: ## build the pages into web/dist, which the server embeds (needs Node.js)
 	scripts/web build
 
 .PHONY: screenshots
-screenshots: ## take the pictures in docs/img again (needs Node.js and Chromium)
-	scripts/web screenshots
+screenshots: ## take the pictures in docs/img again, and all states into bin/screens (STATES=play,menu)
+	$(if $(STATES),STATES=$(STATES)) scripts/web screenshots
+
+.PHONY: joins
+joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 MODES=ffa,duel SIZES=390x844)
+	$(if $(JOINS),JOINS=$(JOINS)) $(if $(FIRST),FIRST=$(FIRST)) $(if $(MODES),MODES=$(MODES)) $(if $(SIZES),SIZES=$(SIZES)) scripts/web joins
+
+.PHONY: weight
+weight: ## what the first visit loads and how soon one flies (RUNS=5)
+	$(if $(RUNS),RUNS=$(RUNS)) scripts/web weight
 
 .PHONY: lint
 lint: ## check the format, the schema and the code
@@ -91,4 +99,4 @@ up: ## build and start redis and a node in containers
 
 .PHONY: down
 down: ## stop the containers
-	docker compose --profile load down
+	docker compose --profile load --profile observe down

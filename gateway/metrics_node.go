@@ -31,6 +31,9 @@ var (
 	descDelivered   = desc("outbox_delivered_total", "Results and effects that have arrived, by target.", "target")
 	descRetried     = desc("outbox_retries_total", "Attempts to deliver that failed and are made again, by target.", "target")
 	descDead        = desc("outbox_dead", "Dead letters: results and effects that a target did not take.")
+	descRoomsLeft   = desc("rooms_left", "How many more rooms this node takes on; 0 while it takes nothing new.")
+	descSeatsLeft   = desc("seats_left", "How many more seats, in further rooms, this node takes on; 0 while it takes nothing new.")
+	descCertificate = desc("certificate_expires_timestamp_seconds", "When the node's certificate ends, in Unix time.")
 	descWatches     = desc("console_watches", "Consoles that watch this node.")
 )
 
@@ -41,7 +44,7 @@ type nodeCollector struct{ s *Server }
 func (c *nodeCollector) Describe(out chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
 		descBuild, descState, descReady, descStoreUp, descStore, descStoreFaults, descServed, descTurnedDown,
-		descHandshakes, descConnections, descRejected, descDropped, descStuck, descWatches,
+		descHandshakes, descConnections, descRejected, descDropped, descStuck, descWatches, descRoomsLeft, descSeatsLeft, descCertificate,
 		descOutbox, descOutboxAge, descOutboxLost, descDelivered, descRetried, descDead,
 	} {
 		out <- d
@@ -82,6 +85,15 @@ func (c *nodeCollector) Collect(out chan<- prometheus.Metric) {
 	count(descDropped, s.Upgrader.Dropped())
 	gauge(descStuck, float64(s.Stats.Stuck.Load()))
 	gauge(descWatches, float64(s.console.Watches()))
+	rooms, seats := 0, 0
+	if s.Node.Unready() == "" {
+		rooms, seats = s.Rooms.Free()
+	}
+	gauge(descRoomsLeft, float64(rooms))
+	gauge(descSeatsLeft, float64(seats))
+	if s.Certificate != nil {
+		gauge(descCertificate, float64(s.Certificate.Current().Leaf.NotAfter.Unix()))
+	}
 	if s.Outbox != nil {
 		c.collectOutbox(gauge, count)
 	}

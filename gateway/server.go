@@ -66,6 +66,8 @@ type Config struct {
 	// Drain has the node take nobody new and end its rooms after their matches; nil:
 	// it cannot be asked for.
 	Drain func()
+	// Certificate is the node's own; nil without TLS.
+	Certificate *ws.Certificate
 	// AdminApart keeps /metrics and /stats to AdminHandler.
 	AdminApart bool
 	// Records says whether rooms are recorded.

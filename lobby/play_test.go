@@ -322,9 +322,10 @@ func TestIndexFollowsTheStream(t *testing.T) {
 // More rooms end than the stream keeps while a node does not read it.
 func TestIndexBeginsAnewWhenTheStreamIsCut(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
-		a, b := s.node(t, "a"), s.node(t, "b")
+		a, b := s.node(t, "a", long), s.node(t, "b", long)
 		gone := claim(t, a, "gone")
 		stays := claim(t, a, "stays")
+		beat(t, a, gone, stays) // or they last for makingTime, and the test for longer
 		if got := listed(t, b); len(got) != 2 {
 			t.Fatalf("listed %v", got)
 		}
@@ -368,7 +369,7 @@ func endRooms(t *testing.T, l *Lobby, n int) {
 // Rooms that ended leave nothing but their place in the stream, which is bounded.
 func TestEndedRoomsLeaveNothing(t *testing.T) {
 	each(t, func(t *testing.T, s *store) {
-		a := s.node(t, "a")
+		a := s.node(t, "a", long)
 		endRooms(t, a, 2*changesKept)
 		if n := len(a.index.Load().rooms) + len(a.mine) + len(a.claiming) + len(a.removals); n != 0 {
 			t.Errorf("the node remembers %d", n)

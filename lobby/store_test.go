@@ -105,6 +105,10 @@ func (s *store) open(t *testing.T, cfg Config) (*Lobby, error) {
 	return openOn(t.Context(), cfg.withDefaults(), s.memory, &latency{})
 }
 
+// long makes a lease that outlasts a test of thousands of rooms, however slow the
+// machine: without a heartbeat nobody renews it.
+func long(c *Config) { c.Lease = fence / 2 }
+
 // short makes a lease that a test can outwait.
 func short(c *Config) {
 	c.Lease, c.Heartbeat, c.Timeout = shortLease, 100*time.Millisecond, shortLease-1

@@ -246,7 +246,7 @@ func (n *Node) serve(context.Context) (err error) {
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
-		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain,
+		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,
 	})
 	if err != nil {
 		return fmt.Errorf("--server-keys: %w", err)

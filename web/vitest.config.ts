@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 // The SDK and the pages' own logic run in Node; e2e drives Chromium against a
-// real server, one file after the other; so does pictures, for docs/img.
+// real server, one file after the other; so do rigs, which measure, and pictures,
+// for docs/img.
 const browser = {
   environment: "node",
   globalSetup: ["e2e/setup.ts"],
@@ -16,7 +17,8 @@ export default defineConfig({
       { test: { name: "sdk", include: ["sdk/test/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { name: "app", include: ["app/src/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { ...browser, name: "e2e", include: ["e2e/**/*.e2e.ts"] } },
-      { test: { ...browser, name: "pictures", testTimeout: 240_000, include: ["e2e/pictures.ts"] } },
+      { test: { ...browser, name: "rigs", testTimeout: 4 * 3_600_000, include: ["e2e/rig-*.ts"] } },
+      { test: { ...browser, name: "pictures", testTimeout: 900_000, include: ["e2e/pictures.ts", "e2e/screens.ts"] } },
     ],
   },
 });

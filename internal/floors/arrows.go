@@ -34,6 +34,7 @@ var floors = map[string]int{
 	"cmd":             5,
 	"examples":        5,
 	"bench":           5,
+	"deploy":          5,
 	"internal/floors": 5,
 }
 

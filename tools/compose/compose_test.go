@@ -55,6 +55,7 @@ func TestServicesByProfile(t *testing.T) {
 	}{
 		{nil, []string{"node", "redis"}},
 		{[]string{"load"}, []string{"bots", "node", "redis"}},
+		{[]string{"observe"}, []string{"grafana", "node", "prometheus", "redis"}},
 	} {
 		got := project(t, c.profiles...).ServiceNames()
 		slices.Sort(got)
@@ -85,7 +86,7 @@ func TestNode(t *testing.T) {
 }
 
 func TestWhatShouldRunIsRestarted(t *testing.T) {
-	for name, service := range project(t).Services {
+	for name, service := range project(t, "observe").Services {
 		if service.Restart != types.RestartPolicyUnlessStopped {
 			t.Errorf("%s is not started again after a crash: restart is %q", name, service.Restart)
 		}
@@ -128,6 +129,37 @@ func TestBotsReachThePublicURL(t *testing.T) {
 	}
 	if !slices.Contains(bots.Command, *node.Environment["METRONOME_PUBLIC_URL"]) {
 		t.Errorf("bots are not sent to the public URL: %v", bots.Command)
+	}
+}
+
+// What is mounted is there: the engine would make an empty folder of a misspelt path.
+func TestMountsExist(t *testing.T) {
+	mounts := 0
+	for name, service := range project(t, "load", "observe").Services {
+		for _, v := range service.Volumes {
+			if v.Type != types.VolumeTypeBind {
+				continue
+			}
+			mounts++
+			if _, err := os.Stat(v.Source); err != nil || !v.ReadOnly {
+				t.Errorf("%s mounts %s: %v, read only %v", name, v.Source, err, v.ReadOnly)
+			}
+		}
+	}
+	if mounts == 0 {
+		t.Error("nothing is mounted")
+	}
+}
+
+// Who may look at the figures without a password is at this machine.
+func TestFiguresStayHere(t *testing.T) {
+	p := project(t, "observe")
+	for _, name := range []string{"prometheus", "grafana"} {
+		for _, port := range p.Services[name].Ports {
+			if port.HostIP != "127.0.0.1" {
+				t.Errorf("%s publishes %+v", name, port)
+			}
+		}
 	}
 }
 

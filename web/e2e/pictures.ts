@@ -1,13 +1,30 @@
 // Takes the pictures of docs/img from a server with bots: `make screenshots`.
-import { mkdir } from "node:fs/promises";
+// They are WebP, as PNG files of these scenes are three times as large.
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { clickPlay } from "./rig.ts";
 import { story, type Page } from "./story.ts";
 
 const folder = fileURLToPath(new URL("../../docs/img", import.meta.url));
 await mkdir(folder, { recursive: true });
 
-const take = (page: Page, name: string): Promise<Buffer> => page.screenshot({ path: join(folder, `${name}.png`) });
+/** Keeps what a page shows; the browser makes a WebP of it, on a page of its own that may do so. */
+async function take(page: Page, name: string): Promise<void> {
+  const png = (await page.screenshot()).toString("base64");
+  const desk = await page.context().newPage();
+  const webp = await desk.evaluate(async (from) => {
+    const image = new Image();
+    image.src = `data:image/png;base64,${from}`;
+    await image.decode();
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [image.width, image.height];
+    canvas.getContext("2d")!.drawImage(image, 0, 0);
+    return canvas.toDataURL("image/webp", 0.85).split(",")[1]!;
+  }, png);
+  await desk.close();
+  await writeFile(join(folder, `${name}.webp`), Buffer.from(webp, "base64"));
+}
 
 /** Flies to whoever is nearest and fires, until there is something to see: so many ships on the screen, one less after every 15 s of waiting. */
 async function fight(page: Page, ships: number): Promise<void> {
@@ -49,10 +66,13 @@ async function fight(page: Page, ships: number): Promise<void> {
 /** A visitor who was here before and has a name. */
 const known = (url: string) => ({ cookies: [], origins: [{ origin: url, localStorage: [{ name: "metronome.name", value: "you" }] }] });
 
-story("play, on a desk", async ({ serve, open }) => {
-  const server = await serve({ bots: 31, args: ["--mode", "teams"] });
-  const page = await open(server, "/play?mode=teams", { storageState: known(server.url) });
-  await fight(page, 7);
+// What who has never been here sees, not one moment that was waited for: the click
+// on Play in the lobby, and the picture within five seconds of it.
+story("play, as a newcomer sees it", async ({ serve, open }) => {
+  const server = await serve({ bots: 20 });
+  const page = await open(server, "/", { reducedMotion: "no-preference" });
+  await clickPlay(page, "ffa");
+  await page.waitForFunction(() => (window.metronome?.picture.own && window.metronome.frames > 30) || performance.now() > 4500, null, { timeout: 60_000 });
   await take(page, "play-desktop");
 });
 
