@@ -43,7 +43,7 @@ func (s *Sample) merge(o *Sample, n uint32) {
 	for _, rate := range []struct{ to, from *uint32 }{
 		{&s.CPUPermille, &o.CPUPermille}, {&s.Bytes, &o.Bytes}, {&s.Inputs, &o.Inputs}, {&s.Unused, &o.Unused},
 	} {
-		*rate.to = uint32((uint64(*rate.to)*uint64(n) + uint64(*rate.from)) / uint64(n+1))
+		*rate.to = uint32((uint64(*rate.to)*uint64(n) + uint64(*rate.from) + uint64(n+1)/2) / uint64(n+1))
 	}
 	s.TicksLost += o.TicksLost
 	s.Joins += o.Joins
@@ -209,7 +209,7 @@ func (h *History) Between(from, to uint32) (samples []Sample, step int) {
 
 // join merges neighbours until there are few enough.
 func join(samples []Sample, step int) (joined []Sample, seconds int) {
-	by := (len(samples) + MaxSteps - 1) / MaxSteps
+	by := (len(samples) - 1 + MaxSteps - 1) / MaxSteps // the newest is of a step that is not over
 	if by <= 1 {
 		return samples, step
 	}
@@ -223,5 +223,5 @@ func join(samples []Sample, step int) (joined []Sample, seconds int) {
 		}
 		joined, n = append(joined, s), 1
 	}
-	return joined, int(wide)
+	return joined[max(len(joined)-MaxSteps, 0):], int(wide)
 }
