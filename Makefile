@@ -58,7 +58,7 @@ entropy: ## bits per entity of snapshots, beside the entropy floor of the same r
 	go run ./bench/entropy $(if $(PLAYERS),--players $(PLAYERS)) $(if $(SECONDS),--seconds $(SECONDS))
 
 .PHONY: console-cost
-console-cost: build ## what the console costs a server with 20 rooms, watched and not
+console-cost: build ## what the console costs 3 nodes with 60 rooms, watched and not
 	go run ./bench/console --binary $(BIN)
 
 .PHONY: attacks

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/ws"
@@ -27,6 +28,7 @@ func (s *Server) serveRoom(w http.ResponseWriter, r *http.Request) {
 	}
 	if refused := s.admit(w, r); refused != nil {
 		s.refused.add(refused.Cause)
+		s.Events.Refused(time.Now(), r.PathValue("id"), refused.Cause, refused.Reason)
 		s.Log.Debug("connection refused", "remote", r.RemoteAddr, "status", refused.Status, "reason", refused.Reason)
 		refused.Answer(w, r)
 	}

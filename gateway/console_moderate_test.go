@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -349,7 +350,10 @@ func TestDrainNode(t *testing.T) {
 		return err
 	}
 	drains := func(n *testNode) (told bool) {
-		watch(t, n, &pb.WatchRequest{}, func(m *pb.WatchResponse) bool { told = m.GetOverview().GetDrains(); return true })
+		watch(t, n, &pb.WatchRequest{}, func(m *pb.WatchResponse) bool {
+			told = slices.ContainsFunc(m.GetOverview().GetNode(), func(n *pb.NodeInfo) bool { return n.GetSelf() && n.GetDrains() })
+			return true
+		})
 		return told
 	}
 	n := startNode(t, nil)

@@ -70,7 +70,7 @@ func TestWatchShowsNodesRoomsAndSeats(t *testing.T) {
 	})
 	var samples *pb.Samples
 	_, cancel := watch(t, n, &pb.WatchRequest{Room: id, Seat: 1}, func(m *pb.WatchResponse) bool {
-		if o := m.GetOverview(); o != nil && (o.GetSelf() != n.url || len(o.GetNode()) != 1 || len(o.GetRoom()) != 1 || o.GetRoom()[0].GetId() != id || !o.GetRecords()) {
+		if o := m.GetOverview(); o != nil && (o.GetSelf() != n.url || len(o.GetNode()) != 1 || len(o.GetRoom()) != 1 || o.GetRoom()[0].GetId() != id || !o.GetNode()[0].GetRecords()) {
 			t.Errorf("overview %v", o)
 		}
 		if s := m.GetDetail().GetSamples(); s != nil {

@@ -30,6 +30,9 @@ func (s *Server) Handler() http.Handler {
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
 	path, calls = s.peers.Handler()
 	open.Handle(path, s.shares.peers.Brief(peer.MaxRequest, calls))
+	for _, procedure := range peer.Lasting {
+		open.Handle(procedure, s.shares.peers.Stream(calls))
+	}
 	s.backend.Routes(open, s.shares.backend, connect.WithInterceptors(s.calls))
 	s.console.Routes(own, connect.WithInterceptors(s.calls))
 	// The console answers its own page only; everything else, whom Origins names.

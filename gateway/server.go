@@ -6,16 +6,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/audit"
 	"github.com/metronome-server/metronome/gateway/backend"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/events"
+	"github.com/metronome-server/metronome/gateway/history"
 	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/gateway/peer"
@@ -72,6 +77,13 @@ type Config struct {
 	AdminApart bool
 	// Records says whether rooms are recorded.
 	Records bool
+	// OpenRecording opens a file of a room that has ended, by its name; nil: there are
+	// none.
+	OpenRecording func(name string) (file io.ReadCloser, bytes int64, err error)
+	// Cluster asks other nodes for the console; nil: there are none.
+	Cluster console.Cluster
+	// Events is what the rooms tell of what happens; nil: they tell nothing.
+	Events *events.Log
 }
 
 // Limits bound what callers may do. A limit of 0 is none. What is per address
@@ -189,6 +201,7 @@ type Server struct {
 	peers   *peer.Service
 	backend *backend.Service
 	audit   *audit.Log
+	history *history.History
 	calls   *callCounter
 	refused refusedCounter
 }
@@ -206,16 +219,28 @@ func New(c Config) (*Server, error) {
 	s.lobby = api.New(api.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Users: c.Users, Limits: c.Limits.Limits, Log: c.Log,
 	})
-	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Log: c.Log}
+	if s.Events == nil {
+		s.Events = &events.Log{}
+	}
+	s.audit.Heard = func(a lobby.Act, err error) { s.Events.Acted(time.Now(), a, err) }
+	s.history = history.New(c.Rooms, c.Stats)
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
 		Share: s.shares.console, Outbox: c.Outbox, Drain: c.Drain, Audit: s.audit, Log: c.Log,
+		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording,
 	})
+	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Log: c.Log}
 	return s, nil
 }
 
-// Run writes down what operators and backends do, until ctx ends.
-func (s *Server) Run(ctx context.Context) { s.audit.Run(ctx) }
+// Run writes down what operators and backends do, and how the node is, until ctx
+// ends.
+func (s *Server) Run(ctx context.Context) {
+	var wait sync.WaitGroup
+	wait.Go(func() { s.history.Run(ctx) })
+	s.audit.Run(ctx)
+	wait.Wait()
+}
 
 // EndWatches ends every watch of the console and of backends, so that a shutdown
 // need not wait for who looks.

@@ -23,7 +23,9 @@ type Act struct {
 	Detail string `json:"detail,omitempty"`
 	// Fault is why it failed; "": it was done.
 	Fault string `json:"fault,omitempty"`
-	Node  string `json:"node"`
+	// Node is the id of the node whose console was used; Note makes it this one's,
+	// unless it is set.
+	Node string `json:"node"`
 }
 
 const (
@@ -39,7 +41,7 @@ const (
 
 // Note writes an act down, where every node finds it. Errors: ErrUnavailable.
 func (l *Lobby) Note(ctx context.Context, a Act) error {
-	a.At, a.Node = l.dir.now(), l.cfg.NodeID
+	a.At, a.Node = l.dir.now(), cmp.Or(a.Node, l.cfg.NodeID)
 	for _, text := range []*string{&a.Who, &a.Remote, &a.What, &a.On, &a.Detail, &a.Fault} {
 		*text = cut(*text, maxActText)
 	}

@@ -215,6 +215,7 @@ func (r *Room) takeOver(s *seat, e entry) {
 	s.commands.forgetWaiting()
 	r.connect(s, e.conn, false)
 	r.stats.Resumes.Add(1)
+	r.tellOf(s, EventResumed, 0, "on another connection, which takes the seat over")
 	r.log.Debug("taken over", "seat", s.number, "name", s.name, "user", s.userID)
 	r.comeBack(s)
 }

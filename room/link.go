@@ -22,7 +22,7 @@ const (
 func (r *Room) connect(s *seat, conn Conn, resumed bool) {
 	l := &link{conn: conn, resumed: resumed, heard: r.next, wrote: r.next}
 	l.handle = func(msg []byte) error { return r.receive(s, l, msg) }
-	s.link = l
+	s.link, s.over = l, netproto.CloseError{}
 	conn.Attach(r.door.poke)
 }
 
@@ -160,7 +160,7 @@ func (r *Room) loseLink(s *seat, err error) {
 	r.stats.CountClose(end.Code)
 	r.log.Debug("connection over", "seat", s.number, "name", s.name, "code", end.Code.String(), "reason", end.Reason)
 	spoke := s.link.spoke
-	s.link = nil
+	s.link, s.over = nil, *end
 	if end.Code.Info().Comeback == netproto.Never {
 		r.departing = append(r.departing, s)
 		return
@@ -181,6 +181,7 @@ func (r *Room) keepAway(s *seat, spoke bool) {
 		return
 	}
 	s.to(SeatAway)
+	r.tellOf(s, EventCut, s.over.Code, s.over.Reason)
 	r.door.seatUser(s.who.User, s.number, false)
 	r.notifyRoster(s)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -115,6 +116,24 @@ func (r *Room) Seats(ctx context.Context, most int) (seats []SeatInfo, occupied 
 	}
 	a := <-got
 	return a.seats, a.occupied, nil
+}
+
+// SeatsAfter returns the first occupied seats behind a number, 0: all, at most so many.
+// Errors: those of Seats.
+func (r *Room) SeatsAfter(ctx context.Context, after sim.Seat, most int) ([]SeatInfo, error) {
+	got := make(chan []SeatInfo, 1)
+	err := r.ask(ctx, func() {
+		from, _ := slices.BinarySearchFunc(r.taken, after+1, bySeat)
+		seats := make([]SeatInfo, min(len(r.taken)-from, most))
+		for i := range seats {
+			seats[i] = r.seatInfo(r.taken[from+i])
+		}
+		got <- seats
+	})
+	if err != nil {
+		return nil, err
+	}
+	return <-got, nil
 }
 
 // Seat returns one seat, SeatFree when nobody has it. Errors: ErrNoSeat and

@@ -112,6 +112,31 @@ func (g *Registry) List() []Info {
 	return infos
 }
 
+// Totals are sums over all rooms.
+type Totals struct {
+	Rooms int
+	// Seats that are taken, those among them that are away, and those of bots.
+	Seats, Away, Bots int
+}
+
+// Totals sums up all rooms as they were at their last tick.
+func (g *Registry) Totals() Totals {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	var t Totals
+	for _, r := range g.rooms {
+		if r == nil {
+			continue
+		}
+		away := int(r.counts.away.Load())
+		t.Rooms++
+		t.Seats += int(r.counts.active.Load()) + away
+		t.Away += away
+		t.Bots += int(r.counts.bots.Load())
+	}
+	return t
+}
+
 func (g *Registry) all() []*Room {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -213,6 +238,8 @@ type RegistryConfig struct {
 	Server string
 	// Nodes is where else to go, as Options.Nodes says.
 	Nodes *NodeList
+	// Events hears of what happens in all rooms; nil: nobody does.
+	Events Events
 }
 
 // Validate reports every fault, joined.
@@ -385,7 +412,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		Invited: w.Invited, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
 		Config: config, Clock: clock, Journal: sink, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
-		Server: g.config.Server, Nodes: g.config.Nodes,
+		Server: g.config.Server, Nodes: g.config.Nodes, Events: g.config.Events,
 	})
 	if err != nil {
 		err = errors.Join(err, clock.Close())

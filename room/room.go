@@ -63,6 +63,8 @@ type Options struct {
 	Server string
 	// Nodes is where else to go, for Welcomes and notices; nil: nowhere.
 	Nodes *NodeList
+	// Events hears of what happens; nil: nobody does.
+	Events Events
 }
 
 // Room is one match. Its exported methods may be called from any goroutine.
@@ -108,6 +110,7 @@ type Room struct {
 	state        []byte    // scratch: a checkpoint
 	chat         chatLimit // of all seats together
 	people       int       // seats that are taken by no bot
+	peak         int       // the most seats that were taken
 	emptySince   sim.Tick  // as of the last tick at which somebody sat here
 	checkpointed sim.Tick  // of the journal's last checkpoint
 	elapsed      int       // ticks since the last one, more than 1 in a room that rested

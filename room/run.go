@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/metronome-server/metronome/netproto"
@@ -14,6 +15,7 @@ import (
 func (r *Room) Run(ctx context.Context) error {
 	defer close(r.ended)
 	defer func() { _ = r.clock.Close() }() // a timer that does not close is of no concern any more
+	r.tell(Event{Kind: EventOpened})
 	if r.mode.Hz == 0 {
 		r.runAtRest(ctx)
 		r.end()
@@ -61,6 +63,7 @@ func (l *lossLog) add(r *Room, now time.Time, late time.Duration, lost int64) {
 		return
 	}
 	r.log.Warn("ticks were lost: the process stood still or its CPU is too busy", "lost", l.ticks, "late", l.worst, "tick", r.next)
+	r.tell(Event{Kind: EventTicksLost, Count: l.ticks, Text: fmt.Sprintf("the latest %v late", l.worst.Round(time.Millisecond))})
 	*l = lossLog{next: now.Add(lossLogEvery)}
 }
 
@@ -104,6 +107,7 @@ func (r *Room) end() {
 	if err := r.closeJournal(); err != nil && r.recording {
 		r.loseRecording(err)
 	}
+	r.tellEnd(why)
 	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
 }
 

@@ -53,9 +53,10 @@ type seat struct {
 	allowance
 	notices noticeQueue
 	tokens  tokens
-	played  bool     // somebody has spoken on it: it is worth keeping
-	awayAt  sim.Tick // since when nobody has spoken on it, when away
-	trace   *Trace   // nil unless somebody watches the seat
+	played  bool                // somebody has spoken on it: it is worth keeping
+	awayAt  sim.Tick            // since when nobody has spoken on it, when away
+	over    netproto.CloseError // how the player's last connection ended by itself
+	trace   *Trace              // nil unless somebody watches the seat
 }
 
 // to moves the seat to another state; an illegal move is a bug here.

@@ -75,6 +75,8 @@ func (r *Room) seatNewcomer(e entry) {
 	r.remember(s)
 	r.stats.Joins.Add(1)
 	r.door.seatUser(s.who.User, s.number, true)
+	r.peak = max(r.peak, len(r.taken))
+	r.tellOf(s, EventJoined, 0, "")
 	r.log.Debug("joined", "seat", s.number, "name", s.name, "user", s.userID)
 	r.notifyRoster(s)
 }
@@ -95,6 +97,7 @@ func (r *Room) resumeSeat(e entry) {
 	r.confirmToken(s, e.guest.Resume)
 	r.connect(s, e.conn, true)
 	r.stats.Resumes.Add(1)
+	r.tellOf(s, EventResumed, 0, "")
 	r.log.Debug("resumed", "seat", s.number, "name", s.name)
 	r.comeBack(s)
 }
@@ -113,7 +116,11 @@ func bySeat(s *seat, number sim.Seat) int { return int(s.number) - int(number) }
 
 // release frees a seat, whose connection is over or is closed with a code.
 func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
+	if code == netproto.CloseBye && s.link == nil && s.over.Code != 0 {
+		code, reason = s.over.Code, s.over.Reason
+	}
 	r.disconnect(s, code, reason)
+	r.tellOf(s, EventLeft, code, reason)
 	number, name := s.number, s.name
 	at, _ := slices.BinarySearchFunc(r.taken, number, bySeat)
 	r.taken = slices.Delete(r.taken, at, at+1)
@@ -153,6 +160,7 @@ func (r *Room) endOverdue(s *seat) {
 		if why := s.link.overdue(r.next, &r.config, r.silentAfter(), r.hz); why != nil {
 			spoke := s.link.spoke
 			r.disconnect(s, why.Code, why.Reason)
+			s.over = *why
 			r.keepAway(s, spoke)
 		}
 	case SeatAway:

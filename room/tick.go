@@ -274,5 +274,6 @@ func (r *Room) fail(fault any) {
 	r.fault = fmt.Errorf("game %s, tick %d, %v: %v", r.mode.Name, r.next, phase, fault)
 	r.log.Error("the game's rules failed; the room is closed", "tick", r.next, "phase", phase, "err", fmt.Sprint(fault), "stack", stack.OfPanic(calls))
 	r.stats.Faults.Add(1)
+	r.tell(Event{Kind: EventFault, Text: r.fault.Error()})
 	r.Close(netproto.CloseGameFault, "the game's rules failed")
 }

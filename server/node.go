@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -16,7 +17,9 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/gateway"
+	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/events"
 	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/gateway/peer"
@@ -35,6 +38,7 @@ type Node struct {
 	config   Config
 	log      *slog.Logger
 	stats    *room.Stats
+	events   *events.Log
 	listener net.Listener
 	lobby    *lobby.Lobby
 	rooms    *room.Registry
@@ -49,6 +53,7 @@ type Node struct {
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
 	nodes       room.NodeList // where else players can go
+	recordings  *file.Folder  // nil: nothing is recorded
 	outbox      *outbox.Outbox
 	webhook     *outbox.Webhook // nil: there is none
 	peers       *peer.Client    // nil for a node of its own
@@ -69,7 +74,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	n := &Node{config: c, log: log, stats: &room.Stats{}, failed: make(chan error, 1)}
+	n := &Node{config: c, log: log, stats: &room.Stats{}, events: &events.Log{}, failed: make(chan error, 1)}
 	steps := []func(context.Context) error{
 		n.openTLS,
 		n.listen,
@@ -88,6 +93,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		}
 	}
 	n.node.Become(node.Ready)
+	n.events.NodeIs(time.Now(), "ready")
 	return n, nil
 }
 
@@ -199,10 +205,11 @@ func (n *Node) closeOutbox() {
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
-		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox, Nodes: &n.nodes,
+		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox, Nodes: &n.nodes, Events: n.events,
 	}
 	if n.config.Record != "" {
 		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
+		n.recordings = folder
 		if err = folder.Check(); err != nil {
 			return fmt.Errorf("--record: %w", err)
 		}
@@ -235,6 +242,23 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	return err
 }
 
+// cluster asks other nodes for the console; nil: there are none.
+func (n *Node) cluster() console.Cluster {
+	if n.peers == nil {
+		return nil
+	}
+	return n.peers
+}
+
+// openRecording opens a recording's file by its name. Errors: the disk's, and that
+// nothing is recorded.
+func (n *Node) openRecording(name string) (io.ReadCloser, int64, error) {
+	if n.recordings == nil {
+		return nil, 0, room.ErrNotRecorded
+	}
+	return n.recordings.Open(name)
+}
+
 func (n *Node) serve(context.Context) (err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	n.cancel = cancel
@@ -247,6 +271,7 @@ func (n *Node) serve(context.Context) (err error) {
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,
+		Events: n.events, Cluster: n.cluster(), OpenRecording: n.openRecording,
 	})
 	if err != nil {
 		return fmt.Errorf("--server-keys: %w", err)
@@ -287,6 +312,7 @@ func (n *Node) Failed() <-chan error { return n.failed }
 // process stays. Any goroutine, more than once.
 func (n *Node) BeginDrain() {
 	if n.node.Become(node.Draining) {
+		n.events.NodeIs(time.Now(), "draining")
 		n.log.Info("nobody new is let in; rooms end after their matches", "rooms", len(n.rooms.List()))
 	}
 	n.rooms.BeginDrain()

@@ -1,7 +1,8 @@
-// Command console measures what the console costs a server. It starts a node
-// on one core with rooms of bots driven from another, then takes turns: nobody
-// looks, one page looks at a room and a seat, and a page looks at each room,
-// without and with a seat. It prints the server's CPU of each, side by side, with the ratio.
+// Command console measures what the console costs servers. It starts nodes on one
+// core, which share a Redis on another, with rooms of bots driven from there, then
+// takes turns: nobody looks, one page of the first node looks at a room and a seat,
+// and a page of it looks at each room, without and with a seat. It prints the CPU of
+// all nodes in each, side by side, with the ratio. It needs redis-server and taskset.
 package main
 
 import (
@@ -22,6 +23,7 @@ import (
 
 type options struct {
 	binary       string
+	nodes        int
 	rooms, size  int
 	rounds       int
 	window       time.Duration
@@ -31,11 +33,12 @@ type options struct {
 func main() {
 	var o options
 	flag.StringVar(&o.binary, "binary", "bin/metronome", "the server, which is also the load")
-	flag.IntVar(&o.rooms, "rooms", 20, "rooms")
-	flag.IntVar(&o.size, "size", 25, "bots in each")
+	flag.IntVar(&o.nodes, "nodes", 3, "nodes that share a store")
+	flag.IntVar(&o.rooms, "rooms", 60, "rooms of all nodes")
+	flag.IntVar(&o.size, "size", 8, "bots in each")
 	flag.IntVar(&o.rounds, "rounds", 3, "turns of each")
 	flag.DurationVar(&o.window, "window", 3*time.Second, "how long a turn is measured")
-	flag.StringVar(&o.server, "server-core", "0", "core of the server")
+	flag.StringVar(&o.server, "server-core", "0", "core of the nodes")
 	flag.StringVar(&o.load, "load-core", "1", "core of bots and watchers")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -51,12 +54,8 @@ func run(ctx context.Context, o options) error {
 	var wait sync.WaitGroup
 	defer wait.Wait()
 	defer cancel() // ends the server and the bots
-	base, err := freeAddress(ctx)
-	if err != nil {
-		return err
-	}
-	start := func(core string, args ...string) error {
-		c := exec.CommandContext(ctx, "taskset", append([]string{"-c", core, o.binary}, args...)...)
+	start := func(core string, command ...string) error {
+		c := exec.CommandContext(ctx, "taskset", append([]string{"-c", core}, command...)...)
 		c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 		if failed := c.Start(); failed != nil {
 			return failed
@@ -64,19 +63,41 @@ func run(ctx context.Context, o options) error {
 		wait.Go(func() { _ = c.Wait() })
 		return nil
 	}
-	if err = start(o.server, "serve", "--listen", base, "--bots", "0", "--handshakes-per-second", "0"); err != nil {
+	store, err := freeAddress(ctx)
+	if err != nil {
 		return err
 	}
-	if err = until(ctx, base, func(s stats) bool { return true }); err != nil {
+	host, port, err := net.SplitHostPort(store)
+	if err != nil {
 		return err
 	}
-	if err = start(o.load, "bots", "--server", "http://"+base, "--players", fmt.Sprint(o.rooms*o.size), "--room-size", fmt.Sprint(o.size), "--duration", "1h", "--json"); err != nil {
+	if err = start(o.load, "redis-server", "--bind", host, "--port", port, "--save", "", "--loglevel", "warning"); err != nil {
 		return err
 	}
-	if err = until(ctx, base, func(s stats) bool { return s.Seats == o.rooms*o.size }); err != nil {
+	var nodes []string
+	for range o.nodes {
+		address, err := freeAddress(ctx)
+		if err != nil {
+			return err
+		}
+		if err = until(ctx, nil, func(stats) bool { return answers(ctx, store) }); err != nil {
+			return fmt.Errorf("waiting for redis-server: %w", err)
+		}
+		if err = start(o.server, o.binary, "serve", "--listen", address, "--redis", "redis://"+store, "--bots", "0", "--handshakes-per-second", "0"); err != nil {
+			return err
+		}
+		nodes = append(nodes, address)
+		if err = until(ctx, nodes, func(stats) bool { return true }); err != nil {
+			return err
+		}
+	}
+	if err = start(o.load, o.binary, "bots", "--server", "http://"+nodes[0], "--players", fmt.Sprint(o.rooms*o.size), "--room-size", fmt.Sprint(o.size), "--duration", "1h", "--json"); err != nil {
+		return err
+	}
+	if err = until(ctx, nodes, func(s stats) bool { return s.Seats == o.rooms*o.size }); err != nil {
 		return fmt.Errorf("waiting for the bots: %w", err)
 	}
-	return compare(ctx, o, "http://"+base)
+	return compare(ctx, o, nodes)
 }
 
 // freeAddress finds an address that nobody listens on.
@@ -95,8 +116,31 @@ type stats struct {
 	Seats int     `json:"seats"`
 }
 
-func ask(ctx context.Context, base string) (s stats, err error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/stats", nil)
+// answers reports whether somebody listens on an address.
+func answers(ctx context.Context, address string) bool {
+	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return false
+	}
+	return c.Close() == nil
+}
+
+// ask sums up what nodes say.
+func ask(ctx context.Context, nodes []string) (all stats, err error) {
+	for _, n := range nodes {
+		s, err := askNode(ctx, n)
+		if err != nil {
+			return all, err
+		}
+		all.CPU += s.CPU
+		all.Lost += s.Lost
+		all.Seats += s.Seats
+	}
+	return all, nil
+}
+
+func askNode(ctx context.Context, address string) (s stats, err error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/stats", nil)
 	if err != nil {
 		return s, err
 	}
@@ -108,16 +152,16 @@ func ask(ctx context.Context, base string) (s stats, err error) {
 	return s, json.NewDecoder(answer.Body).Decode(&s)
 }
 
-// until asks ten times a second until the server is as wanted.
-func until(ctx context.Context, address string, wanted func(stats) bool) error {
+// until asks ten times a second until the nodes are as wanted.
+func until(ctx context.Context, nodes []string, wanted func(stats) bool) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
-		if s, err := ask(ctx, "http://"+address); err == nil && wanted(s) {
+		if s, err := ask(ctx, nodes); err == nil && wanted(s) {
 			return nil
 		}
 		if pause(ctx, 100*time.Millisecond) != nil {
-			return errors.New("the server is not as it should be after a minute")
+			return errors.New("the nodes are not as they should be after a minute")
 		}
 	}
 }
@@ -136,7 +180,7 @@ func pause(ctx context.Context, d time.Duration) error {
 const settle = 1500 * time.Millisecond
 
 // compare measures the turns, in another order each round, and prints them.
-func compare(ctx context.Context, o options, base string) error {
+func compare(ctx context.Context, o options, nodes []string) error {
 	turns := []struct {
 		name  string
 		pages int
@@ -152,11 +196,11 @@ func compare(ctx context.Context, o options, base string) error {
 	for round := range o.rounds {
 		for i := range turns {
 			t := &turns[(round+i)%len(turns)]
-			w, err := watch(ctx, base, t.pages, t.seat)
+			w, err := watch(ctx, "http://"+nodes[0], t.pages, t.seat)
 			if err != nil {
 				return err
 			}
-			cpu, gone, err := measure(ctx, o, base)
+			cpu, gone, err := measure(ctx, o, nodes)
 			if ended := w.close(); err == nil {
 				err = ended
 			}
@@ -167,8 +211,8 @@ func compare(ctx context.Context, o options, base string) error {
 			lost += gone
 		}
 	}
-	fmt.Printf("%d rooms of %d bots, server on one core, %d turns of %v each; ticks lost: %d\n\n", o.rooms, o.size, o.rounds, o.window, lost)
-	fmt.Println("| | server CPU, % of a core (median) | least and most | against nobody |")
+	fmt.Printf("%d nodes on one core, %d rooms of %d bots, %d turns of %v each; ticks lost: %d\n\n", o.nodes, o.rooms, o.size, o.rounds, o.window, lost)
+	fmt.Println("| | CPU of all nodes, % of a core (median) | least and most | against nobody |")
 	fmt.Println("|---|---:|---:|---:|")
 	nobody := median(turns[0].cpu)
 	for _, t := range turns {
@@ -177,12 +221,12 @@ func compare(ctx context.Context, o options, base string) error {
 	return nil
 }
 
-// measure returns the server's CPU over a window, in percent of a core.
-func measure(ctx context.Context, o options, base string) (cpu float64, lost uint64, err error) {
+// measure returns the nodes' CPU over a window, in percent of a core.
+func measure(ctx context.Context, o options, nodes []string) (cpu float64, lost uint64, err error) {
 	if err = pause(ctx, settle); err != nil {
 		return 0, 0, err
 	}
-	from, err := ask(ctx, base)
+	from, err := ask(ctx, nodes)
 	if err != nil {
 		return 0, 0, err
 	}
@@ -190,7 +234,7 @@ func measure(ctx context.Context, o options, base string) (cpu float64, lost uin
 	if err = pause(ctx, o.window); err != nil {
 		return 0, 0, err
 	}
-	to, err := ask(ctx, base)
+	to, err := ask(ctx, nodes)
 	return 100 * (to.CPU - from.CPU) / time.Since(began).Seconds(), to.Lost - from.Lost, err
 }
 

@@ -24,18 +24,18 @@ type watchers struct {
 }
 
 // watch opens so many pages' streams, each on another room and, unless it is
-// 0, a seat of it. It speaks JSON, as the page does.
+// 0, a seat of it. It speaks protobuf, as the page does.
 func watch(ctx context.Context, base string, pages int, seat uint32) (*watchers, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watchers{cancel: cancel, pages: pages}
-	console := metronomev1connect.NewConsoleServiceClient(http.DefaultClient, base, connect.WithProtoJSON())
+	console := metronomev1connect.NewConsoleServiceClient(http.DefaultClient, base)
 	rooms, err := roomsOf(ctx, console)
 	if err != nil {
 		cancel()
 		return nil, err
 	}
 	for i := range pages {
-		stream, err := console.Watch(ctx, connect.NewRequest(&pb.WatchRequest{Room: rooms[i%len(rooms)], Seat: seat}))
+		stream, err := console.Watch(ctx, connect.NewRequest(&pb.WatchRequest{Room: rooms[i%len(rooms)].GetId(), Node: rooms[i%len(rooms)].GetNode(), Seat: seat}))
 		if err != nil {
 			return nil, errors.Join(err, w.close())
 		}
@@ -53,7 +53,7 @@ func watch(ctx context.Context, base string, pages int, seat uint32) (*watchers,
 }
 
 // roomsOf lists the rooms where bots sit.
-func roomsOf(ctx context.Context, console metronomev1connect.ConsoleServiceClient) (rooms []string, err error) {
+func roomsOf(ctx context.Context, console metronomev1connect.ConsoleServiceClient) (rooms []*pb.RoomLine, err error) {
 	stream, err := console.Watch(ctx, connect.NewRequest(&pb.WatchRequest{}))
 	if err != nil {
 		return nil, err
@@ -64,7 +64,7 @@ func roomsOf(ctx context.Context, console metronomev1connect.ConsoleServiceClien
 	}
 	for _, r := range stream.Msg().GetOverview().GetRoom() {
 		if r.GetTaken() > 0 {
-			rooms = append(rooms, r.GetId())
+			rooms = append(rooms, r)
 		}
 	}
 	if len(rooms) == 0 {

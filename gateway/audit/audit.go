@@ -18,6 +18,8 @@ type Log struct {
 	lobby *lobby.Lobby
 	log   *slog.Logger
 	queue chan lobby.Act
+	// Heard, unless nil, is told of every act. Set it before the first.
+	Heard func(a lobby.Act, err error)
 }
 
 // queued is how many acts may wait for the store; those beyond are in the log only.
@@ -25,12 +27,18 @@ const queued = 256
 
 // New returns a Log. Run writes what waits.
 func New(l *lobby.Lobby, log *slog.Logger) *Log {
-	return &Log{l, log, make(chan lobby.Act, queued)}
+	return &Log{lobby: l, log: log, queue: make(chan lobby.Act, queued)}
 }
 
 // Note writes an act down; err is why it failed, nil when it was done.
 func (l *Log) Note(_ context.Context, a lobby.Act, err error) {
 	args := []any{"act", a.What, "by", a.Who, "remote", a.Remote, "on", a.On, "text", a.Detail}
+	if a.Node != "" {
+		args = append(args, "node", a.Node)
+	}
+	if l.Heard != nil {
+		l.Heard(a, err)
+	}
 	if err != nil {
 		a.Fault = err.Error()
 		args = append(args, "err", err)

@@ -4,10 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"strconv"
-	"time"
 
 	"connectrpc.com/connect"
 
@@ -30,13 +26,17 @@ func (c *Console) find(id string) (*room.Room, error) {
 }
 
 // note writes down what an operator did, or tried to do.
-func (c *Console) note(ctx context.Context, what string, peer connect.Peer, on, detail string, err error) {
-	c.Audit.Note(ctx, lobby.Act{Who: operator, Remote: peer.Addr, What: what, On: on, Detail: detail}, err)
+func (c *Console) note(ctx context.Context, what, on, detail string, err error) {
+	_, who := c.callerOf(ctx, "")
+	c.Audit.Note(ctx, lobby.Act{Who: operator, Remote: who.remote, What: what, On: on, Detail: detail, Node: who.node}, err)
 }
 
 // KickSeat implements the service.
 func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeatRequest]) (*connect.Response[pb.KickSeatResponse], error) {
-	m := req.Msg
+	return at(ctx, c, req, "KickSeat", c.kickSeat)
+}
+
+func (c *Console) kickSeat(ctx context.Context, m *pb.KickSeatRequest) (*pb.KickSeatResponse, error) {
 	r, err := c.find(m.GetRoom())
 	if err != nil {
 		return nil, err
@@ -48,54 +48,124 @@ func (c *Console) KickSeat(ctx context.Context, req *connect.Request[pb.KickSeat
 	defer cancel()
 	reason := text.Line(m.GetReason())
 	who, err := r.KickNamed(ctx, sim.Seat(m.GetSeat()), m.GetName(), reason)
-	c.note(ctx, "kick", req.Peer(), r.ID(), fmt.Sprintf("seat %d, %s: %s", m.GetSeat(), m.GetName(), reason), err)
+	c.note(ctx, "kick", r.ID(), fmt.Sprintf("seat %d, %s: %s", m.GetSeat(), m.GetName(), reason), err)
 	if err != nil {
-		return nil, codeFor(err)
+		return nil, err
 	}
 	if m.BanSeconds == nil {
-		return connect.NewResponse(&pb.KickSeatResponse{}), nil
+		return &pb.KickSeatResponse{}, nil
 	}
-	b, err := c.banKicked(ctx, req.Peer(), who, reason, m.GetBanSeconds())
+	b, err := c.banKicked(ctx, who, reason, m.GetBanSeconds())
 	if err != nil {
 		coded := &connect.Error{}
 		errors.As(codeFor(err), &coded)
 		return nil, connect.NewError(coded.Code(), fmt.Errorf("kicked, but not banned: %s", coded.Message()))
 	}
-	return connect.NewResponse(&pb.KickSeatResponse{Ban: backend.BanMessage(b)}), nil
+	return &pb.KickSeatResponse{Ban: backend.BanMessage(b)}, nil
 }
 
 // CloseRoom implements the service.
 func (c *Console) CloseRoom(ctx context.Context, req *connect.Request[pb.CloseRoomRequest]) (*connect.Response[pb.CloseRoomResponse], error) {
-	r, err := c.find(req.Msg.GetRoom())
+	return at(ctx, c, req, "CloseRoom", c.closeRoom)
+}
+
+func (c *Console) closeRoom(ctx context.Context, m *pb.CloseRoomRequest) (*pb.CloseRoomResponse, error) {
+	r, err := c.find(m.GetRoom())
 	if err != nil {
 		return nil, err
 	}
-	reason := text.Line(req.Msg.GetReason())
+	reason := text.Line(m.GetReason())
 	r.Close(netproto.CloseRoomEnded, reason)
-	c.note(ctx, "close room", req.Peer(), r.ID(), reason, nil)
-	return connect.NewResponse(&pb.CloseRoomResponse{}), nil
+	c.note(ctx, "close room", r.ID(), reason, nil)
+	return &pb.CloseRoomResponse{}, nil
+}
+
+// LockRoom implements the service.
+func (c *Console) LockRoom(ctx context.Context, req *connect.Request[pb.LockRoomRequest]) (*connect.Response[pb.LockRoomResponse], error) {
+	return at(ctx, c, req, "LockRoom", c.lockRoom)
+}
+
+func (c *Console) lockRoom(ctx context.Context, m *pb.LockRoomRequest) (*pb.LockRoomResponse, error) {
+	r, err := c.find(m.GetRoom())
+	if err != nil {
+		return nil, err
+	}
+	what, done := "lock room", r.Lock
+	if m.GetUnlock() {
+		what, done = "unlock room", r.Unlock
+	}
+	if !done() {
+		err = connect.NewError(connect.CodeFailedPrecondition, fmt.Errorf("the room is %v", r.Info().State))
+	}
+	c.note(ctx, what, r.ID(), "", err)
+	return &pb.LockRoomResponse{}, err
 }
 
 // Announce implements the service.
 func (c *Console) Announce(ctx context.Context, req *connect.Request[pb.AnnounceRequest]) (*connect.Response[pb.AnnounceResponse], error) {
-	r, err := c.find(req.Msg.GetRoom())
+	return at(ctx, c, req, "Announce", c.announce)
+}
+
+// errNoWords is of an announcement that says nothing.
+var errNoWords = connect.NewError(connect.CodeInvalidArgument, errors.New("an announcement needs words"))
+
+func (c *Console) announce(ctx context.Context, m *pb.AnnounceRequest) (*pb.AnnounceResponse, error) {
+	r, err := c.find(m.GetRoom())
 	if err != nil {
 		return nil, err
 	}
-	line := text.Line(req.Msg.GetText())
+	line := text.Line(m.GetText())
 	if line == "" {
-		return nil, connect.NewError(connect.CodeInvalidArgument, errors.New("an announcement needs words"))
+		return nil, errNoWords
 	}
 	err = r.Announce(line)
-	c.note(ctx, "announce", req.Peer(), r.ID(), line, err)
-	if err != nil {
-		return nil, codeFor(err)
+	c.note(ctx, "announce", r.ID(), line, err)
+	return &pb.AnnounceResponse{}, err
+}
+
+// AnnounceToAll implements the service.
+func (c *Console) AnnounceToAll(ctx context.Context, req *connect.Request[pb.AnnounceToAllRequest]) (*connect.Response[pb.AnnounceToAllResponse], error) {
+	if text.Line(req.Msg.GetText()) == "" {
+		return nil, errNoWords
 	}
-	return connect.NewResponse(&pb.AnnounceResponse{}), nil
+	answers, silent, err := everywhere(ctx, c, req, "AnnounceToAll", actTimeout, c.announceHere)
+	if err != nil {
+		return nil, err
+	}
+	out := &pb.AnnounceToAllResponse{Silent: silent}
+	for _, a := range answers {
+		out.Rooms += a.answer.GetRooms()
+		out.Failed += a.answer.GetFailed()
+	}
+	return connect.NewResponse(out), nil
+}
+
+// announceHere tells all rooms of this node.
+func (c *Console) announceHere(ctx context.Context, m *pb.AnnounceToAllRequest) (*pb.AnnounceToAllResponse, error) {
+	line := text.Line(m.GetText())
+	out := &pb.AnnounceToAllResponse{}
+	for _, i := range c.Rooms.List() {
+		r, ok := c.Rooms.Get(i.ID)
+		if !ok {
+			continue
+		}
+		switch err := r.Announce(line); {
+		case err == nil:
+			out.Rooms++
+		case !errors.Is(err, room.ErrClosed):
+			out.Failed++
+		}
+	}
+	c.note(ctx, "announce to all", c.Lobby.NodeID(), fmt.Sprintf("%s (%d rooms)", line, out.GetRooms()), nil)
+	return out, nil
 }
 
 // DrainNode implements the service.
 func (c *Console) DrainNode(ctx context.Context, req *connect.Request[pb.DrainNodeRequest]) (*connect.Response[pb.DrainNodeResponse], error) {
+	return at(ctx, c, req, "DrainNode", c.drainNode)
+}
+
+func (c *Console) drainNode(ctx context.Context, _ *pb.DrainNodeRequest) (*pb.DrainNodeResponse, error) {
 	if c.Drain == nil {
 		return nil, connect.NewError(connect.CodeUnimplemented, errors.New("this node cannot be drained from here; stop its process with a signal"))
 	}
@@ -103,39 +173,10 @@ func (c *Console) DrainNode(ctx context.Context, req *connect.Request[pb.DrainNo
 	if c.Node.Draining() || !c.draining.CompareAndSwap(false, true) {
 		err = connect.NewError(connect.CodeFailedPrecondition, errors.New("this node is stopping already"))
 	}
-	c.note(ctx, "drain node", req.Peer(), "", "", err)
+	c.note(ctx, "drain node", c.Lobby.NodeID(), "", err)
 	if err != nil {
 		return nil, err
 	}
 	c.Drain()
-	return connect.NewResponse(&pb.DrainNodeResponse{}), nil
-}
-
-// recordingTime is how long a recording may take to leave. Threat: a client
-// that holds the file open.
-const recordingTime = 10 * time.Minute
-
-// recording sends a room's journal so far.
-func (c *Console) recording(w http.ResponseWriter, r *http.Request) {
-	id := r.PathValue("room")
-	target, err := c.find(id)
-	var file io.ReadCloser
-	var name string
-	var size int64
-	if err == nil {
-		file, name, size, err = target.Recording()
-	}
-	c.note(r.Context(), "download recording", connect.Peer{Addr: r.RemoteAddr}, id, fmt.Sprintf("%d bytes", size), err)
-	if err != nil {
-		_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
-		return
-	}
-	defer func() { _ = file.Close() }()
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Time{})
-	_ = control.SetWriteDeadline(time.Now().Add(recordingTime))
-	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Length", strconv.FormatInt(size, 10))
-	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name))
-	_, _ = io.Copy(w, file) // who does not take it has seen that it is cut off
+	return &pb.DrainNodeResponse{}, nil
 }

@@ -5,6 +5,7 @@ package console
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -17,6 +18,8 @@ import (
 	"github.com/metronome-server/metronome/gateway/apierr"
 	"github.com/metronome-server/metronome/gateway/audit"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/events"
+	"github.com/metronome-server/metronome/gateway/history"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/outbox"
@@ -63,7 +66,15 @@ type Config struct {
 	Drain func()
 	// Audit writes down what operators do.
 	Audit *audit.Log
-	Log   *slog.Logger
+	// Cluster asks other nodes; nil: there are none.
+	Cluster Cluster
+	// Events and History are what this node remembers.
+	Events  *events.Log
+	History *history.History
+	// OpenRecording opens a file of a room that has ended, by its name; nil: nothing
+	// is recorded.
+	OpenRecording func(name string) (file io.ReadCloser, bytes int64, err error)
+	Log           *slog.Logger
 }
 
 // Console is the Connect service that operators use.
@@ -76,19 +87,30 @@ type Console struct {
 	watches  chan struct{} // a place per watch
 	nodes    nodeList
 	draining atomic.Bool // Drain was called
+	looks    looks
+	own      ownLook
+	carried  map[string]carried
+	asking   context.Context // of questions to other nodes; EndWatches ends it
+	stop     context.CancelFunc
 }
 
 // New returns a console.
 func New(c Config) *Console {
-	return &Console{
+	console := &Console{
 		Config: c, gate: newGate(c.AdminKey, c.Open), started: time.Now(),
 		ending: make(chan struct{}), watches: make(chan struct{}, MaxWatches),
 	}
+	console.carried = console.carriedHere()
+	console.asking, console.stop = context.WithCancel(context.Background())
+	return console
 }
 
 // EndWatches ends every watch, so that a shutdown need not wait for operators
-// who look.
-func (c *Console) EndWatches() { c.end.Do(func() { close(c.ending) }) }
+// who look, and what is asked of other nodes for them.
+func (c *Console) EndWatches() {
+	c.end.Do(func() { close(c.ending) })
+	c.stop()
+}
 
 // Watches is how many watch now.
 func (c *Console) Watches() int { return len(c.watches) }
@@ -98,7 +120,12 @@ func (c *Console) Routes(mux *http.ServeMux, options ...connect.HandlerOption) {
 	options = append(append(apierr.Limits(), connect.WithRequireConnectProtocolHeader()), options...)
 	path, api := metronomev1connect.NewConsoleServiceHandler(c, options...)
 	mux.Handle(path, c.guard(c.Share.Brief(apierr.MaxRequest, api)))
-	mux.Handle(metronomev1connect.ConsoleServiceWatchProcedure, c.guard(c.Share.Stream(api)))
+	// What may wait for another node takes no place of those that compute.
+	waits := c.guard(c.Share.Stream(api))
+	for method := range c.carried {
+		mux.Handle(path+method, waits)
+	}
+	mux.Handle(metronomev1connect.ConsoleServiceWatchProcedure, waits)
 	mux.Handle("GET /console/recordings/{room}", c.guard(c.Share.Stream(http.HandlerFunc(c.recording))))
 }
 
@@ -134,22 +161,86 @@ func (c *Console) Watch(ctx context.Context, req *connect.Request[pb.WatchReques
 	case c.watches <- struct{}{}:
 		defer func() { <-c.watches }()
 	default:
-		return connect.NewError(connect.CodeAborted, errors.New("too many are watching this node; close a console"))
+		return errWatched
 	}
-	v := &view{Console: c, since: req.Msg.GetSince()}
-	if id := req.Msg.GetRoom(); id != "" {
+	v := &view{Console: c, since: req.Msg.GetSince(), overviews: true}
+	switch id := req.Msg.GetRoom(); {
+	case id == "":
+	case c.here(req.Msg.GetNode()):
 		if err := v.open(ctx, id, req.Msg.GetSeat()); err != nil {
 			return err
 		}
 		defer v.close()
+	default:
+		other, err := c.nodeBy(ctx, req.Msg.GetNode())
+		if err != nil {
+			return err
+		}
+		var stop func()
+		v.far, stop = c.watchFar(ctx, other, req.Msg)
+		defer stop()
 	}
-	return c.watch(ctx, v, stream)
+	return c.watch(ctx, v, func(m *pb.WatchResponse) error { return send(ctx, stream, m) })
 }
 
+// WatchHere tells about a room of this node, for an operator of another, until
+// somebody goes. Errors: *connect.Error, send's.
+func (c *Console) WatchHere(ctx context.Context, m *pb.WatchRequest, send func(*pb.WatchResponse) error) error {
+	select {
+	case c.watches <- struct{}{}:
+		defer func() { <-c.watches }()
+	default:
+		return errWatched
+	}
+	v := &view{Console: c, since: m.GetSince()}
+	if err := v.open(ctx, m.GetRoom(), m.GetSeat()); err != nil {
+		return err
+	}
+	defer v.close()
+	return c.watch(ctx, v, send)
+}
+
+// far is what another node tells of a room, or why it tells no more.
+type far struct {
+	m   *pb.WatchResponse
+	err error
+}
+
+// watchFar has another node tell of a room; stop ends that and waits for it.
+func (c *Console) watchFar(ctx context.Context, other lobby.Node, m *pb.WatchRequest) (heard <-chan far, stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	told, done := make(chan far), make(chan struct{})
+	tell := func(f far) error {
+		select {
+		case told <- f:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	go func() { // ends when stop is called, which waits for it
+		defer close(done)
+		err := c.Cluster.Watch(ctx, other, m, func(m *pb.WatchResponse) error { return tell(far{m: m}) })
+		if err == nil {
+			err = connect.NewError(connect.CodeUnavailable, errSilent(other.ID))
+		}
+		_ = tell(far{err: err})
+	}()
+	return told, func() {
+		cancel()
+		<-done
+	}
+}
+
+// farSilence is how long another node may tell nothing of a room: something comes
+// every second.
+const farSilence = 4 * time.Second
+
 // watch sends a view until somebody goes.
-func (c *Console) watch(ctx context.Context, v *view, stream *connect.ServerStream[pb.WatchResponse]) error {
+func (c *Console) watch(ctx context.Context, v *view, send func(*pb.WatchResponse) error) error {
 	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
+	heard := time.Now() // of another node
 	for turn := 0; ; turn++ {
 		m, err := v.message(ctx, turn%watchTurns == 0)
 		if errors.Is(err, room.ErrClosed) {
@@ -159,11 +250,24 @@ func (c *Console) watch(ctx context.Context, v *view, stream *connect.ServerStre
 			return codeFor(err)
 		}
 		if m != nil {
-			if err := send(ctx, stream, m); err != nil {
+			if err := send(m); err != nil {
 				return err
 			}
 		}
+		if v.far != nil && time.Since(heard) > farSilence {
+			return connect.NewError(connect.CodeUnavailable, errors.New("the node of this room does not answer"))
+		}
+	waiting:
 		select {
+		case f := <-v.far:
+			if f.err != nil {
+				return f.err
+			}
+			heard = time.Now()
+			if err := send(f.m); err != nil {
+				return err
+			}
+			goto waiting
 		case <-tick.C:
 		case <-v.ended(): // at once: an operator who closed the room waits for it
 			return c.roomEnded()
@@ -174,6 +278,9 @@ func (c *Console) watch(ctx context.Context, v *view, stream *connect.ServerStre
 		}
 	}
 }
+
+// errWatched: a watch more would be too many.
+var errWatched = connect.NewError(connect.CodeAborted, errors.New("too many are watching this node; close a console"))
 
 // errStopping has the watchers come back.
 var errStopping = connect.NewError(connect.CodeUnavailable, errors.New("the server is stopping"))

@@ -46,9 +46,10 @@ func (c *Console) ListBans(context.Context, *connect.Request[pb.ConsoleServiceLi
 // Ban implements the service.
 func (c *Console) Ban(ctx context.Context, req *connect.Request[pb.ConsoleServiceBanRequest]) (*connect.Response[pb.ConsoleServiceBanResponse], error) {
 	m := req.Msg
+	ctx, _ = c.callerOf(ctx, req.Peer().Addr)
 	b, err := backend.BanOf(&pb.BanInfo{User: m.GetUser(), Address: m.GetAddress(), Reason: m.GetReason()}, operator)
 	if err == nil {
-		b, err = c.ban(ctx, req.Peer(), b, m.GetSeconds())
+		b, err = c.ban(ctx, b, m.GetSeconds())
 	}
 	if err != nil {
 		return nil, codeFor(err)
@@ -59,7 +60,7 @@ func (c *Console) Ban(ctx context.Context, req *connect.Request[pb.ConsoleServic
 // ban bans for so many seconds, 0: without an end, and takes who is banned off
 // their seats of this node; the others do so within a heartbeat. It returns the
 // ban as it holds. Errors: those of lobby.Ban.
-func (c *Console) ban(ctx context.Context, peer connect.Peer, b lobby.Ban, seconds uint32) (lobby.Ban, error) {
+func (c *Console) ban(ctx context.Context, b lobby.Ban, seconds uint32) (lobby.Ban, error) {
 	long := "without an end"
 	b.Since = time.Now()
 	if seconds > 0 {
@@ -67,7 +68,7 @@ func (c *Console) ban(ctx context.Context, peer connect.Peer, b lobby.Ban, secon
 		b.Until, long = b.Since.Add(d), "for "+d.String()
 	}
 	err := c.Lobby.Ban(ctx, b)
-	c.note(ctx, "ban", peer, b.Key(), long+": "+b.Reason, err)
+	c.note(ctx, "ban", b.Key(), long+": "+b.Reason, err)
 	if err != nil {
 		return b, err
 	}
@@ -80,7 +81,7 @@ const maxBanReason = 120
 
 // banKicked bans who was kicked: the user, or the address of somebody unknown.
 // Errors: those of ban; that neither is known.
-func (c *Console) banKicked(ctx context.Context, peer connect.Peer, who room.SeatInfo, reason string, seconds uint32) (lobby.Ban, error) {
+func (c *Console) banKicked(ctx context.Context, who room.SeatInfo, reason string, seconds uint32) (lobby.Ban, error) {
 	b := lobby.Ban{User: who.UserID, Reason: text.Cut(reason, maxBanReason), By: operator}
 	if b.User == "" {
 		var err error
@@ -88,7 +89,7 @@ func (c *Console) banKicked(ctx context.Context, peer connect.Peer, who room.Sea
 			return b, connect.NewError(connect.CodeFailedPrecondition, errors.New("neither the user nor the address of that seat is known"))
 		}
 	}
-	return c.ban(ctx, peer, b, seconds)
+	return c.ban(ctx, b, seconds)
 }
 
 // addressText is a seat's key as people write an address: a single one without
@@ -111,7 +112,8 @@ func (c *Console) Unban(ctx context.Context, req *connect.Request[pb.ConsoleServ
 		return nil, codeFor(err)
 	}
 	err = c.Lobby.Unban(ctx, b.Key())
-	c.note(ctx, "unban", req.Peer(), b.Key(), "", err)
+	ctx, _ = c.callerOf(ctx, req.Peer().Addr)
+	c.note(ctx, "unban", b.Key(), "", err)
 	if err != nil {
 		return nil, codeFor(err)
 	}

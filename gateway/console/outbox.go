@@ -15,23 +15,27 @@ import (
 var errNoOutbox = connect.NewError(connect.CodeUnimplemented, errors.New("this node has no outbox"))
 
 // ListDeadLetters implements the service.
-func (c *Console) ListDeadLetters(_ context.Context, req *connect.Request[pb.ListDeadLettersRequest]) (*connect.Response[pb.ListDeadLettersResponse], error) {
+func (c *Console) ListDeadLetters(ctx context.Context, req *connect.Request[pb.ListDeadLettersRequest]) (*connect.Response[pb.ListDeadLettersResponse], error) {
+	return at(ctx, c, req, "ListDeadLetters", c.listDeadLetters)
+}
+
+func (c *Console) listDeadLetters(_ context.Context, m *pb.ListDeadLettersRequest) (*pb.ListDeadLettersResponse, error) {
 	if c.Outbox == nil {
 		return nil, errNoOutbox
 	}
 	out := &pb.ListDeadLettersResponse{Outbox: outboxMessage(c.Outbox.Stats())}
 	letters := c.Outbox.DeadLetters()
-	for _, d := range letters[:min(len(letters), lines(req.Msg.GetMost()))] {
-		m := &pb.DeadLetterInfo{
+	for _, d := range letters[:min(len(letters), lines(m.GetMost()))] {
+		letter := &pb.DeadLetterInfo{
 			Id: d.Entry.ID, Target: d.Target, Kind: d.Entry.Kind, Name: d.Entry.Name, Room: d.Entry.Room,
 			Attempts: uint32(d.Attempts), Why: strings.TrimPrefix(d.Why, outbox.ErrRefused.Error()+": "), Bytes: uint32(len(d.Entry.Body)),
 		}
 		if !d.Since.IsZero() {
-			m.SinceUnix = d.Since.Unix()
+			letter.SinceUnix = d.Since.Unix()
 		}
-		out.Letter = append(out.Letter, m)
+		out.Letter = append(out.Letter, letter)
 	}
-	return connect.NewResponse(out), nil
+	return out, nil
 }
 
 func outboxMessage(s outbox.Stats) *pb.OutboxInfo {
@@ -49,29 +53,28 @@ func outboxMessage(s outbox.Stats) *pb.OutboxInfo {
 
 // RetryDeadLetter implements the service.
 func (c *Console) RetryDeadLetter(ctx context.Context, req *connect.Request[pb.RetryDeadLetterRequest]) (*connect.Response[pb.RetryDeadLetterResponse], error) {
-	if err := c.onLetter(ctx, "retry dead letter", req.Peer(), req.Msg.GetId(), (*outbox.Outbox).Retry); err != nil {
-		return nil, err
-	}
-	return connect.NewResponse(&pb.RetryDeadLetterResponse{}), nil
+	return at(ctx, c, req, "RetryDeadLetter", c.retryDeadLetter)
+}
+
+func (c *Console) retryDeadLetter(ctx context.Context, m *pb.RetryDeadLetterRequest) (*pb.RetryDeadLetterResponse, error) {
+	return &pb.RetryDeadLetterResponse{}, c.onLetter(ctx, "retry dead letter", m.GetId(), (*outbox.Outbox).Retry)
 }
 
 // DropDeadLetter implements the service.
 func (c *Console) DropDeadLetter(ctx context.Context, req *connect.Request[pb.DropDeadLetterRequest]) (*connect.Response[pb.DropDeadLetterResponse], error) {
-	if err := c.onLetter(ctx, "drop dead letter", req.Peer(), req.Msg.GetId(), (*outbox.Outbox).Drop); err != nil {
-		return nil, err
-	}
-	return connect.NewResponse(&pb.DropDeadLetterResponse{}), nil
+	return at(ctx, c, req, "DropDeadLetter", c.dropDeadLetter)
+}
+
+func (c *Console) dropDeadLetter(ctx context.Context, m *pb.DropDeadLetterRequest) (*pb.DropDeadLetterResponse, error) {
+	return &pb.DropDeadLetterResponse{}, c.onLetter(ctx, "drop dead letter", m.GetId(), (*outbox.Outbox).Drop)
 }
 
 // onLetter does something with an entry and notes it.
-func (c *Console) onLetter(ctx context.Context, what string, peer connect.Peer, id string, do func(*outbox.Outbox, string) error) error {
+func (c *Console) onLetter(ctx context.Context, what, id string, do func(*outbox.Outbox, string) error) error {
 	if c.Outbox == nil {
 		return errNoOutbox
 	}
 	err := do(c.Outbox, id)
-	c.note(ctx, what, peer, id, "", err)
-	if err != nil {
-		return codeFor(err)
-	}
-	return nil
+	c.note(ctx, what, id, "", err)
+	return err
 }

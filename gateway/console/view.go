@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
-	"time"
 
-	"github.com/metronome-server/metronome/internal/usage"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
@@ -24,6 +22,9 @@ type view struct {
 	trace   *room.Trace
 	place   int // of the trace
 	samples []room.Sample
+	// overviews are told too.
+	overviews bool
+	far       <-chan far // what the node of the room tells, when it is another
 }
 
 // open adds a room, and a seat unless it is 0.
@@ -67,12 +68,12 @@ func (v *view) message(ctx context.Context, all bool) (*pb.WatchResponse, error)
 	defer cancel()
 	m := &pb.WatchResponse{}
 	var err error
-	if all {
+	if all && v.overviews {
 		m.Overview = v.overview(ctx)
-		if v.room != nil {
-			if m.Detail, err = v.detail(ctx); err != nil {
-				return nil, err
-			}
+	}
+	if all && v.room != nil {
+		if m.Detail, err = v.detail(ctx); err != nil {
+			return nil, err
 		}
 	}
 	if v.trace != nil {
@@ -80,47 +81,10 @@ func (v *view) message(ctx context.Context, all bool) (*pb.WatchResponse, error)
 			return nil, err
 		}
 	}
-	if m.Overview == nil && m.Trace == nil {
+	if m.Overview == nil && m.Detail == nil && m.Trace == nil {
 		return nil, nil
 	}
 	return m, nil
-}
-
-func (v *view) overview(ctx context.Context) *pb.Overview {
-	nodes, err := v.nodes.get(ctx, v.Lobby)
-	o := &pb.Overview{
-		Version: v.Version, State: v.Node.State().String(), CpuSeconds: usage.CPUSeconds(), ResidentKb: uint32(usage.ResidentKB()),
-		UptimeSeconds: uint32(time.Since(v.started).Seconds()), Records: v.Records, Drains: v.Drain != nil,
-	}
-	if err != nil {
-		o.NodeFault = "the lobby's store does not answer; the list of nodes is old"
-	}
-	for _, n := range nodes {
-		self := n.ID == v.Lobby.NodeID()
-		if self {
-			o.Self = n.URL
-		}
-		o.Node = append(o.Node, &pb.NodeInfo{
-			Id: n.ID, Url: n.URL, Version: n.Version, Draining: n.Draining,
-			Rooms: uint32(n.Rooms), Seats: uint32(n.Seats), Players: uint32(n.Players), Self: self,
-		})
-	}
-	for _, info := range v.Rooms.List() {
-		if r, ok := v.Rooms.Get(info.ID); ok {
-			o.Room = append(o.Room, roomLine(info, r.Last()))
-		}
-	}
-	return o
-}
-
-func roomLine(i room.Info, s room.Sample) *pb.RoomLine {
-	unused := s.Late + s.Early + s.Double + s.Dropped
-	return &pb.RoomLine{
-		Id: i.ID, Mode: i.Mode, State: i.State.String(), Private: i.Private, Seats: uint32(i.Seats), Taken: uint32(i.Taken),
-		Away: uint32(i.Away), Bots: uint32(i.Bots), TickHz: uint32(i.Hz), Tick: uint32(i.Tick), AgeSeconds: uint32(time.Since(i.Created).Seconds()),
-		TickUsP99: s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
-		Backlogged: uint32(s.Backlogged), TicksLost: s.TicksLost,
-	}
 }
 
 func (v *view) detail(ctx context.Context) (*pb.RoomDetail, error) {
@@ -136,13 +100,17 @@ func (v *view) detail(ctx context.Context) (*pb.RoomDetail, error) {
 	}
 	d.Occupied = uint32(occupied)
 	for _, s := range seats {
-		d.Seat = append(d.Seat, &pb.SeatLine{
-			Seat: uint32(s.Number), Name: s.Name, Bot: s.Bot, State: s.State.String(), Slack: int32(s.Slack),
-			InputAge: uint32(s.InputAge), Silent: uint32(s.Silent), Unsent: uint32(s.Unsent),
-			User: s.UserID, Address: addressText(s.Key),
-		})
+		d.Seat = append(d.Seat, seatLine(s))
 	}
 	return d, err
+}
+
+func seatLine(s room.SeatInfo) *pb.SeatLine {
+	return &pb.SeatLine{
+		Seat: uint32(s.Number), Name: s.Name, Bot: s.Bot, State: s.State.String(), Slack: int32(s.Slack),
+		InputAge: uint32(s.InputAge), Silent: uint32(s.Silent), Unsent: uint32(s.Unsent),
+		User: s.UserID, Address: addressText(s.Key),
+	}
 }
 
 func samplesMessage(samples []room.Sample) *pb.Samples {

@@ -30,7 +30,9 @@ type Service struct {
 	Node  *node.Node
 	Rooms *room.Registry
 	Lobby *lobby.Lobby
-	Log   *slog.Logger
+	// Console does what operators of other nodes want of this one.
+	Console Console
+	Log     *slog.Logger
 }
 
 // Handler returns the path below which the service answers, and its handler, which
@@ -49,6 +51,7 @@ func (s *Service) Handler() (string, http.Handler) {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
+		r = r.WithContext(context.WithValue(r.Context(), controller{}, http.NewResponseController(w)))
 		handler.ServeHTTP(w, r)
 	})
 }

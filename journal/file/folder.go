@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -92,6 +93,24 @@ func (f *Folder) open(name string, number int) (*os.File, int, error) {
 		}
 	}
 	return nil, 0, fmt.Errorf("%s: %d files of that name are there already", name, maxNames)
+}
+
+// Open opens a recording of this folder by its file's name, and tells its length.
+// The caller closes it. Errors: the disk's, and fs.ErrInvalid of a name that is none
+// of a recording.
+func (f *Folder) Open(name string) (io.ReadCloser, int64, error) {
+	if name != filepath.Base(name) || !strings.HasSuffix(name, suffix) {
+		return nil, 0, fmt.Errorf("recording %q: %w", name, fs.ErrInvalid)
+	}
+	file, err := os.Open(filepath.Join(f.Dir, name))
+	if err != nil {
+		return nil, 0, fmt.Errorf("recording: %w", err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return nil, 0, errors.Join(err, file.Close())
+	}
+	return file, info.Size(), nil
 }
 
 // removeOldest removes the oldest recordings beyond what the folder keeps. What

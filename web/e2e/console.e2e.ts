@@ -21,7 +21,7 @@ function drawn(page: Page): Promise<number> {
 story("the rooms of a node, live and sorted", async ({ server, open }) => {
   await server.ask("CreateRoom", { mode: "duel" });
   const page = await open(server, "/console");
-  const rooms = page.getByRole("region", { name: "Rooms of this node" });
+  const rooms = page.getByRole("region", { name: "Rooms", exact: true });
   const rows = rooms.locator("tbody tr");
   await expect.poll(() => rows.count()).toBe(2);
   await expect.poll(() => rows.first().innerText()).toMatch(/ffa[\s\S]*open[\s\S]*8\/50 \(8 bots\)/);
@@ -125,7 +125,7 @@ story("announce, download, close: the room ends while one looks", async ({ serve
   await page.getByText("The room has ended. What you see is how it was last.").waitFor();
   expect(await page.getByRole("button", { name: "Announce" }).isDisabled()).toBe(true);
   await page.getByRole("link", { name: "All rooms" }).click();
-  await page.getByRole("region", { name: "Rooms of this node" }).getByRole("link", { name: "ffa" }).waitFor();
+  await page.getByRole("region", { name: "Rooms", exact: true }).getByRole("link", { name: "ffa" }).waitFor();
   await server.stop();
   await rm(folder, { recursive: true });
 });

@@ -1,29 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createServer, type AddressInfo } from "node:net";
 import { inPlay } from "./play.ts";
+import { redis } from "./redis.ts";
 import { expect, story, type Page, type Server } from "./story.ts";
 
 /** What a browser logs of a server that is gone. */
 const gone = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
-
-/** A Redis of one story's own. */
-async function redis(): Promise<{ url: string; stop(): Promise<void> }> {
-  const free = createServer().listen(0, "127.0.0.1");
-  await once(free, "listening");
-  const { port } = free.address() as AddressInfo;
-  free.close();
-  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", ""], { stdio: ["ignore", "pipe", "inherit"] });
-  const ended = once(child, "exit");
-  for await (const said of child.stdout!.setEncoding("utf8")) if (String(said).includes("Ready to accept")) break;
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    stop: async () => {
-      child.kill("SIGKILL");
-      await ended;
-    },
-  };
-}
 
 /** The URL of the node that a page plays on. */
 const nodeOf = (page: Page): Promise<string> => page.evaluate(() => (window.metronome!.session as unknown as { seatURL: string }).seatURL.replace("ws", "http").replace(/\/rooms.*/, ""));

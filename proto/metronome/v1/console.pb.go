@@ -30,7 +30,9 @@ type WatchRequest struct {
 	// A seat of that room whose inputs are traced; 0: none.
 	Seat uint32 `protobuf:"varint,2,opt,name=seat,proto3" json:"seat,omitempty"`
 	// Only samples later than this Unix second.
-	Since         uint32 `protobuf:"varint,3,opt,name=since,proto3" json:"since,omitempty"`
+	Since uint32 `protobuf:"varint,3,opt,name=since,proto3" json:"since,omitempty"`
+	// The node of the room.
+	Node          string `protobuf:"bytes,4,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -84,6 +86,13 @@ func (x *WatchRequest) GetSince() uint32 {
 		return x.Since
 	}
 	return 0
+}
+
+func (x *WatchRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
 }
 
 type WatchResponse struct {
@@ -148,25 +157,20 @@ func (x *WatchResponse) GetTrace() *SeatTrace {
 	return nil
 }
 
-// Overview is the nodes, and the rooms of the node that was asked.
+// Overview is all nodes and their rooms. The figures of other nodes are a second
+// or two old.
 type Overview struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// URL of the node that was asked.
 	Self    string `protobuf:"bytes,1,opt,name=self,proto3" json:"self,omitempty"`
 	Version string `protobuf:"bytes,2,opt,name=version,proto3" json:"version,omitempty"`
 	// Of that node's process: "starting", "ready", "draining" or "gone".
-	State         string  `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
-	CpuSeconds    float64 `protobuf:"fixed64,4,opt,name=cpu_seconds,json=cpuSeconds,proto3" json:"cpu_seconds,omitempty"`
-	ResidentKb    uint32  `protobuf:"varint,5,opt,name=resident_kb,json=residentKb,proto3" json:"resident_kb,omitempty"`
-	UptimeSeconds uint32  `protobuf:"varint,6,opt,name=uptime_seconds,json=uptimeSeconds,proto3" json:"uptime_seconds,omitempty"`
-	// Whether rooms are recorded.
-	Records bool        `protobuf:"varint,7,opt,name=records,proto3" json:"records,omitempty"`
-	Node    []*NodeInfo `protobuf:"bytes,8,rep,name=node,proto3" json:"node,omitempty"`
+	State         string      `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	UptimeSeconds uint32      `protobuf:"varint,6,opt,name=uptime_seconds,json=uptimeSeconds,proto3" json:"uptime_seconds,omitempty"`
+	Node          []*NodeInfo `protobuf:"bytes,8,rep,name=node,proto3" json:"node,omitempty"`
 	// Empty, or why the list of nodes is not up to date.
-	NodeFault string      `protobuf:"bytes,9,opt,name=node_fault,json=nodeFault,proto3" json:"node_fault,omitempty"`
-	Room      []*RoomLine `protobuf:"bytes,10,rep,name=room,proto3" json:"room,omitempty"`
-	// Whether DrainNode is implemented.
-	Drains        bool `protobuf:"varint,11,opt,name=drains,proto3" json:"drains,omitempty"`
+	NodeFault     string      `protobuf:"bytes,9,opt,name=node_fault,json=nodeFault,proto3" json:"node_fault,omitempty"`
+	Room          []*RoomLine `protobuf:"bytes,10,rep,name=room,proto3" json:"room,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -222,32 +226,11 @@ func (x *Overview) GetState() string {
 	return ""
 }
 
-func (x *Overview) GetCpuSeconds() float64 {
-	if x != nil {
-		return x.CpuSeconds
-	}
-	return 0
-}
-
-func (x *Overview) GetResidentKb() uint32 {
-	if x != nil {
-		return x.ResidentKb
-	}
-	return 0
-}
-
 func (x *Overview) GetUptimeSeconds() uint32 {
 	if x != nil {
 		return x.UptimeSeconds
 	}
 	return 0
-}
-
-func (x *Overview) GetRecords() bool {
-	if x != nil {
-		return x.Records
-	}
-	return false
 }
 
 func (x *Overview) GetNode() []*NodeInfo {
@@ -271,23 +254,36 @@ func (x *Overview) GetRoom() []*RoomLine {
 	return nil
 }
 
-func (x *Overview) GetDrains() bool {
-	if x != nil {
-		return x.Drains
-	}
-	return false
-}
-
 type NodeInfo struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Url           string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
-	Version       string                 `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
-	Draining      bool                   `protobuf:"varint,4,opt,name=draining,proto3" json:"draining,omitempty"`
-	Rooms         uint32                 `protobuf:"varint,5,opt,name=rooms,proto3" json:"rooms,omitempty"`
-	Seats         uint32                 `protobuf:"varint,6,opt,name=seats,proto3" json:"seats,omitempty"`
-	Players       uint32                 `protobuf:"varint,7,opt,name=players,proto3" json:"players,omitempty"`
-	Self          bool                   `protobuf:"varint,8,opt,name=self,proto3" json:"self,omitempty"`
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Url      string                 `protobuf:"bytes,2,opt,name=url,proto3" json:"url,omitempty"`
+	Version  string                 `protobuf:"bytes,3,opt,name=version,proto3" json:"version,omitempty"`
+	Draining bool                   `protobuf:"varint,4,opt,name=draining,proto3" json:"draining,omitempty"`
+	Rooms    uint32                 `protobuf:"varint,5,opt,name=rooms,proto3" json:"rooms,omitempty"`
+	Seats    uint32                 `protobuf:"varint,6,opt,name=seats,proto3" json:"seats,omitempty"`
+	// Seats taken, bots included.
+	Players uint32 `protobuf:"varint,7,opt,name=players,proto3" json:"players,omitempty"`
+	// It is the node that was asked.
+	Self bool `protobuf:"varint,8,opt,name=self,proto3" json:"self,omitempty"`
+	// As in Overview; empty while the node has not answered.
+	State string `protobuf:"bytes,9,opt,name=state,proto3" json:"state,omitempty"`
+	// CPU of its last second, in tenths of a percent of a core.
+	CpuPermille   uint32 `protobuf:"varint,10,opt,name=cpu_permille,json=cpuPermille,proto3" json:"cpu_permille,omitempty"`
+	ResidentKb    uint32 `protobuf:"varint,11,opt,name=resident_kb,json=residentKb,proto3" json:"resident_kb,omitempty"`
+	UptimeSeconds uint32 `protobuf:"varint,12,opt,name=uptime_seconds,json=uptimeSeconds,proto3" json:"uptime_seconds,omitempty"`
+	// Whether rooms are recorded.
+	Records bool `protobuf:"varint,13,opt,name=records,proto3" json:"records,omitempty"`
+	// Whether DrainNode is implemented.
+	Drains bool   `protobuf:"varint,14,opt,name=drains,proto3" json:"drains,omitempty"`
+	Bots   uint32 `protobuf:"varint,15,opt,name=bots,proto3" json:"bots,omitempty"`
+	Region string `protobuf:"bytes,16,opt,name=region,proto3" json:"region,omitempty"`
+	// Rooms that are not listed: a node tells of its first 2,000.
+	MoreRooms uint32 `protobuf:"varint,17,opt,name=more_rooms,json=moreRooms,proto3" json:"more_rooms,omitempty"`
+	// The worst of its rooms, and whether it answers.
+	Health *Health `protobuf:"bytes,18,opt,name=health,proto3" json:"health,omitempty"`
+	// How old these figures are.
+	AgeSeconds    uint32 `protobuf:"varint,19,opt,name=age_seconds,json=ageSeconds,proto3" json:"age_seconds,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -378,6 +374,139 @@ func (x *NodeInfo) GetSelf() bool {
 	return false
 }
 
+func (x *NodeInfo) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *NodeInfo) GetCpuPermille() uint32 {
+	if x != nil {
+		return x.CpuPermille
+	}
+	return 0
+}
+
+func (x *NodeInfo) GetResidentKb() uint32 {
+	if x != nil {
+		return x.ResidentKb
+	}
+	return 0
+}
+
+func (x *NodeInfo) GetUptimeSeconds() uint32 {
+	if x != nil {
+		return x.UptimeSeconds
+	}
+	return 0
+}
+
+func (x *NodeInfo) GetRecords() bool {
+	if x != nil {
+		return x.Records
+	}
+	return false
+}
+
+func (x *NodeInfo) GetDrains() bool {
+	if x != nil {
+		return x.Drains
+	}
+	return false
+}
+
+func (x *NodeInfo) GetBots() uint32 {
+	if x != nil {
+		return x.Bots
+	}
+	return 0
+}
+
+func (x *NodeInfo) GetRegion() string {
+	if x != nil {
+		return x.Region
+	}
+	return ""
+}
+
+func (x *NodeInfo) GetMoreRooms() uint32 {
+	if x != nil {
+		return x.MoreRooms
+	}
+	return 0
+}
+
+func (x *NodeInfo) GetHealth() *Health {
+	if x != nil {
+		return x.Health
+	}
+	return nil
+}
+
+func (x *NodeInfo) GetAgeSeconds() uint32 {
+	if x != nil {
+		return x.AgeSeconds
+	}
+	return 0
+}
+
+// Health is how a room or a node has been over the last seconds. It changes for
+// the worse after several bad seconds, and back only after many good ones.
+type Health struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "ok", "warn", "bad" or "idle".
+	Mood string `protobuf:"bytes,1,opt,name=mood,proto3" json:"mood,omitempty"`
+	// A few words for people.
+	Word          string `protobuf:"bytes,2,opt,name=word,proto3" json:"word,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Health) Reset() {
+	*x = Health{}
+	mi := &file_metronome_v1_console_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Health) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Health) ProtoMessage() {}
+
+func (x *Health) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Health.ProtoReflect.Descriptor instead.
+func (*Health) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Health) GetMood() string {
+	if x != nil {
+		return x.Mood
+	}
+	return ""
+}
+
+func (x *Health) GetWord() string {
+	if x != nil {
+		return x.Word
+	}
+	return ""
+}
+
 // RoomLine is a room in one line. Figures are of its last whole second.
 type RoomLine struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -398,16 +527,19 @@ type RoomLine struct {
 	Bytes      uint32 `protobuf:"varint,14,opt,name=bytes,proto3" json:"bytes,omitempty"`
 	Inputs     uint32 `protobuf:"varint,15,opt,name=inputs,proto3" json:"inputs,omitempty"`
 	// Of the inputs: late, early, double or dropped.
-	Unused        uint32 `protobuf:"varint,16,opt,name=unused,proto3" json:"unused,omitempty"`
-	Backlogged    uint32 `protobuf:"varint,17,opt,name=backlogged,proto3" json:"backlogged,omitempty"`
-	TicksLost     uint32 `protobuf:"varint,18,opt,name=ticks_lost,json=ticksLost,proto3" json:"ticks_lost,omitempty"`
+	Unused     uint32 `protobuf:"varint,16,opt,name=unused,proto3" json:"unused,omitempty"`
+	Backlogged uint32 `protobuf:"varint,17,opt,name=backlogged,proto3" json:"backlogged,omitempty"`
+	TicksLost  uint32 `protobuf:"varint,18,opt,name=ticks_lost,json=ticksLost,proto3" json:"ticks_lost,omitempty"`
+	// Id of its node.
+	Node          string  `protobuf:"bytes,19,opt,name=node,proto3" json:"node,omitempty"`
+	Health        *Health `protobuf:"bytes,20,opt,name=health,proto3" json:"health,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RoomLine) Reset() {
 	*x = RoomLine{}
-	mi := &file_metronome_v1_console_proto_msgTypes[4]
+	mi := &file_metronome_v1_console_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -419,7 +551,7 @@ func (x *RoomLine) String() string {
 func (*RoomLine) ProtoMessage() {}
 
 func (x *RoomLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[4]
+	mi := &file_metronome_v1_console_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -432,7 +564,7 @@ func (x *RoomLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomLine.ProtoReflect.Descriptor instead.
 func (*RoomLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{4}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *RoomLine) GetId() string {
@@ -561,6 +693,20 @@ func (x *RoomLine) GetTicksLost() uint32 {
 	return 0
 }
 
+func (x *RoomLine) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *RoomLine) GetHealth() *Health {
+	if x != nil {
+		return x.Health
+	}
+	return nil
+}
+
 type RoomDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
@@ -576,7 +722,7 @@ type RoomDetail struct {
 
 func (x *RoomDetail) Reset() {
 	*x = RoomDetail{}
-	mi := &file_metronome_v1_console_proto_msgTypes[5]
+	mi := &file_metronome_v1_console_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -588,7 +734,7 @@ func (x *RoomDetail) String() string {
 func (*RoomDetail) ProtoMessage() {}
 
 func (x *RoomDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[5]
+	mi := &file_metronome_v1_console_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -601,7 +747,7 @@ func (x *RoomDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomDetail.ProtoReflect.Descriptor instead.
 func (*RoomDetail) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{5}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *RoomDetail) GetRoom() string {
@@ -666,7 +812,7 @@ type Samples struct {
 
 func (x *Samples) Reset() {
 	*x = Samples{}
-	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	mi := &file_metronome_v1_console_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -678,7 +824,7 @@ func (x *Samples) String() string {
 func (*Samples) ProtoMessage() {}
 
 func (x *Samples) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	mi := &file_metronome_v1_console_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -691,7 +837,7 @@ func (x *Samples) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Samples.ProtoReflect.Descriptor instead.
 func (*Samples) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Samples) GetAt() []uint32 {
@@ -860,7 +1006,7 @@ type SeatLine struct {
 
 func (x *SeatLine) Reset() {
 	*x = SeatLine{}
-	mi := &file_metronome_v1_console_proto_msgTypes[7]
+	mi := &file_metronome_v1_console_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -872,7 +1018,7 @@ func (x *SeatLine) String() string {
 func (*SeatLine) ProtoMessage() {}
 
 func (x *SeatLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[7]
+	mi := &file_metronome_v1_console_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -885,7 +1031,7 @@ func (x *SeatLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatLine.ProtoReflect.Descriptor instead.
 func (*SeatLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *SeatLine) GetSeat() uint32 {
@@ -973,7 +1119,7 @@ type SeatTrace struct {
 
 func (x *SeatTrace) Reset() {
 	*x = SeatTrace{}
-	mi := &file_metronome_v1_console_proto_msgTypes[8]
+	mi := &file_metronome_v1_console_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1131,7 @@ func (x *SeatTrace) String() string {
 func (*SeatTrace) ProtoMessage() {}
 
 func (x *SeatTrace) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[8]
+	mi := &file_metronome_v1_console_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1144,7 @@ func (x *SeatTrace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatTrace.ProtoReflect.Descriptor instead.
 func (*SeatTrace) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SeatTrace) GetSeat() uint32 {
@@ -1048,7 +1194,7 @@ type TraceTick struct {
 
 func (x *TraceTick) Reset() {
 	*x = TraceTick{}
-	mi := &file_metronome_v1_console_proto_msgTypes[9]
+	mi := &file_metronome_v1_console_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1060,7 +1206,7 @@ func (x *TraceTick) String() string {
 func (*TraceTick) ProtoMessage() {}
 
 func (x *TraceTick) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[9]
+	mi := &file_metronome_v1_console_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1073,7 +1219,7 @@ func (x *TraceTick) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TraceTick.ProtoReflect.Descriptor instead.
 func (*TraceTick) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TraceTick) GetTick() uint32 {
@@ -1133,7 +1279,7 @@ type Arrival struct {
 
 func (x *Arrival) Reset() {
 	*x = Arrival{}
-	mi := &file_metronome_v1_console_proto_msgTypes[10]
+	mi := &file_metronome_v1_console_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1145,7 +1291,7 @@ func (x *Arrival) String() string {
 func (*Arrival) ProtoMessage() {}
 
 func (x *Arrival) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[10]
+	mi := &file_metronome_v1_console_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1158,7 +1304,7 @@ func (x *Arrival) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Arrival.ProtoReflect.Descriptor instead.
 func (*Arrival) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *Arrival) GetForTick() uint32 {
@@ -1192,14 +1338,16 @@ type KickSeatRequest struct {
 	Reason string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	// Bans the player for so many seconds: the user, or the address of somebody
 	// unknown. 0: without an end. Absent: no ban.
-	BanSeconds    *uint32 `protobuf:"varint,5,opt,name=ban_seconds,json=banSeconds,proto3,oneof" json:"ban_seconds,omitempty"`
+	BanSeconds *uint32 `protobuf:"varint,5,opt,name=ban_seconds,json=banSeconds,proto3,oneof" json:"ban_seconds,omitempty"`
+	// The node of the room.
+	Node          string `protobuf:"bytes,6,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *KickSeatRequest) Reset() {
 	*x = KickSeatRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[11]
+	mi := &file_metronome_v1_console_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1211,7 +1359,7 @@ func (x *KickSeatRequest) String() string {
 func (*KickSeatRequest) ProtoMessage() {}
 
 func (x *KickSeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[11]
+	mi := &file_metronome_v1_console_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1224,7 +1372,7 @@ func (x *KickSeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KickSeatRequest.ProtoReflect.Descriptor instead.
 func (*KickSeatRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *KickSeatRequest) GetRoom() string {
@@ -1262,6 +1410,13 @@ func (x *KickSeatRequest) GetBanSeconds() uint32 {
 	return 0
 }
 
+func (x *KickSeatRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
 type KickSeatResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Whom the ban is of; absent without one.
@@ -1272,7 +1427,7 @@ type KickSeatResponse struct {
 
 func (x *KickSeatResponse) Reset() {
 	*x = KickSeatResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[12]
+	mi := &file_metronome_v1_console_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1284,7 +1439,7 @@ func (x *KickSeatResponse) String() string {
 func (*KickSeatResponse) ProtoMessage() {}
 
 func (x *KickSeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[12]
+	mi := &file_metronome_v1_console_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1297,7 +1452,7 @@ func (x *KickSeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KickSeatResponse.ProtoReflect.Descriptor instead.
 func (*KickSeatResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *KickSeatResponse) GetBan() *BanInfo {
@@ -1311,14 +1466,16 @@ type CloseRoomRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
 	// Told to the players. At most 123 bytes; more is cut off.
-	Reason        string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	Reason string `protobuf:"bytes,2,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The node of the room.
+	Node          string `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CloseRoomRequest) Reset() {
 	*x = CloseRoomRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[13]
+	mi := &file_metronome_v1_console_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1330,7 +1487,7 @@ func (x *CloseRoomRequest) String() string {
 func (*CloseRoomRequest) ProtoMessage() {}
 
 func (x *CloseRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[13]
+	mi := &file_metronome_v1_console_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1343,7 +1500,7 @@ func (x *CloseRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoomRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{13}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CloseRoomRequest) GetRoom() string {
@@ -1360,6 +1517,13 @@ func (x *CloseRoomRequest) GetReason() string {
 	return ""
 }
 
+func (x *CloseRoomRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
 type CloseRoomResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1368,7 +1532,7 @@ type CloseRoomResponse struct {
 
 func (x *CloseRoomResponse) Reset() {
 	*x = CloseRoomResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[14]
+	mi := &file_metronome_v1_console_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1380,7 +1544,7 @@ func (x *CloseRoomResponse) String() string {
 func (*CloseRoomResponse) ProtoMessage() {}
 
 func (x *CloseRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[14]
+	mi := &file_metronome_v1_console_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1393,21 +1557,23 @@ func (x *CloseRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoomResponse.ProtoReflect.Descriptor instead.
 func (*CloseRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{14}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{15}
 }
 
 type AnnounceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
 	// One line, at most 1,000 bytes; more is cut off.
-	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// The node of the room.
+	Node          string `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AnnounceRequest) Reset() {
 	*x = AnnounceRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[15]
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1419,7 +1585,7 @@ func (x *AnnounceRequest) String() string {
 func (*AnnounceRequest) ProtoMessage() {}
 
 func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[15]
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1432,7 +1598,7 @@ func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceRequest.ProtoReflect.Descriptor instead.
 func (*AnnounceRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *AnnounceRequest) GetRoom() string {
@@ -1449,6 +1615,13 @@ func (x *AnnounceRequest) GetText() string {
 	return ""
 }
 
+func (x *AnnounceRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
 type AnnounceResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	unknownFields protoimpl.UnknownFields
@@ -1457,7 +1630,7 @@ type AnnounceResponse struct {
 
 func (x *AnnounceResponse) Reset() {
 	*x = AnnounceResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1469,7 +1642,7 @@ func (x *AnnounceResponse) String() string {
 func (*AnnounceResponse) ProtoMessage() {}
 
 func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1482,7 +1655,7 @@ func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceResponse.ProtoReflect.Descriptor instead.
 func (*AnnounceResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
 }
 
 type ConsoleServiceListBansRequest struct {
@@ -1493,7 +1666,7 @@ type ConsoleServiceListBansRequest struct {
 
 func (x *ConsoleServiceListBansRequest) Reset() {
 	*x = ConsoleServiceListBansRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1505,7 +1678,7 @@ func (x *ConsoleServiceListBansRequest) String() string {
 func (*ConsoleServiceListBansRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1518,7 +1691,7 @@ func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
 }
 
 type ConsoleServiceListBansResponse struct {
@@ -1530,7 +1703,7 @@ type ConsoleServiceListBansResponse struct {
 
 func (x *ConsoleServiceListBansResponse) Reset() {
 	*x = ConsoleServiceListBansResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1542,7 +1715,7 @@ func (x *ConsoleServiceListBansResponse) String() string {
 func (*ConsoleServiceListBansResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1555,7 +1728,7 @@ func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ConsoleServiceListBansResponse) GetBan() []*BanInfo {
@@ -1580,7 +1753,7 @@ type ConsoleServiceBanRequest struct {
 
 func (x *ConsoleServiceBanRequest) Reset() {
 	*x = ConsoleServiceBanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1592,7 +1765,7 @@ func (x *ConsoleServiceBanRequest) String() string {
 func (*ConsoleServiceBanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1605,7 +1778,7 @@ func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ConsoleServiceBanRequest) GetUser() string {
@@ -1646,7 +1819,7 @@ type ConsoleServiceBanResponse struct {
 
 func (x *ConsoleServiceBanResponse) Reset() {
 	*x = ConsoleServiceBanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1658,7 +1831,7 @@ func (x *ConsoleServiceBanResponse) String() string {
 func (*ConsoleServiceBanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1671,7 +1844,7 @@ func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ConsoleServiceBanResponse) GetBan() *BanInfo {
@@ -1692,7 +1865,7 @@ type ConsoleServiceUnbanRequest struct {
 
 func (x *ConsoleServiceUnbanRequest) Reset() {
 	*x = ConsoleServiceUnbanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1704,7 +1877,7 @@ func (x *ConsoleServiceUnbanRequest) String() string {
 func (*ConsoleServiceUnbanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1717,7 +1890,7 @@ func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ConsoleServiceUnbanRequest) GetUser() string {
@@ -1742,7 +1915,7 @@ type ConsoleServiceUnbanResponse struct {
 
 func (x *ConsoleServiceUnbanResponse) Reset() {
 	*x = ConsoleServiceUnbanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1754,7 +1927,7 @@ func (x *ConsoleServiceUnbanResponse) String() string {
 func (*ConsoleServiceUnbanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1767,7 +1940,7 @@ func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
 }
 
 type ListActsRequest struct {
@@ -1780,7 +1953,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1792,7 +1965,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1805,7 +1978,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ListActsRequest) GetMost() uint32 {
@@ -1824,7 +1997,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1836,7 +2009,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1849,7 +2022,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ListActsResponse) GetAct() []*ActInfo {
@@ -1868,12 +2041,12 @@ type ActInfo struct {
 	// Network address of who did it.
 	Remote string `protobuf:"bytes,3,opt,name=remote,proto3" json:"remote,omitempty"`
 	What   string `protobuf:"bytes,4,opt,name=what,proto3" json:"what,omitempty"`
-	// The room, user, address or entry; empty: the node.
+	// The room, user, address, entry or node; empty: the node that was asked.
 	On     string `protobuf:"bytes,5,opt,name=on,proto3" json:"on,omitempty"`
 	Detail string `protobuf:"bytes,6,opt,name=detail,proto3" json:"detail,omitempty"`
 	// Why it failed; empty: it was done.
 	Fault string `protobuf:"bytes,7,opt,name=fault,proto3" json:"fault,omitempty"`
-	// Id of the node that was asked.
+	// Id of the node whose console was used, or that was asked.
 	Node          string `protobuf:"bytes,8,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1881,7 +2054,7 @@ type ActInfo struct {
 
 func (x *ActInfo) Reset() {
 	*x = ActInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1893,7 +2066,7 @@ func (x *ActInfo) String() string {
 func (*ActInfo) ProtoMessage() {}
 
 func (x *ActInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1906,7 +2079,7 @@ func (x *ActInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActInfo.ProtoReflect.Descriptor instead.
 func (*ActInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ActInfo) GetAtUnix() int64 {
@@ -1968,14 +2141,16 @@ func (x *ActInfo) GetNode() string {
 type ListDeadLettersRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// How many at most; 0: 200. At most 1,000.
-	Most          uint32 `protobuf:"varint,1,opt,name=most,proto3" json:"most,omitempty"`
+	Most uint32 `protobuf:"varint,1,opt,name=most,proto3" json:"most,omitempty"`
+	// Whose outbox it is.
+	Node          string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListDeadLettersRequest) Reset() {
 	*x = ListDeadLettersRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1987,7 +2162,7 @@ func (x *ListDeadLettersRequest) String() string {
 func (*ListDeadLettersRequest) ProtoMessage() {}
 
 func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2000,7 +2175,7 @@ func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersRequest.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListDeadLettersRequest) GetMost() uint32 {
@@ -2008,6 +2183,13 @@ func (x *ListDeadLettersRequest) GetMost() uint32 {
 		return x.Most
 	}
 	return 0
+}
+
+func (x *ListDeadLettersRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
 }
 
 type ListDeadLettersResponse struct {
@@ -2020,7 +2202,7 @@ type ListDeadLettersResponse struct {
 
 func (x *ListDeadLettersResponse) Reset() {
 	*x = ListDeadLettersResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2032,7 +2214,7 @@ func (x *ListDeadLettersResponse) String() string {
 func (*ListDeadLettersResponse) ProtoMessage() {}
 
 func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2045,7 +2227,7 @@ func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersResponse.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListDeadLettersResponse) GetOutbox() *OutboxInfo {
@@ -2086,7 +2268,7 @@ type OutboxInfo struct {
 
 func (x *OutboxInfo) Reset() {
 	*x = OutboxInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2098,7 +2280,7 @@ func (x *OutboxInfo) String() string {
 func (*OutboxInfo) ProtoMessage() {}
 
 func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2111,7 +2293,7 @@ func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxInfo.ProtoReflect.Descriptor instead.
 func (*OutboxInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *OutboxInfo) GetWaiting() uint32 {
@@ -2185,7 +2367,7 @@ type OutboxTarget struct {
 
 func (x *OutboxTarget) Reset() {
 	*x = OutboxTarget{}
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2197,7 +2379,7 @@ func (x *OutboxTarget) String() string {
 func (*OutboxTarget) ProtoMessage() {}
 
 func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2210,7 +2392,7 @@ func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxTarget.ProtoReflect.Descriptor instead.
 func (*OutboxTarget) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *OutboxTarget) GetName() string {
@@ -2272,7 +2454,7 @@ type DeadLetterInfo struct {
 
 func (x *DeadLetterInfo) Reset() {
 	*x = DeadLetterInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2284,7 +2466,7 @@ func (x *DeadLetterInfo) String() string {
 func (*DeadLetterInfo) ProtoMessage() {}
 
 func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2297,7 +2479,7 @@ func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetterInfo.ProtoReflect.Descriptor instead.
 func (*DeadLetterInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *DeadLetterInfo) GetId() string {
@@ -2364,15 +2546,17 @@ func (x *DeadLetterInfo) GetBytes() uint32 {
 }
 
 type RetryDeadLetterRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Whose outbox it is.
+	Node          string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RetryDeadLetterRequest) Reset() {
 	*x = RetryDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2384,7 +2568,7 @@ func (x *RetryDeadLetterRequest) String() string {
 func (*RetryDeadLetterRequest) ProtoMessage() {}
 
 func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2397,12 +2581,19 @@ func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *RetryDeadLetterRequest) GetId() string {
 	if x != nil {
 		return x.Id
+	}
+	return ""
+}
+
+func (x *RetryDeadLetterRequest) GetNode() string {
+	if x != nil {
+		return x.Node
 	}
 	return ""
 }
@@ -2415,7 +2606,7 @@ type RetryDeadLetterResponse struct {
 
 func (x *RetryDeadLetterResponse) Reset() {
 	*x = RetryDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2427,7 +2618,7 @@ func (x *RetryDeadLetterResponse) String() string {
 func (*RetryDeadLetterResponse) ProtoMessage() {}
 
 func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2440,19 +2631,21 @@ func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
 }
 
 type DropDeadLetterRequest struct {
-	state         protoimpl.MessageState `protogen:"open.v1"`
-	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Id    string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	// Whose outbox it is.
+	Node          string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DropDeadLetterRequest) Reset() {
 	*x = DropDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2464,7 +2657,7 @@ func (x *DropDeadLetterRequest) String() string {
 func (*DropDeadLetterRequest) ProtoMessage() {}
 
 func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2477,12 +2670,19 @@ func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *DropDeadLetterRequest) GetId() string {
 	if x != nil {
 		return x.Id
+	}
+	return ""
+}
+
+func (x *DropDeadLetterRequest) GetNode() string {
+	if x != nil {
+		return x.Node
 	}
 	return ""
 }
@@ -2495,7 +2695,7 @@ type DropDeadLetterResponse struct {
 
 func (x *DropDeadLetterResponse) Reset() {
 	*x = DropDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2507,7 +2707,7 @@ func (x *DropDeadLetterResponse) String() string {
 func (*DropDeadLetterResponse) ProtoMessage() {}
 
 func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2520,18 +2720,19 @@ func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
 }
 
 type DrainNodeRequest struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DrainNodeRequest) Reset() {
 	*x = DrainNodeRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2543,7 +2744,7 @@ func (x *DrainNodeRequest) String() string {
 func (*DrainNodeRequest) ProtoMessage() {}
 
 func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2556,7 +2757,14 @@ func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeRequest.ProtoReflect.Descriptor instead.
 func (*DrainNodeRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *DrainNodeRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
 }
 
 type DrainNodeResponse struct {
@@ -2567,7 +2775,7 @@ type DrainNodeResponse struct {
 
 func (x *DrainNodeResponse) Reset() {
 	*x = DrainNodeResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2579,7 +2787,7 @@ func (x *DrainNodeResponse) String() string {
 func (*DrainNodeResponse) ProtoMessage() {}
 
 func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2592,38 +2800,1411 @@ func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeResponse.ProtoReflect.Descriptor instead.
 func (*DrainNodeResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{37}
+}
+
+type LockRoomRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
+	Node  string                 `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
+	// Lets new players in again.
+	Unlock        bool `protobuf:"varint,3,opt,name=unlock,proto3" json:"unlock,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LockRoomRequest) Reset() {
+	*x = LockRoomRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LockRoomRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LockRoomRequest) ProtoMessage() {}
+
+func (x *LockRoomRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LockRoomRequest.ProtoReflect.Descriptor instead.
+func (*LockRoomRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *LockRoomRequest) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *LockRoomRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *LockRoomRequest) GetUnlock() bool {
+	if x != nil {
+		return x.Unlock
+	}
+	return false
+}
+
+type LockRoomResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LockRoomResponse) Reset() {
+	*x = LockRoomResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LockRoomResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LockRoomResponse) ProtoMessage() {}
+
+func (x *LockRoomResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LockRoomResponse.ProtoReflect.Descriptor instead.
+func (*LockRoomResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{39}
+}
+
+type AnnounceToAllRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: all nodes.
+	Node string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	// One line, at most 1,000 bytes; more is cut off.
+	Text          string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnnounceToAllRequest) Reset() {
+	*x = AnnounceToAllRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnnounceToAllRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnnounceToAllRequest) ProtoMessage() {}
+
+func (x *AnnounceToAllRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnnounceToAllRequest.ProtoReflect.Descriptor instead.
+func (*AnnounceToAllRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *AnnounceToAllRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *AnnounceToAllRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+type AnnounceToAllResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Rooms that have it.
+	Rooms uint32 `protobuf:"varint,1,opt,name=rooms,proto3" json:"rooms,omitempty"`
+	// Rooms that were too busy.
+	Failed uint32 `protobuf:"varint,2,opt,name=failed,proto3" json:"failed,omitempty"`
+	// Nodes that did not answer.
+	Silent        []*SilentNode `protobuf:"bytes,3,rep,name=silent,proto3" json:"silent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnnounceToAllResponse) Reset() {
+	*x = AnnounceToAllResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnnounceToAllResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnnounceToAllResponse) ProtoMessage() {}
+
+func (x *AnnounceToAllResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnnounceToAllResponse.ProtoReflect.Descriptor instead.
+func (*AnnounceToAllResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *AnnounceToAllResponse) GetRooms() uint32 {
+	if x != nil {
+		return x.Rooms
+	}
+	return 0
+}
+
+func (x *AnnounceToAllResponse) GetFailed() uint32 {
+	if x != nil {
+		return x.Failed
+	}
+	return 0
+}
+
+func (x *AnnounceToAllResponse) GetSilent() []*SilentNode {
+	if x != nil {
+		return x.Silent
+	}
+	return nil
+}
+
+// SilentNode is a node that did not answer a call in time, or refused it.
+type SilentNode struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	Why           string                 `protobuf:"bytes,2,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SilentNode) Reset() {
+	*x = SilentNode{}
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SilentNode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SilentNode) ProtoMessage() {}
+
+func (x *SilentNode) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SilentNode.ProtoReflect.Descriptor instead.
+func (*SilentNode) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *SilentNode) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *SilentNode) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+type GetNodeRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetNodeRequest) Reset() {
+	*x = GetNodeRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetNodeRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetNodeRequest) ProtoMessage() {}
+
+func (x *GetNodeRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetNodeRequest.ProtoReflect.Descriptor instead.
+func (*GetNodeRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *GetNodeRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+type GetNodeResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          *NodeInfo              `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	Room          []*RoomLine            `protobuf:"bytes,2,rep,name=room,proto3" json:"room,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetNodeResponse) Reset() {
+	*x = GetNodeResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetNodeResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetNodeResponse) ProtoMessage() {}
+
+func (x *GetNodeResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetNodeResponse.ProtoReflect.Descriptor instead.
+func (*GetNodeResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *GetNodeResponse) GetNode() *NodeInfo {
+	if x != nil {
+		return x.Node
+	}
+	return nil
+}
+
+func (x *GetNodeResponse) GetRoom() []*RoomLine {
+	if x != nil {
+		return x.Room
+	}
+	return nil
+}
+
+type FindPlayersRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: all nodes.
+	Node string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	// What is looked for, in names and users; large and small letters are the same.
+	Text string `protobuf:"bytes,2,opt,name=text,proto3" json:"text,omitempty"`
+	// "exact", "prefix" or "substring"; empty: "substring".
+	Match string `protobuf:"bytes,3,opt,name=match,proto3" json:"match,omitempty"`
+	// How many at most; 0: 200. At most 1,000.
+	Most          uint32 `protobuf:"varint,4,opt,name=most,proto3" json:"most,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindPlayersRequest) Reset() {
+	*x = FindPlayersRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindPlayersRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindPlayersRequest) ProtoMessage() {}
+
+func (x *FindPlayersRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindPlayersRequest.ProtoReflect.Descriptor instead.
+func (*FindPlayersRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *FindPlayersRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *FindPlayersRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *FindPlayersRequest) GetMatch() string {
+	if x != nil {
+		return x.Match
+	}
+	return ""
+}
+
+func (x *FindPlayersRequest) GetMost() uint32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+type FindPlayersResponse struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Player []*FoundPlayer         `protobuf:"bytes,1,rep,name=player,proto3" json:"player,omitempty"`
+	// There are more than were asked for, or a node did not get through its rooms in
+	// time.
+	More          bool          `protobuf:"varint,2,opt,name=more,proto3" json:"more,omitempty"`
+	Silent        []*SilentNode `protobuf:"bytes,3,rep,name=silent,proto3" json:"silent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindPlayersResponse) Reset() {
+	*x = FindPlayersResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindPlayersResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindPlayersResponse) ProtoMessage() {}
+
+func (x *FindPlayersResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindPlayersResponse.ProtoReflect.Descriptor instead.
+func (*FindPlayersResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *FindPlayersResponse) GetPlayer() []*FoundPlayer {
+	if x != nil {
+		return x.Player
+	}
+	return nil
+}
+
+func (x *FindPlayersResponse) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
+}
+
+func (x *FindPlayersResponse) GetSilent() []*SilentNode {
+	if x != nil {
+		return x.Silent
+	}
+	return nil
+}
+
+type FoundPlayer struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	Room          string                 `protobuf:"bytes,2,opt,name=room,proto3" json:"room,omitempty"`
+	Mode          string                 `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	Seat          *SeatLine              `protobuf:"bytes,4,opt,name=seat,proto3" json:"seat,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FoundPlayer) Reset() {
+	*x = FoundPlayer{}
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FoundPlayer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FoundPlayer) ProtoMessage() {}
+
+func (x *FoundPlayer) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FoundPlayer.ProtoReflect.Descriptor instead.
+func (*FoundPlayer) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *FoundPlayer) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *FoundPlayer) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *FoundPlayer) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *FoundPlayer) GetSeat() *SeatLine {
+	if x != nil {
+		return x.Seat
+	}
+	return nil
+}
+
+type GetHistoryRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: all nodes.
+	Node string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	// Unix seconds; 0: as far back as there is, and until now. The answer has the
+	// finest steps that go back so far, and at most 720 of them.
+	From          uint32 `protobuf:"varint,2,opt,name=from,proto3" json:"from,omitempty"`
+	To            uint32 `protobuf:"varint,3,opt,name=to,proto3" json:"to,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHistoryRequest) Reset() {
+	*x = GetHistoryRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHistoryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHistoryRequest) ProtoMessage() {}
+
+func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHistoryRequest.ProtoReflect.Descriptor instead.
+func (*GetHistoryRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *GetHistoryRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *GetHistoryRequest) GetFrom() uint32 {
+	if x != nil {
+		return x.From
+	}
+	return 0
+}
+
+func (x *GetHistoryRequest) GetTo() uint32 {
+	if x != nil {
+		return x.To
+	}
+	return 0
+}
+
+type GetHistoryResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Node          []*NodeHistory         `protobuf:"bytes,1,rep,name=node,proto3" json:"node,omitempty"`
+	Silent        []*SilentNode          `protobuf:"bytes,2,rep,name=silent,proto3" json:"silent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetHistoryResponse) Reset() {
+	*x = GetHistoryResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetHistoryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetHistoryResponse) ProtoMessage() {}
+
+func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetHistoryResponse.ProtoReflect.Descriptor instead.
+func (*GetHistoryResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *GetHistoryResponse) GetNode() []*NodeHistory {
+	if x != nil {
+		return x.Node
+	}
+	return nil
+}
+
+func (x *GetHistoryResponse) GetSilent() []*SilentNode {
+	if x != nil {
+		return x.Silent
+	}
+	return nil
+}
+
+// NodeHistory is how a node was, oldest first, a column per figure.
+type NodeHistory struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Node  string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	// Seconds that a step covers: 1, 10 or 60, or several of them.
+	Step uint32 `protobuf:"varint,2,opt,name=step,proto3" json:"step,omitempty"`
+	// Unix time of the step's end.
+	At []uint32 `protobuf:"varint,3,rep,packed,name=at,proto3" json:"at,omitempty"`
+	// The most in the step.
+	Players []uint32 `protobuf:"varint,4,rep,packed,name=players,proto3" json:"players,omitempty"`
+	Bots    []uint32 `protobuf:"varint,5,rep,packed,name=bots,proto3" json:"bots,omitempty"`
+	Away    []uint32 `protobuf:"varint,6,rep,packed,name=away,proto3" json:"away,omitempty"`
+	Rooms   []uint32 `protobuf:"varint,7,rep,packed,name=rooms,proto3" json:"rooms,omitempty"`
+	// In tenths of a percent of a core.
+	CpuPermille []uint32 `protobuf:"varint,8,rep,packed,name=cpu_permille,json=cpuPermille,proto3" json:"cpu_permille,omitempty"`
+	ResidentKb  []uint32 `protobuf:"varint,9,rep,packed,name=resident_kb,json=residentKb,proto3" json:"resident_kb,omitempty"`
+	// Per second: payload bytes of snapshots, inputs, and those of no use.
+	Bytes  []uint32 `protobuf:"varint,10,rep,packed,name=bytes,proto3" json:"bytes,omitempty"`
+	Inputs []uint32 `protobuf:"varint,11,rep,packed,name=inputs,proto3" json:"inputs,omitempty"`
+	Unused []uint32 `protobuf:"varint,12,rep,packed,name=unused,proto3" json:"unused,omitempty"`
+	// Microseconds, of the worst second in the step.
+	TickP99 []uint32 `protobuf:"varint,13,rep,packed,name=tick_p99,json=tickP99,proto3" json:"tick_p99,omitempty"`
+	LateP99 []uint32 `protobuf:"varint,14,rep,packed,name=late_p99,json=lateP99,proto3" json:"late_p99,omitempty"`
+	// How many in the step.
+	TicksLost     []uint32 `protobuf:"varint,15,rep,packed,name=ticks_lost,json=ticksLost,proto3" json:"ticks_lost,omitempty"`
+	Joins         []uint32 `protobuf:"varint,16,rep,packed,name=joins,proto3" json:"joins,omitempty"`
+	Closes        []uint32 `protobuf:"varint,17,rep,packed,name=closes,proto3" json:"closes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NodeHistory) Reset() {
+	*x = NodeHistory{}
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NodeHistory) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NodeHistory) ProtoMessage() {}
+
+func (x *NodeHistory) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NodeHistory.ProtoReflect.Descriptor instead.
+func (*NodeHistory) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *NodeHistory) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *NodeHistory) GetStep() uint32 {
+	if x != nil {
+		return x.Step
+	}
+	return 0
+}
+
+func (x *NodeHistory) GetAt() []uint32 {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetPlayers() []uint32 {
+	if x != nil {
+		return x.Players
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetBots() []uint32 {
+	if x != nil {
+		return x.Bots
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetAway() []uint32 {
+	if x != nil {
+		return x.Away
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetRooms() []uint32 {
+	if x != nil {
+		return x.Rooms
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetCpuPermille() []uint32 {
+	if x != nil {
+		return x.CpuPermille
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetResidentKb() []uint32 {
+	if x != nil {
+		return x.ResidentKb
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetBytes() []uint32 {
+	if x != nil {
+		return x.Bytes
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetInputs() []uint32 {
+	if x != nil {
+		return x.Inputs
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetUnused() []uint32 {
+	if x != nil {
+		return x.Unused
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetTickP99() []uint32 {
+	if x != nil {
+		return x.TickP99
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetLateP99() []uint32 {
+	if x != nil {
+		return x.LateP99
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetTicksLost() []uint32 {
+	if x != nil {
+		return x.TicksLost
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetJoins() []uint32 {
+	if x != nil {
+		return x.Joins
+	}
+	return nil
+}
+
+func (x *NodeHistory) GetCloses() []uint32 {
+	if x != nil {
+		return x.Closes
+	}
+	return nil
+}
+
+type ListEventsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: all nodes.
+	Node string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	// Kinds of EventInfo; none: all.
+	Kind []string `protobuf:"bytes,2,rep,name=kind,proto3" json:"kind,omitempty"`
+	Room string   `protobuf:"bytes,3,opt,name=room,proto3" json:"room,omitempty"`
+	// In any field; large and small letters are the same.
+	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	// Only what was before this Unix time, ms; 0: until now.
+	BeforeMs int64 `protobuf:"varint,5,opt,name=before_ms,json=beforeMs,proto3" json:"before_ms,omitempty"`
+	// How many at most; 0: 200. At most 1,000.
+	Most uint32 `protobuf:"varint,6,opt,name=most,proto3" json:"most,omitempty"`
+	// Only what was not before this Unix time, ms.
+	FromMs        int64 `protobuf:"varint,7,opt,name=from_ms,json=fromMs,proto3" json:"from_ms,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventsRequest) Reset() {
+	*x = ListEventsRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventsRequest) ProtoMessage() {}
+
+func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
+func (*ListEventsRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *ListEventsRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetKind() []string {
+	if x != nil {
+		return x.Kind
+	}
+	return nil
+}
+
+func (x *ListEventsRequest) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *ListEventsRequest) GetBeforeMs() int64 {
+	if x != nil {
+		return x.BeforeMs
+	}
+	return 0
+}
+
+func (x *ListEventsRequest) GetMost() uint32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+func (x *ListEventsRequest) GetFromMs() int64 {
+	if x != nil {
+		return x.FromMs
+	}
+	return 0
+}
+
+type ListEventsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Event []*EventInfo           `protobuf:"bytes,1,rep,name=event,proto3" json:"event,omitempty"`
+	// There are older ones.
+	More          bool          `protobuf:"varint,2,opt,name=more,proto3" json:"more,omitempty"`
+	Silent        []*SilentNode `protobuf:"bytes,3,rep,name=silent,proto3" json:"silent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEventsResponse) Reset() {
+	*x = ListEventsResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEventsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEventsResponse) ProtoMessage() {}
+
+func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
+func (*ListEventsResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *ListEventsResponse) GetEvent() []*EventInfo {
+	if x != nil {
+		return x.Event
+	}
+	return nil
+}
+
+func (x *ListEventsResponse) GetMore() bool {
+	if x != nil {
+		return x.More
+	}
+	return false
+}
+
+func (x *ListEventsResponse) GetSilent() []*SilentNode {
+	if x != nil {
+		return x.Silent
+	}
+	return nil
+}
+
+// EventInfo is something that happened on a node.
+type EventInfo struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of a node's clock.
+	AtMs int64  `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
+	Node string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
+	// "joined", "resumed", "cut" (the connection is over, the seat is kept), "left",
+	// "refused", "ticks-lost", "fault", "opened", "ended", "act" (of an operator or a
+	// backend) or "node" (its state).
+	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
+	Room string `protobuf:"bytes,4,opt,name=room,proto3" json:"room,omitempty"`
+	Seat uint32 `protobuf:"varint,5,opt,name=seat,proto3" json:"seat,omitempty"`
+	Name string `protobuf:"bytes,6,opt,name=name,proto3" json:"name,omitempty"`
+	User string `protobuf:"bytes,7,opt,name=user,proto3" json:"user,omitempty"`
+	// Close code of the connection or the room; 0: none.
+	Code uint32 `protobuf:"varint,8,opt,name=code,proto3" json:"code,omitempty"`
+	// For people.
+	Text string `protobuf:"bytes,9,opt,name=text,proto3" json:"text,omitempty"`
+	// How many: ticks that were lost, refusals of the same kind. 0: one.
+	Count uint32 `protobuf:"varint,10,opt,name=count,proto3" json:"count,omitempty"`
+	// Of one node and start of it: a number of its own.
+	Number        uint64 `protobuf:"varint,11,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EventInfo) Reset() {
+	*x = EventInfo{}
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EventInfo) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EventInfo) ProtoMessage() {}
+
+func (x *EventInfo) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EventInfo.ProtoReflect.Descriptor instead.
+func (*EventInfo) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *EventInfo) GetAtMs() int64 {
+	if x != nil {
+		return x.AtMs
+	}
+	return 0
+}
+
+func (x *EventInfo) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *EventInfo) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *EventInfo) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *EventInfo) GetSeat() uint32 {
+	if x != nil {
+		return x.Seat
+	}
+	return 0
+}
+
+func (x *EventInfo) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *EventInfo) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *EventInfo) GetCode() uint32 {
+	if x != nil {
+		return x.Code
+	}
+	return 0
+}
+
+func (x *EventInfo) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *EventInfo) GetCount() uint32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *EventInfo) GetNumber() uint64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+type ListEndedRoomsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: all nodes.
+	Node          string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEndedRoomsRequest) Reset() {
+	*x = ListEndedRoomsRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEndedRoomsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEndedRoomsRequest) ProtoMessage() {}
+
+func (x *ListEndedRoomsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEndedRoomsRequest.ProtoReflect.Descriptor instead.
+func (*ListEndedRoomsRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *ListEndedRoomsRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+type ListEndedRoomsResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Room          []*EndedRoom           `protobuf:"bytes,1,rep,name=room,proto3" json:"room,omitempty"`
+	Silent        []*SilentNode          `protobuf:"bytes,2,rep,name=silent,proto3" json:"silent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListEndedRoomsResponse) Reset() {
+	*x = ListEndedRoomsResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListEndedRoomsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListEndedRoomsResponse) ProtoMessage() {}
+
+func (x *ListEndedRoomsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListEndedRoomsResponse.ProtoReflect.Descriptor instead.
+func (*ListEndedRoomsResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *ListEndedRoomsResponse) GetRoom() []*EndedRoom {
+	if x != nil {
+		return x.Room
+	}
+	return nil
+}
+
+func (x *ListEndedRoomsResponse) GetSilent() []*SilentNode {
+	if x != nil {
+		return x.Silent
+	}
+	return nil
+}
+
+// EndedRoom is a room that has ended since its node's start: each node knows its
+// newest 500.
+type EndedRoom struct {
+	state      protoimpl.MessageState `protogen:"open.v1"`
+	Node       string                 `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	Room       string                 `protobuf:"bytes,2,opt,name=room,proto3" json:"room,omitempty"`
+	Mode       string                 `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	OpenedUnix int64                  `protobuf:"varint,4,opt,name=opened_unix,json=openedUnix,proto3" json:"opened_unix,omitempty"`
+	EndedUnix  int64                  `protobuf:"varint,5,opt,name=ended_unix,json=endedUnix,proto3" json:"ended_unix,omitempty"`
+	Code       uint32                 `protobuf:"varint,6,opt,name=code,proto3" json:"code,omitempty"`
+	Reason     string                 `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Ticks that it played.
+	Ticks uint32 `protobuf:"varint,8,opt,name=ticks,proto3" json:"ticks,omitempty"`
+	// The most seats that were taken at once.
+	Peak uint32 `protobuf:"varint,9,opt,name=peak,proto3" json:"peak,omitempty"`
+	// Name of its recording's last file; empty: there is none.
+	Recording      string `protobuf:"bytes,10,opt,name=recording,proto3" json:"recording,omitempty"`
+	RecordingBytes uint64 `protobuf:"varint,11,opt,name=recording_bytes,json=recordingBytes,proto3" json:"recording_bytes,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *EndedRoom) Reset() {
+	*x = EndedRoom{}
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndedRoom) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndedRoom) ProtoMessage() {}
+
+func (x *EndedRoom) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndedRoom.ProtoReflect.Descriptor instead.
+func (*EndedRoom) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *EndedRoom) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+func (x *EndedRoom) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *EndedRoom) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *EndedRoom) GetOpenedUnix() int64 {
+	if x != nil {
+		return x.OpenedUnix
+	}
+	return 0
+}
+
+func (x *EndedRoom) GetEndedUnix() int64 {
+	if x != nil {
+		return x.EndedUnix
+	}
+	return 0
+}
+
+func (x *EndedRoom) GetCode() uint32 {
+	if x != nil {
+		return x.Code
+	}
+	return 0
+}
+
+func (x *EndedRoom) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *EndedRoom) GetTicks() uint32 {
+	if x != nil {
+		return x.Ticks
+	}
+	return 0
+}
+
+func (x *EndedRoom) GetPeak() uint32 {
+	if x != nil {
+		return x.Peak
+	}
+	return 0
+}
+
+func (x *EndedRoom) GetRecording() string {
+	if x != nil {
+		return x.Recording
+	}
+	return ""
+}
+
+func (x *EndedRoom) GetRecordingBytes() uint64 {
+	if x != nil {
+		return x.RecordingBytes
+	}
+	return 0
 }
 
 var File_metronome_v1_console_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
-	"\x1ametronome/v1/console.proto\x12\fmetronome.v1\x1a\x19metronome/v1/server.proto\"L\n" +
+	"\x1ametronome/v1/console.proto\x12\fmetronome.v1\x1a\x19metronome/v1/server.proto\"`\n" +
 	"\fWatchRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04seat\x18\x02 \x01(\rR\x04seat\x12\x14\n" +
-	"\x05since\x18\x03 \x01(\rR\x05since\"\xa4\x01\n" +
+	"\x05since\x18\x03 \x01(\rR\x05since\x12\x12\n" +
+	"\x04node\x18\x04 \x01(\tR\x04node\"\xa4\x01\n" +
 	"\rWatchResponse\x122\n" +
 	"\boverview\x18\x01 \x01(\v2\x16.metronome.v1.OverviewR\boverview\x120\n" +
 	"\x06detail\x18\x02 \x01(\v2\x18.metronome.v1.RoomDetailR\x06detail\x12-\n" +
-	"\x05trace\x18\x03 \x01(\v2\x17.metronome.v1.SeatTraceR\x05trace\"\xe0\x02\n" +
+	"\x05trace\x18\x03 \x01(\v2\x17.metronome.v1.SeatTraceR\x05trace\"\x84\x02\n" +
 	"\bOverview\x12\x12\n" +
 	"\x04self\x18\x01 \x01(\tR\x04self\x12\x18\n" +
 	"\aversion\x18\x02 \x01(\tR\aversion\x12\x14\n" +
-	"\x05state\x18\x03 \x01(\tR\x05state\x12\x1f\n" +
-	"\vcpu_seconds\x18\x04 \x01(\x01R\n" +
-	"cpuSeconds\x12\x1f\n" +
-	"\vresident_kb\x18\x05 \x01(\rR\n" +
-	"residentKb\x12%\n" +
-	"\x0euptime_seconds\x18\x06 \x01(\rR\ruptimeSeconds\x12\x18\n" +
-	"\arecords\x18\a \x01(\bR\arecords\x12*\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12%\n" +
+	"\x0euptime_seconds\x18\x06 \x01(\rR\ruptimeSeconds\x12*\n" +
 	"\x04node\x18\b \x03(\v2\x16.metronome.v1.NodeInfoR\x04node\x12\x1d\n" +
 	"\n" +
 	"node_fault\x18\t \x01(\tR\tnodeFault\x12*\n" +
 	"\x04room\x18\n" +
-	" \x03(\v2\x16.metronome.v1.RoomLineR\x04room\x12\x16\n" +
-	"\x06drains\x18\v \x01(\bR\x06drains\"\xbc\x01\n" +
+	" \x03(\v2\x16.metronome.v1.RoomLineR\x04roomJ\x04\b\x04\x10\x05J\x04\b\x05\x10\x06J\x04\b\a\x10\bJ\x04\b\v\x10\f\"\x89\x04\n" +
 	"\bNodeInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x18\n" +
@@ -2632,7 +4213,25 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x05rooms\x18\x05 \x01(\rR\x05rooms\x12\x14\n" +
 	"\x05seats\x18\x06 \x01(\rR\x05seats\x12\x18\n" +
 	"\aplayers\x18\a \x01(\rR\aplayers\x12\x12\n" +
-	"\x04self\x18\b \x01(\bR\x04self\"\xc5\x03\n" +
+	"\x04self\x18\b \x01(\bR\x04self\x12\x14\n" +
+	"\x05state\x18\t \x01(\tR\x05state\x12!\n" +
+	"\fcpu_permille\x18\n" +
+	" \x01(\rR\vcpuPermille\x12\x1f\n" +
+	"\vresident_kb\x18\v \x01(\rR\n" +
+	"residentKb\x12%\n" +
+	"\x0euptime_seconds\x18\f \x01(\rR\ruptimeSeconds\x12\x18\n" +
+	"\arecords\x18\r \x01(\bR\arecords\x12\x16\n" +
+	"\x06drains\x18\x0e \x01(\bR\x06drains\x12\x12\n" +
+	"\x04bots\x18\x0f \x01(\rR\x04bots\x12\x16\n" +
+	"\x06region\x18\x10 \x01(\tR\x06region\x12\x1d\n" +
+	"\n" +
+	"more_rooms\x18\x11 \x01(\rR\tmoreRooms\x12,\n" +
+	"\x06health\x18\x12 \x01(\v2\x14.metronome.v1.HealthR\x06health\x12\x1f\n" +
+	"\vage_seconds\x18\x13 \x01(\rR\n" +
+	"ageSeconds\"0\n" +
+	"\x06Health\x12\x12\n" +
+	"\x04mood\x18\x01 \x01(\tR\x04mood\x12\x12\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\"\x87\x04\n" +
 	"\bRoomLine\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x14\n" +
@@ -2656,7 +4255,9 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"backlogged\x18\x11 \x01(\rR\n" +
 	"backlogged\x12\x1d\n" +
 	"\n" +
-	"ticks_lost\x18\x12 \x01(\rR\tticksLost\"\x99\x01\n" +
+	"ticks_lost\x18\x12 \x01(\rR\tticksLost\x12\x12\n" +
+	"\x04node\x18\x13 \x01(\tR\x04node\x12,\n" +
+	"\x06health\x18\x14 \x01(\v2\x14.metronome.v1.HealthR\x06health\"\x99\x01\n" +
 	"\n" +
 	"RoomDetail\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12/\n" +
@@ -2715,24 +4316,27 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\aArrival\x12\x19\n" +
 	"\bfor_tick\x18\x01 \x01(\rR\aforTick\x12\x12\n" +
 	"\x04fate\x18\x02 \x01(\tR\x04fate\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why\"\x9b\x01\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why\"\xaf\x01\n" +
 	"\x0fKickSeatRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04seat\x18\x02 \x01(\rR\x04seat\x12\x12\n" +
 	"\x04name\x18\x03 \x01(\tR\x04name\x12\x16\n" +
 	"\x06reason\x18\x04 \x01(\tR\x06reason\x12$\n" +
 	"\vban_seconds\x18\x05 \x01(\rH\x00R\n" +
-	"banSeconds\x88\x01\x01B\x0e\n" +
+	"banSeconds\x88\x01\x01\x12\x12\n" +
+	"\x04node\x18\x06 \x01(\tR\x04nodeB\x0e\n" +
 	"\f_ban_seconds\";\n" +
 	"\x10KickSeatResponse\x12'\n" +
-	"\x03ban\x18\x01 \x01(\v2\x15.metronome.v1.BanInfoR\x03ban\">\n" +
+	"\x03ban\x18\x01 \x01(\v2\x15.metronome.v1.BanInfoR\x03ban\"R\n" +
 	"\x10CloseRoomRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x16\n" +
-	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
-	"\x11CloseRoomResponse\"9\n" +
+	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\"\x13\n" +
+	"\x11CloseRoomResponse\"M\n" +
 	"\x0fAnnounceRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
-	"\x04text\x18\x02 \x01(\tR\x04text\"\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\"\x12\n" +
 	"\x10AnnounceResponse\"\x1f\n" +
 	"\x1dConsoleServiceListBansRequest\"I\n" +
 	"\x1eConsoleServiceListBansResponse\x12'\n" +
@@ -2760,9 +4364,10 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x02on\x18\x05 \x01(\tR\x02on\x12\x16\n" +
 	"\x06detail\x18\x06 \x01(\tR\x06detail\x12\x14\n" +
 	"\x05fault\x18\a \x01(\tR\x05fault\x12\x12\n" +
-	"\x04node\x18\b \x01(\tR\x04node\",\n" +
+	"\x04node\x18\b \x01(\tR\x04node\"@\n" +
 	"\x16ListDeadLettersRequest\x12\x12\n" +
-	"\x04most\x18\x01 \x01(\rR\x04most\"\x81\x01\n" +
+	"\x04most\x18\x01 \x01(\rR\x04most\x12\x12\n" +
+	"\x04node\x18\x02 \x01(\tR\x04node\"\x81\x01\n" +
 	"\x17ListDeadLettersResponse\x120\n" +
 	"\x06outbox\x18\x01 \x01(\v2\x18.metronome.v1.OutboxInfoR\x06outbox\x124\n" +
 	"\x06letter\x18\x02 \x03(\v2\x1c.metronome.v1.DeadLetterInfoR\x06letter\"\x85\x02\n" +
@@ -2794,20 +4399,140 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x03why\x18\a \x01(\tR\x03why\x12\x1d\n" +
 	"\n" +
 	"since_unix\x18\b \x01(\x03R\tsinceUnix\x12\x14\n" +
-	"\x05bytes\x18\t \x01(\rR\x05bytes\"(\n" +
+	"\x05bytes\x18\t \x01(\rR\x05bytes\"<\n" +
 	"\x16RetryDeadLetterRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x19\n" +
-	"\x17RetryDeadLetterResponse\"'\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04node\x18\x02 \x01(\tR\x04node\"\x19\n" +
+	"\x17RetryDeadLetterResponse\";\n" +
 	"\x15DropDeadLetterRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\tR\x02id\"\x18\n" +
-	"\x16DropDeadLetterResponse\"\x12\n" +
-	"\x10DrainNodeRequest\"\x13\n" +
-	"\x11DrainNodeResponse2\x8b\b\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04node\x18\x02 \x01(\tR\x04node\"\x18\n" +
+	"\x16DropDeadLetterResponse\"&\n" +
+	"\x10DrainNodeRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"\x13\n" +
+	"\x11DrainNodeResponse\"Q\n" +
+	"\x0fLockRoomRequest\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
+	"\x04node\x18\x02 \x01(\tR\x04node\x12\x16\n" +
+	"\x06unlock\x18\x03 \x01(\bR\x06unlock\"\x12\n" +
+	"\x10LockRoomResponse\">\n" +
+	"\x14AnnounceToAllRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\"w\n" +
+	"\x15AnnounceToAllResponse\x12\x14\n" +
+	"\x05rooms\x18\x01 \x01(\rR\x05rooms\x12\x16\n" +
+	"\x06failed\x18\x02 \x01(\rR\x06failed\x120\n" +
+	"\x06silent\x18\x03 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"2\n" +
+	"\n" +
+	"SilentNode\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x10\n" +
+	"\x03why\x18\x02 \x01(\tR\x03why\"$\n" +
+	"\x0eGetNodeRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"i\n" +
+	"\x0fGetNodeResponse\x12*\n" +
+	"\x04node\x18\x01 \x01(\v2\x16.metronome.v1.NodeInfoR\x04node\x12*\n" +
+	"\x04room\x18\x02 \x03(\v2\x16.metronome.v1.RoomLineR\x04room\"f\n" +
+	"\x12FindPlayersRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04text\x18\x02 \x01(\tR\x04text\x12\x14\n" +
+	"\x05match\x18\x03 \x01(\tR\x05match\x12\x12\n" +
+	"\x04most\x18\x04 \x01(\rR\x04most\"\x8e\x01\n" +
+	"\x13FindPlayersResponse\x121\n" +
+	"\x06player\x18\x01 \x03(\v2\x19.metronome.v1.FoundPlayerR\x06player\x12\x12\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\x120\n" +
+	"\x06silent\x18\x03 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"u\n" +
+	"\vFoundPlayer\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04room\x18\x02 \x01(\tR\x04room\x12\x12\n" +
+	"\x04mode\x18\x03 \x01(\tR\x04mode\x12*\n" +
+	"\x04seat\x18\x04 \x01(\v2\x16.metronome.v1.SeatLineR\x04seat\"K\n" +
+	"\x11GetHistoryRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04from\x18\x02 \x01(\rR\x04from\x12\x0e\n" +
+	"\x02to\x18\x03 \x01(\rR\x02to\"u\n" +
+	"\x12GetHistoryResponse\x12-\n" +
+	"\x04node\x18\x01 \x03(\v2\x19.metronome.v1.NodeHistoryR\x04node\x120\n" +
+	"\x06silent\x18\x02 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"\xaa\x03\n" +
+	"\vNodeHistory\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04step\x18\x02 \x01(\rR\x04step\x12\x0e\n" +
+	"\x02at\x18\x03 \x03(\rR\x02at\x12\x18\n" +
+	"\aplayers\x18\x04 \x03(\rR\aplayers\x12\x12\n" +
+	"\x04bots\x18\x05 \x03(\rR\x04bots\x12\x12\n" +
+	"\x04away\x18\x06 \x03(\rR\x04away\x12\x14\n" +
+	"\x05rooms\x18\a \x03(\rR\x05rooms\x12!\n" +
+	"\fcpu_permille\x18\b \x03(\rR\vcpuPermille\x12\x1f\n" +
+	"\vresident_kb\x18\t \x03(\rR\n" +
+	"residentKb\x12\x14\n" +
+	"\x05bytes\x18\n" +
+	" \x03(\rR\x05bytes\x12\x16\n" +
+	"\x06inputs\x18\v \x03(\rR\x06inputs\x12\x16\n" +
+	"\x06unused\x18\f \x03(\rR\x06unused\x12\x19\n" +
+	"\btick_p99\x18\r \x03(\rR\atickP99\x12\x19\n" +
+	"\blate_p99\x18\x0e \x03(\rR\alateP99\x12\x1d\n" +
+	"\n" +
+	"ticks_lost\x18\x0f \x03(\rR\tticksLost\x12\x14\n" +
+	"\x05joins\x18\x10 \x03(\rR\x05joins\x12\x16\n" +
+	"\x06closes\x18\x11 \x03(\rR\x06closes\"\xad\x01\n" +
+	"\x11ListEventsRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04kind\x18\x02 \x03(\tR\x04kind\x12\x12\n" +
+	"\x04room\x18\x03 \x01(\tR\x04room\x12\x12\n" +
+	"\x04text\x18\x04 \x01(\tR\x04text\x12\x1b\n" +
+	"\tbefore_ms\x18\x05 \x01(\x03R\bbeforeMs\x12\x12\n" +
+	"\x04most\x18\x06 \x01(\rR\x04most\x12\x17\n" +
+	"\afrom_ms\x18\a \x01(\x03R\x06fromMs\"\x89\x01\n" +
+	"\x12ListEventsResponse\x12-\n" +
+	"\x05event\x18\x01 \x03(\v2\x17.metronome.v1.EventInfoR\x05event\x12\x12\n" +
+	"\x04more\x18\x02 \x01(\bR\x04more\x120\n" +
+	"\x06silent\x18\x03 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"\xee\x01\n" +
+	"\tEventInfo\x12\x13\n" +
+	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x12\x12\n" +
+	"\x04node\x18\x02 \x01(\tR\x04node\x12\x12\n" +
+	"\x04kind\x18\x03 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04room\x18\x04 \x01(\tR\x04room\x12\x12\n" +
+	"\x04seat\x18\x05 \x01(\rR\x04seat\x12\x12\n" +
+	"\x04name\x18\x06 \x01(\tR\x04name\x12\x12\n" +
+	"\x04user\x18\a \x01(\tR\x04user\x12\x12\n" +
+	"\x04code\x18\b \x01(\rR\x04code\x12\x12\n" +
+	"\x04text\x18\t \x01(\tR\x04text\x12\x14\n" +
+	"\x05count\x18\n" +
+	" \x01(\rR\x05count\x12\x16\n" +
+	"\x06number\x18\v \x01(\x04R\x06number\"+\n" +
+	"\x15ListEndedRoomsRequest\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"w\n" +
+	"\x16ListEndedRoomsResponse\x12+\n" +
+	"\x04room\x18\x01 \x03(\v2\x17.metronome.v1.EndedRoomR\x04room\x120\n" +
+	"\x06silent\x18\x02 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"\xa4\x02\n" +
+	"\tEndedRoom\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\x12\x12\n" +
+	"\x04room\x18\x02 \x01(\tR\x04room\x12\x12\n" +
+	"\x04mode\x18\x03 \x01(\tR\x04mode\x12\x1f\n" +
+	"\vopened_unix\x18\x04 \x01(\x03R\n" +
+	"openedUnix\x12\x1d\n" +
+	"\n" +
+	"ended_unix\x18\x05 \x01(\x03R\tendedUnix\x12\x12\n" +
+	"\x04code\x18\x06 \x01(\rR\x04code\x12\x16\n" +
+	"\x06reason\x18\a \x01(\tR\x06reason\x12\x14\n" +
+	"\x05ticks\x18\b \x01(\rR\x05ticks\x12\x12\n" +
+	"\x04peak\x18\t \x01(\rR\x04peak\x12\x1c\n" +
+	"\trecording\x18\n" +
+	" \x01(\tR\trecording\x12'\n" +
+	"\x0frecording_bytes\x18\v \x01(\x04R\x0erecordingBytes2\xcb\f\n" +
 	"\x0eConsoleService\x12B\n" +
 	"\x05Watch\x12\x1a.metronome.v1.WatchRequest\x1a\x1b.metronome.v1.WatchResponse0\x01\x12I\n" +
 	"\bKickSeat\x12\x1d.metronome.v1.KickSeatRequest\x1a\x1e.metronome.v1.KickSeatResponse\x12L\n" +
 	"\tCloseRoom\x12\x1e.metronome.v1.CloseRoomRequest\x1a\x1f.metronome.v1.CloseRoomResponse\x12I\n" +
-	"\bAnnounce\x12\x1d.metronome.v1.AnnounceRequest\x1a\x1e.metronome.v1.AnnounceResponse\x12e\n" +
+	"\bLockRoom\x12\x1d.metronome.v1.LockRoomRequest\x1a\x1e.metronome.v1.LockRoomResponse\x12I\n" +
+	"\bAnnounce\x12\x1d.metronome.v1.AnnounceRequest\x1a\x1e.metronome.v1.AnnounceResponse\x12X\n" +
+	"\rAnnounceToAll\x12\".metronome.v1.AnnounceToAllRequest\x1a#.metronome.v1.AnnounceToAllResponse\x12F\n" +
+	"\aGetNode\x12\x1c.metronome.v1.GetNodeRequest\x1a\x1d.metronome.v1.GetNodeResponse\x12R\n" +
+	"\vFindPlayers\x12 .metronome.v1.FindPlayersRequest\x1a!.metronome.v1.FindPlayersResponse\x12O\n" +
+	"\n" +
+	"GetHistory\x12\x1f.metronome.v1.GetHistoryRequest\x1a .metronome.v1.GetHistoryResponse\x12O\n" +
+	"\n" +
+	"ListEvents\x12\x1f.metronome.v1.ListEventsRequest\x1a .metronome.v1.ListEventsResponse\x12[\n" +
+	"\x0eListEndedRooms\x12#.metronome.v1.ListEndedRoomsRequest\x1a$.metronome.v1.ListEndedRoomsResponse\x12e\n" +
 	"\bListBans\x12+.metronome.v1.ConsoleServiceListBansRequest\x1a,.metronome.v1.ConsoleServiceListBansResponse\x12V\n" +
 	"\x03Ban\x12&.metronome.v1.ConsoleServiceBanRequest\x1a'.metronome.v1.ConsoleServiceBanResponse\x12\\\n" +
 	"\x05Unban\x12(.metronome.v1.ConsoleServiceUnbanRequest\x1a).metronome.v1.ConsoleServiceUnbanResponse\x12I\n" +
@@ -2829,93 +4554,141 @@ func file_metronome_v1_console_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_console_proto_rawDescData
 }
 
-var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 37)
+var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
 var file_metronome_v1_console_proto_goTypes = []any{
 	(*WatchRequest)(nil),                   // 0: metronome.v1.WatchRequest
 	(*WatchResponse)(nil),                  // 1: metronome.v1.WatchResponse
 	(*Overview)(nil),                       // 2: metronome.v1.Overview
 	(*NodeInfo)(nil),                       // 3: metronome.v1.NodeInfo
-	(*RoomLine)(nil),                       // 4: metronome.v1.RoomLine
-	(*RoomDetail)(nil),                     // 5: metronome.v1.RoomDetail
-	(*Samples)(nil),                        // 6: metronome.v1.Samples
-	(*SeatLine)(nil),                       // 7: metronome.v1.SeatLine
-	(*SeatTrace)(nil),                      // 8: metronome.v1.SeatTrace
-	(*TraceTick)(nil),                      // 9: metronome.v1.TraceTick
-	(*Arrival)(nil),                        // 10: metronome.v1.Arrival
-	(*KickSeatRequest)(nil),                // 11: metronome.v1.KickSeatRequest
-	(*KickSeatResponse)(nil),               // 12: metronome.v1.KickSeatResponse
-	(*CloseRoomRequest)(nil),               // 13: metronome.v1.CloseRoomRequest
-	(*CloseRoomResponse)(nil),              // 14: metronome.v1.CloseRoomResponse
-	(*AnnounceRequest)(nil),                // 15: metronome.v1.AnnounceRequest
-	(*AnnounceResponse)(nil),               // 16: metronome.v1.AnnounceResponse
-	(*ConsoleServiceListBansRequest)(nil),  // 17: metronome.v1.ConsoleServiceListBansRequest
-	(*ConsoleServiceListBansResponse)(nil), // 18: metronome.v1.ConsoleServiceListBansResponse
-	(*ConsoleServiceBanRequest)(nil),       // 19: metronome.v1.ConsoleServiceBanRequest
-	(*ConsoleServiceBanResponse)(nil),      // 20: metronome.v1.ConsoleServiceBanResponse
-	(*ConsoleServiceUnbanRequest)(nil),     // 21: metronome.v1.ConsoleServiceUnbanRequest
-	(*ConsoleServiceUnbanResponse)(nil),    // 22: metronome.v1.ConsoleServiceUnbanResponse
-	(*ListActsRequest)(nil),                // 23: metronome.v1.ListActsRequest
-	(*ListActsResponse)(nil),               // 24: metronome.v1.ListActsResponse
-	(*ActInfo)(nil),                        // 25: metronome.v1.ActInfo
-	(*ListDeadLettersRequest)(nil),         // 26: metronome.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),        // 27: metronome.v1.ListDeadLettersResponse
-	(*OutboxInfo)(nil),                     // 28: metronome.v1.OutboxInfo
-	(*OutboxTarget)(nil),                   // 29: metronome.v1.OutboxTarget
-	(*DeadLetterInfo)(nil),                 // 30: metronome.v1.DeadLetterInfo
-	(*RetryDeadLetterRequest)(nil),         // 31: metronome.v1.RetryDeadLetterRequest
-	(*RetryDeadLetterResponse)(nil),        // 32: metronome.v1.RetryDeadLetterResponse
-	(*DropDeadLetterRequest)(nil),          // 33: metronome.v1.DropDeadLetterRequest
-	(*DropDeadLetterResponse)(nil),         // 34: metronome.v1.DropDeadLetterResponse
-	(*DrainNodeRequest)(nil),               // 35: metronome.v1.DrainNodeRequest
-	(*DrainNodeResponse)(nil),              // 36: metronome.v1.DrainNodeResponse
-	(*BanInfo)(nil),                        // 37: metronome.v1.BanInfo
+	(*Health)(nil),                         // 4: metronome.v1.Health
+	(*RoomLine)(nil),                       // 5: metronome.v1.RoomLine
+	(*RoomDetail)(nil),                     // 6: metronome.v1.RoomDetail
+	(*Samples)(nil),                        // 7: metronome.v1.Samples
+	(*SeatLine)(nil),                       // 8: metronome.v1.SeatLine
+	(*SeatTrace)(nil),                      // 9: metronome.v1.SeatTrace
+	(*TraceTick)(nil),                      // 10: metronome.v1.TraceTick
+	(*Arrival)(nil),                        // 11: metronome.v1.Arrival
+	(*KickSeatRequest)(nil),                // 12: metronome.v1.KickSeatRequest
+	(*KickSeatResponse)(nil),               // 13: metronome.v1.KickSeatResponse
+	(*CloseRoomRequest)(nil),               // 14: metronome.v1.CloseRoomRequest
+	(*CloseRoomResponse)(nil),              // 15: metronome.v1.CloseRoomResponse
+	(*AnnounceRequest)(nil),                // 16: metronome.v1.AnnounceRequest
+	(*AnnounceResponse)(nil),               // 17: metronome.v1.AnnounceResponse
+	(*ConsoleServiceListBansRequest)(nil),  // 18: metronome.v1.ConsoleServiceListBansRequest
+	(*ConsoleServiceListBansResponse)(nil), // 19: metronome.v1.ConsoleServiceListBansResponse
+	(*ConsoleServiceBanRequest)(nil),       // 20: metronome.v1.ConsoleServiceBanRequest
+	(*ConsoleServiceBanResponse)(nil),      // 21: metronome.v1.ConsoleServiceBanResponse
+	(*ConsoleServiceUnbanRequest)(nil),     // 22: metronome.v1.ConsoleServiceUnbanRequest
+	(*ConsoleServiceUnbanResponse)(nil),    // 23: metronome.v1.ConsoleServiceUnbanResponse
+	(*ListActsRequest)(nil),                // 24: metronome.v1.ListActsRequest
+	(*ListActsResponse)(nil),               // 25: metronome.v1.ListActsResponse
+	(*ActInfo)(nil),                        // 26: metronome.v1.ActInfo
+	(*ListDeadLettersRequest)(nil),         // 27: metronome.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),        // 28: metronome.v1.ListDeadLettersResponse
+	(*OutboxInfo)(nil),                     // 29: metronome.v1.OutboxInfo
+	(*OutboxTarget)(nil),                   // 30: metronome.v1.OutboxTarget
+	(*DeadLetterInfo)(nil),                 // 31: metronome.v1.DeadLetterInfo
+	(*RetryDeadLetterRequest)(nil),         // 32: metronome.v1.RetryDeadLetterRequest
+	(*RetryDeadLetterResponse)(nil),        // 33: metronome.v1.RetryDeadLetterResponse
+	(*DropDeadLetterRequest)(nil),          // 34: metronome.v1.DropDeadLetterRequest
+	(*DropDeadLetterResponse)(nil),         // 35: metronome.v1.DropDeadLetterResponse
+	(*DrainNodeRequest)(nil),               // 36: metronome.v1.DrainNodeRequest
+	(*DrainNodeResponse)(nil),              // 37: metronome.v1.DrainNodeResponse
+	(*LockRoomRequest)(nil),                // 38: metronome.v1.LockRoomRequest
+	(*LockRoomResponse)(nil),               // 39: metronome.v1.LockRoomResponse
+	(*AnnounceToAllRequest)(nil),           // 40: metronome.v1.AnnounceToAllRequest
+	(*AnnounceToAllResponse)(nil),          // 41: metronome.v1.AnnounceToAllResponse
+	(*SilentNode)(nil),                     // 42: metronome.v1.SilentNode
+	(*GetNodeRequest)(nil),                 // 43: metronome.v1.GetNodeRequest
+	(*GetNodeResponse)(nil),                // 44: metronome.v1.GetNodeResponse
+	(*FindPlayersRequest)(nil),             // 45: metronome.v1.FindPlayersRequest
+	(*FindPlayersResponse)(nil),            // 46: metronome.v1.FindPlayersResponse
+	(*FoundPlayer)(nil),                    // 47: metronome.v1.FoundPlayer
+	(*GetHistoryRequest)(nil),              // 48: metronome.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),             // 49: metronome.v1.GetHistoryResponse
+	(*NodeHistory)(nil),                    // 50: metronome.v1.NodeHistory
+	(*ListEventsRequest)(nil),              // 51: metronome.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),             // 52: metronome.v1.ListEventsResponse
+	(*EventInfo)(nil),                      // 53: metronome.v1.EventInfo
+	(*ListEndedRoomsRequest)(nil),          // 54: metronome.v1.ListEndedRoomsRequest
+	(*ListEndedRoomsResponse)(nil),         // 55: metronome.v1.ListEndedRoomsResponse
+	(*EndedRoom)(nil),                      // 56: metronome.v1.EndedRoom
+	(*BanInfo)(nil),                        // 57: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
 	2,  // 0: metronome.v1.WatchResponse.overview:type_name -> metronome.v1.Overview
-	5,  // 1: metronome.v1.WatchResponse.detail:type_name -> metronome.v1.RoomDetail
-	8,  // 2: metronome.v1.WatchResponse.trace:type_name -> metronome.v1.SeatTrace
+	6,  // 1: metronome.v1.WatchResponse.detail:type_name -> metronome.v1.RoomDetail
+	9,  // 2: metronome.v1.WatchResponse.trace:type_name -> metronome.v1.SeatTrace
 	3,  // 3: metronome.v1.Overview.node:type_name -> metronome.v1.NodeInfo
-	4,  // 4: metronome.v1.Overview.room:type_name -> metronome.v1.RoomLine
-	6,  // 5: metronome.v1.RoomDetail.samples:type_name -> metronome.v1.Samples
-	7,  // 6: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
-	9,  // 7: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
-	10, // 8: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
-	37, // 9: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
-	37, // 10: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
-	37, // 11: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
-	25, // 12: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
-	28, // 13: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
-	30, // 14: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
-	29, // 15: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
-	0,  // 16: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
-	11, // 17: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
-	13, // 18: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
-	15, // 19: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
-	17, // 20: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
-	19, // 21: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
-	21, // 22: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
-	23, // 23: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
-	26, // 24: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
-	31, // 25: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
-	33, // 26: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
-	35, // 27: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
-	1,  // 28: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
-	12, // 29: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
-	14, // 30: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
-	16, // 31: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
-	18, // 32: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
-	20, // 33: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
-	22, // 34: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
-	24, // 35: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
-	27, // 36: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
-	32, // 37: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
-	34, // 38: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
-	36, // 39: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
-	28, // [28:40] is the sub-list for method output_type
-	16, // [16:28] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	5,  // 4: metronome.v1.Overview.room:type_name -> metronome.v1.RoomLine
+	4,  // 5: metronome.v1.NodeInfo.health:type_name -> metronome.v1.Health
+	4,  // 6: metronome.v1.RoomLine.health:type_name -> metronome.v1.Health
+	7,  // 7: metronome.v1.RoomDetail.samples:type_name -> metronome.v1.Samples
+	8,  // 8: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
+	10, // 9: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
+	11, // 10: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
+	57, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
+	57, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
+	57, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
+	26, // 14: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
+	29, // 15: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
+	31, // 16: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
+	30, // 17: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
+	42, // 18: metronome.v1.AnnounceToAllResponse.silent:type_name -> metronome.v1.SilentNode
+	3,  // 19: metronome.v1.GetNodeResponse.node:type_name -> metronome.v1.NodeInfo
+	5,  // 20: metronome.v1.GetNodeResponse.room:type_name -> metronome.v1.RoomLine
+	47, // 21: metronome.v1.FindPlayersResponse.player:type_name -> metronome.v1.FoundPlayer
+	42, // 22: metronome.v1.FindPlayersResponse.silent:type_name -> metronome.v1.SilentNode
+	8,  // 23: metronome.v1.FoundPlayer.seat:type_name -> metronome.v1.SeatLine
+	50, // 24: metronome.v1.GetHistoryResponse.node:type_name -> metronome.v1.NodeHistory
+	42, // 25: metronome.v1.GetHistoryResponse.silent:type_name -> metronome.v1.SilentNode
+	53, // 26: metronome.v1.ListEventsResponse.event:type_name -> metronome.v1.EventInfo
+	42, // 27: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
+	56, // 28: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
+	42, // 29: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
+	0,  // 30: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
+	12, // 31: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
+	14, // 32: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
+	38, // 33: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
+	16, // 34: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
+	40, // 35: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
+	43, // 36: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
+	45, // 37: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
+	48, // 38: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
+	51, // 39: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
+	54, // 40: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
+	18, // 41: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
+	20, // 42: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
+	22, // 43: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
+	24, // 44: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
+	27, // 45: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
+	32, // 46: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
+	34, // 47: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
+	36, // 48: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
+	1,  // 49: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
+	13, // 50: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
+	15, // 51: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
+	39, // 52: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
+	17, // 53: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
+	41, // 54: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
+	44, // 55: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
+	46, // 56: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
+	49, // 57: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
+	52, // 58: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
+	55, // 59: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
+	19, // 60: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
+	21, // 61: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
+	23, // 62: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
+	25, // 63: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
+	28, // 64: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
+	33, // 65: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
+	35, // 66: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
+	37, // 67: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
+	49, // [49:68] is the sub-list for method output_type
+	30, // [30:49] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_console_proto_init() }
@@ -2924,14 +4697,14 @@ func file_metronome_v1_console_proto_init() {
 		return
 	}
 	file_metronome_v1_server_proto_init()
-	file_metronome_v1_console_proto_msgTypes[11].OneofWrappers = []any{}
+	file_metronome_v1_console_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_console_proto_rawDesc), len(file_metronome_v1_console_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   37,
+			NumMessages:   57,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

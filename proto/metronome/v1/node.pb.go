@@ -554,11 +554,345 @@ func (*ActOnRoomResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_node_proto_rawDescGZIP(), []int{5}
 }
 
+type CallConsoleRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A method of ConsoleService.
+	Method string `protobuf:"bytes,1,opt,name=method,proto3" json:"method,omitempty"`
+	// Its request.
+	Request []byte `protobuf:"bytes,2,opt,name=request,proto3" json:"request,omitempty"`
+	// Network address of the operator.
+	Remote string `protobuf:"bytes,3,opt,name=remote,proto3" json:"remote,omitempty"`
+	// Id of the node that was asked.
+	Asked         string `protobuf:"bytes,4,opt,name=asked,proto3" json:"asked,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallConsoleRequest) Reset() {
+	*x = CallConsoleRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallConsoleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallConsoleRequest) ProtoMessage() {}
+
+func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallConsoleRequest.ProtoReflect.Descriptor instead.
+func (*CallConsoleRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *CallConsoleRequest) GetMethod() string {
+	if x != nil {
+		return x.Method
+	}
+	return ""
+}
+
+func (x *CallConsoleRequest) GetRequest() []byte {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+func (x *CallConsoleRequest) GetRemote() string {
+	if x != nil {
+		return x.Remote
+	}
+	return ""
+}
+
+func (x *CallConsoleRequest) GetAsked() string {
+	if x != nil {
+		return x.Asked
+	}
+	return ""
+}
+
+type CallConsoleResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Response      []byte                 `protobuf:"bytes,1,opt,name=response,proto3" json:"response,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CallConsoleResponse) Reset() {
+	*x = CallConsoleResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CallConsoleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CallConsoleResponse) ProtoMessage() {}
+
+func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CallConsoleResponse.ProtoReflect.Descriptor instead.
+func (*CallConsoleResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *CallConsoleResponse) GetResponse() []byte {
+	if x != nil {
+		return x.Response
+	}
+	return nil
+}
+
+type WatchConsoleRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Watch         *WatchRequest          `protobuf:"bytes,1,opt,name=watch,proto3" json:"watch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConsoleRequest) Reset() {
+	*x = WatchConsoleRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConsoleRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConsoleRequest) ProtoMessage() {}
+
+func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConsoleRequest.ProtoReflect.Descriptor instead.
+func (*WatchConsoleRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *WatchConsoleRequest) GetWatch() *WatchRequest {
+	if x != nil {
+		return x.Watch
+	}
+	return nil
+}
+
+type WatchConsoleResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Watch         *WatchResponse         `protobuf:"bytes,1,opt,name=watch,proto3" json:"watch,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchConsoleResponse) Reset() {
+	*x = WatchConsoleResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchConsoleResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchConsoleResponse) ProtoMessage() {}
+
+func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchConsoleResponse.ProtoReflect.Descriptor instead.
+func (*WatchConsoleResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *WatchConsoleResponse) GetWatch() *WatchResponse {
+	if x != nil {
+		return x.Watch
+	}
+	return nil
+}
+
+type ReadRecordingRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A room that is open, or a file that ListEndedRooms names.
+	Room          string `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
+	File          string `protobuf:"bytes,2,opt,name=file,proto3" json:"file,omitempty"`
+	Remote        string `protobuf:"bytes,3,opt,name=remote,proto3" json:"remote,omitempty"`
+	Asked         string `protobuf:"bytes,4,opt,name=asked,proto3" json:"asked,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadRecordingRequest) Reset() {
+	*x = ReadRecordingRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadRecordingRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadRecordingRequest) ProtoMessage() {}
+
+func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadRecordingRequest.ProtoReflect.Descriptor instead.
+func (*ReadRecordingRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ReadRecordingRequest) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *ReadRecordingRequest) GetFile() string {
+	if x != nil {
+		return x.File
+	}
+	return ""
+}
+
+func (x *ReadRecordingRequest) GetRemote() string {
+	if x != nil {
+		return x.Remote
+	}
+	return ""
+}
+
+func (x *ReadRecordingRequest) GetAsked() string {
+	if x != nil {
+		return x.Asked
+	}
+	return ""
+}
+
+type ReadRecordingResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the first piece only.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Bytes         uint64 `protobuf:"varint,2,opt,name=bytes,proto3" json:"bytes,omitempty"`
+	Piece         []byte `protobuf:"bytes,3,opt,name=piece,proto3" json:"piece,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadRecordingResponse) Reset() {
+	*x = ReadRecordingResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadRecordingResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadRecordingResponse) ProtoMessage() {}
+
+func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadRecordingResponse.ProtoReflect.Descriptor instead.
+func (*ReadRecordingResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ReadRecordingResponse) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReadRecordingResponse) GetBytes() uint64 {
+	if x != nil {
+		return x.Bytes
+	}
+	return 0
+}
+
+func (x *ReadRecordingResponse) GetPiece() []byte {
+	if x != nil {
+		return x.Piece
+	}
+	return nil
+}
+
 var File_metronome_v1_node_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_node_proto_rawDesc = "" +
 	"\n" +
-	"\x17metronome/v1/node.proto\x12\fmetronome.v1\x1a\x18metronome/v1/lobby.proto\"\x86\x01\n" +
+	"\x17metronome/v1/node.proto\x12\fmetronome.v1\x1a\x1ametronome/v1/console.proto\x1a\x18metronome/v1/lobby.proto\"\x86\x01\n" +
 	"\n" +
 	"PlayerInfo\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
@@ -608,10 +942,33 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\bKickUser\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
-	"\x11ActOnRoomResponse2\xa6\x01\n" +
+	"\x11ActOnRoomResponse\"t\n" +
+	"\x12CallConsoleRequest\x12\x16\n" +
+	"\x06method\x18\x01 \x01(\tR\x06method\x12\x18\n" +
+	"\arequest\x18\x02 \x01(\fR\arequest\x12\x16\n" +
+	"\x06remote\x18\x03 \x01(\tR\x06remote\x12\x14\n" +
+	"\x05asked\x18\x04 \x01(\tR\x05asked\"1\n" +
+	"\x13CallConsoleResponse\x12\x1a\n" +
+	"\bresponse\x18\x01 \x01(\fR\bresponse\"G\n" +
+	"\x13WatchConsoleRequest\x120\n" +
+	"\x05watch\x18\x01 \x01(\v2\x1a.metronome.v1.WatchRequestR\x05watch\"I\n" +
+	"\x14WatchConsoleResponse\x121\n" +
+	"\x05watch\x18\x01 \x01(\v2\x1b.metronome.v1.WatchResponseR\x05watch\"l\n" +
+	"\x14ReadRecordingRequest\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
+	"\x04file\x18\x02 \x01(\tR\x04file\x12\x16\n" +
+	"\x06remote\x18\x03 \x01(\tR\x06remote\x12\x14\n" +
+	"\x05asked\x18\x04 \x01(\tR\x05asked\"W\n" +
+	"\x15ReadRecordingResponse\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05bytes\x18\x02 \x01(\x04R\x05bytes\x12\x14\n" +
+	"\x05piece\x18\x03 \x01(\fR\x05piece2\xaf\x03\n" +
 	"\vNodeService\x12I\n" +
 	"\bOpenRoom\x12\x1d.metronome.v1.OpenRoomRequest\x1a\x1e.metronome.v1.OpenRoomResponse\x12L\n" +
-	"\tActOnRoom\x12\x1e.metronome.v1.ActOnRoomRequest\x1a\x1f.metronome.v1.ActOnRoomResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
+	"\tActOnRoom\x12\x1e.metronome.v1.ActOnRoomRequest\x1a\x1f.metronome.v1.ActOnRoomResponse\x12R\n" +
+	"\vCallConsole\x12 .metronome.v1.CallConsoleRequest\x1a!.metronome.v1.CallConsoleResponse\x12W\n" +
+	"\fWatchConsole\x12!.metronome.v1.WatchConsoleRequest\x1a\".metronome.v1.WatchConsoleResponse0\x01\x12Z\n" +
+	"\rReadRecording\x12\".metronome.v1.ReadRecordingRequest\x1a#.metronome.v1.ReadRecordingResponse0\x01BFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
 
 var (
 	file_metronome_v1_node_proto_rawDescOnce sync.Once
@@ -625,34 +982,50 @@ func file_metronome_v1_node_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_node_proto_rawDescData
 }
 
-var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_metronome_v1_node_proto_goTypes = []any{
-	(*PlayerInfo)(nil),        // 0: metronome.v1.PlayerInfo
-	(*OpenRoomRequest)(nil),   // 1: metronome.v1.OpenRoomRequest
-	(*OpenRoomResponse)(nil),  // 2: metronome.v1.OpenRoomResponse
-	(*ActOnRoomRequest)(nil),  // 3: metronome.v1.ActOnRoomRequest
-	(*KickUser)(nil),          // 4: metronome.v1.KickUser
-	(*ActOnRoomResponse)(nil), // 5: metronome.v1.ActOnRoomResponse
-	nil,                       // 6: metronome.v1.OpenRoomRequest.MetadataEntry
-	nil,                       // 7: metronome.v1.OpenRoomRequest.ParamsEntry
-	(*Room)(nil),              // 8: metronome.v1.Room
+	(*PlayerInfo)(nil),            // 0: metronome.v1.PlayerInfo
+	(*OpenRoomRequest)(nil),       // 1: metronome.v1.OpenRoomRequest
+	(*OpenRoomResponse)(nil),      // 2: metronome.v1.OpenRoomResponse
+	(*ActOnRoomRequest)(nil),      // 3: metronome.v1.ActOnRoomRequest
+	(*KickUser)(nil),              // 4: metronome.v1.KickUser
+	(*ActOnRoomResponse)(nil),     // 5: metronome.v1.ActOnRoomResponse
+	(*CallConsoleRequest)(nil),    // 6: metronome.v1.CallConsoleRequest
+	(*CallConsoleResponse)(nil),   // 7: metronome.v1.CallConsoleResponse
+	(*WatchConsoleRequest)(nil),   // 8: metronome.v1.WatchConsoleRequest
+	(*WatchConsoleResponse)(nil),  // 9: metronome.v1.WatchConsoleResponse
+	(*ReadRecordingRequest)(nil),  // 10: metronome.v1.ReadRecordingRequest
+	(*ReadRecordingResponse)(nil), // 11: metronome.v1.ReadRecordingResponse
+	nil,                           // 12: metronome.v1.OpenRoomRequest.MetadataEntry
+	nil,                           // 13: metronome.v1.OpenRoomRequest.ParamsEntry
+	(*Room)(nil),                  // 14: metronome.v1.Room
+	(*WatchRequest)(nil),          // 15: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),         // 16: metronome.v1.WatchResponse
 }
 var file_metronome_v1_node_proto_depIdxs = []int32{
-	6, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
-	7, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
-	0, // 2: metronome.v1.OpenRoomRequest.invited:type_name -> metronome.v1.PlayerInfo
-	0, // 3: metronome.v1.OpenRoomRequest.player:type_name -> metronome.v1.PlayerInfo
-	8, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
-	4, // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
-	1, // 6: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
-	3, // 7: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
-	2, // 8: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
-	5, // 9: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
-	8, // [8:10] is the sub-list for method output_type
-	6, // [6:8] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	12, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
+	13, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
+	0,  // 2: metronome.v1.OpenRoomRequest.invited:type_name -> metronome.v1.PlayerInfo
+	0,  // 3: metronome.v1.OpenRoomRequest.player:type_name -> metronome.v1.PlayerInfo
+	14, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
+	4,  // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
+	15, // 6: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
+	16, // 7: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
+	1,  // 8: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
+	3,  // 9: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
+	6,  // 10: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
+	8,  // 11: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
+	10, // 12: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
+	2,  // 13: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
+	5,  // 14: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
+	7,  // 15: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
+	9,  // 16: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
+	11, // 17: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
+	13, // [13:18] is the sub-list for method output_type
+	8,  // [8:13] is the sub-list for method input_type
+	8,  // [8:8] is the sub-list for extension type_name
+	8,  // [8:8] is the sub-list for extension extendee
+	0,  // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_node_proto_init() }
@@ -660,6 +1033,7 @@ func file_metronome_v1_node_proto_init() {
 	if File_metronome_v1_node_proto != nil {
 		return
 	}
+	file_metronome_v1_console_proto_init()
 	file_metronome_v1_lobby_proto_init()
 	file_metronome_v1_node_proto_msgTypes[3].OneofWrappers = []any{
 		(*ActOnRoomRequest_Close)(nil),
@@ -672,7 +1046,7 @@ func file_metronome_v1_node_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_node_proto_rawDesc), len(file_metronome_v1_node_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   8,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -42,8 +42,27 @@ const (
 	// ConsoleServiceCloseRoomProcedure is the fully-qualified name of the ConsoleService's CloseRoom
 	// RPC.
 	ConsoleServiceCloseRoomProcedure = "/metronome.v1.ConsoleService/CloseRoom"
+	// ConsoleServiceLockRoomProcedure is the fully-qualified name of the ConsoleService's LockRoom RPC.
+	ConsoleServiceLockRoomProcedure = "/metronome.v1.ConsoleService/LockRoom"
 	// ConsoleServiceAnnounceProcedure is the fully-qualified name of the ConsoleService's Announce RPC.
 	ConsoleServiceAnnounceProcedure = "/metronome.v1.ConsoleService/Announce"
+	// ConsoleServiceAnnounceToAllProcedure is the fully-qualified name of the ConsoleService's
+	// AnnounceToAll RPC.
+	ConsoleServiceAnnounceToAllProcedure = "/metronome.v1.ConsoleService/AnnounceToAll"
+	// ConsoleServiceGetNodeProcedure is the fully-qualified name of the ConsoleService's GetNode RPC.
+	ConsoleServiceGetNodeProcedure = "/metronome.v1.ConsoleService/GetNode"
+	// ConsoleServiceFindPlayersProcedure is the fully-qualified name of the ConsoleService's
+	// FindPlayers RPC.
+	ConsoleServiceFindPlayersProcedure = "/metronome.v1.ConsoleService/FindPlayers"
+	// ConsoleServiceGetHistoryProcedure is the fully-qualified name of the ConsoleService's GetHistory
+	// RPC.
+	ConsoleServiceGetHistoryProcedure = "/metronome.v1.ConsoleService/GetHistory"
+	// ConsoleServiceListEventsProcedure is the fully-qualified name of the ConsoleService's ListEvents
+	// RPC.
+	ConsoleServiceListEventsProcedure = "/metronome.v1.ConsoleService/ListEvents"
+	// ConsoleServiceListEndedRoomsProcedure is the fully-qualified name of the ConsoleService's
+	// ListEndedRooms RPC.
+	ConsoleServiceListEndedRoomsProcedure = "/metronome.v1.ConsoleService/ListEndedRooms"
 	// ConsoleServiceListBansProcedure is the fully-qualified name of the ConsoleService's ListBans RPC.
 	ConsoleServiceListBansProcedure = "/metronome.v1.ConsoleService/ListBans"
 	// ConsoleServiceBanProcedure is the fully-qualified name of the ConsoleService's Ban RPC.
@@ -68,7 +87,7 @@ const (
 
 // ConsoleServiceClient is a client for the metronome.v1.ConsoleService service.
 type ConsoleServiceClient interface {
-	// Watch tells about the node once a second, until the caller goes, the node
+	// Watch tells about all nodes once a second, until the caller goes, the node
 	// stops, or the room that is watched ends.
 	Watch(context.Context, *connect.Request[v1.WatchRequest]) (*connect.ServerStreamForClient[v1.WatchResponse], error)
 	// KickSeat closes a player's connection with code 4005 and frees the seat, and
@@ -76,8 +95,22 @@ type ConsoleServiceClient interface {
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
+	// LockRoom keeps new players out of a room, or lets them in again.
+	LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error)
 	// Announce sends a line to everybody in a room.
 	Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error)
+	// AnnounceToAll sends a line to everybody in all rooms of a node, or of all nodes.
+	AnnounceToAll(context.Context, *connect.Request[v1.AnnounceToAllRequest]) (*connect.Response[v1.AnnounceToAllResponse], error)
+	// GetNode tells about one node and its rooms.
+	GetNode(context.Context, *connect.Request[v1.GetNodeRequest]) (*connect.Response[v1.GetNodeResponse], error)
+	// FindPlayers finds players by name or user in all rooms of all nodes.
+	FindPlayers(context.Context, *connect.Request[v1.FindPlayersRequest]) (*connect.Response[v1.FindPlayersResponse], error)
+	// GetHistory tells how nodes were, up to a day back.
+	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
+	// ListEvents lists what happened on all nodes, newest first.
+	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
+	// ListEndedRooms lists rooms that have ended on all nodes, newest first.
+	ListEndedRooms(context.Context, *connect.Request[v1.ListEndedRoomsRequest]) (*connect.Response[v1.ListEndedRoomsResponse], error)
 	// ListBans lists who is kept out of every room of every node, the newest ban first.
 	ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error)
 	// Ban keeps a user or an address out, or changes their ban. Who is banned loses
@@ -87,7 +120,7 @@ type ConsoleServiceClient interface {
 	Unban(context.Context, *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error)
 	// ListActs lists what operators and backends did on all nodes, newest first.
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
-	// ListDeadLetters lists what did not get out of this node's outbox, oldest
+	// ListDeadLetters lists what did not get out of a node's outbox, oldest
 	// first, and says how the outbox is.
 	ListDeadLetters(context.Context, *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error)
 	// RetryDeadLetter sends an entry again to every target that did not get it.
@@ -128,10 +161,52 @@ func NewConsoleServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(consoleServiceMethods.ByName("CloseRoom")),
 			connect.WithClientOptions(opts...),
 		),
+		lockRoom: connect.NewClient[v1.LockRoomRequest, v1.LockRoomResponse](
+			httpClient,
+			baseURL+ConsoleServiceLockRoomProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("LockRoom")),
+			connect.WithClientOptions(opts...),
+		),
 		announce: connect.NewClient[v1.AnnounceRequest, v1.AnnounceResponse](
 			httpClient,
 			baseURL+ConsoleServiceAnnounceProcedure,
 			connect.WithSchema(consoleServiceMethods.ByName("Announce")),
+			connect.WithClientOptions(opts...),
+		),
+		announceToAll: connect.NewClient[v1.AnnounceToAllRequest, v1.AnnounceToAllResponse](
+			httpClient,
+			baseURL+ConsoleServiceAnnounceToAllProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("AnnounceToAll")),
+			connect.WithClientOptions(opts...),
+		),
+		getNode: connect.NewClient[v1.GetNodeRequest, v1.GetNodeResponse](
+			httpClient,
+			baseURL+ConsoleServiceGetNodeProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("GetNode")),
+			connect.WithClientOptions(opts...),
+		),
+		findPlayers: connect.NewClient[v1.FindPlayersRequest, v1.FindPlayersResponse](
+			httpClient,
+			baseURL+ConsoleServiceFindPlayersProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("FindPlayers")),
+			connect.WithClientOptions(opts...),
+		),
+		getHistory: connect.NewClient[v1.GetHistoryRequest, v1.GetHistoryResponse](
+			httpClient,
+			baseURL+ConsoleServiceGetHistoryProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("GetHistory")),
+			connect.WithClientOptions(opts...),
+		),
+		listEvents: connect.NewClient[v1.ListEventsRequest, v1.ListEventsResponse](
+			httpClient,
+			baseURL+ConsoleServiceListEventsProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListEvents")),
+			connect.WithClientOptions(opts...),
+		),
+		listEndedRooms: connect.NewClient[v1.ListEndedRoomsRequest, v1.ListEndedRoomsResponse](
+			httpClient,
+			baseURL+ConsoleServiceListEndedRoomsProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListEndedRooms")),
 			connect.WithClientOptions(opts...),
 		),
 		listBans: connect.NewClient[v1.ConsoleServiceListBansRequest, v1.ConsoleServiceListBansResponse](
@@ -190,7 +265,14 @@ type consoleServiceClient struct {
 	watch           *connect.Client[v1.WatchRequest, v1.WatchResponse]
 	kickSeat        *connect.Client[v1.KickSeatRequest, v1.KickSeatResponse]
 	closeRoom       *connect.Client[v1.CloseRoomRequest, v1.CloseRoomResponse]
+	lockRoom        *connect.Client[v1.LockRoomRequest, v1.LockRoomResponse]
 	announce        *connect.Client[v1.AnnounceRequest, v1.AnnounceResponse]
+	announceToAll   *connect.Client[v1.AnnounceToAllRequest, v1.AnnounceToAllResponse]
+	getNode         *connect.Client[v1.GetNodeRequest, v1.GetNodeResponse]
+	findPlayers     *connect.Client[v1.FindPlayersRequest, v1.FindPlayersResponse]
+	getHistory      *connect.Client[v1.GetHistoryRequest, v1.GetHistoryResponse]
+	listEvents      *connect.Client[v1.ListEventsRequest, v1.ListEventsResponse]
+	listEndedRooms  *connect.Client[v1.ListEndedRoomsRequest, v1.ListEndedRoomsResponse]
 	listBans        *connect.Client[v1.ConsoleServiceListBansRequest, v1.ConsoleServiceListBansResponse]
 	ban             *connect.Client[v1.ConsoleServiceBanRequest, v1.ConsoleServiceBanResponse]
 	unban           *connect.Client[v1.ConsoleServiceUnbanRequest, v1.ConsoleServiceUnbanResponse]
@@ -216,9 +298,44 @@ func (c *consoleServiceClient) CloseRoom(ctx context.Context, req *connect.Reque
 	return c.closeRoom.CallUnary(ctx, req)
 }
 
+// LockRoom calls metronome.v1.ConsoleService.LockRoom.
+func (c *consoleServiceClient) LockRoom(ctx context.Context, req *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error) {
+	return c.lockRoom.CallUnary(ctx, req)
+}
+
 // Announce calls metronome.v1.ConsoleService.Announce.
 func (c *consoleServiceClient) Announce(ctx context.Context, req *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error) {
 	return c.announce.CallUnary(ctx, req)
+}
+
+// AnnounceToAll calls metronome.v1.ConsoleService.AnnounceToAll.
+func (c *consoleServiceClient) AnnounceToAll(ctx context.Context, req *connect.Request[v1.AnnounceToAllRequest]) (*connect.Response[v1.AnnounceToAllResponse], error) {
+	return c.announceToAll.CallUnary(ctx, req)
+}
+
+// GetNode calls metronome.v1.ConsoleService.GetNode.
+func (c *consoleServiceClient) GetNode(ctx context.Context, req *connect.Request[v1.GetNodeRequest]) (*connect.Response[v1.GetNodeResponse], error) {
+	return c.getNode.CallUnary(ctx, req)
+}
+
+// FindPlayers calls metronome.v1.ConsoleService.FindPlayers.
+func (c *consoleServiceClient) FindPlayers(ctx context.Context, req *connect.Request[v1.FindPlayersRequest]) (*connect.Response[v1.FindPlayersResponse], error) {
+	return c.findPlayers.CallUnary(ctx, req)
+}
+
+// GetHistory calls metronome.v1.ConsoleService.GetHistory.
+func (c *consoleServiceClient) GetHistory(ctx context.Context, req *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error) {
+	return c.getHistory.CallUnary(ctx, req)
+}
+
+// ListEvents calls metronome.v1.ConsoleService.ListEvents.
+func (c *consoleServiceClient) ListEvents(ctx context.Context, req *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error) {
+	return c.listEvents.CallUnary(ctx, req)
+}
+
+// ListEndedRooms calls metronome.v1.ConsoleService.ListEndedRooms.
+func (c *consoleServiceClient) ListEndedRooms(ctx context.Context, req *connect.Request[v1.ListEndedRoomsRequest]) (*connect.Response[v1.ListEndedRoomsResponse], error) {
+	return c.listEndedRooms.CallUnary(ctx, req)
 }
 
 // ListBans calls metronome.v1.ConsoleService.ListBans.
@@ -263,7 +380,7 @@ func (c *consoleServiceClient) DrainNode(ctx context.Context, req *connect.Reque
 
 // ConsoleServiceHandler is an implementation of the metronome.v1.ConsoleService service.
 type ConsoleServiceHandler interface {
-	// Watch tells about the node once a second, until the caller goes, the node
+	// Watch tells about all nodes once a second, until the caller goes, the node
 	// stops, or the room that is watched ends.
 	Watch(context.Context, *connect.Request[v1.WatchRequest], *connect.ServerStream[v1.WatchResponse]) error
 	// KickSeat closes a player's connection with code 4005 and frees the seat, and
@@ -271,8 +388,22 @@ type ConsoleServiceHandler interface {
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
+	// LockRoom keeps new players out of a room, or lets them in again.
+	LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error)
 	// Announce sends a line to everybody in a room.
 	Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error)
+	// AnnounceToAll sends a line to everybody in all rooms of a node, or of all nodes.
+	AnnounceToAll(context.Context, *connect.Request[v1.AnnounceToAllRequest]) (*connect.Response[v1.AnnounceToAllResponse], error)
+	// GetNode tells about one node and its rooms.
+	GetNode(context.Context, *connect.Request[v1.GetNodeRequest]) (*connect.Response[v1.GetNodeResponse], error)
+	// FindPlayers finds players by name or user in all rooms of all nodes.
+	FindPlayers(context.Context, *connect.Request[v1.FindPlayersRequest]) (*connect.Response[v1.FindPlayersResponse], error)
+	// GetHistory tells how nodes were, up to a day back.
+	GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error)
+	// ListEvents lists what happened on all nodes, newest first.
+	ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error)
+	// ListEndedRooms lists rooms that have ended on all nodes, newest first.
+	ListEndedRooms(context.Context, *connect.Request[v1.ListEndedRoomsRequest]) (*connect.Response[v1.ListEndedRoomsResponse], error)
 	// ListBans lists who is kept out of every room of every node, the newest ban first.
 	ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error)
 	// Ban keeps a user or an address out, or changes their ban. Who is banned loses
@@ -282,7 +413,7 @@ type ConsoleServiceHandler interface {
 	Unban(context.Context, *connect.Request[v1.ConsoleServiceUnbanRequest]) (*connect.Response[v1.ConsoleServiceUnbanResponse], error)
 	// ListActs lists what operators and backends did on all nodes, newest first.
 	ListActs(context.Context, *connect.Request[v1.ListActsRequest]) (*connect.Response[v1.ListActsResponse], error)
-	// ListDeadLetters lists what did not get out of this node's outbox, oldest
+	// ListDeadLetters lists what did not get out of a node's outbox, oldest
 	// first, and says how the outbox is.
 	ListDeadLetters(context.Context, *connect.Request[v1.ListDeadLettersRequest]) (*connect.Response[v1.ListDeadLettersResponse], error)
 	// RetryDeadLetter sends an entry again to every target that did not get it.
@@ -319,10 +450,52 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 		connect.WithSchema(consoleServiceMethods.ByName("CloseRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
+	consoleServiceLockRoomHandler := connect.NewUnaryHandler(
+		ConsoleServiceLockRoomProcedure,
+		svc.LockRoom,
+		connect.WithSchema(consoleServiceMethods.ByName("LockRoom")),
+		connect.WithHandlerOptions(opts...),
+	)
 	consoleServiceAnnounceHandler := connect.NewUnaryHandler(
 		ConsoleServiceAnnounceProcedure,
 		svc.Announce,
 		connect.WithSchema(consoleServiceMethods.ByName("Announce")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceAnnounceToAllHandler := connect.NewUnaryHandler(
+		ConsoleServiceAnnounceToAllProcedure,
+		svc.AnnounceToAll,
+		connect.WithSchema(consoleServiceMethods.ByName("AnnounceToAll")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceGetNodeHandler := connect.NewUnaryHandler(
+		ConsoleServiceGetNodeProcedure,
+		svc.GetNode,
+		connect.WithSchema(consoleServiceMethods.ByName("GetNode")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceFindPlayersHandler := connect.NewUnaryHandler(
+		ConsoleServiceFindPlayersProcedure,
+		svc.FindPlayers,
+		connect.WithSchema(consoleServiceMethods.ByName("FindPlayers")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceGetHistoryHandler := connect.NewUnaryHandler(
+		ConsoleServiceGetHistoryProcedure,
+		svc.GetHistory,
+		connect.WithSchema(consoleServiceMethods.ByName("GetHistory")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceListEventsHandler := connect.NewUnaryHandler(
+		ConsoleServiceListEventsProcedure,
+		svc.ListEvents,
+		connect.WithSchema(consoleServiceMethods.ByName("ListEvents")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceListEndedRoomsHandler := connect.NewUnaryHandler(
+		ConsoleServiceListEndedRoomsProcedure,
+		svc.ListEndedRooms,
+		connect.WithSchema(consoleServiceMethods.ByName("ListEndedRooms")),
 		connect.WithHandlerOptions(opts...),
 	)
 	consoleServiceListBansHandler := connect.NewUnaryHandler(
@@ -381,8 +554,22 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 			consoleServiceKickSeatHandler.ServeHTTP(w, r)
 		case ConsoleServiceCloseRoomProcedure:
 			consoleServiceCloseRoomHandler.ServeHTTP(w, r)
+		case ConsoleServiceLockRoomProcedure:
+			consoleServiceLockRoomHandler.ServeHTTP(w, r)
 		case ConsoleServiceAnnounceProcedure:
 			consoleServiceAnnounceHandler.ServeHTTP(w, r)
+		case ConsoleServiceAnnounceToAllProcedure:
+			consoleServiceAnnounceToAllHandler.ServeHTTP(w, r)
+		case ConsoleServiceGetNodeProcedure:
+			consoleServiceGetNodeHandler.ServeHTTP(w, r)
+		case ConsoleServiceFindPlayersProcedure:
+			consoleServiceFindPlayersHandler.ServeHTTP(w, r)
+		case ConsoleServiceGetHistoryProcedure:
+			consoleServiceGetHistoryHandler.ServeHTTP(w, r)
+		case ConsoleServiceListEventsProcedure:
+			consoleServiceListEventsHandler.ServeHTTP(w, r)
+		case ConsoleServiceListEndedRoomsProcedure:
+			consoleServiceListEndedRoomsHandler.ServeHTTP(w, r)
 		case ConsoleServiceListBansProcedure:
 			consoleServiceListBansHandler.ServeHTTP(w, r)
 		case ConsoleServiceBanProcedure:
@@ -420,8 +607,36 @@ func (UnimplementedConsoleServiceHandler) CloseRoom(context.Context, *connect.Re
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.CloseRoom is not implemented"))
 }
 
+func (UnimplementedConsoleServiceHandler) LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.LockRoom is not implemented"))
+}
+
 func (UnimplementedConsoleServiceHandler) Announce(context.Context, *connect.Request[v1.AnnounceRequest]) (*connect.Response[v1.AnnounceResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.Announce is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) AnnounceToAll(context.Context, *connect.Request[v1.AnnounceToAllRequest]) (*connect.Response[v1.AnnounceToAllResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.AnnounceToAll is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) GetNode(context.Context, *connect.Request[v1.GetNodeRequest]) (*connect.Response[v1.GetNodeResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.GetNode is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) FindPlayers(context.Context, *connect.Request[v1.FindPlayersRequest]) (*connect.Response[v1.FindPlayersResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.FindPlayers is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) GetHistory(context.Context, *connect.Request[v1.GetHistoryRequest]) (*connect.Response[v1.GetHistoryResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.GetHistory is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListEvents(context.Context, *connect.Request[v1.ListEventsRequest]) (*connect.Response[v1.ListEventsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListEvents is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListEndedRooms(context.Context, *connect.Request[v1.ListEndedRoomsRequest]) (*connect.Response[v1.ListEndedRoomsResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListEndedRooms is not implemented"))
 }
 
 func (UnimplementedConsoleServiceHandler) ListBans(context.Context, *connect.Request[v1.ConsoleServiceListBansRequest]) (*connect.Response[v1.ConsoleServiceListBansResponse], error) {

@@ -39,6 +39,14 @@ const (
 	NodeServiceOpenRoomProcedure = "/metronome.v1.NodeService/OpenRoom"
 	// NodeServiceActOnRoomProcedure is the fully-qualified name of the NodeService's ActOnRoom RPC.
 	NodeServiceActOnRoomProcedure = "/metronome.v1.NodeService/ActOnRoom"
+	// NodeServiceCallConsoleProcedure is the fully-qualified name of the NodeService's CallConsole RPC.
+	NodeServiceCallConsoleProcedure = "/metronome.v1.NodeService/CallConsole"
+	// NodeServiceWatchConsoleProcedure is the fully-qualified name of the NodeService's WatchConsole
+	// RPC.
+	NodeServiceWatchConsoleProcedure = "/metronome.v1.NodeService/WatchConsole"
+	// NodeServiceReadRecordingProcedure is the fully-qualified name of the NodeService's ReadRecording
+	// RPC.
+	NodeServiceReadRecordingProcedure = "/metronome.v1.NodeService/ReadRecording"
 )
 
 // NodeServiceClient is a client for the metronome.v1.NodeService service.
@@ -47,6 +55,13 @@ type NodeServiceClient interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// CallConsole passes on a call of an operator, whom the calling node has let in.
+	CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error)
+	// WatchConsole tells about a room of this node, as ConsoleService.Watch does, without
+	// an overview.
+	WatchConsole(context.Context, *connect.Request[v1.WatchConsoleRequest]) (*connect.ServerStreamForClient[v1.WatchConsoleResponse], error)
+	// ReadRecording sends a recording of this node, piece by piece.
+	ReadRecording(context.Context, *connect.Request[v1.ReadRecordingRequest]) (*connect.ServerStreamForClient[v1.ReadRecordingResponse], error)
 }
 
 // NewNodeServiceClient constructs a client for the metronome.v1.NodeService service. By default, it
@@ -72,13 +87,34 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
 			connect.WithClientOptions(opts...),
 		),
+		callConsole: connect.NewClient[v1.CallConsoleRequest, v1.CallConsoleResponse](
+			httpClient,
+			baseURL+NodeServiceCallConsoleProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("CallConsole")),
+			connect.WithClientOptions(opts...),
+		),
+		watchConsole: connect.NewClient[v1.WatchConsoleRequest, v1.WatchConsoleResponse](
+			httpClient,
+			baseURL+NodeServiceWatchConsoleProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("WatchConsole")),
+			connect.WithClientOptions(opts...),
+		),
+		readRecording: connect.NewClient[v1.ReadRecordingRequest, v1.ReadRecordingResponse](
+			httpClient,
+			baseURL+NodeServiceReadRecordingProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("ReadRecording")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
 // nodeServiceClient implements NodeServiceClient.
 type nodeServiceClient struct {
-	openRoom  *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
-	actOnRoom *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
+	openRoom      *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
+	actOnRoom     *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
+	callConsole   *connect.Client[v1.CallConsoleRequest, v1.CallConsoleResponse]
+	watchConsole  *connect.Client[v1.WatchConsoleRequest, v1.WatchConsoleResponse]
+	readRecording *connect.Client[v1.ReadRecordingRequest, v1.ReadRecordingResponse]
 }
 
 // OpenRoom calls metronome.v1.NodeService.OpenRoom.
@@ -91,12 +127,34 @@ func (c *nodeServiceClient) ActOnRoom(ctx context.Context, req *connect.Request[
 	return c.actOnRoom.CallUnary(ctx, req)
 }
 
+// CallConsole calls metronome.v1.NodeService.CallConsole.
+func (c *nodeServiceClient) CallConsole(ctx context.Context, req *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error) {
+	return c.callConsole.CallUnary(ctx, req)
+}
+
+// WatchConsole calls metronome.v1.NodeService.WatchConsole.
+func (c *nodeServiceClient) WatchConsole(ctx context.Context, req *connect.Request[v1.WatchConsoleRequest]) (*connect.ServerStreamForClient[v1.WatchConsoleResponse], error) {
+	return c.watchConsole.CallServerStream(ctx, req)
+}
+
+// ReadRecording calls metronome.v1.NodeService.ReadRecording.
+func (c *nodeServiceClient) ReadRecording(ctx context.Context, req *connect.Request[v1.ReadRecordingRequest]) (*connect.ServerStreamForClient[v1.ReadRecordingResponse], error) {
+	return c.readRecording.CallServerStream(ctx, req)
+}
+
 // NodeServiceHandler is an implementation of the metronome.v1.NodeService service.
 type NodeServiceHandler interface {
 	// OpenRoom makes a room on this node.
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// CallConsole passes on a call of an operator, whom the calling node has let in.
+	CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error)
+	// WatchConsole tells about a room of this node, as ConsoleService.Watch does, without
+	// an overview.
+	WatchConsole(context.Context, *connect.Request[v1.WatchConsoleRequest], *connect.ServerStream[v1.WatchConsoleResponse]) error
+	// ReadRecording sends a recording of this node, piece by piece.
+	ReadRecording(context.Context, *connect.Request[v1.ReadRecordingRequest], *connect.ServerStream[v1.ReadRecordingResponse]) error
 }
 
 // NewNodeServiceHandler builds an HTTP handler from the service implementation. It returns the path
@@ -118,12 +176,36 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
+	nodeServiceCallConsoleHandler := connect.NewUnaryHandler(
+		NodeServiceCallConsoleProcedure,
+		svc.CallConsole,
+		connect.WithSchema(nodeServiceMethods.ByName("CallConsole")),
+		connect.WithHandlerOptions(opts...),
+	)
+	nodeServiceWatchConsoleHandler := connect.NewServerStreamHandler(
+		NodeServiceWatchConsoleProcedure,
+		svc.WatchConsole,
+		connect.WithSchema(nodeServiceMethods.ByName("WatchConsole")),
+		connect.WithHandlerOptions(opts...),
+	)
+	nodeServiceReadRecordingHandler := connect.NewServerStreamHandler(
+		NodeServiceReadRecordingProcedure,
+		svc.ReadRecording,
+		connect.WithSchema(nodeServiceMethods.ByName("ReadRecording")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/metronome.v1.NodeService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case NodeServiceOpenRoomProcedure:
 			nodeServiceOpenRoomHandler.ServeHTTP(w, r)
 		case NodeServiceActOnRoomProcedure:
 			nodeServiceActOnRoomHandler.ServeHTTP(w, r)
+		case NodeServiceCallConsoleProcedure:
+			nodeServiceCallConsoleHandler.ServeHTTP(w, r)
+		case NodeServiceWatchConsoleProcedure:
+			nodeServiceWatchConsoleHandler.ServeHTTP(w, r)
+		case NodeServiceReadRecordingProcedure:
+			nodeServiceReadRecordingHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -139,4 +221,16 @@ func (UnimplementedNodeServiceHandler) OpenRoom(context.Context, *connect.Reques
 
 func (UnimplementedNodeServiceHandler) ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ActOnRoom is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.CallConsole is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) WatchConsole(context.Context, *connect.Request[v1.WatchConsoleRequest], *connect.ServerStream[v1.WatchConsoleResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.WatchConsole is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) ReadRecording(context.Context, *connect.Request[v1.ReadRecordingRequest], *connect.ServerStream[v1.ReadRecordingResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ReadRecording is not implemented"))
 }

@@ -1,8 +1,9 @@
 // What operators and backends did.
-import { call, type ActInfo, type Answers } from "./api.ts";
+import { answer, api } from "./api.ts";
+import type { ActInfo, ListActsResponse } from "./gen/metronome/v1/console_pb.ts";
+import { nodeName } from "./nodes.ts";
 import { marked } from "./cells.ts";
 import { byId, say, text } from "../dom.ts";
-import { adminKey } from "./key.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";
 import { sentence, when } from "./words.ts";
@@ -23,14 +24,14 @@ const acts = new Table<Line>(
     { title: "On", by: (a) => a.on ?? "", long: true },
     { title: "Detail", by: (a) => a.detail ?? "", long: true },
     { title: "Came to", by: (a) => a.fault ?? "", fill: (cell, a) => marked(cell, a.fault ? "warn" : "ok", a.fault ? sentence(a.fault) : "done"), long: true },
-    { title: "Node", by: (a) => a.node ?? "" },
+    { title: "Node", by: (a) => nodeName(a.node) },
   ],
   (a) => String(a.order),
   0,
   true,
 );
 const filter = byId("acts-filter", HTMLInputElement);
-const poll = new Poll(() => call(adminKey(), "ListActs", { most }), show, (why) => say(byId("audit-trouble", HTMLElement), sentence(why)));
+const poll = new Poll(() => answer(api().listActs({ most })), show, (why) => say(byId("audit-trouble", HTMLElement), sentence(why)));
 let last: Line[] = [];
 
 byId("acts", HTMLElement).append(acts.element);
@@ -41,7 +42,7 @@ export function lookAtAudit(on: boolean): void {
   poll.look(on);
 }
 
-function show(answer: Answers["ListActs"]): void {
+function show(answer: ListActsResponse): void {
   const all = answer.act ?? [];
   last = all.map((a, at) => ({ ...a, order: all.length - at }));
   showFound();

@@ -1,12 +1,15 @@
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
+import { DeadLetterInfoSchema, SeatLineSchema } from "./gen/metronome/v1/console_pb.ts";
+import { BanInfoSchema } from "./gen/metronome/v1/server_pb.ts";
 import { banRequest, end, hits, kickBans, kickChoices, lengths, lengthTitle, letterKind, whom } from "./ban.ts";
 import { when } from "./words.ts";
 
 test("whom a ban is of, and when it ends", () => {
-  expect([whom({ user: "ann" }), whom({ address: "192.0.2.7/32" })]).toEqual(["user ann", "address 192.0.2.7/32"]);
-  expect(end({}, 1000)).toBe("never");
-  expect(end({ untilUnix: "4600" }, 1000)).toBe(`${when(4600)}, in 1 h 0 min`);
-  expect(end({ untilUnix: "900" }, 1000)).toMatch(/in 0 s$/);
+  expect([whom(create(BanInfoSchema, { user: "ann" })), whom(create(BanInfoSchema, { address: "192.0.2.7/32" }))]).toEqual(["user ann", "address 192.0.2.7/32"]);
+  expect(end(create(BanInfoSchema), 1000)).toBe("never");
+  expect(end(create(BanInfoSchema, { untilUnix: 4600n }), 1000)).toBe(`${when(4600)}, in 1 h 0 min`);
+  expect(end(create(BanInfoSchema, { untilUnix: 900n }), 1000)).toMatch(/in 0 s$/);
 });
 
 test.each([
@@ -29,7 +32,7 @@ test.each([
   [undefined, /of the user, or of the address/],
   [{ seat: 1 }, /^$/],
 ])("a kick of %o can ban", (seat, says) => {
-  expect(kickBans(seat)).toMatch(says);
+  expect(kickBans(seat && create(SeatLineSchema, seat))).toMatch(says);
 });
 
 test("an address of the server's own machine is told from others", () => {
@@ -38,5 +41,5 @@ test("an address of the server's own machine is told from others", () => {
 });
 
 test("what an entry is", () => {
-  expect([letterKind({ id: "a", target: "b", kind: "effect", name: "gift" }), letterKind({ id: "a", target: "b", kind: "outcome" })]).toEqual(["effect gift", "outcome"]);
+  expect([letterKind(create(DeadLetterInfoSchema, { kind: "effect", name: "gift" })), letterKind(create(DeadLetterInfoSchema, { kind: "outcome" }))]).toEqual(["effect gift", "outcome"]);
 });

@@ -1,5 +1,6 @@
 // What a ban is, in words.
-import type { BanInfo, DeadLetterInfo, SeatLine } from "./api.ts";
+import type { DeadLetterInfo, SeatLine } from "./gen/metronome/v1/console_pb.ts";
+import type { BanInfo } from "./gen/metronome/v1/server_pb.ts";
 import type { Option } from "./dialog.ts";
 import { span, when } from "./words.ts";
 
@@ -28,8 +29,16 @@ export function end(b: BanInfo, now: number): string {
   return until === 0 ? "never" : `${when(until)}, in ${span(Math.max(until - now, 0))}`;
 }
 
+/** What is asked for to ban a user or an address. */
+export interface BanRequest {
+  user?: string;
+  address?: string;
+  reason: string;
+  seconds: number;
+}
+
 /** What is asked for to ban; the server says what is wrong with it. */
-export function banRequest(kind: string, who: string, reason: string, seconds: string): object {
+export function banRequest(kind: string, who: string, reason: string, seconds: string): BanRequest {
   return { [kind === "address" ? "address" : "user"]: who.trim(), reason: reason.trim(), seconds: Number(seconds) };
 }
 

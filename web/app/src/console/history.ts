@@ -1,5 +1,6 @@
 // The last minutes of a room, column by column, as uPlot takes them.
-import { figures, type Figure, type Samples } from "./api.ts";
+import { figures, type Figure } from "./api.ts";
+import type { Samples } from "./gen/metronome/v1/console_pb.ts";
 
 /** Seconds that are kept: as many as the server has. */
 export const minutes = 300;
@@ -24,10 +25,10 @@ export class History {
 
   /** Adds samples; a time without any becomes a gap, not a line across it. */
   add(samples: Samples): void {
-    (samples.at ?? []).forEach((at, i) => {
+    samples.at.forEach((at, i) => {
       if (at <= this.newest) return;
       if (this.at.length > 0 && at > this.newest + 2) this.push(this.newest + 1, () => null);
-      this.push(at, (figure) => samples[figure]?.[i] ?? 0);
+      this.push(at, (figure) => samples[figure][i] ?? 0);
     });
     const old = this.at.findIndex((at) => at > this.newest - minutes);
     if (old <= 0) return;

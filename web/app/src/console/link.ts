@@ -1,11 +1,12 @@
 // Keeps a stream of the console open: opens it, notices when it goes silent,
 // and opens it again until told to stop.
-import { ApiError, watch, type WatchResponse } from "./api.ts";
-import { messages } from "./stream.ts";
+import { api, ApiError, fault as faultOf } from "./api.ts";
+import type { WatchResponse } from "./gen/metronome/v1/console_pb.ts";
 
 /** What is looked at. `since` is the Unix second of the last sample known. */
 export interface Wish {
   room: string;
+  node: string;
   seat: number;
   since: number;
 }
@@ -29,7 +30,6 @@ export class Link {
   private stopper: AbortController | null = null;
 
   constructor(
-    private readonly key: () => string,
     private readonly wish: () => Wish,
     private readonly message: (m: WatchResponse) => void,
     private readonly status: (s: Status) => void,
@@ -72,7 +72,7 @@ export class Link {
     stopped.addEventListener("abort", stop);
     let timer = setTimeout(stop, silence);
     try {
-      for await (const message of messages<WatchResponse>(await watch(this.key(), this.wish(), one.signal))) {
+      for await (const message of api().watch(this.wish(), { signal: one.signal })) {
         if (stopped.aborted) break;
         clearTimeout(timer);
         timer = setTimeout(stop, silence);
@@ -81,7 +81,7 @@ export class Link {
       }
       return new ApiError("unavailable", "");
     } catch (fault) {
-      return fault instanceof ApiError ? fault : new ApiError("unavailable", "");
+      return one.signal.aborted ? new ApiError("unavailable", "") : faultOf(fault);
     } finally {
       clearTimeout(timer);
       stopped.removeEventListener("abort", stop);

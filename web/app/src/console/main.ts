@@ -1,32 +1,39 @@
 // The operator's console.
-import type { WatchResponse } from "./api.ts";
+import { useKey } from "./api.ts";
+import type { WatchResponse } from "./gen/metronome/v1/console_pb.ts";
 import { lookAtAudit } from "./audit.ts";
 import { mark } from "./cells.ts";
 import { byId, say, text } from "../dom.ts";
 import { adminKey, askKey, hideKey, onKey } from "./key.ts";
 import { Link, type Status } from "./link.ts";
+import { lookAtEnded } from "./ended.ts";
+import { lookAtEvents } from "./events.ts";
 import { lookAtBans } from "./moderation.ts";
+import { sameNode } from "./nodes.ts";
 import { lookAtOutbox } from "./outbox.ts";
+import { lookAtHistory } from "./past.ts";
+import { lookForPlayers } from "./players.ts";
 import { showOverview } from "./overview.ts";
 import { history, openRoom, roomEnded, showRoom } from "./room.ts";
 import { pages, parse, place, type Page, type Place } from "./route.ts";
 import { openSeat, showSeat } from "./seat.ts";
 import { sentence, span } from "./words.ts";
 
-let here: Place = { page: "", room: "", seat: 0 };
+useKey(adminKey);
+let here: Place = parse("");
 let heard = 0; // when something last came, ms
 let lost: { sentence: string } | null = null;
 let over = false; // the room has ended; only the overview is watched
 
-const link = new Link(adminKey, () => (over ? { room: "", seat: 0, since: 0 } : { room: here.room, seat: here.seat, since: history.newest }), show, turn);
+const link = new Link(() => (over ? { room: "", node: "", seat: 0, since: 0 } : { room: here.room, node: here.node, seat: here.seat, since: history.newest }), show, turn);
 
 function show(m: WatchResponse): void {
   heard = performance.now();
   if (m.overview) {
-    text(byId("version", HTMLElement), `version ${m.overview.version ?? ""} · ${m.overview.state ?? ""} · up ${span(m.overview.uptimeSeconds)}`);
+    text(byId("version", HTMLElement), `version ${m.overview.version} · ${m.overview.state} · up ${span(m.overview.uptimeSeconds)}`);
     showOverview(m.overview);
   }
-  if (over && m.overview?.room?.some((r) => r.id === here.room && r.state !== "closed")) return go(); // it is there again
+  if (over && m.overview?.room.some((r) => r.id === here.room && r.state !== "closed" && sameNode(r.node, here.node))) return go(); // it is there again
   if (here.room !== "" && !over) showRoom(m.overview, m.detail);
   if (m.trace) showSeat(m.trace);
 }
@@ -70,8 +77,8 @@ function go(): void {
     else link.removeAttribute("aria-current");
   }
   document.title = ["metronome: console", here.page || here.room].filter((word) => word !== "").join(", ");
-  byId("seat-close", HTMLAnchorElement).href = place({ room: here.room });
-  openRoom(here.room);
+  byId("seat-close", HTMLAnchorElement).href = place({ room: here.room, node: here.node });
+  openRoom(here.room, here.node);
   openSeat(here.seat);
   look(false); // until the stream is open, with the key
   link.start();
@@ -84,6 +91,10 @@ function sectionOf(page: Page): string {
 
 /** Has the page that is shown, and no other, ask for its list. */
 function look(on: boolean): void {
+  lookForPlayers(on && here.page === "players");
+  lookAtHistory(on && here.page === "history", here.at);
+  lookAtEvents(on && here.page === "events");
+  lookAtEnded(on && here.page === "ended");
   lookAtBans(on && here.page === "moderation");
   lookAtAudit(on && here.page === "audit");
   lookAtOutbox(on && here.page === "outbox");
@@ -97,7 +108,7 @@ addEventListener("hashchange", go);
 addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || here.seat === 0 || document.querySelector("dialog[open]")) return;
   const from = here;
-  location.hash = place({ room: from.room });
+  location.hash = place({ room: from.room, node: from.node });
   document.querySelector<HTMLElement>(`#seats a[href="${CSS.escape(place(from))}"]`)?.focus();
 });
 // A tab that nobody sees asks for nothing; what it missed comes when it is shown.

@@ -1,10 +1,11 @@
 // The bans, and the form that makes one.
-import { call, type Answers, type BanInfo } from "./api.ts";
+import { answer, api } from "./api.ts";
+import type { ConsoleServiceListBansResponse } from "./gen/metronome/v1/console_pb.ts";
+import type { BanInfo } from "./gen/metronome/v1/server_pb.ts";
 import { banRequest, end, hits, lengthTitle, lengths, whom } from "./ban.ts";
 import { ask, option } from "./dialog.ts";
 import { buttons } from "./cells.ts";
 import { byId, make, say, text } from "../dom.ts";
-import { adminKey } from "./key.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";
 import { sentence, when } from "./words.ts";
@@ -18,7 +19,7 @@ const bans = new Table<BanInfo>(
   "Bans",
   [
     { title: "Banned", by: (b) => whom(b), fill: fillWhom },
-    { title: "Ends", by: (b) => Number(b.untilUnix ?? Infinity), text: (b) => end(b, Date.now() / 1000) },
+    { title: "Ends", by: (b) => Number(b.untilUnix) || Infinity, text: (b) => end(b, Date.now() / 1000) },
     { title: "Reason", by: (b) => b.reason ?? "", long: true },
     { title: "By", by: (b) => b.by ?? "" },
     { title: "Since", by: (b) => Number(b.sinceUnix ?? 0), text: (b) => when(b.sinceUnix) },
@@ -28,7 +29,7 @@ const bans = new Table<BanInfo>(
   4,
   true,
 );
-const poll = new Poll(() => call(adminKey(), "ListBans", {}), show, (why) => say(byId("moderation-trouble", HTMLElement), sentence(why)));
+const poll = new Poll(() => answer(api().listBans({})), show, (why) => say(byId("moderation-trouble", HTMLElement), sentence(why)));
 
 byId("bans", HTMLElement).append(bans.element);
 long.append(...lengths.map(option));
@@ -45,8 +46,8 @@ export function lookAtBans(on: boolean): void {
   poll.look(on);
 }
 
-function show(answer: Answers["ListBans"]): void {
-  const all = answer.ban ?? [];
+function show(got: ConsoleServiceListBansResponse): void {
+  const all = got.ban;
   bans.show(all);
   bans.element.hidden = all.length === 0;
   say(byId("no-bans", HTMLElement), all.length === 0 ? "Nobody is banned." : "");
@@ -68,9 +69,9 @@ function ban(): void {
     act: "Ban",
     danger: true,
     do: async () => {
-      const { ban } = await call(adminKey(), "Ban", request);
+      const { ban } = await answer(api().ban(request));
       who.value = reason.value = "";
-      done(`The ${whom(ban ?? {})} is banned ${lengthTitle(seconds)}.`);
+      done(`The ${ban ? whom(ban) : name} is banned ${lengthTitle(seconds)}.`);
     },
   });
 }
@@ -81,7 +82,7 @@ function unban(b: BanInfo): void {
     means: "They may play again at once, on all nodes within a few seconds.",
     act: "Unban",
     do: async () => {
-      await call(adminKey(), "Unban", b.user ? { user: b.user } : { address: b.address });
+      await answer(api().unban(b.user ? { user: b.user } : { address: b.address }));
       done(`The ${whom(b)} may play again.`);
     },
   });
@@ -89,5 +90,5 @@ function unban(b: BanInfo): void {
 
 function fillWhom(cell: HTMLElement, b: BanInfo): void {
   if (cell.childElementCount > 0) return;
-  cell.append(make("span", "figure", b.user ?? b.address ?? ""), make("span", "tag", b.user ? "user" : "address"));
+  cell.append(make("span", "figure", b.user || b.address), make("span", "tag", b.user ? "user" : "address"));
 }

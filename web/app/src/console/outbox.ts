@@ -1,14 +1,17 @@
 // What leaves this node: how its outbox is, and the dead letters.
-import { call, type Answers, type DeadLetterInfo, type OutboxInfo, type OutboxTarget } from "./api.ts";
+import { create } from "@bufbuild/protobuf";
+import { answer, api } from "./api.ts";
+import { OutboxInfoSchema, type DeadLetterInfo, type ListDeadLettersResponse, type OutboxInfo, type OutboxTarget } from "./gen/metronome/v1/console_pb.ts";
 import { letterKind } from "./ban.ts";
 import { ask } from "./dialog.ts";
 import { buttons, tile } from "./cells.ts";
 import { byId, say } from "../dom.ts";
-import { adminKey } from "./key.ts";
+import { nodeChoice } from "./nodes.ts";
 import { Poll } from "./poll.ts";
 import { Table } from "./table.ts";
 import { bytes, sentence, span, when, whole } from "./words.ts";
 
+const chosen = nodeChoice(byId("outbox-node", HTMLSelectElement), "", () => void poll.now());
 const targets = new Table<OutboxTarget>(
   "Targets of the outbox",
   [
@@ -38,7 +41,7 @@ const letters = new Table<DeadLetterInfo>(
   5,
   false,
 );
-const poll = new Poll(() => call(adminKey(), "ListDeadLetters", {}), show, (why) => say(byId("outbox-trouble", HTMLElement), sentence(why)));
+const poll = new Poll(() => answer(api().listDeadLetters({ node: chosen.value })), show, (why) => say(byId("outbox-trouble", HTMLElement), sentence(why)));
 
 byId("targets", HTMLElement).append(targets.element);
 byId("letters", HTMLElement).append(letters.element);
@@ -48,14 +51,14 @@ export function lookAtOutbox(on: boolean): void {
   poll.look(on);
 }
 
-function show(answer: Answers["ListDeadLetters"]): void {
+function show(got: ListDeadLettersResponse): void {
   byId("outbox-views", HTMLElement).hidden = false;
-  showOutbox(answer.outbox ?? {});
-  const listed = answer.letter ?? [];
+  showOutbox(got.outbox ?? create(OutboxInfoSchema));
+  const listed = got.letter;
   letters.show(listed);
   letters.element.hidden = listed.length === 0;
   byId("no-letters", HTMLElement).hidden = listed.length > 0;
-  const more = (answer.outbox?.dead ?? 0) - listed.length;
+  const more = (got.outbox?.dead ?? 0) - listed.length;
   say(byId("more-letters", HTMLElement), more > 0 ? `These are the oldest ${listed.length}; there are ${whole(more)} more.` : "");
 }
 
@@ -79,7 +82,7 @@ function done(what: string): void {
 
 async function retry(d: DeadLetterInfo): Promise<void> {
   try {
-    await call(adminKey(), "RetryDeadLetter", { id: d.id });
+    await answer(api().retryDeadLetter({ id: d.id, node: chosen.value }));
     done(`${d.id} is sent again.`);
   } catch (fault) {
     done(sentence(fault instanceof Error ? fault.message : String(fault)));
@@ -93,7 +96,7 @@ function drop(d: DeadLetterInfo): void {
     act: "Drop",
     danger: true,
     do: async () => {
-      await call(adminKey(), "DropDeadLetter", { id: d.id });
+      await answer(api().dropDeadLetter({ id: d.id, node: chosen.value }));
       done(`${d.id} was dropped.`);
     },
   });

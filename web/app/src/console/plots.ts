@@ -78,7 +78,8 @@ const plots: Plot[] = [
   },
 ];
 
-const height = 132;
+/** Of a plot, pixels. */
+export const height = 132;
 
 /** Makes the grid; `show` fills it. */
 export class Plots {
@@ -114,12 +115,12 @@ export class Plots {
   }
 }
 
-function token(name: string): string {
+export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
 /** The line of a legend's mark, like that of its series. */
-function border(dash: number[] | undefined): string {
+export function border(dash: number[] | undefined): string {
   return !dash ? "solid" : (dash[0] ?? 0) > 2 ? "dashed" : "dotted";
 }
 
@@ -159,12 +160,12 @@ function span(min: number | null, max: number | null): number {
   return Math.min(Math.max((max ?? 0) - (min ?? 0), 60), minutes);
 }
 
-function clock(seconds: number, exactly: boolean): string {
+export function clock(seconds: number, exactly: boolean): string {
   return new Date(seconds * 1000).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", ...(exactly ? { second: "2-digit" } : {}) });
 }
 
 /** From 0 (or below, for slack) to a little above the highest. */
-function bounds(min: number | null, max: number | null, least: number): [number, number] {
+export function bounds(min: number | null, max: number | null, least: number): [number, number] {
   const low = Math.min(min ?? 0, 0);
   const high = Math.max(max ?? 0, low + least);
   return [low < 0 ? low - 1 : 0, high + (high - low) * 0.1];

@@ -1,15 +1,17 @@
 // One room: its last minutes as plots, its seats, and what an operator can do.
-import { call, recording, type Overview, type RoomDetail, type RoomLine, type SeatLine } from "./api.ts";
+import { answer, api } from "./api.ts";
+import type { Overview, RoomDetail, RoomLine, SeatLine } from "./gen/metronome/v1/console_pb.ts";
 import { kickBans, kickChoices, lengthTitle, whom } from "./ban.ts";
 import { ask } from "./dialog.ts";
 import { mark, marked } from "./cells.ts";
 import { byId, make, say, text } from "../dom.ts";
+import { save } from "./save.ts";
 import { History } from "./history.ts";
-import { adminKey } from "./key.ts";
+import { nodeName, sameNode } from "./nodes.ts";
 import { Plots } from "./plots.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { bytes, health, sentence, span, stateMood, ticks } from "./words.ts";
+import { health, sentence, span, stateMood, ticks } from "./words.ts";
 
 /** The longest reason of a close and announcement, bytes; the server cuts off what is over. */
 const mostReason = 120;
@@ -18,8 +20,10 @@ const mostLine = 1000;
 export const history = new History();
 const plots = new Plots((at) => text(byId("at", HTMLElement), at === null ? "" : new Date(at * 1000).toLocaleTimeString("en-GB")));
 let shown = "";
+let node = "";
 let sitting: SeatLine[] = [];
 let hz = 1;
+let locked = false;
 
 const seats = new Table<SeatLine>(
   "Seats of this room",
@@ -42,15 +46,16 @@ byId("plots", HTMLElement).append(plots.element);
 byId("seats", HTMLElement).append(seats.element);
 byId("do-announce", HTMLButtonElement).addEventListener("click", announce);
 byId("do-close", HTMLButtonElement).addEventListener("click", close);
+byId("do-lock", HTMLButtonElement).addEventListener("click", lock);
 byId("do-download", HTMLButtonElement).addEventListener("click", () => void download());
 
 /** Turns to a room; "" to none. */
-export function openRoom(id: string): void {
+export function openRoom(id: string, on: string): void {
   say(byId("ended", HTMLElement), "");
   byId("room-views", HTMLElement).hidden = false;
   operable(true);
-  if (id === shown) return;
-  shown = id;
+  if (id === shown && on === node) return;
+  [shown, node] = [id, on];
   history.clear();
   plots.show(history);
   sitting = [];
@@ -63,15 +68,15 @@ export function openRoom(id: string): void {
 }
 
 export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined): void {
-  const line = o?.room?.find((r) => r.id === shown);
-  if (line) showLine(line, o?.records ?? false);
+  const line = o?.room.find((r) => r.id === shown && sameNode(r.node, node));
+  if (line) showLine(line, o?.node.find((n) => n.id === line.node)?.records ?? false);
   if (!detail || detail.room !== shown) return;
   if (detail.samples) {
     history.add(detail.samples);
     plots.show(history);
   }
-  if (!detail.seat && (detail.occupied ?? 0) > 0) return; // the room was too busy to list them
-  const listed = detail.seat ?? [];
+  if (detail.seat.length === 0 && detail.occupied > 0) return; // the room was too busy to list them
+  const listed = detail.seat;
   sitting = listed;
   seats.show(listed);
   const more = (detail.occupied ?? 0) - listed.length;
@@ -82,7 +87,7 @@ export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined
 export function roomEnded(why: string): void {
   const known = history.newest > 0;
   const rest = "The list of all rooms has those that are open.";
-  say(byId("ended", HTMLElement), known ? `${sentence(why)} What you see is how it was last. ${rest}` : `No room "${shown}" is open on this node; it may have ended. ${rest}`);
+  say(byId("ended", HTMLElement), known ? `${sentence(why)} What you see is how it was last. ${rest}` : `No room "${shown}" is open ${node === "" ? "on this node" : `on ${nodeName(node)}`}; it may have ended. ${rest}`);
   mark(byId("room-state", HTMLElement), "bad", known ? "closed" : "");
   mark(byId("room-health", HTMLElement), "idle", "");
   byId("room-views", HTMLElement).hidden = !known;
@@ -90,14 +95,17 @@ export function roomEnded(why: string): void {
 }
 
 function operable(on: boolean): void {
-  for (const id of ["do-announce", "do-close", "do-download"]) byId(id, HTMLButtonElement).disabled = !on;
+  for (const id of ["do-announce", "do-lock", "do-close", "do-download"]) byId(id, HTMLButtonElement).disabled = !on;
 }
 
 function showLine(r: RoomLine, records: boolean): void {
   hz = r.tickHz ?? 1;
   mark(byId("room-state", HTMLElement), stateMood(r.state ?? ""), r.state ?? "");
-  mark(byId("room-health", HTMLElement), health(r).mood, health(r).word);
-  const facts = [r.mode ?? "", `${r.tickHz ?? 0} Hz`, `${r.taken ?? 0} of ${r.seats ?? 0} seats`, `tick ${r.tick ?? 0}`, `up ${span(r.ageSeconds)}`];
+  mark(byId("room-health", HTMLElement), health(r.health).mood, health(r.health).word);
+  locked = r.state === "locked";
+  text(byId("do-lock", HTMLElement), locked ? "Unlock" : "Lock");
+  byId("do-lock", HTMLButtonElement).disabled = r.state !== "open" && !locked;
+  const facts = [r.mode, ...(node === "" ? [] : [nodeName(node)]), `${r.tickHz ?? 0} Hz`, `${r.taken ?? 0} of ${r.seats ?? 0} seats`, `tick ${r.tick ?? 0}`, `up ${span(r.ageSeconds)}`];
   text(byId("room-line", HTMLElement), facts.join(" · "));
   byId("do-download", HTMLElement).hidden = !records;
 }
@@ -116,8 +124,21 @@ function announce(): void {
     most: mostLine,
     act: "Announce",
     do: async (line) => {
-      await call(adminKey(), "Announce", { room, text: line });
+      await answer(api().announce({ node, room, text: line }));
       done(`Announced: ${line}`);
+    },
+  });
+}
+
+function lock(): void {
+  const [room, unlock] = [shown, locked];
+  ask({
+    title: unlock ? `Unlock ${room}?` : `Lock ${room}?`,
+    means: unlock ? "New players may come in again." : "No new player gets in. Those who sit here play on, and may come back when their connection is lost.",
+    act: unlock ? "Unlock" : "Lock",
+    do: async () => {
+      await answer(api().lockRoom({ node, room, unlock }));
+      done(unlock ? "The room is open again." : "The room is locked.");
     },
   });
 }
@@ -133,7 +154,7 @@ function close(): void {
     act: "Close the room",
     danger: true,
     do: async (reason) => {
-      await call(adminKey(), "CloseRoom", { room, reason });
+      await answer(api().closeRoom({ node, room, reason }));
       done("The room was closed.");
     },
   });
@@ -153,25 +174,14 @@ export function kick(seat: number, name: string): void {
     act: "Kick",
     danger: true,
     do: async (reason, seconds) => {
-      const { ban } = await call(adminKey(), "KickSeat", { room, seat, name, reason, ...(seconds === "" ? {} : { banSeconds: Number(seconds) }) });
+      const { ban } = await answer(api().kickSeat({ node, room, seat, name, reason, ...(seconds === "" ? {} : { banSeconds: Number(seconds) }) }));
       done(ban ? `${name} was kicked, and the ${whom(ban)} banned ${lengthTitle(seconds)}.` : `${name} was kicked.`);
     },
   });
 }
 
 async function download(): Promise<void> {
-  done("Fetching the recording …");
-  try {
-    const { name, body } = await recording(adminKey(), shown);
-    const link = make("a");
-    link.href = URL.createObjectURL(body);
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-    done(`${name}: ${bytes(body.size)} so far. "metronome replay ${name}" plays it again.`);
-  } catch (fault) {
-    done(sentence(fault instanceof Error ? fault.message : String(fault)));
-  }
+  await save(node, shown, "", done);
 }
 
 function ago(n: number | undefined): string {
@@ -181,7 +191,7 @@ function ago(n: number | undefined): string {
 function fillSeat(cell: HTMLElement, s: SeatLine): void {
   if (cell.childElementCount === 0) cell.append(make("a", "figure", String(s.seat)));
   const link = cell.firstElementChild as HTMLAnchorElement;
-  const there = place({ room: shown, seat: s.seat });
+  const there = place({ room: shown, node, seat: s.seat });
   if (link.getAttribute("href") !== there) link.setAttribute("href", there);
   const label = `Seat ${s.seat}, ${s.name ?? ""}`;
   if (link.getAttribute("aria-label") !== label) link.setAttribute("aria-label", label);
@@ -190,7 +200,7 @@ function fillSeat(cell: HTMLElement, s: SeatLine): void {
 /** Who it is, or from where somebody unknown comes. */
 function fillUser(cell: HTMLElement, s: SeatLine): void {
   const inner = cell.firstElementChild ?? cell.appendChild(make("span", "figure"));
-  text(inner, s.user ?? s.address ?? "–");
+  text(inner, s.user || s.address || "–");
   inner.classList.toggle("faint", !s.user);
 }
 

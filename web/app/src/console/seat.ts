@@ -1,6 +1,6 @@
 // One seat under watch: when its inputs arrived, what each tick used, and why
 // an input was of no use.
-import type { SeatTrace, TraceTick } from "./api.ts";
+import type { SeatTrace, TraceTick } from "./gen/metronome/v1/console_pb.ts";
 import { mark } from "./cells.ts";
 import { byId, make, say, text } from "../dom.ts";
 import { kick } from "./room.ts";

@@ -14,6 +14,8 @@ export interface Column<Row> {
   figure?: boolean;
   /** A long text, which is broken into lines. */
   long?: boolean;
+  /** Whether it is not shown now. */
+  hidden?: () => boolean;
 }
 
 export class Table<Row> {
@@ -62,6 +64,7 @@ export class Table<Row> {
       this.rows.delete(key);
     }
     for (const row of rows) this.fill(row);
+    this.hideColumns();
     // Rows do not move away from under a pointer or a focus.
     if (!this.body.matches(":hover, :focus-within") || this.body.childElementCount !== rows.length) this.arrange();
   }
@@ -76,6 +79,16 @@ export class Table<Row> {
       const cell = element.children[at] as HTMLElement;
       if (column.fill) column.fill(cell, row);
       else text(cell, column.text ? column.text(row) : String(column.by?.(row) ?? ""));
+    });
+  }
+
+  private hideColumns(): void {
+    this.columns.forEach((column, at) => {
+      if (!column.hidden) return;
+      const hidden = column.hidden();
+      for (const cell of [this.heads[at], ...[...this.rows.values()].map((row) => row.children[at])]) {
+        if (cell instanceof HTMLElement && cell.hidden !== hidden) cell.hidden = hidden;
+      }
     });
   }
 

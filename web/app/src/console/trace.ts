@@ -1,6 +1,6 @@
 // Draws a seat's last ticks: a mark per arrival, as high as it was early, and
 // below it what the tick used.
-import type { TraceTick } from "./api.ts";
+import type { TraceTick } from "./gen/metronome/v1/console_pb.ts";
 
 /** The slack that the picture spans, ticks. */
 const low = -8;

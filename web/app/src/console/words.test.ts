@@ -1,20 +1,10 @@
 import { expect, test } from "vitest";
 import { bytes, drains, health, ms, sentence, span, ticks, when } from "./words.ts";
 
-const room = { id: "a", tickHz: 30, taken: 5, inputs: 100, unused: 0, lateUsP99: 100 };
-
-test.each([
-  [{}, "ok", "in time"],
-  [{ taken: 0, inputs: 0 }, "idle", "empty"],
-  [{ unused: 5 }, "ok", "in time"],
-  [{ unused: 6 }, "warn", "inputs unused"],
-  [{ inputs: 10, unused: 6 }, "ok", "in time"],
-  [{ backlogged: 2, unused: 90 }, "warn", "2 backlogged"],
-  [{ lateUsP99: 16_666 }, "ok", "in time"],
-  [{ lateUsP99: 16_667, backlogged: 2 }, "bad", "ticks late"],
-  [{ ticksLost: 3, lateUsP99: 50_000 }, "bad", "3 ticks lost"],
-])("a room with %o is %s: %s", (change, mood, word) => {
-  expect(health({ ...room, ...change })).toEqual({ mood, word });
+test("a health is one of four moods", () => {
+  expect(health({ mood: "bad", word: "ticks late" })).toEqual({ mood: "bad", word: "ticks late" });
+  expect(health({ mood: "new", word: "something" })).toEqual({ mood: "idle", word: "something" });
+  expect(health(undefined)).toEqual({ mood: "idle", word: "" });
 });
 
 test("figures", () => {
@@ -26,9 +16,9 @@ test("figures", () => {
 });
 
 test("times sort as they read", () => {
-  expect([when(undefined), when("0")]).toEqual(["–", "–"]);
-  expect(when("1764236400")).toMatch(/^2025-11-2[678] \d\d:\d\d:00$/);
-  expect(when(1764236400)).toBe(when("1764236400"));
+  expect([when(undefined), when(0n)]).toEqual(["–", "–"]);
+  expect(when(1764236400n)).toMatch(/^2025-11-2[678] \d\d:\d\d:00$/);
+  expect(when(1764236400)).toBe(when(1764236400n));
 });
 
 test("a drain says whom it ends", () => {

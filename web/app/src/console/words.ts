@@ -1,5 +1,4 @@
 // Figures and states in words.
-import type { RoomLine } from "./api.ts";
 
 export type Mood = "ok" | "warn" | "bad" | "idle";
 export interface Health {
@@ -7,16 +6,13 @@ export interface Health {
   word: string;
 }
 
-/** How a room is, by its last second: the worst thing first. */
-export function health(r: RoomLine): Health {
-  const inputs = r.inputs ?? 0;
-  if ((r.ticksLost ?? 0) > 0) return { mood: "bad", word: `${r.ticksLost} ticks lost` };
-  if ((r.lateUsP99 ?? 0) > 500_000 / Math.max(r.tickHz ?? 1, 1)) return { mood: "bad", word: "ticks late" };
-  if ((r.backlogged ?? 0) > 0) return { mood: "warn", word: `${r.backlogged} backlogged` };
-  if (inputs > 20 && (r.unused ?? 0) > inputs / 20) return { mood: "warn", word: "inputs unused" };
-  if ((r.taken ?? 0) === 0) return { mood: "idle", word: "empty" };
-  return { mood: "ok", word: "in time" };
+/** How a room or a node is, as its node judges it. */
+export function health(h: { mood: string; word: string } | undefined): Health {
+  return { mood: moods.find((mood) => mood === h?.mood) ?? "idle", word: h?.word ?? "" };
 }
+
+/** From the least to what an operator should see first. */
+export const moods: readonly Mood[] = ["idle", "ok", "warn", "bad"];
 
 /** The room's state, coloured like its health. */
 export function stateMood(state: string): Mood {
@@ -51,7 +47,7 @@ export function span(seconds: number | undefined): string {
 }
 
 /** A Unix second as the clock on the wall here shows it: sorts as it reads. */
-export function when(unix: number | string | undefined): string {
+export function when(unix: number | bigint | undefined): string {
   const at = Number(unix ?? 0);
   return at === 0 ? "–" : new Date(at * 1000).toLocaleString("sv-SE");
 }
@@ -76,4 +72,38 @@ export function sentence(text: string): string {
   if (text === "") return "";
   const s = text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?…]$/.test(s) ? s : `${s}.`;
+}
+
+/** Close codes by name, as PROTOCOL.md has them. */
+const closeNames: Record<number, string> = {
+  1000: "bye",
+  1002: "protocol",
+  1003: "text",
+  1006: "lost",
+  1009: "too-big",
+  4000: "bad-frame",
+  4001: "flood",
+  4002: "slow",
+  4003: "silent",
+  4004: "replaced",
+  4005: "kicked",
+  4006: "room-ended",
+  4007: "restart",
+  4008: "game-fault",
+  4009: "room-full",
+  4010: "resume-stale",
+  4011: "room-locked",
+  4012: "second",
+};
+
+/** A close code as people know it; "" of none. */
+export function closeName(code: number): string {
+  return code === 0 ? "" : closeNames[code] ? `${closeNames[code]} (${code})` : `code ${code}`;
+}
+
+/** How bad an event is. */
+export function eventMood(kind: string, code: number): Mood {
+  if (kind === "fault" || kind === "ticks-lost") return "bad";
+  if (kind === "refused" || kind === "cut" || kind === "act" || kind === "node" || code === 4005) return "warn";
+  return kind === "joined" || kind === "resumed" || kind === "opened" ? "ok" : "idle";
 }
