@@ -84,7 +84,7 @@ func (a *rules) beside(p *Player) (sim.Vec, bool) {
 	if n+len(a.fresh) == 0 {
 		return sim.Vec{}, false
 	}
-	i := int(r.Intn(int32(n + len(a.fresh))))
+	i := int(r.Intn(int32(min(n+len(a.fresh), maxSeats))))
 	var s *Ship
 	switch {
 	case i >= n:
