@@ -80,11 +80,12 @@ func (a *rules) spot(p *Player) (at sim.Vec, ok bool) {
 // there is no such ship, or a base is left for another team's.
 func (a *rules) beside(p *Player) (sim.Vec, bool) {
 	r := a.w.Rand()
-	n := len(a.radar.ships)
-	if n+len(a.fresh) == 0 {
+	n := int32(len(a.radar.ships))
+	all := n + int32(len(a.fresh))
+	if all == 0 {
 		return sim.Vec{}, false
 	}
-	i := int(r.Intn(int32(min(n+len(a.fresh), maxSeats))))
+	i := r.Intn(all)
 	var s *Ship
 	switch {
 	case i >= n:
