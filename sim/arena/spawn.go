@@ -55,9 +55,12 @@ func (a *rules) spawn(ref sim.Ref, p *Player) {
 func (a *rules) spot(p *Player) (at sim.Vec, ok bool) {
 	a.radar.fill(a.ships)
 	best := choice{cost: costNone}
-	zone := a.zone(p)
+	zone, spots := a.zone(p), spawnSpots
+	if len(a.fresh) == freshest {
+		spots = 1 // all would crowd round the few that are known
+	}
 	for range spawnTries {
-		if best.take(a, a.anywhere(zone), p); best.found == spawnSpots {
+		if best.take(a, a.anywhere(zone), p); best.found == spots {
 			break
 		}
 	}
