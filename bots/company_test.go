@@ -233,10 +233,8 @@ func TestNewcomersHaveCompany(t *testing.T) {
 					}
 				}
 				t.Logf("life p50 %.1f s, deaths in 20 s %.1f", percentile(c.lives, 0.5), c.deaths/float64(len(c.lives)))
-				// The slow in coming are the most of a few, so that a percentile of more
-				// newcomers is no higher.
 				for i, s := range screens {
-					if worst := max(slices.Max(c.joined[i]), percentile(c.respawned[i], 1)); worst > 2 {
+					if worst := slices.Max(c.joined[i]); worst > 2 {
 						t.Errorf("%.0f x %.0f: nobody in sight for the first %.1f s", s.x, s.y, worst)
 					}
 					if alone := mean(c.alone[i]); alone > kind.alone {

@@ -55,9 +55,12 @@ func (a *rules) spawn(ref sim.Ref, p *Player) {
 func (a *rules) spot(p *Player) (at sim.Vec, ok bool) {
 	a.radar.fill(a.ships)
 	best := choice{cost: costNone}
-	zone := a.zone(p)
+	zone, spots := a.zone(p), spawnSpots
+	if len(a.fresh) == freshest {
+		spots = 1 // all would crowd round the few that are known
+	}
 	for range spawnTries {
-		if best.take(a, a.anywhere(zone), p); best.found == spawnSpots {
+		if best.take(a, a.anywhere(zone), p); best.found == spots {
 			break
 		}
 	}
@@ -80,11 +83,12 @@ func (a *rules) spot(p *Player) (at sim.Vec, ok bool) {
 // there is no such ship, or a base is left for another team's.
 func (a *rules) beside(p *Player) (sim.Vec, bool) {
 	r := a.w.Rand()
-	n := len(a.radar.ships)
-	if n+len(a.fresh) == 0 {
+	n := int32(len(a.radar.ships))
+	all := n + int32(len(a.fresh))
+	if all == 0 {
 		return sim.Vec{}, false
 	}
-	i := int(r.Intn(int32(n + len(a.fresh))))
+	i := r.Intn(all)
 	var s *Ship
 	switch {
 	case i >= n:

@@ -28,7 +28,7 @@ const (
 // game, so that is worst but for an enemy at hand; the rest decides between
 // spots with company.
 const (
-	costAlone       = 1000 // nobody in the picture
+	costAlone       = 2500 // nobody in the picture
 	costInSight     = 60   // each enemy with a free line of fire
 	costComing      = 150  // each enemy that flies this way
 	costCrowd       = 80   // each ship in the picture above crowd

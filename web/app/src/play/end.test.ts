@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { byPlace, headline } from "./end.ts";
 
-const line = (seat: number, place: number, team = 0) => ({ seat, name: seat === 9 ? "" : `p${seat}`, bot: false, team, place, fields: { kills: 0, deaths: 0 } });
+const line = (seat: number, place: number, team = 0) => ({ seat, name: seat === 9 ? "" : `p${seat}`, bot: false, team, place, fields: { kills: 0, deaths: 0, streak: 0, damage: 0, accuracy: 0, rail: 0 } });
 const end = (...lines: ReturnType<typeof line>[]) => ({ reason: "", lines });
 
 it.each([

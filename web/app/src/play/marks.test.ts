@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Marks, toward } from "./marks.ts";
 import { emptyPicture, type Picture, type ShipNow } from "./picture.ts";
 
-const ship = (seat: number, x: number, y: number): ShipNow => ({ id: seat, seat, team: 0, x, y, vx: 0, vy: 0, aim: 0, health: 1, shield: 0, safe: false, own: seat === 1, name: "" });
+const ship = (seat: number, x: number, y: number): ShipNow => ({ id: seat, life: seat, seat, team: 0, x, y, vx: 0, vy: 0, aim: 0, health: 1, shield: 0, safe: false, own: seat === 1, name: "" });
 
 function picture(...ships: ShipNow[]): Picture {
   return { ...emptyPicture(), ships, own: ships.find((s) => s.own) ?? null };
