@@ -1,0 +1,1 @@
+import"./painters-Ba4DdowV.js";import"./init-CfyJxw4T.js";

@@ -1,1 +1,0 @@
-import"./painters-BDIz6Wu1.js";import"./init-dwGoWppe.js";
