@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -136,6 +137,17 @@ func (g *auction) Step(*sim.Inputs) {
 	}
 }
 
+// TestPythonWatches has the example look on without a seat.
+func TestPythonWatches(t *testing.T) {
+	needPython(t)
+	n := startTestNode(t, nil)
+	c := join(t, n, n.home.ID()+"?name=ann")
+	out, err := pythonPlayer(t.Context(), n, n.home.ID()+"?watch", "--ticks", "30")
+	if err != nil || !strings.Contains(out, fmt.Sprintf("watching seat %d; I see 1 ships", c.frame.Welcome.GetSeat())) {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // runPython has the example play in a room of a node and returns what it prints.
 func runPython(t *testing.T, n *Node, room string, args ...string) string {
 	t.Helper()
@@ -148,7 +160,10 @@ func runPython(t *testing.T, n *Node, room string, args ...string) string {
 }
 
 func pythonPlayer(ctx context.Context, n *Node, room string, args ...string) (string, error) {
-	url := strings.Replace(n.LocalURL(), "http://", "ws://", 1) + "/rooms/" + room + "?name=python"
+	url := strings.Replace(n.LocalURL(), "http://", "ws://", 1) + "/rooms/" + room
+	if !strings.Contains(room, "?") {
+		url += "?name=python"
+	}
 	out, err := exec.CommandContext(ctx, "../examples/python/run", append([]string{url}, args...)...).CombinedOutput()
 	return string(out), err
 }

@@ -2,6 +2,7 @@
 """A small player: joins a room by its URL, flies in a square, says hello, gives
 commands and prints what it sees. In a room that rests it waits for what happens.
 When its server goes, it asks the other nodes for a seat and begins anew there.
+With a URL that ends in ?watch it takes no seat and only looks on.
 Run it with ./run, which makes the protobuf module first. Needs
 python3-websocket and python3-protobuf."""
 import argparse
@@ -52,7 +53,7 @@ class Player:
         self.clock = InputClock(self.period, (began - now()) / -2, self.welcome.max_lead)
         self.noticed, self.acked, self.heard, self.used, self.end = 0, 0, [], 0, None
         self.orders, self.answers, self.pinged, self.sent = Orders(), {}, 0, 0
-        self.due = now()
+        self.due, self.watched = now(), first.watched
         self.clock.frame(first.tick, first.slack, first.dropped, self.due)
         self.notices(first)
 
@@ -127,12 +128,13 @@ class Player:
         self.hear(min(until, self.pinged + REST_PING) - now())
 
     def hear(self, wait):
-        """Follows the room by a frame, if one comes within some ms."""
+        """Follows the room by a frame, if one comes within some ms; answers whether."""
         self.socket.settimeout(max(wait, 0.1) / 1000)
         try:
             self.follow(self.read())
+            return True
         except websocket.WebSocketTimeoutException:
-            pass
+            return False
 
     def follow(self, frame):
         try:
@@ -140,6 +142,7 @@ class Player:
         except Gap:
             self.send(wire.ClientFrame(resync=True))
         self.clock.frame(frame.tick, frame.slack, frame.dropped, now())
+        self.watched = frame.watched or self.watched
         self.used += frame.input_age == 0
         self.notices(frame)
         self.answer(frame)
@@ -162,15 +165,15 @@ def play(url, args):
     """Plays in the room with a URL; answers whether all went well."""
     player = Player(url)
     w = player.welcome
-    print(f"seat {w.seat} in room {w.room}, mode {w.mode}, {w.tick_hz} Hz" + (", at rest" if w.rests else ""))
+    print((f"seat {w.seat}" if w.seat else "a spectator") + f" in room {w.room}, mode {w.mode}, {w.tick_hz} Hz" + (", at rest" if w.rests else ""))
     for p in w.param:
         print(f"made with {p.name}={p.value}")
     for values, numbers in args.command:
         player.orders.give(values, numbers)
     try:
-        ok = (wait_for_others if w.rests else fly)(player, args)
+        ok = (look_on if w.seat == 0 else wait_for_others if w.rests else fly)(player, args)
     except Closed as why:
-        if not player.end and why.code in (RESTART, LOST):
+        if w.seat and not player.end and why.code in (RESTART, LOST):
             url = seat_elsewhere(player.nodes, w.mode)
             return url is not None and play(url, args)
         ok = player.end is not None
@@ -209,6 +212,20 @@ def report(player):
     print(f"the match is over: {player.end.reason}")
     for line in player.end.line:
         print(f"place {line.place or '-'}: seat {line.seat}", *[f"{name}={v}" for name, v in zip(fields, line.value)])
+
+
+def look_on(player, args):
+    """Watches until the match ends or the time is over, with a sign of life every second."""
+    begin, until, next_sign, frames = player.mirror.tick, now() + args.ticks * player.period, 0, 0
+    while now() < until:
+        if now() >= next_sign:
+            next_sign = now() + 1000
+            player.send(wire.ClientFrame(ping=1))
+            print(f"tick {player.mirror.tick}: watching seat {player.watched}; I see {len(player.mirror.rows('ship'))} ships")
+        frames += player.hear(min(until, next_sign) - now())
+    player.send(wire.ClientFrame(leave=True))
+    print(f"{player.mirror.tick - begin} ticks in {frames} frames")
+    return frames > 0
 
 
 def wait_for_others(player, args):
