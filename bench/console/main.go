@@ -76,9 +76,9 @@ func run(ctx context.Context, o options) error {
 	}
 	var nodes []string
 	for range o.nodes {
-		address, err := freeAddress(ctx)
-		if err != nil {
-			return err
+		address, failed := freeAddress(ctx)
+		if failed != nil {
+			return failed
 		}
 		if err = until(ctx, nil, func(stats) bool { return answers(ctx, store) }); err != nil {
 			return fmt.Errorf("waiting for redis-server: %w", err)

@@ -122,9 +122,9 @@ story("a room of the list is watched", async ({ server, open }) => {
   await row(page, "Free for all").getByRole("link", { name: "Watch" }).click();
   await page.getByRole("status").filter({ hasText: "Watching" }).waitFor();
   expect(await page.evaluate(() => [window.metronome!.session.spectating, window.metronome!.session.seat, window.metronome!.picture.own])).toEqual([true, 0, null]);
-  const { room } = await server.ask<{ room: { taken: number; bots: number; spectators: number }[] }>("ListRooms", {});
-  expect(room.map((r) => [r.taken - r.bots, r.spectators])).toEqual([[0, 1]]);
-  await page.getByRole("button", { name: "Play here" }).click();
+  const listed = async () => (await server.ask<{ room: { taken: number; bots: number; spectators: number }[] }>("ListRooms", {})).room;
+  await expect.poll(async () => (await listed()).map((r) => [r.taken - r.bots, r.spectators])).toEqual([[0, 1]]);
+  await page.getByRole("button", { name: "Play", exact: true }).click();
   await page.waitForFunction(() => window.metronome?.session.state === "playing" && !window.metronome.session.spectating);
 });
 

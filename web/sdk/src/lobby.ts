@@ -19,6 +19,8 @@ export interface Room {
   /** Occupied and reserved. */
   taken: number;
   bots: number;
+  /** Of the bots: the node's own, who give their seats up to whoever comes. `seats - taken + fillers` are free. */
+  fillers: number;
   /** Connections that watch without a seat. */
   spectators: number;
   state: string;
@@ -181,7 +183,7 @@ function roomOf(v: unknown): Room {
   for (const [key, value] of Object.entries(object(r["metadata"]))) metadata[key] = text(value);
   return {
     id: text(r["id"]), mode: text(r["mode"]), code: text(r["code"]), seats: number(r["seats"]), taken: number(r["taken"]),
-    bots: number(r["bots"]), spectators: number(r["spectators"]), state: text(r["state"]), metadata, private: r["private"] === true, node: text(r["node"]),
+    bots: number(r["bots"]), fillers: number(r["fillers"]), spectators: number(r["spectators"]), state: text(r["state"]), metadata, private: r["private"] === true, node: text(r["node"]),
     createdUnix: number(r["createdUnix"]), tickHz: number(r["tickHz"]),
   };
 }

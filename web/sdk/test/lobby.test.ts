@@ -13,13 +13,13 @@ function lobbyOf(status: number, body: unknown): { lobby: Lobby; asked: [string,
 }
 
 test("rooms are listed with all their fields", async () => {
-  const room = { id: "a", mode: "ffa", seats: 50, taken: 3, bots: 2, spectators: 7, state: "open", metadata: { map: "cross" }, node: "http://n", createdUnix: "1700000000", tickHz: 30 };
+  const room = { id: "a", mode: "ffa", seats: 50, taken: 3, bots: 2, fillers: 1, spectators: 7, state: "open", metadata: { map: "cross" }, node: "http://n", createdUnix: "1700000000", tickHz: 30 };
   const { lobby, asked } = lobbyOf(200, { room: [room, {}], nextPage: "p" });
   const got = await lobby.list({ mode: "ffa", withFreeSeat: true });
   expect(asked).toEqual([["http://h/metronome.v1.LobbyService/ListRooms", { mode: "ffa", withFreeSeat: true }]]);
   expect(got.next).toBe("p");
   expect(got.rooms[0]).toEqual({ ...room, code: "", private: false, createdUnix: 1700000000 });
-  expect(got.rooms[1]).toEqual({ id: "", mode: "", code: "", seats: 0, taken: 0, bots: 0, spectators: 0, state: "", metadata: {}, private: false, node: "", createdUnix: 0, tickHz: 0 });
+  expect(got.rooms[1]).toEqual({ id: "", mode: "", code: "", seats: 0, taken: 0, bots: 0, fillers: 0, spectators: 0, state: "", metadata: {}, private: false, node: "", createdUnix: 0, tickHz: 0 });
 });
 
 test("seats are asked for by id, by code, and in a new room", async () => {

@@ -4,7 +4,7 @@ import { liveliest } from "../play/liveliest.ts";
 import { liveliestRoom } from "./live.ts";
 
 const room = (id: string, o: Partial<Room>): Room => ({
-  id, mode: "ffa", code: "", seats: 50, taken: 10, bots: 10, spectators: 0, state: "open", metadata: {}, private: false, node: "http://a", createdUnix: 0, tickHz: 30, ...o,
+  id, mode: "ffa", code: "", seats: 50, taken: 10, bots: 10, fillers: 0, spectators: 0, state: "open", metadata: {}, private: false, node: "http://a", createdUnix: 0, tickHz: 30, ...o,
 });
 const drawn = (mode: string): boolean => mode === "ffa";
 

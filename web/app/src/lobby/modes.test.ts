@@ -4,7 +4,7 @@ import { crowds, crowdWords, pictureOf, sentenceOf } from "./modes.ts";
 
 const mode = (name: string, game: string, seats = 8) => ({ name, game, title: name, seats, tickHz: 30, params: [] });
 const room = (name: string, taken: number, bots: number): Room => ({
-  id: `${name}${taken}`, mode: name, code: "", seats: 50, taken, bots, spectators: 0, state: "open", metadata: {}, private: false, node: "", createdUnix: 0, tickHz: 30,
+  id: `${name}${taken}`, mode: name, code: "", seats: 50, taken, bots, fillers: 0, spectators: 0, state: "open", metadata: {}, private: false, node: "", createdUnix: 0, tickHz: 30,
 });
 
 test("people and bots are counted apart, by mode", () => {

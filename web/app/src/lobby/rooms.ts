@@ -74,7 +74,7 @@ class Row {
 
   show(room: Room, { title, drawn, picture }: About, server: string, now: number): void {
     const page = playPage(server, `room=${encodeURIComponent(room.id)}`);
-    const open = room.state === "open" && room.taken < room.seats;
+    const open = room.state === "open" && room.taken - room.fillers < room.seats;
     const says = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
     if (this.picture.getAttribute("src") !== picture) this.picture.src = picture;
     text(this.name, title);
