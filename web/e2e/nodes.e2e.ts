@@ -2,8 +2,8 @@ import { inPlay } from "./play.ts";
 import { redis } from "./redis.ts";
 import { expect, story, type Page, type Server } from "./story.ts";
 
-/** What a browser logs of a server that is gone. */
-const gone = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket/;
+/** What a browser logs of a server that is gone, and of its room, which no other has. */
+const gone = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket|404 .*JoinRoom/;
 
 /** The path that leads into a node's own room, not into the other's. */
 async function homeOf(server: Server): Promise<string> {

@@ -29,6 +29,7 @@ story("below a path, from the lobby into play, and back", async ({ proxy, open }
 story("below a path, the link to a room leads a friend into it", async ({ proxy, open }) => {
   const page = await open(proxy, "/play?room=ffa", { permissions: ["clipboard-read", "clipboard-write"] });
   await inPlay(page);
+  await page.getByRole("button", { name: "Menu" }).click();
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(`${proxy.url}/play?room=ffa`);
   await page.goto(`${proxy.url}/`);
