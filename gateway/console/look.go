@@ -187,8 +187,9 @@ func roomLine(i room.Info, samples []room.Sample) *pb.RoomLine {
 	unused := s.Late + s.Early + s.Double + s.Dropped
 	return &pb.RoomLine{
 		Id: i.ID, Mode: i.Mode, State: i.State.String(), Private: i.Private, Seats: uint32(i.Seats), Taken: uint32(i.Taken),
-		Away: uint32(i.Away), Bots: uint32(i.Bots), TickHz: uint32(i.Hz), Tick: uint32(i.Tick), AgeSeconds: uint32(time.Since(i.Created).Seconds()),
-		TickUsP99: s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
+		Away: uint32(i.Away), Bots: uint32(i.Bots), Spectators: uint32(i.Spectators), TickHz: uint32(i.Hz), Tick: uint32(i.Tick),
+		AgeSeconds: uint32(time.Since(i.Created).Seconds()),
+		TickUsP99:  s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
 		Backlogged: uint32(s.Backlogged), TicksLost: s.TicksLost, Health: healthOfRoom(i.Taken, i.Hz, samples),
 	}
 }
