@@ -22,6 +22,10 @@ const (
 	lookEvery = 900 * time.Millisecond
 	// lookPatience is how long a watch waits for nodes of which nothing is known.
 	lookPatience = 500 * time.Millisecond
+	// lookTimeout is how long a node may take to say how it is. Why 1 s: silentAfter
+	// questions are over before the lease of a node that hangs, 6 s; then it is not
+	// listed any more.
+	lookTimeout = time.Second
 	// silentAfter is after how many questions without an answer a node is silent.
 	// Why 2: one is lost with a connection that was cut.
 	silentAfter = 2
@@ -213,9 +217,9 @@ func (c *Console) overview(ctx context.Context) *pb.Overview {
 	known := map[string]look{}
 	if c.Cluster != nil {
 		known = c.looks.get(ctx, others, func(n lobby.Node) (*pb.GetNodeResponse, error) {
-			ctx, cancel := context.WithTimeout(c.asking, readTimeout)
+			ctx, cancel := context.WithTimeout(c.asking, lookTimeout)
 			defer cancel()
-			return ask[pb.GetNodeRequest, pb.GetNodeResponse](ctx, c, n, "GetNode", &pb.GetNodeRequest{}, readTimeout)
+			return ask[pb.GetNodeRequest, pb.GetNodeResponse](ctx, c, n, "GetNode", &pb.GetNodeRequest{}, lookTimeout)
 		})
 	}
 	for _, n := range nodes {
