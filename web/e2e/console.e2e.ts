@@ -42,8 +42,7 @@ story("a room tells how many look on", async ({ server, open }) => {
   const row = page.getByRole("region", { name: "Rooms", exact: true }).locator("tbody tr");
   await expect.poll(() => row.innerText()).toContain("(8 bots)");
   await expect.poll(() => page.locator("#t-players").innerText()).toContain("and 8 bots in 1 room");
-  const tab = await open(server, "/lobby");
-  await tab.evaluate((url) => new Promise((resolve) => (new WebSocket(url, "metronome.v1").onmessage = () => resolve(null))), `${server.url.replace("http", "ws")}/rooms/ffa?watch`);
+  await page.evaluate((url) => new Promise((resolve) => (new WebSocket(url, "metronome.v1").onmessage = () => resolve(null))), `${server.url.replace("http", "ws")}/rooms/ffa?watch`);
   await expect.poll(() => row.innerText()).toContain("(8 bots, 1 spectator)");
   await page.getByRole("link", { name: "ffa", exact: true }).click();
   await expect.poll(() => page.locator("#room-line").innerText()).toContain("8 of 50 seats · 1 spectator");
