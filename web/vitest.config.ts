@@ -9,6 +9,8 @@ const browser = {
   fileParallelism: false,
   testTimeout: 90_000,
   hookTimeout: 60_000,
+  // Vitest's own second is less than what pages take that ask again every few seconds, and other nodes.
+  expect: { poll: { timeout: 10_000, interval: 50 } },
 };
 
 export default defineConfig({

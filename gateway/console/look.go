@@ -22,6 +22,10 @@ const (
 	lookEvery = 900 * time.Millisecond
 	// lookPatience is how long a watch waits for nodes of which nothing is known.
 	lookPatience = 500 * time.Millisecond
+	// lookTimeout is how long a node may take to say how it is. Why 1 s: silentAfter
+	// questions are over before the lease of a node that hangs, 6 s; then it is not
+	// listed any more.
+	lookTimeout = time.Second
 	// silentAfter is after how many questions without an answer a node is silent.
 	// Why 2: one is lost with a connection that was cut.
 	silentAfter = 2
@@ -187,8 +191,9 @@ func roomLine(i room.Info, samples []room.Sample) *pb.RoomLine {
 	unused := s.Late + s.Early + s.Double + s.Dropped
 	return &pb.RoomLine{
 		Id: i.ID, Mode: i.Mode, State: i.State.String(), Private: i.Private, Seats: uint32(i.Seats), Taken: uint32(i.Taken),
-		Away: uint32(i.Away), Bots: uint32(i.Bots), TickHz: uint32(i.Hz), Tick: uint32(i.Tick), AgeSeconds: uint32(time.Since(i.Created).Seconds()),
-		TickUsP99: s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
+		Away: uint32(i.Away), Bots: uint32(i.Bots), Spectators: uint32(i.Spectators), TickHz: uint32(i.Hz), Tick: uint32(i.Tick),
+		AgeSeconds: uint32(time.Since(i.Created).Seconds()),
+		TickUsP99:  s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
 		Backlogged: uint32(s.Backlogged), TicksLost: s.TicksLost, Health: healthOfRoom(i.Taken, i.Hz, samples),
 	}
 }
@@ -212,9 +217,9 @@ func (c *Console) overview(ctx context.Context) *pb.Overview {
 	known := map[string]look{}
 	if c.Cluster != nil {
 		known = c.looks.get(ctx, others, func(n lobby.Node) (*pb.GetNodeResponse, error) {
-			ctx, cancel := context.WithTimeout(c.asking, readTimeout)
+			ctx, cancel := context.WithTimeout(c.asking, lookTimeout)
 			defer cancel()
-			return ask[pb.GetNodeRequest, pb.GetNodeResponse](ctx, c, n, "GetNode", &pb.GetNodeRequest{}, readTimeout)
+			return ask[pb.GetNodeRequest, pb.GetNodeResponse](ctx, c, n, "GetNode", &pb.GetNodeRequest{}, lookTimeout)
 		})
 	}
 	for _, n := range nodes {

@@ -82,6 +82,8 @@ export async function unreachable(page: Page): Promise<string[]> {
         !element.matches(":disabled, [inert] *") &&
         !element.matches("input[type=radio]:not(:checked)"), // the arrow keys reach those
     );
+    // What another state of the page had may be hidden now.
+    for (const old of document.querySelectorAll<HTMLElement>("[data-tab-stop]")) delete old.dataset["tabStop"];
     found.forEach((element, at) => (element.dataset["tabStop"] = String(at)));
     (document.activeElement as HTMLElement | null)?.blur();
     return found.length;

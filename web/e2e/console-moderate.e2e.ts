@@ -63,7 +63,7 @@ story("kick and ban: who plays loses the seat and does not come back", async ({ 
   const tab = await open(server, "/");
   const { room, ended } = await play(tab, server, "ann");
   const page = await open(server, `/console#room/${room}/seat/1`);
-  await expect.poll(() => rows(page, "Seats of this room").innerText()).toMatch(/1\s+ann\s+127\.0\.0\.1\s+active/);
+  await expect.poll(() => rows(page, "Seats of this room").filter({ hasText: "ann" }).innerText()).toMatch(/1\s+ann\s+127\.0\.0\.1\s+active/);
   await page.getByRole("button", { name: "Kick" }).click();
   const dialog = page.getByRole("dialog", { name: "Kick ann?" });
   await dialog.getByText("a ban is of the address 127.0.0.1. That is the server's own machine").waitFor();

@@ -34,6 +34,18 @@ story("the rooms of a node, live and sorted", async ({ server, open }) => {
   await page.getByText("No room fits.").waitFor();
   await expect.poll(() => page.locator("#t-cpu b").innerText()).toMatch(/%/);
   await page.getByRole("region", { name: "Nodes" }).getByText("this one").waitFor();
+  await expect.poll(() => page.locator("#t-players").innerText()).toContain("and 8 bots in 2 rooms");
+});
+
+story("a room tells how many look on", async ({ server, open }) => {
+  const page = await open(server, "/console");
+  const row = page.getByRole("region", { name: "Rooms", exact: true }).locator("tbody tr");
+  await expect.poll(() => row.innerText()).toContain("(8 bots)");
+  await expect.poll(() => page.locator("#t-players").innerText()).toContain("and 8 bots in 1 room");
+  await page.evaluate((url) => new Promise((resolve) => (new WebSocket(url, "metronome.v1").onmessage = () => resolve(null))), `${server.url.replace("http", "ws")}/rooms/ffa?watch`);
+  await expect.poll(() => row.innerText()).toContain("(8 bots, 1 spectator)");
+  await page.getByRole("link", { name: "ffa", exact: true }).click();
+  await expect.poll(() => page.locator("#room-line").innerText()).toContain("8 of 50 seats · 1 spectator");
 });
 
 story("a room's minutes from before anybody looked, its seats, and a seat's inputs", async ({ server, open }) => {
@@ -75,7 +87,7 @@ story("a seat whose inputs are of no use says why", async ({ server, open }) => 
   await why.getByText(/^For tick 2097151, \d+ ticks ahead; a room keeps inputs for about 1s\.$/).first().waitFor();
   await why.getByText(/^Tick 1 was over, \d+ ticks ago; nothing of an input counts that is so late\.$/).first().waitFor();
   await page.locator("#trace-said", { hasText: "used no input" }).waitFor();
-  await expect.poll(() => page.getByRole("region", { name: "Seats of this room" }).locator("tbody tr").innerText()).toMatch(/1\s+ann\s+127\.0\.0\.1\s+active/);
+  await expect.poll(() => page.getByRole("region", { name: "Seats of this room" }).locator("tbody tr").filter({ hasText: "ann" }).innerText()).toMatch(/1\s+ann\s+127\.0\.0\.1\s+active/);
 });
 
 story("kick: who plays is told why", async ({ server, open }) => {

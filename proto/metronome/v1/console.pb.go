@@ -531,8 +531,10 @@ type RoomLine struct {
 	Backlogged uint32 `protobuf:"varint,17,opt,name=backlogged,proto3" json:"backlogged,omitempty"`
 	TicksLost  uint32 `protobuf:"varint,18,opt,name=ticks_lost,json=ticksLost,proto3" json:"ticks_lost,omitempty"`
 	// Id of its node.
-	Node          string  `protobuf:"bytes,19,opt,name=node,proto3" json:"node,omitempty"`
-	Health        *Health `protobuf:"bytes,20,opt,name=health,proto3" json:"health,omitempty"`
+	Node   string  `protobuf:"bytes,19,opt,name=node,proto3" json:"node,omitempty"`
+	Health *Health `protobuf:"bytes,20,opt,name=health,proto3" json:"health,omitempty"`
+	// Who looks on; they have no seat and are not in taken.
+	Spectators    uint32 `protobuf:"varint,21,opt,name=spectators,proto3" json:"spectators,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -705,6 +707,13 @@ func (x *RoomLine) GetHealth() *Health {
 		return x.Health
 	}
 	return nil
+}
+
+func (x *RoomLine) GetSpectators() uint32 {
+	if x != nil {
+		return x.Spectators
+	}
+	return 0
 }
 
 type RoomDetail struct {
@@ -4231,7 +4240,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"ageSeconds\"0\n" +
 	"\x06Health\x12\x12\n" +
 	"\x04mood\x18\x01 \x01(\tR\x04mood\x12\x12\n" +
-	"\x04word\x18\x02 \x01(\tR\x04word\"\x87\x04\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\"\xa7\x04\n" +
 	"\bRoomLine\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x14\n" +
@@ -4257,7 +4266,10 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
 	"ticks_lost\x18\x12 \x01(\rR\tticksLost\x12\x12\n" +
 	"\x04node\x18\x13 \x01(\tR\x04node\x12,\n" +
-	"\x06health\x18\x14 \x01(\v2\x14.metronome.v1.HealthR\x06health\"\x99\x01\n" +
+	"\x06health\x18\x14 \x01(\v2\x14.metronome.v1.HealthR\x06health\x12\x1e\n" +
+	"\n" +
+	"spectators\x18\x15 \x01(\rR\n" +
+	"spectators\"\x99\x01\n" +
 	"\n" +
 	"RoomDetail\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12/\n" +

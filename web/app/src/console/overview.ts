@@ -8,7 +8,7 @@ import { OverviewSchema, type NodeInfo, type RoomLine } from "./gen/metronome/v1
 import { addressOf, knowNodes, nodeName, severalNodes, silence } from "./nodes.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { bytes, drains, health, moods, ms, sentence, span, stateMood, whole } from "./words.ts";
+import { bytes, counted, drains, health, moods, ms, sentence, span, stateMood, whole } from "./words.ts";
 
 /** The longest announcement, bytes; the server cuts off what is over. */
 const mostLine = 1000;
@@ -20,7 +20,7 @@ const nodes = new Table<NodeInfo>(
     { title: "State", by: (n) => n.state, fill: (cell, n) => marked(cell, stateOf(n).mood, stateOf(n).word) },
     { title: "Now", by: (n) => moods.indexOf(health(n.health).mood), fill: (cell, n) => marked(cell, health(n.health).mood, health(n.health).word) },
     { title: "Rooms", by: (n) => n.rooms, figure: true },
-    { title: "Players", by: (n) => n.players - n.bots, text: (n) => (n.bots > 0 ? `${whole(n.players - n.bots)} + ${whole(n.bots)} bots` : whole(n.players)), figure: true },
+    { title: "Players", by: (n) => n.players - n.bots, text: (n) => (n.bots > 0 ? `${whole(n.players - n.bots)} + ${counted(n.bots, "bot")}` : whole(n.players)), figure: true },
     { title: "CPU", by: (n) => n.cpuPermille, text: (n) => percent(n.cpuPermille), figure: true },
     { title: "Memory", by: (n) => n.residentKb, text: (n) => bytes(n.residentKb * 1000), figure: true },
     { title: "Up", by: (n) => n.uptimeSeconds, text: (n) => span(n.uptimeSeconds), figure: true },
@@ -91,7 +91,7 @@ function tiles(): void {
   const all = last.room.filter((r) => ids.has(r.node));
   const bots = sum(answering, (n) => n.bots);
   const over = answering.length > 1 ? `on ${answering.length} nodes` : "of one core";
-  tile("t-players", whole(sum(answering, (n) => n.players) - bots), `and ${whole(bots)} bots in ${whole(sum(answering, (n) => n.rooms))} rooms`);
+  tile("t-players", whole(sum(answering, (n) => n.players) - bots), `and ${counted(bots, "bot")} in ${counted(sum(answering, (n) => n.rooms), "room")}`);
   tile("t-cpu", percent(sum(answering, (n) => n.cpuPermille)), over);
   tile("t-memory", bytes(sum(answering, (n) => n.residentKb) * 1000), answering.length > 1 ? over : "resident");
   tile("t-out", bytes(sum(all, (r) => r.bytes)), "of snapshots per second");
@@ -135,7 +135,7 @@ function announce(node: string): void {
     do: async (line) => {
       const told = await answer(api().announceToAll({ node, text: line }));
       const busy = told.failed > 0 ? ` ${told.failed} were too busy.` : "";
-      done(`Announced to ${told.rooms === 1 ? "1 room" : `${told.rooms} rooms`}: ${sentence(line)}${busy} ${silence(told.silent)}`.trim());
+      done(`Announced to ${counted(told.rooms, "room")}: ${sentence(line)}${busy} ${silence(told.silent)}`.trim());
     },
   });
 }
@@ -146,7 +146,7 @@ function stateOf(n: NodeInfo): { mood: string; word: string } {
 }
 
 function seats(r: RoomLine): string {
-  const notes = [r.bots > 0 ? `${r.bots} bots` : "", r.away > 0 ? `${r.away} away` : ""].filter((note) => note !== "");
+  const notes = [r.bots > 0 ? counted(r.bots, "bot") : "", r.away > 0 ? `${r.away} away` : "", r.spectators > 0 ? counted(r.spectators, "spectator") : ""].filter((note) => note !== "");
   return `${r.taken}/${r.seats}${notes.length > 0 ? ` (${notes.join(", ")})` : ""}`;
 }
 

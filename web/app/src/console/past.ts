@@ -5,7 +5,7 @@ import { answer, api } from "./api.ts";
 import { byId, make, say, text } from "../dom.ts";
 import type { EventInfo, GetHistoryResponse, NodeHistory } from "./gen/metronome/v1/console_pb.ts";
 import { nodeChoice, nodeName, silence } from "./nodes.ts";
-import { bounds, border, clock, height, token } from "./plots.ts";
+import { bounds, border, clock, height, restLegend, token } from "./plots.ts";
 import { Poll } from "./poll.ts";
 import { columnOf, stepOf, timesOf, type Measure } from "./series.ts";
 import { bytes, ms, sentence, span, when, whole } from "./words.ts";
@@ -92,6 +92,7 @@ let second = 0; // that somebody came for
 let charts: { chart: uPlot; plot: Plot; box: HTMLElement }[] = [];
 let lines: Line[][] = [];
 let marks: EventInfo[] = [];
+let resting = -1; // place of the time that the legends tell of while no pointer is over the plots
 
 for (const button of rangeButtons) {
   button.addEventListener("click", () => {
@@ -149,10 +150,11 @@ function show({ history, events }: Past): void {
   if (!same) build(wanted);
   marks = events;
   const [times, step] = [timesOf(nodes), stepOf(nodes)];
+  resting = nearest(times, second);
   charts.forEach(({ chart }, i) => {
     const columns = (wanted[i] ?? []).map((line, j) => columnOf(apart ? nodes.slice(j, j + 1) : nodes, line, times, step));
     chart.setData([times, ...columns]);
-    if ((chart.cursor.left ?? -1) < 0) chart.setLegend({ idx: nearest(times, second) });
+    if ((chart.cursor.left ?? -1) < 0) chart.setLegend({ idx: resting });
   });
   const said = [times.length === 0 ? "Nothing is known of that time." : "", silence(history.silent)];
   say(byId("history-none", HTMLElement), said.filter((s) => s !== "").join(" "));
@@ -165,10 +167,9 @@ function lineOf(plot: Plot, n: NodeHistory, i: number): Line {
   return { ...plain, label: nodeName(n.node), colour: ofNodes[i % ofNodes.length] ?? blue, ...(i < ofNodes.length ? {} : { dash: [4, 3] }) };
 }
 
-/** The place of the time that is nearest to a second; the last without one. */
+/** The place of the first time at or after a second; the last without one, -1 of no times. */
 function nearest(times: number[], at: number): number {
-  if (at === 0) return times.length - 1;
-  const later = times.findIndex((t) => t >= at);
+  const later = at === 0 ? -1 : times.findIndex((t) => t >= at);
   return later < 0 ? times.length - 1 : later;
 }
 
@@ -204,7 +205,11 @@ function options(plot: Plot, of: Line[]): uPlot.Options {
     legend: { live: true, markers: { width: 2, dash: (_, i) => border(of[i - 1]?.dash) } },
     hooks: {
       setSelect: [select],
-      setLegend: [(chart) => sayTime(chart.data[0][chart.legend.idx ?? -1])],
+      setLegend: [
+        (chart) => {
+          if (!restLegend(chart, resting)) sayTime(chart.data[0][chart.legend.idx ?? -1]);
+        },
+      ],
       draw: [drawMarks],
     },
     scales: {
@@ -223,7 +228,7 @@ function options(plot: Plot, of: Line[]): uPlot.Options {
         width: 1.5,
         ...(line.dash ? { dash: line.dash } : {}),
         points: { show: false },
-        value: (_: uPlot, v: number | null) => plot.text(v),
+        value: (_: uPlot, v: number | null | undefined) => plot.text(v ?? null),
       })),
     ],
   };

@@ -115,6 +115,16 @@ export class Plots {
   }
 }
 
+/**
+ * Turns a legend that has no figures to those of a time, by its place, unless that is negative; reports whether it did. uPlot takes the
+ * figures away when the pointer leaves, and when it draws for the first time, which is after the data was set.
+ */
+export function restLegend(chart: uPlot, place: number): boolean {
+  const bare = chart.legend.idx == null && place >= 0;
+  if (bare) chart.setLegend({ idx: place });
+  return bare;
+}
+
 export function token(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
@@ -132,7 +142,13 @@ function options(plot: Plot, moved: (at: number | null) => void): uPlot.Options 
     padding: [8, 8, 0, 0],
     cursor: { sync: { key: "room" }, drag: { x: false, y: false }, points: { size: 5 } },
     legend: { live: true, markers: { width: 2, dash: (_, i) => border(plot.lines[i - 1]?.dash) } },
-    hooks: { setLegend: [(chart) => moved(chart.data[0][chart.legend.idx ?? -1] ?? null)] },
+    hooks: {
+      setLegend: [
+        (chart) => {
+          if (!restLegend(chart, chart.data[0].length - 1)) moved(chart.data[0][chart.legend.idx ?? -1] ?? null);
+        },
+      ],
+    },
     scales: {
       x: { range: (_, min, max) => [(max ?? 0) - span(min, max), max ?? 0] },
       y: { range: (_, min, max) => bounds(min, max, plot.least) },
@@ -149,7 +165,7 @@ function options(plot: Plot, moved: (at: number | null) => void): uPlot.Options 
         width: 1.5,
         ...(line.dash ? { dash: line.dash } : {}),
         points: { show: false },
-        value: (_: uPlot, v: number | null) => plot.text(v),
+        value: (_: uPlot, v: number | null | undefined) => plot.text(v ?? null),
       })),
     ],
   };

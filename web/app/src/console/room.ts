@@ -11,7 +11,7 @@ import { nodeName, sameNode } from "./nodes.ts";
 import { Plots } from "./plots.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { health, sentence, span, stateMood, ticks } from "./words.ts";
+import { counted, health, sentence, span, stateMood, ticks } from "./words.ts";
 
 /** The longest reason of a close and announcement, bytes; the server cuts off what is over. */
 const mostReason = 120;
@@ -105,7 +105,15 @@ function showLine(r: RoomLine, records: boolean): void {
   locked = r.state === "locked";
   text(byId("do-lock", HTMLElement), locked ? "Unlock" : "Lock");
   byId("do-lock", HTMLButtonElement).disabled = r.state !== "open" && !locked;
-  const facts = [r.mode, ...(node === "" ? [] : [nodeName(node)]), `${r.tickHz ?? 0} Hz`, `${r.taken ?? 0} of ${r.seats ?? 0} seats`, `tick ${r.tick ?? 0}`, `up ${span(r.ageSeconds)}`];
+  const facts = [
+    r.mode,
+    ...(node === "" ? [] : [nodeName(node)]),
+    `${r.tickHz ?? 0} Hz`,
+    `${r.taken ?? 0} of ${r.seats ?? 0} seats`,
+    ...(r.spectators > 0 ? [counted(r.spectators, "spectator")] : []),
+    `tick ${r.tick ?? 0}`,
+    `up ${span(r.ageSeconds)}`,
+  ];
   text(byId("room-line", HTMLElement), facts.join(" · "));
   byId("do-download", HTMLElement).hidden = !records;
 }

@@ -38,6 +38,11 @@ export function whole(n: number | undefined | null): string {
   return n === undefined || n === null ? "–" : n.toLocaleString("en");
 }
 
+/** So many of something: "1 room", "2,000 rooms". */
+export function counted(n: number, one: string): string {
+  return `${whole(n)} ${one}${n === 1 ? "" : "s"}`;
+}
+
 export function span(seconds: number | undefined): string {
   const s = Math.round(seconds ?? 0);
   if (s < 60) return `${s} s`;
@@ -54,7 +59,7 @@ export function when(unix: number | bigint | undefined): string {
 
 /** What a drain will do to so many rooms and players, as sentences. */
 export function drains(rooms: number, players: number): string {
-  const now = `${rooms === 1 ? "1 room" : `${rooms} rooms`} with ${players === 1 ? "1 player" : `${players} players`}`;
+  const now = `${counted(rooms, "room")} with ${counted(players, "player")}`;
   return (
     `Nobody new comes in, and each room, now ${now}, ends when its match is over or nobody plays in it. Its players are led to other nodes. ` +
     "The process goes on until somebody stops it. Nothing here takes a drain back: start the server again."
