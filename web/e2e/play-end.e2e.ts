@@ -11,7 +11,7 @@ function hear(page: Page, report: object): Promise<void> {
 function ending(seat: number): object {
   return {
     type: "end", reason: "the match is over", lines: [
-      { seat, team: 0, place: 2, values: [7, 3] }, { seat: seat + 1, team: 0, place: 1, values: [12, 1] }, { seat: 40, team: 0, place: 0, values: [0, 9] },
+      { seat, team: 0, place: 2, values: [7, 3, 4, 310, 42, 512] }, { seat: seat + 1, team: 0, place: 1, values: [12, 1, 6, 540, 38, 0] }, { seat: 40, team: 0, place: 0, values: [0, 9, 0, 20, 5, 0] },
     ],
   };
 }
@@ -25,7 +25,7 @@ story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("the end 
   await dialog.getByRole("heading", { name: / wins$/ }).waitFor();
   const again = dialog.getByRole("button", { name: "Play again" });
   expect(await again.evaluate((b) => b === document.activeElement)).toBe(true);
-  expect(await dialog.locator("tbody tr").allTextContents()).toEqual([expect.stringMatching(/^1\..*121$/), expect.stringMatching(/^2\..*you73$/), expect.stringMatching(/^–player 4009$/)]);
+  expect(await dialog.locator("tbody tr").allTextContents()).toEqual([expect.stringMatching(/^1\..*121654038 %0$/), expect.stringMatching(/^2\..*you73431042 %512$/), expect.stringMatching(/^–player 40090205 %0$/)]);
   const podium = dialog.getByRole("list", { name: "The best three" });
   expect(await podium.getByRole("listitem").allTextContents()).toEqual([expect.stringMatching(/12 kills1$/), expect.stringMatching(/^you7 kills2$/)]);
   // Both ships are drawn.
@@ -35,7 +35,10 @@ story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("the end 
   }));
   expect(inked.map((part) => part > 0.1 && part < 0.9)).toEqual([true, true]);
   await dialog.getByText("You: place 2 of 3 · 7 kills · 3 deaths").waitFor();
-  expect(await dialog.locator("th").allTextContents()).toEqual(["Place", "Player", "Kills", "Deaths"]);
+  const heads = ["Place", "Player", "Kills", "Deaths", "Streak", "Damage", "Accuracy", "Best rail"];
+  expect(await dialog.locator("th").allTextContents()).toEqual(heads);
+  // A narrow page leaves out what the places do not go by.
+  expect(await dialog.locator("th:visible").count()).toBe(viewport.width < 640 ? 4 : heads.length);
   expect([...(await unlabelled(page)), ...(await faint(page)), ...(await tooWide(page)), ...(await unreachable(page))]).toEqual([]);
   await page.waitForFunction(() => window.metronome!.session.state === "closed"); // it has left, and looks for no room by itself
   expect(await page.getByRole("heading", { name: "You have left" }).count()).toBe(0);

@@ -62,11 +62,14 @@ const standOf = (l: Line, own: number): Stand => ({ seat: l.seat, team: l.team, 
 const upper = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const sentenceOf = (reason: string): string => upper(reason) + (/[.!?]$/.test(reason) ? "" : ".");
 
+/** The class of a field's column: a narrow page shows only what the places go by. */
+const kindOf = (f: keyof Line["fields"]): string => (f === "kills" || f === "deaths" ? "n" : "n more");
+
 function table(lines: readonly Line[], own: number): HTMLElement {
   const fields = Object.keys(lines[0]!.fields) as (keyof Line["fields"])[];
   const teams = lines.some((l) => l.team > 0);
   const head = el("tr");
-  for (const [text, kind] of [["", "n"], ["Player", ""], ...(teams ? [["Team", ""]] : []), ...fields.map((f) => [upper(f), "n"])]) head.append(header(text!, kind!));
+  for (const [text, kind] of [["", "n"], ["Player", ""], ...(teams ? [["Team", ""]] : []), ...fields.map((f) => [f === "rail" ? "Best rail" : upper(f), kindOf(f)])]) head.append(header(text!, kind!));
   const body = el("tbody");
   body.append(...lines.map((l) => row(l, own, teams, fields)));
   const t = el("table");
@@ -89,7 +92,7 @@ function row(l: Line, own: number, teams: boolean, fields: readonly (keyof Line[
   if (l.seat === own) name.append(el("span", "tag", "you"));
   tr.append(el("td", "n figure", l.place > 0 ? `${l.place}.` : "–"), name);
   if (teams) tr.append(el("td", "", l.team > 0 ? `${teamMark(l.team)} ${teamName(l.team)}` : ""));
-  tr.append(...fields.map((f) => el("td", "n figure", String(l.fields[f]))));
+  tr.append(...fields.map((f) => el("td", `${kindOf(f)} figure`, f === "accuracy" ? `${l.fields[f]} %` : String(l.fields[f]))));
   return tr;
 }
 
