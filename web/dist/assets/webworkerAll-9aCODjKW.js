@@ -1,1 +1,0 @@
-import"./painters-Ba4DdowV.js";import"./init-CfyJxw4T.js";

@@ -1,0 +1,1 @@
+import"./painters-BwxweOaF.js";import"./init-C4Tjz73v.js";
