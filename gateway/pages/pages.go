@@ -50,7 +50,7 @@ func routeFiles(mux *http.ServeMux, built fs.FS, folder, cache string, share fun
 	}
 	for _, file := range files {
 		name := path.Join(folder, file.Name())
-		if file.IsDir() || path.Ext(name) == ".html" {
+		if file.IsDir() || path.Ext(name) == ".html" || path.Ext(name) == pressedExt {
 			continue
 		}
 		page, err := readPage(built, name, cache, nil)
@@ -75,11 +75,15 @@ func withWholeAddresses(body []byte, publicURL string) []byte {
 // page is one file. It never changes while the process lives.
 type page struct {
 	body  []byte
+	press []byte        // brotli, as the build made it; nil: not worth it
 	small func() []byte // gzip, made when first asked for; nil: not worth it
 	kind  string
 	etag  string // without the quotes
 	cache string
 }
+
+// pressedExt is what the build adds to the name of a file for the same in brotli.
+const pressedExt = ".br"
 
 // worthGzip is the least size, bytes, that is compressed: below, it is one
 // TCP segment either way.
@@ -91,11 +95,17 @@ func readPage(built fs.FS, name, cache string, change func([]byte) []byte) (*pag
 	if err != nil {
 		return nil, err
 	}
+	press, err := fs.ReadFile(built, name+pressedExt)
+	if err != nil {
+		press = nil // not worth it
+	}
 	if change != nil {
-		body = change(body)
+		if changed := change(body); !bytes.Equal(changed, body) {
+			body, press = changed, nil
+		}
 	}
 	hash := sha256.Sum256(body)
-	p := &page{body: body, kind: kindOf(name), etag: hex.EncodeToString(hash[:12]), cache: cache}
+	p := &page{body: body, press: press, kind: kindOf(name), etag: hex.EncodeToString(hash[:12]), cache: cache}
 	if len(body) >= worthGzip && !dense[path.Ext(name)] {
 		p.small = sync.OnceValue(func() []byte { return gzipped(body) })
 	}
@@ -143,7 +153,11 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h, body, etag := w.Header(), p.body, `"`+p.etag+`"`
 	if p.small != nil {
 		h.Set("Vary", "Accept-Encoding")
-		if acceptsGzip(r) {
+		switch {
+		case p.press != nil && accepts(r, "br"):
+			body, etag = p.press, `"`+p.etag+`-br"`
+			h.Set("Content-Encoding", "br")
+		case accepts(r, "gzip"):
 			body, etag = p.small(), `"`+p.etag+`-gz"`
 			h.Set("Content-Encoding", "gzip")
 		}
@@ -160,11 +174,11 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// acceptsGzip reads Accept-Encoding as browsers write it: a list without
-// weights. One with a weight for gzip gets the plain file, which is never wrong.
-func acceptsGzip(r *http.Request) bool {
+// accepts reads Accept-Encoding as browsers write it: a list without weights. One
+// with a weight for the coding gets the plain file, which is never wrong.
+func accepts(r *http.Request, coding string) bool {
 	for item := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
-		if strings.EqualFold(strings.TrimSpace(item), "gzip") {
+		if strings.EqualFold(strings.TrimSpace(item), coding) {
 			return true
 		}
 	}

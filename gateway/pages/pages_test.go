@@ -110,6 +110,38 @@ func TestPagesAreCompressedForWhoAsks(t *testing.T) {
 	}
 }
 
+// TestPressedFilesGoToWhoTakesThem: what the build has pressed is sent as it is, to
+// browsers that take it, and has no URL of its own. A page that was changed is not
+// what was pressed.
+func TestPressedFilesGoToWhoTakesThem(t *testing.T) {
+	files := samplePages()
+	files["assets/app-1234.js.br"] = &fstest.MapFile{Data: []byte("pressed")}
+	files["index.html"] = &fstest.MapFile{Data: []byte(`<meta content="./og.jpg">` + long)}
+	files["index.html.br"] = &fstest.MapFile{Data: []byte("pressed page")}
+	for _, row := range []struct{ url, accepts, publicURL, coding string }{
+		{"/assets/app-1234.js", "gzip, deflate, br, zstd", "", "br"},
+		{"/assets/app-1234.js", "gzip, deflate", "", "gzip"},
+		{"/assets/app-1234.js", "br;q=0", "", ""},
+		{"/", "br, gzip", "", "br"},
+		{"/", "br, gzip", "https://play.example", "gzip"},
+	} {
+		mux := http.NewServeMux()
+		if err := Routes(mux, files, row.publicURL, unbounded); err != nil {
+			t.Fatal(err)
+		}
+		w := ask(t, mux, row.url, "Accept-Encoding: "+row.accepts)
+		if got := w.Header().Get("Content-Encoding"); got != row.coding || strings.HasPrefix(w.Body.String(), "pressed") != (row.coding == "br") {
+			t.Errorf("%s for %q at %q: %q, %.20q", row.url, row.accepts, row.publicURL, got, w.Body)
+		}
+		if row.coding != "" && w.Header().Get("Vary") != "Accept-Encoding" {
+			t.Errorf("%s for %q: a cache would give it to everybody", row.url, row.accepts)
+		}
+		if w = ask(t, mux, "/assets/app-1234.js.br"); w.Code != http.StatusNotFound {
+			t.Errorf("the pressed file has a URL: %d", w.Code)
+		}
+	}
+}
+
 func gunzip(t *testing.T, body []byte) []byte {
 	t.Helper()
 	r, err := gzip.NewReader(bytes.NewReader(body))
