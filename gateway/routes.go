@@ -29,9 +29,9 @@ func (s *Server) Handler() http.Handler {
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
 	path, calls = s.peers.Handler()
-	open.Handle(path, s.shares.peers.Brief(peer.MaxRequest, calls))
+	open.Handle(path, s.peers.Signed(s.shares.peers.Brief(peer.MaxRequest, calls)))
 	for _, procedure := range peer.Lasting {
-		open.Handle(procedure, s.shares.peers.Stream(calls))
+		open.Handle(procedure, s.peers.Signed(s.shares.peers.Stream(calls)))
 	}
 	s.backend.Routes(open, s.shares.backend, connect.WithInterceptors(s.calls))
 	s.console.Routes(own, connect.WithInterceptors(s.calls))

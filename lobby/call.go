@@ -41,6 +41,17 @@ func (l *Lobby) SignCall(node, where string, body []byte) string {
 	return l.sign(callPurpose, append(b, callDigest(node, where, body)...))
 }
 
+// CallSigned reports whether a node of ours has made the token of a call, for
+// whichever node, method and body: what can be known before a body is read. Errors:
+// ErrCallForged, ErrUnavailable.
+func (l *Lobby) CallSigned(ctx context.Context, token string) error {
+	_, err := l.check(ctx, callPurpose, token)
+	if errors.Is(err, ErrTicketForged) {
+		return ErrCallForged
+	}
+	return err
+}
+
 // CheckCall takes a call that another node has signed for this one. Errors:
 // ErrCallForged, ErrUnavailable.
 func (l *Lobby) CheckCall(ctx context.Context, token, where string, body []byte) error {

@@ -13,6 +13,12 @@ func TestCallsAreForOneNodeOnce(t *testing.T) {
 		a, b := s.node(t, "a"), s.node(t, "b")
 		body := []byte("open")
 		token := a.SignCall("b", "OpenRoom", body)
+		must(t, b.CallSigned(t.Context(), token))
+		for _, forged := range []string{"", "x", a.sign(ticketPurpose, []byte("x")), token[:len(token)-2] + "AA"} {
+			if err := b.CallSigned(t.Context(), forged); !errors.Is(err, ErrCallForged) {
+				t.Errorf("%q is signed: %v", forged, err)
+			}
+		}
 		for what, err := range map[string]error{
 			"at another node": a.CheckCall(t.Context(), token, "OpenRoom", body),
 			"another method":  b.CheckCall(t.Context(), token, "ActOnRoom", body),

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"connectrpc.com/connect"
@@ -33,6 +34,32 @@ type Service struct {
 	// Console does what operators of other nodes want of this one.
 	Console Console
 	Log     *slog.Logger
+
+	warned atomic.Int64 // when the last forged call was logged, Unix s
+}
+
+// warnEvery is how often forged calls are logged, seconds. Threat: a log that an
+// attacker fills.
+const warnEvery = 10
+
+// Signed lets calls through whose token a node has made, and refuses others before
+// their bodies are read or anything is counted against the nodes that may call.
+func (s *Service) Signed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := s.Lobby.CallSigned(r.Context(), r.Header.Get(header)); err != nil {
+			s.refuseForged(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s *Service) refuseForged(w http.ResponseWriter, r *http.Request, err error) {
+	if now, last := time.Now().Unix(), s.warned.Load(); now-last >= warnEvery && s.warned.CompareAndSwap(last, now) {
+		s.Log.Warn("a call that no node has signed for this one; more of them are not logged for a while", "remote", r.RemoteAddr, "err", err)
+	}
+	w.Header().Set("Connection", "close") // or the rest of the body would be read
+	_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
 }
 
 // Handler returns the path below which the service answers, and its handler, which
@@ -46,8 +73,7 @@ func (s *Service) Handler() (string, http.Handler) {
 			return
 		}
 		if err := s.Lobby.CheckCall(r.Context(), r.Header.Get(header), where(r.URL.Path), body); err != nil {
-			s.Log.Warn("a call that no node has signed for this one", "remote", r.RemoteAddr, "err", err)
-			_ = connect.NewErrorWriter().Write(w, r, codeFor(err))
+			s.refuseForged(w, r, err)
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
