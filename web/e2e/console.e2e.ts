@@ -135,7 +135,7 @@ story("announce, download, close: the room ends while one looks", async ({ serve
   await page.getByRole("dialog").getByRole("button", { name: "Close the room" }).click();
   expect(await ended()).toEqual({ code: 4006, reason: "maintenance" });
   await page.getByText("The room has ended. What you see is how it was last.").waitFor();
-  expect(await page.getByRole("button", { name: "Announce" }).isDisabled()).toBe(true);
+  await expect.poll(() => page.getByRole("button", { name: "Announce" }).isDisabled()).toBe(true);
   await page.getByRole("link", { name: "All rooms" }).click();
   await page.getByRole("region", { name: "Rooms", exact: true }).getByRole("link", { name: "ffa" }).waitFor();
   await server.stop();

@@ -24,6 +24,10 @@ let here: Place = parse("");
 let heard = 0; // when something last came, ms
 let lost: { sentence: string } | null = null;
 let over = false; // the room has ended; only the overview is watched
+let overSince = 0; // by performance.now()
+
+/** The overview is as old as that of other nodes, ms: a room may be in it after its end. */
+const overviewAge = 5000;
 
 const link = new Link(() => (over ? { room: "", node: "", seat: 0, since: 0 } : { room: here.room, node: here.node, seat: here.seat, since: history.newest }), show, turn);
 
@@ -33,7 +37,7 @@ function show(m: WatchResponse): void {
     text(byId("version", HTMLElement), `version ${m.overview.version} · ${m.overview.state} · up ${span(m.overview.uptimeSeconds)}`);
     showOverview(m.overview);
   }
-  if (over && m.overview?.room.some((r) => r.id === here.room && r.state !== "closed" && sameNode(r.node, here.node))) return go(); // it is there again
+  if (over && performance.now() - overSince > overviewAge && m.overview?.room.some((r) => r.id === here.room && r.state !== "closed" && sameNode(r.node, here.node))) return go(); // it is there again
   if (here.room !== "" && !over) showRoom(m.overview, m.detail);
   if (m.trace) showSeat(m.trace);
 }
@@ -44,6 +48,7 @@ const pill = { live: ["ok", "live"], lost: ["warn", "reconnecting"], key: ["idle
 function turn(s: Status): void {
   if (s.kind === "ended") {
     over = true;
+    overSince = performance.now();
     roomEnded(s.sentence);
     return link.start();
   }
