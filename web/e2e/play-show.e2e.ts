@@ -1,6 +1,6 @@
 import { faint, tooWide, unlabelled } from "./basics.ts";
 import { hunt, inPlay, privateRoom, seatOf } from "./play.ts";
-import { expect, story } from "./story.ts";
+import { expect, story, type Page } from "./story.ts";
 
 story.for([{ width: 1280, height: 720 }, { width: 320, height: 568 }])("the card says what the connection does and opens the net graph, which explains itself, in %j", async (viewport, { server, open }) => {
   const page = await open(server, "/play?mode=ffa", { viewport });
@@ -60,11 +60,11 @@ story("what the server announces stands in the middle for a while, and in the ch
 
 story("a kill is called out to who made it, and who lost a ship is told by whom and how", async ({ server, open }) => {
   const path = await privateRoom(server, "ffa");
-  const [hunter, prey] = [await open(server, path), await open(server, path, { viewport: { width: 640, height: 480 } })];
-  await Promise.all([inPlay(hunter), inPlay(prey)]);
-  await hunt(hunter, await seatOf(prey));
-  await Promise.all([
-    hunter.locator(".call").getByText(/^You destroyed /).waitFor({ timeout: 60_000 }),
-    prey.locator(".respawn").getByText(/^with the blaster, from \d+ units, \d+ hull left$/).waitFor({ timeout: 60_000 }),
-  ]);
+  const [ann, ben] = [await open(server, path), await open(server, path, { viewport: { width: 640, height: 480 } })];
+  await Promise.all([inPlay(ann), inPlay(ben)]);
+  // Both hunt, so that they meet also when one of them is drawn too slowly to aim.
+  await Promise.all([hunt(ann, await seatOf(ben)), hunt(ben, await seatOf(ann))]);
+  const calls = (page: Page): Promise<void> => page.locator(".call").getByText(/^You destroyed /).waitFor({ timeout: 60_000 });
+  const lost = (page: Page): Promise<void> => page.locator(".respawn").getByText(/^with the blaster, from \d+ units, \d+ hull left$/).waitFor({ timeout: 60_000 });
+  await Promise.any([Promise.all([calls(ann), lost(ben)]), Promise.all([calls(ben), lost(ann)])]);
 });

@@ -43,14 +43,19 @@ export function hunt(page: Page, seat: number): Promise<void> {
       if (!own || !it) return [0, 0, 0, 0];
       const [dx, dy] = [it.x - own.x, it.y - own.y];
       const far = Math.hypot(dx, dy);
-      // Around walls: now and then sideways, and for good where no shot has hit from near.
       const now = performance.now();
-      if (far > 160 || it.health + it.shield < vital) hurt = now;
+      if (far > 400 || it.health + it.shield < vital) hurt = now;
       vital = it.health + it.shield;
-      const stuck = now - hurt > 1500;
-      const side = stuck || (far > 160 && Math.floor(now / 700) % 3 === 0);
-      const k = far > 160 || stuck ? 127 / Math.max(1, far) : 0;
-      return [Math.round((side ? -dy : dx) * k), Math.round((side ? dx : dy) * k), spun(Math.atan2(dy, dx)), 1];
+      if (now - hurt < 1500) {
+        const k = far > 160 ? 127 / Math.max(1, far) : 0;
+        return [Math.round(dx * k), Math.round(dy * k), spun(Math.atan2(dy, dx)), 1];
+      }
+      // A wall is between them: along it, for seconds the one way, then the other. By the
+      // clock and the compass, so that two who hunt each other come out at the same end.
+      const turn = Math.floor(Date.now() / 4000) % 2 === 0 ? 1 : -1;
+      const side = -dy > 0 || (dy === 0 && dx > 0) ? turn : -turn;
+      const k = 90 / Math.max(1, far);
+      return [Math.round((dx - side * dy) * k), Math.round((dy + side * dx) * k), spun(Math.atan2(dy, dx)), 1];
     });
   }, seat);
 }
