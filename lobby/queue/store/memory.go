@@ -295,17 +295,24 @@ func (m *Memory) Commit(_ context.Context, name string, epoch uint64, matches []
 }
 
 // Turn implements Store.
-func (m *Memory) Turn(_ context.Context, name string, epoch uint64, t Turn) (bool, error) {
+func (m *Memory) Turn(_ context.Context, name string, epoch uint64, turns ...Turn) ([]bool, error) {
 	s, unlock := m.open(name)
 	defer unlock()
 	if epoch != 0 && s.lease.Epoch != epoch {
-		return false, ErrFenced
+		return nil, ErrFenced
 	}
+	did := make([]bool, len(turns))
+	for i, t := range turns {
+		did[i] = s.turn(t, m.clock())
+	}
+	return did, nil
+}
+
+func (s *shelf) turn(t Turn, now time.Time) bool {
 	was := s.live[t.Match.ID]
 	if was == nil || was.Rev+1 != t.Match.Rev {
-		return false, nil
+		return false
 	}
-	now := m.clock()
 	s.live[t.Match.ID] = t.Match
 	s.feeds[FeedNews].add(Item{Match: t.Match})
 	if t.Match.State.Final() {
@@ -324,7 +331,7 @@ func (m *Memory) Turn(_ context.Context, name string, epoch uint64, t Turn) (boo
 	for _, end := range t.Ended {
 		s.end(end, now)
 	}
-	return true, nil
+	return true
 }
 
 // End implements Store.
@@ -371,7 +378,7 @@ func (m *Memory) Hold(_ context.Context, holds []Hold, pending, life time.Durati
 	holders := make([]Holder, len(holds))
 	for i, h := range holds {
 		old, known := m.holds[h.User]
-		if known && now.Before(old.until) && old.Entry != h.Entry && (old.Entry != h.Instead || now.Before(old.Pending)) {
+		if known && now.Before(old.until) && old.Entry != h.Entry && old.Entry != h.Instead {
 			holders[i] = old.Holder
 			continue
 		}

@@ -251,25 +251,27 @@ func (r *Redis) Commit(ctx context.Context, name string, epoch uint64, matches [
 }
 
 // Turn implements Store.
-func (r *Redis) Turn(ctx context.Context, name string, epoch uint64, t Turn) (bool, error) {
-	over := "0"
-	if t.Match.State.Final() {
-		over = "1"
-	}
-	args := []any{epoch, t.Match.ID, t.Match.Rev - 1, keptMatch(t.Match), over, len(t.Back)}
-	for _, e := range t.Back {
-		args = append(args, e.ID, keptEntry(e))
-	}
-	args = append(args, len(t.Ended))
-	for _, end := range t.Ended {
-		args = append(args, end.ID, encode(end))
+func (r *Redis) Turn(ctx context.Context, name string, epoch uint64, turns ...Turn) ([]bool, error) {
+	args := []any{epoch, len(turns)}
+	for _, t := range turns {
+		over := "0"
+		if t.Match.State.Final() {
+			over = "1"
+		}
+		args = append(args, t.Match.ID, t.Match.Rev-1, keptMatch(t.Match), over, len(t.Back))
+		for _, e := range t.Back {
+			args = append(args, e.ID, keptEntry(e))
+		}
+		args = append(args, len(t.Ended))
+		for _, end := range t.Ended {
+			args = append(args, end.ID, encode(end))
+		}
 	}
 	got, err := r.run(ctx, turnScript, name, args...)
 	if err != nil {
-		return false, err
+		return nil, err
 	}
-	did, err := flags(got, 1)
-	return err == nil && did[0], err
+	return flags(got, len(turns))
 }
 
 // End implements Store.

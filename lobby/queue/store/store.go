@@ -66,10 +66,10 @@ type Store interface {
 	// written, or, when one of them is not as the match says, nothing of it happens.
 	// ErrFenced.
 	Commit(ctx context.Context, name string, epoch uint64, matches []*queue.Match) (made []bool, err error)
-	// Turn brings a match from the revision before to what it is now, and with it puts
-	// entries back and ends others. false: the match is at another revision.
-	// ErrFenced, unless epoch is 0, which is anybody.
-	Turn(ctx context.Context, name string, epoch uint64, t Turn) (bool, error)
+	// Turn brings each match from the revision before to what it is now, and with it
+	// puts entries back and ends others. false: that match is at another revision, and
+	// nothing of its turn was done. ErrFenced, unless epoch is 0, which is anybody.
+	Turn(ctx context.Context, name string, epoch uint64, turns ...Turn) ([]bool, error)
 	// End takes entries out that wait, at the revision that they are thought to have.
 	// It returns which of them were. ErrFenced.
 	End(ctx context.Context, name string, epoch uint64, ends []Ended) ([]bool, error)

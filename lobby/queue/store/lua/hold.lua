@@ -6,8 +6,8 @@
 local entry, instead, pending, life = arg(), arg(), tonumber(arg()), arg()
 local kept = call('GET', LEAD)
 if kept then
-  local has, until_ms = string.match(kept, '^(.*):(%d+)$')
-  if has ~= entry and (has ~= instead or NOW < tonumber(until_ms)) then return {'ok', int(NOW), kept} end
+  local has = string.match(kept, '^(.*):%d+$')
+  if has ~= entry and has ~= instead then return {'ok', int(NOW), kept} end
 end
 call('SET', LEAD, entry .. ':' .. int(NOW + pending), 'PX', life)
 return {'ok', int(NOW), ''}
