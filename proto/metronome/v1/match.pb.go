@@ -1621,8 +1621,10 @@ type PartyMember struct {
 	Ready bool `protobuf:"varint,3,opt,name=ready,proto3" json:"ready,omitempty"`
 	// The caller.
 	You bool `protobuf:"varint,4,opt,name=you,proto3" json:"you,omitempty"`
-	// False: nobody has heard of them for a while.
-	Here          bool `protobuf:"varint,5,opt,name=here,proto3" json:"here,omitempty"`
+	// They watch, or have called in the last 20 seconds.
+	Here bool `protobuf:"varint,5,opt,name=here,proto3" json:"here,omitempty"`
+	// By which RemoveMember names them.
+	Number        uint32 `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1690,6 +1692,13 @@ func (x *PartyMember) GetHere() bool {
 		return x.Here
 	}
 	return false
+}
+
+func (x *PartyMember) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
 }
 
 type CreatePartyRequest struct {
@@ -1989,6 +1998,111 @@ func (*LeavePartyResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_match_proto_rawDescGZIP(), []int{29}
 }
 
+type RemoveMemberRequest struct {
+	state       protoimpl.MessageState `protogen:"open.v1"`
+	Code        string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	MemberToken string                 `protobuf:"bytes,2,opt,name=member_token,json=memberToken,proto3" json:"member_token,omitempty"`
+	// PartyMember.number.
+	Number        uint32 `protobuf:"varint,3,opt,name=number,proto3" json:"number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveMemberRequest) Reset() {
+	*x = RemoveMemberRequest{}
+	mi := &file_metronome_v1_match_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveMemberRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveMemberRequest) ProtoMessage() {}
+
+func (x *RemoveMemberRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_match_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveMemberRequest.ProtoReflect.Descriptor instead.
+func (*RemoveMemberRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *RemoveMemberRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *RemoveMemberRequest) GetMemberToken() string {
+	if x != nil {
+		return x.MemberToken
+	}
+	return ""
+}
+
+func (x *RemoveMemberRequest) GetNumber() uint32 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+type RemoveMemberResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Party         *Party                 `protobuf:"bytes,1,opt,name=party,proto3" json:"party,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveMemberResponse) Reset() {
+	*x = RemoveMemberResponse{}
+	mi := &file_metronome_v1_match_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveMemberResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveMemberResponse) ProtoMessage() {}
+
+func (x *RemoveMemberResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_match_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveMemberResponse.ProtoReflect.Descriptor instead.
+func (*RemoveMemberResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *RemoveMemberResponse) GetParty() *Party {
+	if x != nil {
+		return x.Party
+	}
+	return nil
+}
+
 type SetReadyRequest struct {
 	state       protoimpl.MessageState `protogen:"open.v1"`
 	Code        string                 `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
@@ -2003,7 +2117,7 @@ type SetReadyRequest struct {
 
 func (x *SetReadyRequest) Reset() {
 	*x = SetReadyRequest{}
-	mi := &file_metronome_v1_match_proto_msgTypes[30]
+	mi := &file_metronome_v1_match_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2015,7 +2129,7 @@ func (x *SetReadyRequest) String() string {
 func (*SetReadyRequest) ProtoMessage() {}
 
 func (x *SetReadyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_match_proto_msgTypes[30]
+	mi := &file_metronome_v1_match_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2028,7 +2142,7 @@ func (x *SetReadyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetReadyRequest.ProtoReflect.Descriptor instead.
 func (*SetReadyRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_match_proto_rawDescGZIP(), []int{30}
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *SetReadyRequest) GetCode() string {
@@ -2075,7 +2189,7 @@ type SetReadyResponse struct {
 
 func (x *SetReadyResponse) Reset() {
 	*x = SetReadyResponse{}
-	mi := &file_metronome_v1_match_proto_msgTypes[31]
+	mi := &file_metronome_v1_match_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2087,7 +2201,7 @@ func (x *SetReadyResponse) String() string {
 func (*SetReadyResponse) ProtoMessage() {}
 
 func (x *SetReadyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_match_proto_msgTypes[31]
+	mi := &file_metronome_v1_match_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2100,7 +2214,7 @@ func (x *SetReadyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetReadyResponse.ProtoReflect.Descriptor instead.
 func (*SetReadyResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_match_proto_rawDescGZIP(), []int{31}
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *SetReadyResponse) GetParty() *Party {
@@ -2120,7 +2234,7 @@ type WatchPartyRequest struct {
 
 func (x *WatchPartyRequest) Reset() {
 	*x = WatchPartyRequest{}
-	mi := &file_metronome_v1_match_proto_msgTypes[32]
+	mi := &file_metronome_v1_match_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2132,7 +2246,7 @@ func (x *WatchPartyRequest) String() string {
 func (*WatchPartyRequest) ProtoMessage() {}
 
 func (x *WatchPartyRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_match_proto_msgTypes[32]
+	mi := &file_metronome_v1_match_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2145,7 +2259,7 @@ func (x *WatchPartyRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchPartyRequest.ProtoReflect.Descriptor instead.
 func (*WatchPartyRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_match_proto_rawDescGZIP(), []int{32}
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *WatchPartyRequest) GetCode() string {
@@ -2171,7 +2285,7 @@ type WatchPartyResponse struct {
 
 func (x *WatchPartyResponse) Reset() {
 	*x = WatchPartyResponse{}
-	mi := &file_metronome_v1_match_proto_msgTypes[33]
+	mi := &file_metronome_v1_match_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2183,7 +2297,7 @@ func (x *WatchPartyResponse) String() string {
 func (*WatchPartyResponse) ProtoMessage() {}
 
 func (x *WatchPartyResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_match_proto_msgTypes[33]
+	mi := &file_metronome_v1_match_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2196,7 +2310,7 @@ func (x *WatchPartyResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchPartyResponse.ProtoReflect.Descriptor instead.
 func (*WatchPartyResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_match_proto_rawDescGZIP(), []int{33}
+	return file_metronome_v1_match_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *WatchPartyResponse) GetParty() *Party {
@@ -2338,13 +2452,14 @@ const file_metronome_v1_match_proto_rawDesc = "" +
 	"\x06member\x18\x02 \x03(\v2\x19.metronome.v1.PartyMemberR\x06member\x12\x14\n" +
 	"\x05entry\x18\x03 \x01(\tR\x05entry\x12\x14\n" +
 	"\x05queue\x18\x04 \x01(\tR\x05queue\x12\x12\n" +
-	"\x04most\x18\x05 \x01(\rR\x04most\"u\n" +
+	"\x04most\x18\x05 \x01(\rR\x04most\"\x8d\x01\n" +
 	"\vPartyMember\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x16\n" +
 	"\x06leader\x18\x02 \x01(\bR\x06leader\x12\x14\n" +
 	"\x05ready\x18\x03 \x01(\bR\x05ready\x12\x10\n" +
 	"\x03you\x18\x04 \x01(\bR\x03you\x12\x12\n" +
-	"\x04here\x18\x05 \x01(\bR\x04here\"(\n" +
+	"\x04here\x18\x05 \x01(\bR\x04here\x12\x16\n" +
+	"\x06number\x18\x06 \x01(\rR\x06number\"(\n" +
 	"\x12CreatePartyRequest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\"c\n" +
 	"\x13CreatePartyResponse\x12)\n" +
@@ -2360,7 +2475,13 @@ const file_metronome_v1_match_proto_rawDesc = "" +
 	"\x11LeavePartyRequest\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12!\n" +
 	"\fmember_token\x18\x02 \x01(\tR\vmemberToken\"\x14\n" +
-	"\x12LeavePartyResponse\"\xf4\x01\n" +
+	"\x12LeavePartyResponse\"d\n" +
+	"\x13RemoveMemberRequest\x12\x12\n" +
+	"\x04code\x18\x01 \x01(\tR\x04code\x12!\n" +
+	"\fmember_token\x18\x02 \x01(\tR\vmemberToken\x12\x16\n" +
+	"\x06number\x18\x03 \x01(\rR\x06number\"A\n" +
+	"\x14RemoveMemberResponse\x12)\n" +
+	"\x05party\x18\x01 \x01(\v2\x13.metronome.v1.PartyR\x05party\"\xf4\x01\n" +
 	"\x0fSetReadyRequest\x12\x12\n" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12!\n" +
 	"\fmember_token\x18\x02 \x01(\tR\vmemberToken\x12\x14\n" +
@@ -2376,7 +2497,7 @@ const file_metronome_v1_match_proto_rawDesc = "" +
 	"\x04code\x18\x01 \x01(\tR\x04code\x12!\n" +
 	"\fmember_token\x18\x02 \x01(\tR\vmemberToken\"?\n" +
 	"\x12WatchPartyResponse\x12)\n" +
-	"\x05party\x18\x01 \x01(\v2\x13.metronome.v1.PartyR\x05party2\x8f\a\n" +
+	"\x05party\x18\x01 \x01(\v2\x13.metronome.v1.PartyR\x05party2\xe6\a\n" +
 	"\fMatchService\x12T\n" +
 	"\n" +
 	"ListQueues\x12\x1f.metronome.v1.ListQueuesRequest\x1a .metronome.v1.ListQueuesResponse\"\x03\x90\x02\x01\x12F\n" +
@@ -2389,7 +2510,8 @@ const file_metronome_v1_match_proto_rawDesc = "" +
 	"\vCreateParty\x12 .metronome.v1.CreatePartyRequest\x1a!.metronome.v1.CreatePartyResponse\x12L\n" +
 	"\tJoinParty\x12\x1e.metronome.v1.JoinPartyRequest\x1a\x1f.metronome.v1.JoinPartyResponse\x12O\n" +
 	"\n" +
-	"LeaveParty\x12\x1f.metronome.v1.LeavePartyRequest\x1a .metronome.v1.LeavePartyResponse\x12I\n" +
+	"LeaveParty\x12\x1f.metronome.v1.LeavePartyRequest\x1a .metronome.v1.LeavePartyResponse\x12U\n" +
+	"\fRemoveMember\x12!.metronome.v1.RemoveMemberRequest\x1a\".metronome.v1.RemoveMemberResponse\x12I\n" +
 	"\bSetReady\x12\x1d.metronome.v1.SetReadyRequest\x1a\x1e.metronome.v1.SetReadyResponse\x12Q\n" +
 	"\n" +
 	"WatchParty\x12\x1f.metronome.v1.WatchPartyRequest\x1a .metronome.v1.WatchPartyResponse0\x01BFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
@@ -2406,7 +2528,7 @@ func file_metronome_v1_match_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_match_proto_rawDescData
 }
 
-var file_metronome_v1_match_proto_msgTypes = make([]protoimpl.MessageInfo, 36)
+var file_metronome_v1_match_proto_msgTypes = make([]protoimpl.MessageInfo, 38)
 var file_metronome_v1_match_proto_goTypes = []any{
 	(*Queue)(nil),                // 0: metronome.v1.Queue
 	(*QueueTeam)(nil),            // 1: metronome.v1.QueueTeam
@@ -2438,25 +2560,27 @@ var file_metronome_v1_match_proto_goTypes = []any{
 	(*JoinPartyResponse)(nil),    // 27: metronome.v1.JoinPartyResponse
 	(*LeavePartyRequest)(nil),    // 28: metronome.v1.LeavePartyRequest
 	(*LeavePartyResponse)(nil),   // 29: metronome.v1.LeavePartyResponse
-	(*SetReadyRequest)(nil),      // 30: metronome.v1.SetReadyRequest
-	(*SetReadyResponse)(nil),     // 31: metronome.v1.SetReadyResponse
-	(*WatchPartyRequest)(nil),    // 32: metronome.v1.WatchPartyRequest
-	(*WatchPartyResponse)(nil),   // 33: metronome.v1.WatchPartyResponse
-	nil,                          // 34: metronome.v1.EnqueueRequest.LatencyEntry
-	nil,                          // 35: metronome.v1.SetReadyRequest.LatencyEntry
-	(*Join)(nil),                 // 36: metronome.v1.Join
+	(*RemoveMemberRequest)(nil),  // 30: metronome.v1.RemoveMemberRequest
+	(*RemoveMemberResponse)(nil), // 31: metronome.v1.RemoveMemberResponse
+	(*SetReadyRequest)(nil),      // 32: metronome.v1.SetReadyRequest
+	(*SetReadyResponse)(nil),     // 33: metronome.v1.SetReadyResponse
+	(*WatchPartyRequest)(nil),    // 34: metronome.v1.WatchPartyRequest
+	(*WatchPartyResponse)(nil),   // 35: metronome.v1.WatchPartyResponse
+	nil,                          // 36: metronome.v1.EnqueueRequest.LatencyEntry
+	nil,                          // 37: metronome.v1.SetReadyRequest.LatencyEntry
+	(*Join)(nil),                 // 38: metronome.v1.Join
 }
 var file_metronome_v1_match_proto_depIdxs = []int32{
 	1,  // 0: metronome.v1.Queue.team:type_name -> metronome.v1.QueueTeam
 	2,  // 1: metronome.v1.Queue.role:type_name -> metronome.v1.QueueRole
 	3,  // 2: metronome.v1.Queue.region:type_name -> metronome.v1.QueueRegion
 	0,  // 3: metronome.v1.ListQueuesResponse.queue:type_name -> metronome.v1.Queue
-	34, // 4: metronome.v1.EnqueueRequest.latency:type_name -> metronome.v1.EnqueueRequest.LatencyEntry
+	36, // 4: metronome.v1.EnqueueRequest.latency:type_name -> metronome.v1.EnqueueRequest.LatencyEntry
 	9,  // 5: metronome.v1.EnqueueResponse.status:type_name -> metronome.v1.EntryStatus
 	10, // 6: metronome.v1.EntryStatus.reason:type_name -> metronome.v1.WaitReason
 	11, // 7: metronome.v1.EntryStatus.member:type_name -> metronome.v1.EntryMember
 	12, // 8: metronome.v1.EntryStatus.match:type_name -> metronome.v1.EntryMatch
-	36, // 9: metronome.v1.EntryStatus.join:type_name -> metronome.v1.Join
+	38, // 9: metronome.v1.EntryStatus.join:type_name -> metronome.v1.Join
 	9,  // 10: metronome.v1.WatchEntryResponse.status:type_name -> metronome.v1.EntryStatus
 	9,  // 11: metronome.v1.CancelEntryResponse.status:type_name -> metronome.v1.EntryStatus
 	9,  // 12: metronome.v1.AcceptMatchResponse.status:type_name -> metronome.v1.EntryStatus
@@ -2465,36 +2589,39 @@ var file_metronome_v1_match_proto_depIdxs = []int32{
 	23, // 15: metronome.v1.Party.member:type_name -> metronome.v1.PartyMember
 	22, // 16: metronome.v1.CreatePartyResponse.party:type_name -> metronome.v1.Party
 	22, // 17: metronome.v1.JoinPartyResponse.party:type_name -> metronome.v1.Party
-	35, // 18: metronome.v1.SetReadyRequest.latency:type_name -> metronome.v1.SetReadyRequest.LatencyEntry
-	22, // 19: metronome.v1.SetReadyResponse.party:type_name -> metronome.v1.Party
-	22, // 20: metronome.v1.WatchPartyResponse.party:type_name -> metronome.v1.Party
-	4,  // 21: metronome.v1.MatchService.ListQueues:input_type -> metronome.v1.ListQueuesRequest
-	6,  // 22: metronome.v1.MatchService.Enqueue:input_type -> metronome.v1.EnqueueRequest
-	13, // 23: metronome.v1.MatchService.WatchEntry:input_type -> metronome.v1.WatchEntryRequest
-	15, // 24: metronome.v1.MatchService.CancelEntry:input_type -> metronome.v1.CancelEntryRequest
-	17, // 25: metronome.v1.MatchService.AcceptMatch:input_type -> metronome.v1.AcceptMatchRequest
-	19, // 26: metronome.v1.MatchService.ExplainEntry:input_type -> metronome.v1.ExplainEntryRequest
-	24, // 27: metronome.v1.MatchService.CreateParty:input_type -> metronome.v1.CreatePartyRequest
-	26, // 28: metronome.v1.MatchService.JoinParty:input_type -> metronome.v1.JoinPartyRequest
-	28, // 29: metronome.v1.MatchService.LeaveParty:input_type -> metronome.v1.LeavePartyRequest
-	30, // 30: metronome.v1.MatchService.SetReady:input_type -> metronome.v1.SetReadyRequest
-	32, // 31: metronome.v1.MatchService.WatchParty:input_type -> metronome.v1.WatchPartyRequest
-	5,  // 32: metronome.v1.MatchService.ListQueues:output_type -> metronome.v1.ListQueuesResponse
-	7,  // 33: metronome.v1.MatchService.Enqueue:output_type -> metronome.v1.EnqueueResponse
-	14, // 34: metronome.v1.MatchService.WatchEntry:output_type -> metronome.v1.WatchEntryResponse
-	16, // 35: metronome.v1.MatchService.CancelEntry:output_type -> metronome.v1.CancelEntryResponse
-	18, // 36: metronome.v1.MatchService.AcceptMatch:output_type -> metronome.v1.AcceptMatchResponse
-	20, // 37: metronome.v1.MatchService.ExplainEntry:output_type -> metronome.v1.ExplainEntryResponse
-	25, // 38: metronome.v1.MatchService.CreateParty:output_type -> metronome.v1.CreatePartyResponse
-	27, // 39: metronome.v1.MatchService.JoinParty:output_type -> metronome.v1.JoinPartyResponse
-	29, // 40: metronome.v1.MatchService.LeaveParty:output_type -> metronome.v1.LeavePartyResponse
-	31, // 41: metronome.v1.MatchService.SetReady:output_type -> metronome.v1.SetReadyResponse
-	33, // 42: metronome.v1.MatchService.WatchParty:output_type -> metronome.v1.WatchPartyResponse
-	32, // [32:43] is the sub-list for method output_type
-	21, // [21:32] is the sub-list for method input_type
-	21, // [21:21] is the sub-list for extension type_name
-	21, // [21:21] is the sub-list for extension extendee
-	0,  // [0:21] is the sub-list for field type_name
+	22, // 18: metronome.v1.RemoveMemberResponse.party:type_name -> metronome.v1.Party
+	37, // 19: metronome.v1.SetReadyRequest.latency:type_name -> metronome.v1.SetReadyRequest.LatencyEntry
+	22, // 20: metronome.v1.SetReadyResponse.party:type_name -> metronome.v1.Party
+	22, // 21: metronome.v1.WatchPartyResponse.party:type_name -> metronome.v1.Party
+	4,  // 22: metronome.v1.MatchService.ListQueues:input_type -> metronome.v1.ListQueuesRequest
+	6,  // 23: metronome.v1.MatchService.Enqueue:input_type -> metronome.v1.EnqueueRequest
+	13, // 24: metronome.v1.MatchService.WatchEntry:input_type -> metronome.v1.WatchEntryRequest
+	15, // 25: metronome.v1.MatchService.CancelEntry:input_type -> metronome.v1.CancelEntryRequest
+	17, // 26: metronome.v1.MatchService.AcceptMatch:input_type -> metronome.v1.AcceptMatchRequest
+	19, // 27: metronome.v1.MatchService.ExplainEntry:input_type -> metronome.v1.ExplainEntryRequest
+	24, // 28: metronome.v1.MatchService.CreateParty:input_type -> metronome.v1.CreatePartyRequest
+	26, // 29: metronome.v1.MatchService.JoinParty:input_type -> metronome.v1.JoinPartyRequest
+	28, // 30: metronome.v1.MatchService.LeaveParty:input_type -> metronome.v1.LeavePartyRequest
+	30, // 31: metronome.v1.MatchService.RemoveMember:input_type -> metronome.v1.RemoveMemberRequest
+	32, // 32: metronome.v1.MatchService.SetReady:input_type -> metronome.v1.SetReadyRequest
+	34, // 33: metronome.v1.MatchService.WatchParty:input_type -> metronome.v1.WatchPartyRequest
+	5,  // 34: metronome.v1.MatchService.ListQueues:output_type -> metronome.v1.ListQueuesResponse
+	7,  // 35: metronome.v1.MatchService.Enqueue:output_type -> metronome.v1.EnqueueResponse
+	14, // 36: metronome.v1.MatchService.WatchEntry:output_type -> metronome.v1.WatchEntryResponse
+	16, // 37: metronome.v1.MatchService.CancelEntry:output_type -> metronome.v1.CancelEntryResponse
+	18, // 38: metronome.v1.MatchService.AcceptMatch:output_type -> metronome.v1.AcceptMatchResponse
+	20, // 39: metronome.v1.MatchService.ExplainEntry:output_type -> metronome.v1.ExplainEntryResponse
+	25, // 40: metronome.v1.MatchService.CreateParty:output_type -> metronome.v1.CreatePartyResponse
+	27, // 41: metronome.v1.MatchService.JoinParty:output_type -> metronome.v1.JoinPartyResponse
+	29, // 42: metronome.v1.MatchService.LeaveParty:output_type -> metronome.v1.LeavePartyResponse
+	31, // 43: metronome.v1.MatchService.RemoveMember:output_type -> metronome.v1.RemoveMemberResponse
+	33, // 44: metronome.v1.MatchService.SetReady:output_type -> metronome.v1.SetReadyResponse
+	35, // 45: metronome.v1.MatchService.WatchParty:output_type -> metronome.v1.WatchPartyResponse
+	34, // [34:46] is the sub-list for method output_type
+	22, // [22:34] is the sub-list for method input_type
+	22, // [22:22] is the sub-list for extension type_name
+	22, // [22:22] is the sub-list for extension extendee
+	0,  // [0:22] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_match_proto_init() }
@@ -2512,7 +2639,7 @@ func file_metronome_v1_match_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_match_proto_rawDesc), len(file_metronome_v1_match_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   36,
+			NumMessages:   38,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -58,6 +58,9 @@ const (
 	MatchServiceJoinPartyProcedure = "/metronome.v1.MatchService/JoinParty"
 	// MatchServiceLeavePartyProcedure is the fully-qualified name of the MatchService's LeaveParty RPC.
 	MatchServiceLeavePartyProcedure = "/metronome.v1.MatchService/LeaveParty"
+	// MatchServiceRemoveMemberProcedure is the fully-qualified name of the MatchService's RemoveMember
+	// RPC.
+	MatchServiceRemoveMemberProcedure = "/metronome.v1.MatchService/RemoveMember"
 	// MatchServiceSetReadyProcedure is the fully-qualified name of the MatchService's SetReady RPC.
 	MatchServiceSetReadyProcedure = "/metronome.v1.MatchService/SetReady"
 	// MatchServiceWatchPartyProcedure is the fully-qualified name of the MatchService's WatchParty RPC.
@@ -90,12 +93,15 @@ type MatchServiceClient interface {
 	// LeaveParty takes the caller out of a party, and the party out of its queue. When
 	// the leader leaves, who came next leads.
 	LeaveParty(context.Context, *connect.Request[v1.LeavePartyRequest]) (*connect.Response[v1.LeavePartyResponse], error)
+	// RemoveMember takes another out of the party; the leader may. They may come again.
+	RemoveMember(context.Context, *connect.Request[v1.RemoveMemberRequest]) (*connect.Response[v1.RemoveMemberResponse], error)
 	// SetReady says whether the caller is ready for the party to be enqueued. Who is
 	// not ready any more takes the party out of its queue.
 	SetReady(context.Context, *connect.Request[v1.SetReadyRequest]) (*connect.Response[v1.SetReadyResponse], error)
 	// WatchParty tells how it is with a party: at once, whenever something changes, and
-	// every five seconds at least. A member whom nobody has heard of for a minute, by a
-	// watch or a call, is out.
+	// every five seconds at least. A member of whom nothing is heard, no watch and no
+	// call, is not here any more after 20 seconds: another leads, and a party that waits
+	// is taken out of its queue. After ten minutes they are out of the party.
 	WatchParty(context.Context, *connect.Request[v1.WatchPartyRequest]) (*connect.ServerStreamForClient[v1.WatchPartyResponse], error)
 }
 
@@ -165,6 +171,12 @@ func NewMatchServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(matchServiceMethods.ByName("LeaveParty")),
 			connect.WithClientOptions(opts...),
 		),
+		removeMember: connect.NewClient[v1.RemoveMemberRequest, v1.RemoveMemberResponse](
+			httpClient,
+			baseURL+MatchServiceRemoveMemberProcedure,
+			connect.WithSchema(matchServiceMethods.ByName("RemoveMember")),
+			connect.WithClientOptions(opts...),
+		),
 		setReady: connect.NewClient[v1.SetReadyRequest, v1.SetReadyResponse](
 			httpClient,
 			baseURL+MatchServiceSetReadyProcedure,
@@ -191,6 +203,7 @@ type matchServiceClient struct {
 	createParty  *connect.Client[v1.CreatePartyRequest, v1.CreatePartyResponse]
 	joinParty    *connect.Client[v1.JoinPartyRequest, v1.JoinPartyResponse]
 	leaveParty   *connect.Client[v1.LeavePartyRequest, v1.LeavePartyResponse]
+	removeMember *connect.Client[v1.RemoveMemberRequest, v1.RemoveMemberResponse]
 	setReady     *connect.Client[v1.SetReadyRequest, v1.SetReadyResponse]
 	watchParty   *connect.Client[v1.WatchPartyRequest, v1.WatchPartyResponse]
 }
@@ -240,6 +253,11 @@ func (c *matchServiceClient) LeaveParty(ctx context.Context, req *connect.Reques
 	return c.leaveParty.CallUnary(ctx, req)
 }
 
+// RemoveMember calls metronome.v1.MatchService.RemoveMember.
+func (c *matchServiceClient) RemoveMember(ctx context.Context, req *connect.Request[v1.RemoveMemberRequest]) (*connect.Response[v1.RemoveMemberResponse], error) {
+	return c.removeMember.CallUnary(ctx, req)
+}
+
 // SetReady calls metronome.v1.MatchService.SetReady.
 func (c *matchServiceClient) SetReady(ctx context.Context, req *connect.Request[v1.SetReadyRequest]) (*connect.Response[v1.SetReadyResponse], error) {
 	return c.setReady.CallUnary(ctx, req)
@@ -276,12 +294,15 @@ type MatchServiceHandler interface {
 	// LeaveParty takes the caller out of a party, and the party out of its queue. When
 	// the leader leaves, who came next leads.
 	LeaveParty(context.Context, *connect.Request[v1.LeavePartyRequest]) (*connect.Response[v1.LeavePartyResponse], error)
+	// RemoveMember takes another out of the party; the leader may. They may come again.
+	RemoveMember(context.Context, *connect.Request[v1.RemoveMemberRequest]) (*connect.Response[v1.RemoveMemberResponse], error)
 	// SetReady says whether the caller is ready for the party to be enqueued. Who is
 	// not ready any more takes the party out of its queue.
 	SetReady(context.Context, *connect.Request[v1.SetReadyRequest]) (*connect.Response[v1.SetReadyResponse], error)
 	// WatchParty tells how it is with a party: at once, whenever something changes, and
-	// every five seconds at least. A member whom nobody has heard of for a minute, by a
-	// watch or a call, is out.
+	// every five seconds at least. A member of whom nothing is heard, no watch and no
+	// call, is not here any more after 20 seconds: another leads, and a party that waits
+	// is taken out of its queue. After ten minutes they are out of the party.
 	WatchParty(context.Context, *connect.Request[v1.WatchPartyRequest], *connect.ServerStream[v1.WatchPartyResponse]) error
 }
 
@@ -347,6 +368,12 @@ func NewMatchServiceHandler(svc MatchServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(matchServiceMethods.ByName("LeaveParty")),
 		connect.WithHandlerOptions(opts...),
 	)
+	matchServiceRemoveMemberHandler := connect.NewUnaryHandler(
+		MatchServiceRemoveMemberProcedure,
+		svc.RemoveMember,
+		connect.WithSchema(matchServiceMethods.ByName("RemoveMember")),
+		connect.WithHandlerOptions(opts...),
+	)
 	matchServiceSetReadyHandler := connect.NewUnaryHandler(
 		MatchServiceSetReadyProcedure,
 		svc.SetReady,
@@ -379,6 +406,8 @@ func NewMatchServiceHandler(svc MatchServiceHandler, opts ...connect.HandlerOpti
 			matchServiceJoinPartyHandler.ServeHTTP(w, r)
 		case MatchServiceLeavePartyProcedure:
 			matchServiceLeavePartyHandler.ServeHTTP(w, r)
+		case MatchServiceRemoveMemberProcedure:
+			matchServiceRemoveMemberHandler.ServeHTTP(w, r)
 		case MatchServiceSetReadyProcedure:
 			matchServiceSetReadyHandler.ServeHTTP(w, r)
 		case MatchServiceWatchPartyProcedure:
@@ -426,6 +455,10 @@ func (UnimplementedMatchServiceHandler) JoinParty(context.Context, *connect.Requ
 
 func (UnimplementedMatchServiceHandler) LeaveParty(context.Context, *connect.Request[v1.LeavePartyRequest]) (*connect.Response[v1.LeavePartyResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.MatchService.LeaveParty is not implemented"))
+}
+
+func (UnimplementedMatchServiceHandler) RemoveMember(context.Context, *connect.Request[v1.RemoveMemberRequest]) (*connect.Response[v1.RemoveMemberResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.MatchService.RemoveMember is not implemented"))
 }
 
 func (UnimplementedMatchServiceHandler) SetReady(context.Context, *connect.Request[v1.SetReadyRequest]) (*connect.Response[v1.SetReadyResponse], error) {
