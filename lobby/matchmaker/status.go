@@ -22,6 +22,9 @@ type Status struct {
 	// Reasons are what blocks, as of a few seconds ago.
 	Reasons []queue.Reason
 	Members []queue.Member
+	// Party is the code of the party that it is, Lost what came to nothing for it.
+	Party string
+	Lost  []queue.Loss
 	Match   *queue.Match // from Offered on
 	// Why is of a final state, or of the last match that came to nothing.
 	Why string
@@ -43,6 +46,7 @@ func (r *running) status(record store.Record, id string, now time.Time) Status {
 		return s
 	}
 	s.Since, s.Members, s.Waited = e.Since, e.Members, e.Waited(now)
+	s.Party, s.Lost = e.Party, e.Lost
 	if n := len(e.Lost); n > 0 && record.State == queue.Waiting {
 		s.Why = e.Lost[n-1].Why
 	}
