@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -16,23 +17,22 @@ import (
 )
 
 // arenaModes are the modes of the reference game.
-func arenaModes(t testing.TB) Modes {
-	t.Helper()
+var arenaModes = sync.OnceValue(func() Modes {
 	modes := Modes{}
 	for _, m := range arena.Game().Modes {
 		world, err := sim.Start(m, 0)
 		if err != nil {
-			t.Fatal(err)
+			panic(err)
 		}
 		modes[m.Name] = Mode{m.Seats, world.ParamFields()}
 	}
 	return modes
-}
+})
 
 // readQueue reads a file of one queue, named q, with these lines.
 func readQueue(t *testing.T, lines ...string) (*queue.Config, error) {
 	t.Helper()
-	queues, err := Parse([]byte("queues:\n  q:\n    "+strings.Join(lines, "\n    ")+"\n"), arenaModes(t))
+	queues, err := Parse([]byte("queues:\n  q:\n    "+strings.Join(lines, "\n    ")+"\n"), arenaModes())
 	if err != nil {
 		return nil, err
 	}
@@ -192,7 +192,7 @@ func TestEveryFaultHasItsLine(t *testing.T) {
     every: 1h                 # 17
   fine: {}                    # 18
 `
-	_, err := Parse([]byte(text), arenaModes(t))
+	_, err := Parse([]byte(text), arenaModes())
 	faults, _ := err.(Faults)
 	var lines []int
 	for _, f := range faults {
@@ -222,7 +222,7 @@ func TestFilesThatAreNone(t *testing.T) {
 		"queues:\n  a: &a {mode: ffa, teams: 1 x 2}\n  b: *a\n": "",
 	}
 	for text, says := range rows {
-		_, err := Parse([]byte(text), arenaModes(t))
+		_, err := Parse([]byte(text), arenaModes())
 		if says == "" && err != nil || says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
 			t.Errorf("%.80q: %v, want %q", text, err, says)
 		}
@@ -231,13 +231,13 @@ func TestFilesThatAreNone(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "queues.yaml")
-	if _, err := Read(file, arenaModes(t)); !os.IsNotExist(err) {
+	if _, err := Read(file, arenaModes()); !os.IsNotExist(err) {
 		t.Errorf("a missing file: %v", err)
 	}
 	if err := os.WriteFile(file, []byte("queues: {a: {mode: ffa, teams: 1 x 2}, b: {mode: duel, teams: 2 x 1}}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	queues, err := Read(file, arenaModes(t))
+	queues, err := Read(file, arenaModes())
 	if err != nil || len(queues) != 2 || queues[0].Name != "a" || queues[1].Name != "b" {
 		t.Errorf("%v, %v", queues, err)
 	}
@@ -245,7 +245,7 @@ func TestRead(t *testing.T) {
 
 // TestTheExample reads the file of the documentation.
 func TestTheExample(t *testing.T) {
-	queues, err := Read("../../../docs/queues.yaml", arenaModes(t))
+	queues, err := Read("../../../docs/queues.yaml", arenaModes())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -259,7 +259,7 @@ func TestTheExample(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	modes := arenaModes(f)
+	modes := arenaModes()
 	example, err := os.ReadFile("../../../docs/queues.yaml")
 	if err != nil {
 		f.Fatal(err)

@@ -283,13 +283,12 @@ func (s *section) list(key string, most int) []*yaml.Node {
 
 // shown is what a person sees where the node stands.
 func shown(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
+	switch {
+	case n.Kind == yaml.MappingNode:
 		return "keys with values"
-	case yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		return "a list of " + strconv.Itoa(len(n.Content))
-	}
-	if isNothing(n) {
+	case isNothing(n):
 		return "nothing"
 	}
 	const most = 40
