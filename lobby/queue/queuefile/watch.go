@@ -110,7 +110,8 @@ func (f *File) look(changed func([]*queue.Config)) {
 	f.text = text
 	queues, err := Parse(text, f.modes)
 	if err != nil {
-		f.log.Error("the file of queues has faults; they stay as they are", "file", f.path, "err", inOneLine(err))
+		err = inOneLine(err)
+		f.log.Error("the file of queues has faults; they stay as they are", "file", f.path, "err", err)
 		return
 	}
 	names := make([]string, len(queues))
