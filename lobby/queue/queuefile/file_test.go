@@ -88,6 +88,16 @@ func TestEverythingThatAQueueCanSay(t *testing.T) {
 // TestLimits has a row on each side of each limit; what is refused is told with the
 // key. A row's lines come after those of a queue that is fine.
 func TestLimits(t *testing.T) {
+	names := func(n int) string {
+		var list []string
+		for i := range n {
+			list = append(list, fmt.Sprintf("n%d", i))
+		}
+		return "[" + strings.Join(list, ", ") + "]"
+	}
+	roles := func(n int) string {
+		return strings.NewReplacer("[", "{", ",", ": {},", "]", ": {}}").Replace(names(n))
+	}
 	points := func(n int) string {
 		var list []string
 		for i := range n {
@@ -108,8 +118,8 @@ func TestLimits(t *testing.T) {
 		{"rating: {source: token, start: -100000}", ""}, {"rating: {source: store, start: 100000}", ""}, {"rating: {source: token, start: -100001}", "q.rating.start: "}, {"rating: {source: token, start: 100001}", "q.rating.start: "}, {"rating: {source: token, start: .nan}", "q.rating.start: "}, {"rating: {source: token, start: NaN}", "q.rating.start: "},
 		{"rating: {start: 5}", "q.rating.source: missing"}, {"rating: {source: elo}", "want one of token, store"},
 		{"regions: []", ""}, {"regions: [" + strings.Repeat("r", 32) + "]", ""}, {"regions: [" + strings.Repeat("r", 33) + "]", "want a region of at most 32"}, {"regions: ['']", "want a region"}, {"regions: [a, a]", `"a" stands here twice`}, {"regions: eu", "want a list"}, {"regions: [[a]]", "want a region"},
-		{"regions: [0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f]", ""}, {"regions: [0,1,2,3,4,5,6,7,8,9,a,b,c,d,e,f,g]", "want a list of at most 16"},
-		{"party: {most: 0}", ""}, {"party: {most: 16}", ""}, {"party: {most: 17}", "17 members, and the largest team has 16"}, {"party: {most: -1}", "q.party.most: "}, {"party: {weight: 1}", ""}, {"party: {weight: 1.1}", "q.party.weight: "}, {"party: {weight: -0.1}", "q.party.weight: "}, {"party: {size: 2}", `there is no "size": want one of most, weight`},
+		{"regions: " + names(64), ""}, {"regions: " + names(65), "want a list of at most 64"}, {"roles: " + roles(32), ""}, {"roles: " + roles(33), "33 of them, want 1 to 32"},
+		{"party: {most: 0}", ""}, {"party: {most: 16}", ""}, {"party: {most: 17}", "q.party.most: "}, {"teams: 1 x 2-16\n    party: {most: 4}", "stands here twice"}, {"party: {most: -1}", "q.party.most: "}, {"party: {weight: 1}", ""}, {"party: {weight: 1.1}", "q.party.weight: "}, {"party: {weight: -0.1}", "q.party.weight: "}, {"party: {size: 2}", `there is no "size": want one of most, weight`},
 		{"avoid: {last: 8}", ""}, {"avoid: {last: 9}", "q.avoid.last: "}, {"avoid: {last: 1, for: 10m}", ""}, {"avoid: {last: 1, for: 601s}", "q.avoid.for: "}, {"avoid: {for: 5s}", "q.avoid.last: missing"},
 		{"accept: {within: 3s}", ""}, {"accept: {within: 2m}", ""}, {"accept: {within: 2s}", "q.accept.within: "}, {"accept: {within: 121s}", "q.accept.within: "}, {"accept: {requeue: maybe}", "want true or false"}, {"accept:", "has no value"},
 		{"backfill: false", ""}, {"backfill: yes", `"yes", want true or false`}, {"backfill: [true]", "want true or false"},
@@ -158,6 +168,7 @@ func TestTeams(t *testing.T) {
 		}
 	}
 	for says, lines := range map[string][]string{
+		"q.party.most: 5 members, and the largest team has 4": {"mode: teams", "teams: 2 x 4", "party: {most: 5}"},
 		"q.teams: missing":                      {"mode: ffa"},
 		"q.mode: missing: want one of duel":     {"teams: 2 x 1"},
 		`q.mode: "arena", want one of duel`:     {"mode: arena", "teams: 2 x 1"},

@@ -27,16 +27,15 @@ const (
 
 // What a file may say.
 const (
-	maxTitle   = 64
-	maxRegion  = 32 // as --region
-	maxRegions = 16
-	maxAvoid   = 8
-	minAccept  = 3 * time.Second
-	maxAccept  = 2 * time.Minute
-	minLimit   = 5 * time.Second
-	maxLimit   = 24 * time.Hour
-	minCome    = 5 * time.Second
-	maxCome    = 5 * time.Minute
+	maxTitle  = 64
+	maxRegion = 32 // as --region
+	maxAvoid  = 8
+	minAccept = 3 * time.Second
+	maxAccept = 2 * time.Minute
+	minLimit  = 5 * time.Second
+	maxLimit  = 24 * time.Hour
+	minCome   = 5 * time.Second
+	maxCome   = 5 * time.Minute
 	// A round costs the leader time in which nobody can be matched, and a longer wait
 	// for it is one that every player feels.
 	minEvery = 50 * time.Millisecond
@@ -136,7 +135,7 @@ func (s *section) readRating(c *queue.Config) {
 
 func (s *section) regions() []string {
 	var regions []string
-	for _, n := range s.list("regions", maxRegions) {
+	for _, n := range s.list("regions", queue.MaxRegions) {
 		name := target(n)
 		switch {
 		case name.Kind != yaml.ScalarNode || name.Value == "" || len(name.Value) > maxRegion || text.Line(name.Value) != name.Value:
@@ -177,7 +176,7 @@ func largestTeam(c *queue.Config) (most int) {
 }
 
 func (s *section) readParty(c *queue.Config) {
-	largest := largestTeam(c)
+	largest := min(largestTeam(c), queue.MaxParty)
 	if c.Party.Most = min(usualParty, largest); c.Party.Most == 1 {
 		c.Party.Most = 0
 	}
@@ -185,7 +184,7 @@ func (s *section) readParty(c *queue.Config) {
 	if below == nil {
 		return
 	}
-	if most := below.whole("most", c.Party.Most, 0, queue.MaxMatch); largest > 0 && most > largest {
+	if most := below.whole("most", c.Party.Most, 0, queue.MaxParty); largest > 0 && most > largest {
 		below.fault("most", "%d members, and the largest team has %d: want at most that many", most, largest)
 	} else {
 		c.Party.Most = most

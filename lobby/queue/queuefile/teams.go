@@ -163,8 +163,8 @@ func (s *section) readRoles(c *queue.Config) (each map[string]int) {
 	if !ok {
 		return nil
 	}
-	if len(pairs) == 0 || len(pairs) > maxRoles {
-		s.fault("roles", "%d of them, want 1 to %d", len(pairs), maxRoles)
+	if len(pairs) == 0 || len(pairs) > queue.MaxRoles {
+		s.fault("roles", "%d of them, want 1 to %d", len(pairs), queue.MaxRoles)
 		return nil
 	}
 	for _, pair := range pairs {
@@ -186,6 +186,3 @@ func (s *section) readRoles(c *queue.Config) (each map[string]int) {
 	}
 	return each
 }
-
-// maxRoles bounds what a player can be asked to choose from.
-const maxRoles = 16
