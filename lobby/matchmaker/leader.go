@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/metronome-server/metronome/internal/id"
@@ -411,7 +412,11 @@ func (t *term) propose(ctx context.Context) error {
 		batch, entries = nil, 0
 		return nil
 	}
+	taken := map[string]bool{}
 	for _, p := range t.matcher.Match(&t.pool.Pool, at) {
+		if !t.takes(p, taken) {
+			continue
+		}
 		match := t.matchFor(p, at)
 		batch = append(batch, match)
 		if entries += len(match.Entries); entries >= commitMost {
@@ -421,6 +426,25 @@ func (t *term) propose(ctx context.Context) error {
 		}
 	}
 	return commit()
+}
+
+// takes reports whether all entries of a proposal are there to be taken, and notes
+// them as taken. A matcher that is not ours may propose anything.
+func (t *term) takes(p queue.Proposal, taken map[string]bool) bool {
+	var ids []string
+	for _, team := range p.Teams {
+		for _, e := range team {
+			if t.pool.byID[e.ID] != e || taken[e.ID] || slices.Contains(ids, e.ID) {
+				t.r.m.Log.Error("a matcher proposed an entry that is not there, or twice", "queue", t.r.name, "entry", e.ID)
+				return false
+			}
+			ids = append(ids, e.ID)
+		}
+	}
+	for _, id := range ids {
+		taken[id] = true
+	}
+	return len(ids) > 0
 }
 
 // matchFor is a proposal as a match.

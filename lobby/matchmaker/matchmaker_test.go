@@ -74,12 +74,13 @@ func (r *rooms) Close(_ context.Context, m *queue.Match, _ string) {
 
 // cluster is some nodes that share a store.
 type cluster struct {
-	t     *testing.T
-	store *store.Memory
-	rooms *rooms
-	mu    sync.Mutex
-	nodes map[string]*Matchmaker
-	stops map[string]func()
+	t       *testing.T
+	store   *store.Memory
+	rooms   *rooms
+	matcher queue.Matcher
+	mu      sync.Mutex
+	nodes   map[string]*Matchmaker
+	stops   map[string]func()
 }
 
 func (c *cluster) Alive(node string) bool {
@@ -116,7 +117,7 @@ func run(t *testing.T, config *queue.Config, names string, test func(t *testing.
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{
-			t: t, store: store.NewMemory(nil), nodes: map[string]*Matchmaker{}, stops: map[string]func(){},
+			t: t, store: store.NewMemory(nil), matcher: pairs{}, nodes: map[string]*Matchmaker{}, stops: map[string]func(){},
 			rooms: &rooms{open: map[string]*queue.Match{}, absent: map[string]bool{}, forNode: string(names[0])},
 		}
 		for _, name := range names {
@@ -131,7 +132,7 @@ func run(t *testing.T, config *queue.Config, names string, test func(t *testing.
 
 func (c *cluster) start(name string, configs ...*queue.Config) {
 	m := New(Config{
-		Node: name, Store: c.store, Rooms: c.rooms, Peers: c, NewMatcher: func(*queue.Config) queue.Matcher { return pairs{} }, Log: slog.New(slog.DiscardHandler),
+		Node: name, Store: c.store, Rooms: c.rooms, Peers: c, NewMatcher: func(*queue.Config) queue.Matcher { return c.matcher }, Log: slog.New(slog.DiscardHandler),
 	})
 	m.SetQueues(configs)
 	ctx, cancel := context.WithCancel(c.t.Context())
@@ -179,6 +180,56 @@ func (c *cluster) follow(node, id string, until func(Status) bool) (states []que
 		c.t.Fatal(err)
 	}
 	return states, last
+}
+
+// twins proposes matches that no matcher may: of one entry with itself, and of one
+// that is in another match.
+type twins struct{ pairs }
+
+func (twins) Match(p *queue.Pool, _ time.Time) (out []queue.Proposal) {
+	for i := range p.Entries {
+		e := p.Entries[i]
+		out = append(out, queue.Proposal{Teams: [][]*queue.Entry{{e}, {e}}})
+		if i > 0 {
+			out = append(out, queue.Proposal{Teams: [][]*queue.Entry{{p.Entries[0]}, {e}}})
+		}
+	}
+	return out
+}
+
+func TestNoMatcherMakesAMatchOfOneEntryTwice(t *testing.T) {
+	run(t, duel(), "a", func(t *testing.T, c *cluster) {
+		c.stop("a")
+		c.matcher = twins{}
+		c.start("a", duel())
+		for _, user := range []string{"ann", "ben", "cid"} {
+			c.enqueue("a", user)
+		}
+		time.Sleep(5 * time.Second)
+		c.rooms.mu.Lock()
+		defer c.rooms.mu.Unlock()
+		if len(c.rooms.open) != 1 {
+			t.Fatalf("%d matches", len(c.rooms.open))
+		}
+		for _, m := range c.rooms.open {
+			if m.Seats[0].User == m.Seats[1].User {
+				t.Fatalf("seats %+v", m.Seats)
+			}
+		}
+	})
+}
+
+func TestAPoolHasEachEntryOnce(t *testing.T) {
+	p := newPool()
+	e := &queue.Entry{ID: "q.1", Rev: 1}
+	newer := &queue.Entry{ID: "q.1", Rev: 2}
+	for _, e := range []*queue.Entry{e, e, newer, e, newer} {
+		p.add(e)
+	}
+	p.move("q.1", "b")
+	if p.tidy(); len(p.Entries) != 1 || p.Entries[0].Rev != 2 || p.Entries[0].Home != "b" {
+		t.Fatalf("%d entries, %+v", len(p.Entries), p.Entries[0])
+	}
 }
 
 func TestTwoWhoQueueOnTwoNodesMeet(t *testing.T) {
@@ -244,8 +295,12 @@ func TestWhoDoesNotComeIsOutAndTheOtherWaitsOn(t *testing.T) {
 		if _, last := c.follow("a", ben.ID, nil); last.State != queue.Absent {
 			t.Fatalf("who did not come: %+v", last)
 		}
-		if len(c.rooms.closed) != 1 {
-			t.Fatalf("closed %q", c.rooms.closed)
+		synctest.Wait()
+		c.rooms.mu.Lock()
+		closed := len(c.rooms.closed)
+		c.rooms.mu.Unlock()
+		if closed != 1 {
+			t.Fatalf("%d rooms were closed", closed)
 		}
 		c.enqueue("a", "cid")
 		if _, last := c.follow("a", ann.ID, nil); last.State != queue.Played {

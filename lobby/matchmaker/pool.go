@@ -21,7 +21,7 @@ func newPool() *pool { return &pool{byID: map[string]*queue.Entry{}, sorted: tru
 // add puts an entry in, or a newer state of it in its place.
 func (p *pool) add(e *queue.Entry) {
 	if old := p.byID[e.ID]; old != nil {
-		if old.Rev > e.Rev {
+		if old == e || old.Rev > e.Rev {
 			return
 		}
 		p.gone++
