@@ -188,27 +188,31 @@ func fill(count *[MaxParty]uint16, teams []int, first, next, lacks, largest int,
 type tally struct {
 	sizes
 	players int
-	can     [MaxRoles]int // players who would play each role
+	can     [MaxRoles]uint16 // players who would play each role
 }
 
 // begin empties the tally for matches with an entry.
 func (y *tally) begin(seed *waiter) {
-	*y = tally{sizes: sizes{seed: uint8(seed.players)}}
+	y.clear()
+	y.seed = uint8(seed.players)
 }
+
+func (y *tally) clear() { *y = tally{} }
 
 // add adds an entry.
 func (r *round) add(y *tally, who int32) {
 	w := &r.who[who]
-	y.players += w.players
+	y.players += int(w.players)
 	// More than a match can have are as good as that.
-	if c := &y.count[w.players-1]; int(*c) < r.s.most/w.players+1 {
+	if c := &y.count[w.players-1]; int(*c) <= r.s.most/int(w.players) {
 		*c++
 	}
 	if r.roles != nil {
 		for _, mask := range r.masks[w.masks:][:w.players] {
 			for ; mask != 0; mask &= mask - 1 {
-				if role := bits.TrailingZeros32(mask); role < len(r.roles) {
-					y.can[role]++
+				// More than there can be in a match count as that many.
+				if n := &y.can[bits.TrailingZeros32(mask)]; *n < MaxMatch {
+					*n++
 				}
 			}
 		}
@@ -220,7 +224,7 @@ func (r *round) add(y *tally, who int32) {
 func (r *round) valueOf(y *tally, sh *shape) int {
 	limit := sh.most
 	for role, n := range r.roles {
-		limit -= max(0, n-y.can[role])
+		limit -= max(0, n-int(y.can[role]))
 	}
 	if limit < sh.least {
 		return 0
