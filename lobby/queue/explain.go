@@ -123,7 +123,7 @@ func (x *explainer) nearestRegion() (name string, ms int) {
 func (x *explainer) compare() {
 	x.candidates = map[*Entry]bool{}
 	x.tally.begin(&x.w)
-	x.r.add(&x.tally, int32(x.at))
+	x.r.add(&x.tally, x.w.players, x.w.masks)
 	for i := range x.r.who {
 		if i == x.at {
 			continue
@@ -133,7 +133,7 @@ func (x *explainer) compare() {
 		cause := x.between(int32(i), o, apart)
 		if cause == "" {
 			x.candidates[o.entry] = true
-			x.r.add(&x.tally, int32(i))
+			x.r.add(&x.tally, o.players, o.masks)
 			continue
 		}
 		k := slices.IndexFunc(x.kept, func(k kept) bool { return k.cause == cause })

@@ -13,7 +13,7 @@ type lines struct {
 	kinds []uint8 // that there are
 	kind  [256]uint8
 	at    [][]int32 // by region: the place of each entry in its line
-	whole []tally   // by region: what all entries come to
+	whole []sum     // by region: what all entries come to
 
 	sorted, spare []sorted
 	ranks         []place // one region's, of all kinds
@@ -31,6 +31,7 @@ type place struct {
 	// they lead to those, maybe over others who are not.
 	prev, next int32
 	players    int32 // negative: gone
+	masks      int32 // where its players' roles begin
 }
 
 // sorted is an entry with its rating as a number that sorts alike.
@@ -57,7 +58,7 @@ func (r *round) lineUp(everybody bool) {
 		for k := range lines {
 			lines[k].places = lines[k].places[:0]
 		}
-		r.whole[g].clear()
+		r.whole[g] = sum{}
 		for i := range r.ranks {
 			is := r.ranks[i]
 			w := &r.who[is.who]
@@ -66,7 +67,7 @@ func (r *round) lineUp(everybody bool) {
 			r.at[g][is.who] = int32(len(l.places))
 			l.places = append(l.places, is)
 			w.lines |= 1 << g
-			r.add(&r.whole[g], is.who)
+			r.count(&r.whole[g], w, 1)
 		}
 		for k := range lines {
 			if n := len(lines[k].places); n > 0 {
@@ -102,7 +103,7 @@ func (r *round) rank(region int) {
 	r.ranks = slices.Grow(r.ranks[:0], len(r.who))
 	for _, s := range r.sorted {
 		if w := &r.who[s.who]; w.regions>>region&1 != 0 && !w.gone {
-			r.ranks = append(r.ranks, place{rating: w.rating, window: w.window, who: int32(s.who), players: w.players})
+			r.ranks = append(r.ranks, place{rating: w.rating, window: w.window, who: int32(s.who), players: w.players, masks: w.masks})
 		}
 	}
 }
@@ -197,6 +198,7 @@ func (r *round) take(i int32) {
 		places := r.linesOf(g)[r.kind[w.kind]].places
 		p := &places[r.at[g][i]]
 		p.players = -p.players
+		r.count(&r.whole[g], w, -1)
 		if p.prev >= 0 {
 			places[p.prev].next = p.next
 		}

@@ -92,7 +92,7 @@ func (r *round) nearest(of uint64, region int) int {
 func (r *round) worst(region int) int32 {
 	longest := int32(0)
 	for _, i := range r.placed.list() {
-		if w := &r.who[r.list[i]]; len(w.entry.Latency) > 0 {
+		if w := &r.who[r.list[i]]; w.measured {
 			longest = max(longest, r.pings[int(w.at)+region])
 		}
 	}

@@ -42,15 +42,16 @@ type round struct {
 // out once, when it is new in the pool: most entries of a large pool were there in
 // the round before, and looking them all up again takes longer than the round.
 type waiter struct {
-	entry   *Entry
-	since   time.Time
-	rating  float64
-	sum     float64 // of its players' ratings
-	players int32
-	kind    uint8 // of its players' number and roles
-	played  bool  // some of its players have played somebody of late
-	at      int32 // its place in pings, by regions
-	masks   int32 // its place in masks
+	entry    *Entry
+	since    time.Time
+	rating   float64
+	sum      float64 // of its players' ratings
+	players  int32
+	kind     uint8 // of its players' number and roles
+	measured bool  // it knows some round-trip time
+	played   bool  // some of its players have played somebody of late
+	at       int32 // its place in pings, by regions
+	masks    int32 // its place in masks
 
 	waited   time.Duration
 	window   float64 // how far others may be from its rating
@@ -140,7 +141,7 @@ const unmeasured = math.MaxInt32
 // meet works out what follows from an entry alone.
 func (r *round) meet(e *Entry) waiter {
 	c := r.s.c
-	w := waiter{entry: e, since: e.Since, players: int32(len(e.Members)), at: int32(len(r.pings)), masks: int32(len(r.masks))}
+	w := waiter{entry: e, since: e.Since, players: int32(len(e.Members)), measured: len(e.Latency) > 0, at: int32(len(r.pings)), masks: int32(len(r.masks))}
 	for _, region := range c.Regions {
 		ms, ok := e.Latency[region]
 		if !ok {
@@ -204,7 +205,7 @@ func (r *round) accepted(w *waiter) uint64 {
 		return 1
 	}
 	all := ^uint64(0) >> (64 - min(n, MaxRegions))
-	if math.IsInf(w.latency, 1) || len(w.entry.Latency) == 0 {
+	if math.IsInf(w.latency, 1) || !w.measured {
 		return all
 	}
 	var is uint64

@@ -9,21 +9,21 @@ import (
 
 // search is the search for a match that contains an entry, in one region.
 type search struct {
-	seed   int32
-	region int
-	sh     *shape
-	near   []near // who agrees with the entry, by rating, itself among them
-	self   int    // its place among them
-	count  []int  // players before each of the near
-	tally  tally
-	chose  []int32 // who is between two ratings and covers both
+	seed      int32
+	region    int
+	sh        *shape
+	near      []near // who agrees with the entry, by rating, itself among them
+	self      int    // its place among them
+	playersTo []int  // players before each of the near
+	tally     tally
+	chose     []int32 // who is between two ratings and covers both
 }
 
 // near is an entry that agrees with the one that a match is sought for.
 type near struct {
 	rating, window float64
-	who            int32
-	players        int32
+	who, players   int32
+	masks          int32 // where its players' roles begin
 }
 
 // span is the lowest and the highest rating of a match that may be had.
@@ -121,7 +121,10 @@ func (r *round) look(enough int) bool {
 			}
 		}
 		slices.SortFunc(r.near, func(a, b near) int {
-			return cmp.Or(cmp.Compare(a.rating, b.rating), cmp.Compare(a.who, b.who))
+			if a.rating != b.rating {
+				return cmp.Compare(a.rating, b.rating)
+			}
+			return int(a.who) - int(b.who)
 		})
 	}
 	r.self = slices.IndexFunc(r.near, func(n near) bool { return n.who == r.seed })
@@ -139,8 +142,8 @@ func (r *round) lookIn(l *line, below, from int32, enough int) bool {
 	all := r.lookOn(l, below, false, enough)
 	slices.Reverse(r.near[begin:])
 	if from >= 0 && l.places[from].who == r.seed {
-		r.near = append(r.near, near{seed.rating, seed.window, r.seed, seed.players})
-		r.add(&r.tally, r.seed)
+		r.near = append(r.near, near{seed.rating, seed.window, r.seed, seed.players, seed.masks})
+		r.add(&r.tally, seed.players, seed.masks)
 		from = l.places[from].next
 	}
 	return r.lookOn(l, from, true, enough) && all
@@ -161,8 +164,8 @@ func (r *round) lookOn(l *line, at int32, up bool, enough int) bool {
 			return false
 		}
 		if apart <= p.window && (!r.apart || r.canMeet(seed, p)) {
-			r.near = append(r.near, near{p.rating, p.window, p.who, p.players})
-			r.add(&r.tally, p.who)
+			r.near = append(r.near, near{p.rating, p.window, p.who, p.players, p.masks})
+			r.add(&r.tally, p.players, p.masks)
 			players += int(p.players)
 		}
 		if at = p.prev; up {
@@ -186,9 +189,9 @@ func (r *round) canMeet(seed *waiter, p *place) bool {
 func (r *round) next(last span) span {
 	best := none
 	full := 2 * r.sh.most
-	r.count = append(r.count[:0], 0)
+	r.playersTo = append(r.playersTo[:0], 0)
 	for i := range r.near {
-		r.count = append(r.count, r.count[i]+int(r.near[i].players))
+		r.playersTo = append(r.playersTo, r.playersTo[i]+int(r.near[i].players))
 	}
 	for lo := r.self; lo >= 0; lo-- {
 		low := &r.near[lo]
@@ -198,7 +201,7 @@ func (r *round) next(last span) span {
 		// However many of them there are, not all may cover it.
 		top := low.rating + low.window
 		end := r.self + sort.Search(len(r.near)-r.self, func(i int) bool { return r.near[r.self+i].rating > top })
-		if r.count[end]-r.count[lo] >= r.sh.least {
+		if r.playersTo[end]-r.playersTo[lo] >= r.sh.least {
 			best = r.widen(lo, end, last, best)
 		}
 	}
@@ -221,7 +224,7 @@ func (r *round) widen(lo, end int, last, best span) span {
 		if h.rating-low.rating > h.window {
 			continue
 		}
-		r.add(&r.tally, h.who)
+		r.add(&r.tally, h.players, h.masks)
 		reach = min(reach, h.rating+h.window)
 		if hi < r.self {
 			continue
@@ -252,7 +255,7 @@ func (r *round) recount(lo, hi int) float64 {
 	reach := math.Inf(1)
 	for i := lo; i <= hi; i++ {
 		if r.covers(i, lo, hi) {
-			r.add(&r.tally, r.near[i].who)
+			r.add(&r.tally, r.near[i].players, r.near[i].masks)
 			reach = min(reach, r.near[i].rating+r.near[i].window)
 		}
 	}

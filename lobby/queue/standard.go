@@ -104,9 +104,7 @@ func (r *round) seek(seed int32) (Proposal, bool) {
 // seekIn looks in one region after the other, the nearest to the entry first.
 func (r *round) seekIn(seed int32, sh *shape) (Proposal, bool) {
 	for _, region := range r.regionsOf(&r.who[seed]) {
-		whole := &r.whole[region]
-		whole.seed = uint8(r.who[seed].players)
-		if r.valueOf(whole, sh) > 0 && r.find(seed, region, sh) {
+		if r.hope(&r.who[seed], &r.whole[region], sh) && r.find(seed, region, sh) {
 			return r.propose(region, sh), true
 		}
 	}
