@@ -2,7 +2,9 @@ package console
 
 import (
 	"context"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,23 +18,33 @@ import (
 
 // someQueues is a Queues that says what a test has set.
 type someQueues struct {
-	all    []matchmaker.Overview
-	fault  error
-	looks  int
-	explan queue.Explanation
-	status matchmaker.Status
+	mu      sync.Mutex
+	all     []matchmaker.Overview
+	fault   error
+	looks   int
+	explain queue.Explanation
+	status  matchmaker.Status
+}
+
+// set changes what is said.
+func (q *someQueues) set(change func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	change()
 }
 
 func (q *someQueues) Overview(context.Context) ([]matchmaker.Overview, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.looks++
-	return q.all, q.fault
+	return slices.Clone(q.all), q.fault
 }
 
 func (q *someQueues) Explain(_ context.Context, id string) (queue.Explanation, matchmaker.Status, error) {
 	if id != q.status.ID {
 		return queue.Explanation{}, matchmaker.Status{}, matchmaker.ErrNoEntry
 	}
-	return q.explan, q.status, q.fault
+	return q.explain, q.status, q.fault
 }
 
 func overviewOf(name string, waiting int) matchmaker.Overview {
@@ -55,13 +67,13 @@ func TestQueuesAreListedWithTheirPast(t *testing.T) {
 		}()
 		synctest.Wait()
 		first := time.Now().Unix()
-		queues.all[0].Waiting = 3
+		queues.set(func() { queues.all[0].Waiting = 3 })
 		time.Sleep(sampleEvery)
 		synctest.Wait()
-		queues.fault = context.DeadlineExceeded // a gap
+		queues.set(func() { queues.fault = context.DeadlineExceeded }) // a gap
 		time.Sleep(sampleEvery)
 		synctest.Wait()
-		queues.fault = nil
+		queues.set(func() { queues.fault = nil })
 		stop()
 		<-done
 		if queues.looks != 3 {
@@ -115,7 +127,7 @@ func TestAQueuesPastHasAnEnd(t *testing.T) {
 func TestAnEntryIsExplained(t *testing.T) {
 	since := time.Unix(1_700_000_000, 0)
 	queues := &someQueues{
-		explan: queue.Explanation{
+		explain: queue.Explanation{
 			Window: 75, Latency: -1, Fill: 0.5, Candidates: 2, Seen: 9,
 			Reasons: []queue.Reason{{Cause: queue.CauseRating, Others: 7, Text: "7 others are more than 75 from 1500."}},
 			Lost:    []queue.Loss{{Match: "m", At: since, Why: "nobody accepted"}},
