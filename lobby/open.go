@@ -100,6 +100,10 @@ func (l *Lobby) Close(ctx context.Context) error {
 	return errors.Join(l.dir.leave(ctx, l.self), l.dir.close())
 }
 
+// Now is the store's time, the same for all nodes as far as this one knows it. It
+// asks nobody.
+func (l *Lobby) Now() time.Time { return l.dir.now() }
+
 // NodeID is this node's name in the directory.
 func (l *Lobby) NodeID() string { return l.cfg.NodeID }
 

@@ -38,6 +38,8 @@ type Member struct {
 	// Recent are the users of their last matches, as numbers.
 	Recent []uint64 `json:"recent,omitempty"`
 	Data   []byte   `json:"data,omitempty"`
+	// Proof is a digest of the member's secret: whoever has the secret may act as they.
+	Proof []byte `json:"proof,omitempty"`
 }
 
 // Loss is a match that came to nothing.
