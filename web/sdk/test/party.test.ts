@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { createParty, joinParty, type PartyState } from "../src/index.ts";
 import { Deployment } from "./queuerig.ts";
 
-const ann = { name: "ann", leader: true, ready: false, you: true, here: true };
-const bob = { name: "bob", leader: false, ready: true, you: false, here: true };
+const ann = { name: "ann", leader: true, ready: false, you: true, here: true, number: 1 };
+const bob = { name: "bob", leader: false, ready: true, you: false, here: true, number: 2 };
 const party = { code: "ABC234", member: [ann], most: 3 };
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] }));
@@ -48,6 +48,9 @@ test("ready marks and leaving are calls of the member", async () => {
   await p.ready(true, { latency: { eu: 9 }, roles: ["tank"] });
   expect(p.you?.ready).toBe(true);
   expect(d.asked("SetReady")).toEqual([{ code: "ABC234", memberToken: "secret", ready: true, latency: { eu: 9 }, role: ["tank"] }]);
+  d.answers["RemoveMember"] = { party };
+  await p.remove(2);
+  expect(d.asked("RemoveMember")).toEqual([{ code: "ABC234", memberToken: "secret", number: 2 }]);
   await p.leave();
   expect(d.asked("LeaveParty")).toEqual([{ code: "ABC234", memberToken: "secret" }]);
   await vi.waitFor(() => expect(w.gone).toBe(true));

@@ -65,13 +65,18 @@ export class Party {
     this.take(answer);
   }
 
+  /** Takes another member out of it, by their number; the leader may. Fails with LobbyError. */
+  async remove(number: number): Promise<void> {
+    this.take(await this.call("RemoveMember", { number }));
+  }
+
   /** Leaves it, and takes it out of its queue. Fails with LobbyError. */
   async leave(): Promise<void> {
     await this.call("LeaveParty", {});
     this.detach();
   }
 
-  /** Stops watching and stays in the party; who is not heard of for a minute is out. */
+  /** Stops watching and stays in the party; of whom nothing is heard for 20 s counts as away, and leads no more. */
   detach(): void {
     this.over.abort();
   }

@@ -115,8 +115,10 @@ export interface PartyMember {
   readonly ready: boolean;
   /** It is this client's player. */
   readonly you: boolean;
-  /** False: nobody has heard of them for a while. */
+  /** False: nothing was heard of them for a while. */
   readonly here: boolean;
+  /** By which Party.remove names them. */
+  readonly number: number;
 }
 
 /** A number that may be absent. */
@@ -156,6 +158,6 @@ export function partyOf(v: unknown): PartyState {
   const p = object(v);
   return {
     code: text(p["code"]), entry: text(p["entry"]), queue: text(p["queue"]), most: number(p["most"]),
-    members: list(p["member"]).map(object).map((m) => ({ name: text(m["name"]), leader: m["leader"] === true, ready: m["ready"] === true, you: m["you"] === true, here: m["here"] === true })),
+    members: list(p["member"]).map(object).map((m) => ({ name: text(m["name"]), leader: m["leader"] === true, ready: m["ready"] === true, you: m["you"] === true, here: m["here"] === true, number: number(m["number"]) })),
   };
 }
