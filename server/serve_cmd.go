@@ -50,6 +50,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.IntVar(&c.Limits.CallsPerSecond, "calls-per-second", c.Limits.CallsPerSecond, "lobby API calls per client address, ten times that at once; 0 is no limit")
 	f.IntVar(&c.Limits.MaxCallsPerSecond, "max-calls-per-second", c.Limits.MaxCallsPerSecond, "lobby API calls of all clients; who comes too early waits; 0 is no limit")
 	f.IntVar(&c.Limits.ReservationsPerAddress, "reservations-per-address", c.Limits.ReservationsPerAddress, "seats that are promised to a client address and not taken yet, five times that for this machine; 0 is no limit")
+	f.IntVar(&c.Limits.Match.EntriesPerAddress, "entries-per-address", c.Limits.Match.EntriesPerAddress, "entries that a client address may have waiting in queues, any number for this machine; 0 is no limit")
 	f.IntVar(&c.Limits.RoomsPerAddress, "rooms-per-address", c.Limits.RoomsPerAddress, "living rooms that a client address has made, at most half of --max-rooms (of this machine's: those nobody has entered yet, a quarter of --max-rooms); 0 is no limit")
 	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "open connections, those of rooms too (default: what the process may open)")
 	f.IntVar(&c.ConnectionsPerAddress, "connections-per-address", c.ConnectionsPerAddress, "open connections of one client address; 0 is no limit")

@@ -54,6 +54,10 @@ const (
 	// and ms.
 	MaxRating  = 100_000
 	MaxLatency = 10_000
+	// MaxParty, MaxRegions and MaxRoles bound what a queue can tell apart.
+	MaxParty   = 16
+	MaxRegions = 64
+	MaxRoles   = 32
 )
 
 // Team is one team of a match.

@@ -17,14 +17,17 @@ type Curve []Point
 
 // At returns the value after waiting so long; otherwise when the curve is empty.
 func (c Curve) At(waited time.Duration, otherwise float64) float64 {
-	if len(c) == 0 {
+	return c.after(sort.Search(len(c), func(i int) bool { return c[i].Waited > waited }), waited, otherwise)
+}
+
+// after returns the value at a time that comes after i points of the curve.
+func (c Curve) after(i int, waited time.Duration, otherwise float64) float64 {
+	switch {
+	case len(c) == 0:
 		return otherwise
-	}
-	i := sort.Search(len(c), func(i int) bool { return c[i].Waited > waited })
-	switch i {
-	case 0:
+	case i == 0:
 		return c[0].Value
-	case len(c):
+	case i == len(c):
 		return c[i-1].Value
 	}
 	from, to := c[i-1], c[i]

@@ -35,6 +35,8 @@ type Member struct {
 	Rating float64 `json:"rating,omitempty"`
 	// Roles that they would play, the dearest first; empty: any.
 	Roles []string `json:"roles,omitempty"`
+	// Number is the user's, as the rules know it; 0: not known.
+	Number uint64 `json:"number,omitempty"`
 	// Recent are the users of their last matches, as numbers.
 	Recent []uint64 `json:"recent,omitempty"`
 	Data   []byte   `json:"data,omitempty"`
@@ -90,6 +92,9 @@ type Vacancy struct {
 // VacantTeam is one team of a match that goes on.
 type VacantTeam struct {
 	Free int `json:"free"`
+	// Roles are how many of the free seats are of each role, by name, the rest of none.
+	// Empty: any.
+	Roles map[string]int `json:"roles,omitempty"`
 	// Players and Rating are who is there, and the mean.
 	Players int     `json:"players"`
 	Rating  float64 `json:"rating"`

@@ -68,3 +68,13 @@ func (s State) Final() bool {
 	}
 	return true
 }
+
+// Entry returns one of the match's entries; the zero Entry when it has none of the id.
+func (m *Match) Entry(id string) *Entry {
+	for i := range m.Entries {
+		if m.Entries[i].ID == id {
+			return &m.Entries[i]
+		}
+	}
+	return &Entry{}
+}

@@ -1,0 +1,443 @@
+package queue
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+	"strings"
+	"time"
+)
+
+// nearby is how many entries Explain has a round with, the nearest by rating. A
+// smaller pool it takes whole.
+const nearby = 512
+
+// Explain implements Matcher. It looks at each entry of the pool once, and at those
+// that are nearest by rating several times: what would a round make of them if this
+// or that were not asked?
+func (s *standard) Explain(pool *Pool, entry *Entry, now time.Time) Explanation {
+	r := s.rounds.Get().(*round)
+	defer s.release(r)
+	entries := pool.Entries
+	at := slices.Index(entries, entry)
+	if at < 0 {
+		at, _ = slices.BinarySearchFunc(entries, entry, older)
+		entries = slices.Insert(slices.Clone(entries), at, entry)
+	}
+	r.see(entries, now)
+	x := explainer{r: r, now: now, pool: pool, w: r.who[at], at: at}
+	x.Explanation = Explanation{
+		Waited: x.w.waited, Window: orAny(x.w.window), Latency: orAny(x.w.latency),
+		Seen: len(entries) - 1,
+	}
+	if !x.w.anything {
+		x.Fill = min(max(s.c.Widening.Fill.At(x.w.waited, 0), 0), 1)
+	}
+	if x.never() {
+		return x.Explanation
+	}
+	x.compare()
+	x.judge(entries)
+	return x.Explanation
+}
+
+// older is the order of a pool.
+func older(a, b *Entry) int {
+	return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
+}
+
+// orAny is a bound as an Explanation has it.
+func orAny(bound float64) float64 {
+	if math.IsInf(bound, 1) {
+		return -1
+	}
+	return bound
+}
+
+// explainer works out why one entry waits.
+type explainer struct {
+	Explanation
+	r    *round
+	now  time.Time
+	pool *Pool
+	w    waiter
+	at   int // its place in the pool
+	// kept is who is kept away by what two entries ask of each other, candidates who
+	// is not.
+	kept       []kept
+	candidates map[*Entry]bool
+	tally      tally
+	players    int
+}
+
+// kept is the others that one cause keeps away.
+type kept struct {
+	cause            Cause
+	entries, players int
+	nearest          float64 // how far the nearest is, by rating
+}
+
+// never reports whether the entry can be in no match, whoever comes.
+func (x *explainer) never() bool {
+	c := x.r.s.c
+	switch n := len(x.w.entry.Members); {
+	case n == 0 || n > x.r.s.party:
+		x.say(CauseLarge, 0, "A party of %d fits in no team: the largest has %s.", n, count(x.r.s.party, "player"))
+	case x.w.regions == 0:
+		name, ms := x.nearestRegion()
+		last := 0.0
+		for _, p := range c.Widening.Latency {
+			if p.Waited >= x.w.waited {
+				last = max(last, p.Value)
+			}
+		}
+		switch {
+		case name == "":
+			x.say(CauseNoRegion, 0, "None of the queue's regions was measured: it knows no round-trip time to %s.", strings.Join(c.Regions, ", "))
+		case float64(ms) <= last || c.Limit.Then == LimitPlay:
+			x.say(CauseRegion, x.Seen, "The nearest region, %s, is %d ms away, and up to %.0f ms are accepted by now; that grows as it waits.", name, ms, x.w.latency)
+		default:
+			x.say(CauseNoRegion, x.Seen, "No region is near enough: the nearest, %s, is %d ms away, and no more than %.0f ms are accepted.", name, ms, max(last, x.w.latency))
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// nearestRegion is the region of the queue that is nearest to the entry, and how far
+// it is, ms; "" if it measured none.
+func (x *explainer) nearestRegion() (name string, ms int) {
+	for _, region := range x.r.s.c.Regions {
+		if is, ok := x.w.entry.Latency[region]; ok && (name == "" || is < ms) {
+			name, ms = region, is
+		}
+	}
+	return name, ms
+}
+
+// compare looks at all others, each beside the entry alone.
+func (x *explainer) compare() {
+	x.candidates = map[*Entry]bool{}
+	x.tally.begin(&x.w)
+	x.r.add(&x.tally, int32(x.at))
+	for i := range x.r.who {
+		if i == x.at {
+			continue
+		}
+		o := &x.r.who[i]
+		apart := math.Abs(o.rating - x.w.rating)
+		cause := x.between(int32(i), o, apart)
+		if cause == "" {
+			x.candidates[o.entry] = true
+			x.r.add(&x.tally, int32(i))
+			continue
+		}
+		k := slices.IndexFunc(x.kept, func(k kept) bool { return k.cause == cause })
+		if k < 0 {
+			k = len(x.kept)
+			x.kept = append(x.kept, kept{cause: cause, nearest: math.Inf(1)})
+		}
+		x.kept[k].entries++
+		x.kept[k].players += o.players
+		x.kept[k].nearest = min(x.kept[k].nearest, apart)
+	}
+	x.players = x.tally.players
+	x.Candidates = len(x.candidates)
+	slices.SortStableFunc(x.kept, func(a, b kept) int {
+		return cmp.Or(cmp.Compare(b.entries, a.entries), cmp.Compare(a.cause, b.cause))
+	})
+}
+
+// between is what keeps another from playing with or against the entry, whoever else
+// plays; "": nothing.
+func (x *explainer) between(i int32, o *waiter, apart float64) Cause {
+	switch {
+	case o.players == 0 || o.players > x.r.s.party:
+		return CauseParty
+	case o.regions&x.w.regions == 0:
+		return CauseRegion
+	case apart > x.w.window:
+		return CauseRating
+	case apart > o.window:
+		return CauseTheirs
+	}
+	beside, against := x.r.s.room(x.w.players, o.players)
+	switch {
+	case !beside && !against:
+		return CauseParty
+	case !(beside && len(x.r.s.c.Teams) > 1) && (o.insists || x.w.insists) && x.r.conflict(int32(x.at), i):
+		return CauseAvoid
+	}
+	return ""
+}
+
+// room reports whether two entries of so many players have room in one team of a
+// match, and whether they have in two.
+func (s *standard) room(a, b int) (beside, against bool) {
+	for i, t := range s.c.Teams {
+		beside = beside || a+b <= t.Most
+		for j, u := range s.c.Teams {
+			against = against || i != j && a <= t.Most && b <= u.Most
+		}
+	}
+	return beside, against
+}
+
+// judge says what blocks.
+func (x *explainer) judge(entries []*Entry) {
+	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
+	enough := x.players >= sh.least
+	if enough || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
+		if x.decide(entries) {
+			return
+		}
+	}
+	switch {
+	case enough: // decide has said it
+	case x.Seen == 0:
+		x.say(CauseAlone, 0, "Nobody else is in the queue.")
+	default:
+		x.tooFew(sh)
+	}
+	for _, k := range x.kept {
+		x.sayKept(k)
+	}
+}
+
+// tooFew says why there are not enough candidates: the one cause without which there
+// would be, if there is one.
+func (x *explainer) tooFew(sh *shape) {
+	small := x.r.s.newShape(0, sh.bots)
+	if x.players >= small.least && x.r.valueOf(&x.tally, small) > 0 {
+		x.say(CauseFill, 0, "There are %d of the %d players that a match must have by now; it waits for a fuller one, and plays with %d later.", x.players, sh.least, small.least)
+		return
+	}
+	for _, k := range x.kept {
+		if x.players+k.players >= sh.least {
+			x.sayKept(k)
+			return
+		}
+	}
+	total := x.players
+	for _, k := range x.kept {
+		total += k.players
+	}
+	if total >= sh.least && len(x.kept) > 0 {
+		x.sayKept(x.kept[0])
+	}
+	x.say(CauseFew, 0, "There are %d of the %d players that a match must have.", x.players, sh.least)
+}
+
+// decide has a round with the nearest, as the next one will be, and then rounds in
+// which something is not asked. It reports whether nothing blocks.
+func (x *explainer) decide(entries []*Entry) bool {
+	sub := x.nearest(entries)
+	t := &round{s: x.r.s, shapes: map[shapeKey]*shape{}}
+	t.load(sub, x.now)
+	taken := 0
+	for _, p := range t.match(&Pool{Entries: sub.Entries, Vacancies: x.pool.Vacancies}) {
+		for _, team := range p.Teams {
+			for _, e := range team {
+				if e == x.w.entry {
+					x.say(CauseNext, 0, "Nothing: it is matched in the next round.")
+					return true
+				}
+				if x.candidates[e] {
+					taken++
+				}
+			}
+		}
+	}
+	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
+	if x.players < sh.least {
+		return false
+	}
+	players := "players"
+	would := func(relax func()) bool {
+		t.load(sub, x.now)
+		relax()
+		_, ok := t.seek(int32(slices.Index(sub.Entries, x.w.entry)))
+		return ok
+	}
+	switch {
+	case would(func() {}):
+		x.say(CauseOlder, taken, "%s that it could play with %s wanted by older entries.", count(taken, "other"), are(taken))
+	case t.roles != nil && would(func() { t.roles = nil }):
+		x.say(CauseRole, 0, "%s", x.roles(sh))
+	case t.apart && would(func() { x.forget(t) }):
+		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
+			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
+	case x.Fill > 0 && would(func() { t.anyFill = true }):
+		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
+	case would(func() { x.agree(t, true, false) }):
+		x.say(CauseTheirs, 0, "The %d others that it could play with are too far apart from each other by rating.", x.Candidates)
+	case would(func() { x.agree(t, false, true) }):
+		x.say(CauseRegion, 0, "The %d others that it could play with accept no region in common.", x.Candidates)
+	default:
+		x.say(CauseParty, x.Candidates, "%s", x.parties(sh))
+	}
+	return false
+}
+
+// nearest is the pool of those who are nearest to the entry by rating, and of who
+// accepts a region of its.
+func (x *explainer) nearest(entries []*Entry) *Pool {
+	if len(entries) <= nearby {
+		return &Pool{Entries: entries}
+	}
+	var apart []float64
+	for i := range x.r.who {
+		if x.r.who[i].regions&x.w.regions != 0 {
+			apart = append(apart, math.Abs(x.r.who[i].rating-x.w.rating))
+		}
+	}
+	within := math.Inf(1)
+	if len(apart) > nearby {
+		slices.Sort(apart)
+		within = apart[nearby]
+	}
+	sub := &Pool{}
+	for i := range x.r.who {
+		w := &x.r.who[i]
+		if i == x.at || w.regions&x.w.regions != 0 && math.Abs(w.rating-x.w.rating) <= within && len(sub.Entries) < 2*nearby {
+			sub.Entries = append(sub.Entries, w.entry)
+		}
+	}
+	return sub
+}
+
+// forget has nobody insist on not meeting somebody again.
+func (x *explainer) forget(t *round) {
+	t.apart = false
+	for i := range t.who {
+		t.who[i].insists = false
+	}
+}
+
+// foes is how many candidates have just played the entry, or it them.
+func (x *explainer) foes() (n int) {
+	for i := range x.r.who {
+		if x.candidates[x.r.who[i].entry] && x.r.conflict(int32(x.at), int32(i)) {
+			n++
+		}
+	}
+	return n
+}
+
+// agree leaves the candidates only, and has them agree with each other by rating or
+// by region.
+func (x *explainer) agree(t *round, rating, region bool) {
+	for i := range t.who {
+		w := &t.who[i]
+		switch {
+		case w.entry != x.w.entry && !x.candidates[w.entry]:
+			w.regions = 0
+		case rating:
+			w.window = math.Inf(1)
+		case region:
+			w.regions = ^uint64(0) >> (64 - max(1, len(x.r.s.c.Regions)))
+		}
+	}
+	t.lineUp()
+}
+
+// roles says which role is short, or that too many want one.
+func (x *explainer) roles(sh *shape) string {
+	short, lacks := -1, 0
+	for i, n := range x.r.s.roles {
+		if d := n - x.tally.can[i]; d > lacks {
+			short, lacks = i, d
+		}
+	}
+	if short >= 0 {
+		return fmt.Sprintf("Too few play %s: %d of the %d that a match needs, among %d players.",
+			x.r.s.c.Roles[short].Name, x.tally.can[short], x.r.s.roles[short], x.players)
+	}
+	// Of those who name roles, the one that most name.
+	most, want := 0, -1
+	for i := range x.r.s.roles {
+		if n := x.tally.can[i]; n > want {
+			most, want = i, n
+		}
+	}
+	return fmt.Sprintf("Too many want to play %s: %d of %d players would, and a match has room for %d.",
+		x.r.s.c.Roles[most].Name, want, x.players, x.r.s.roles[most])
+}
+
+// parties says that sizes do not go together.
+func (x *explainer) parties(sh *shape) string {
+	var has []string
+	for i, n := range x.tally.count {
+		if i+1 == x.w.players {
+			n--
+		}
+		if n > 0 {
+			has = append(has, fmt.Sprint(i+1))
+		}
+	}
+	own := "One player does"
+	if x.w.players > 1 {
+		own = fmt.Sprintf("A party of %d does", x.w.players)
+	}
+	return fmt.Sprintf("%s not go together with parties of %s to fill the teams.", own, strings.Join(has, ", "))
+}
+
+// say adds a reason.
+func (x *explainer) say(cause Cause, others int, format string, args ...any) {
+	x.Reasons = append(x.Reasons, Reason{Cause: cause, Others: others, Text: fmt.Sprintf(format, args...)})
+}
+
+// sayKept adds a reason that keeps others away, unless it was said.
+func (x *explainer) sayKept(k kept) {
+	if slices.ContainsFunc(x.Reasons, func(r Reason) bool { return r.Cause == k.cause }) {
+		return
+	}
+	others := count(k.entries, "other")
+	switch k.cause {
+	case CauseRegion:
+		var names []string
+		for left := x.w.regions; left != 0 && len(x.r.s.c.Regions) > 0; left &= left - 1 {
+			names = append(names, x.r.s.c.Regions[bits.TrailingZeros64(left)])
+		}
+		x.say(k.cause, k.entries, "%s %s in none of the regions that it accepts by now: %s.", others, play(k.entries), strings.Join(names, ", "))
+	case CauseRating:
+		x.say(k.cause, k.entries, "%s %s beyond its rating window, which is %.0f by now; the nearest is %.0f away.", others, are(k.entries), x.w.window, k.nearest)
+	case CauseTheirs:
+		x.say(k.cause, k.entries, "It is beyond the rating windows of %s, which have waited less; the nearest is %.0f away.", others, k.nearest)
+	case CauseAvoid:
+		x.say(k.cause, k.entries, "It has just played %s, and they are kept apart until they have waited %s.", others, seconds(x.r.s.c.Avoid.For))
+	default:
+		x.say(k.cause, k.entries, "%s %s parties for which no team has room beside it.", others, are(k.entries))
+	}
+}
+
+// count is a number of things.
+func count(n int, thing string) string {
+	switch {
+	case n == 1:
+		return "1 " + thing
+	case strings.HasSuffix(thing, "y"):
+		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}
+
+func are(n int) string {
+	if n == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func play(n int) string {
+	if n == 1 {
+		return "plays"
+	}
+	return "play"
+}
+
+// seconds is a duration as one reads it.
+func seconds(d time.Duration) string { return d.Round(time.Second).String() }

@@ -1,0 +1,149 @@
+package queue
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+	"time"
+)
+
+// standard is the matcher of a queue whose game brings none of its own.
+//
+// It goes through the pool from the oldest entry to the youngest. For each it looks
+// for the match that contains it, has as many players as can be had, and among those
+// the least spread; vacancies are filled before that. An entry for which there is no
+// match now is in no match of a younger one either, so it is left aside for the rest
+// of the round, and the oldest entry of a match is always the one it was sought for.
+//
+// What two entries ask of each other by rating comes down to an interval each: a set
+// of entries can play together if the interval of everyone, its rating give or take
+// its window, covers all ratings of the set. So a search is over the lowest and the
+// highest rating of a match, and whoever is between them and covers both can be in it.
+type standard struct {
+	c     *Config
+	most  int   // players of a match
+	large int   // players of its largest team
+	party int   // players of the largest entry that it has room for
+	roles []int // how many of each role all teams together have; nil: no roles
+	// rounds are working memory, kept between rounds.
+	rounds sync.Pool
+}
+
+// NewMatcher returns the matcher that a queue has unless its game brings another.
+// The configuration must have been checked and must not change. The matcher may be
+// used by several goroutines.
+func NewMatcher(c *Config) Matcher {
+	s := &standard{c: c, most: c.Most()}
+	for _, t := range c.Teams {
+		s.large = max(s.large, t.Most)
+	}
+	s.party = min(s.large, MaxParty)
+	if len(c.Roles) > 0 {
+		s.roles = make([]int, len(c.Roles))
+		for _, t := range c.Teams {
+			for i, r := range c.Roles {
+				s.roles[i] += t.Roles[r.Name]
+			}
+		}
+	}
+	s.rounds.New = func() any { return &round{s: s, shapes: map[shapeKey]*shape{}} }
+	return s
+}
+
+// Match implements Matcher.
+func (s *standard) Match(pool *Pool, now time.Time) []Proposal {
+	r := s.rounds.Get().(*round)
+	defer s.release(r)
+	r.load(pool, now)
+	return r.match(pool)
+}
+
+// release keeps a round's memory for the next, but no entry.
+func (s *standard) release(r *round) {
+	clear(r.who)
+	s.rounds.Put(r)
+}
+
+// match makes all matches of a round.
+func (r *round) match(pool *Pool) []Proposal {
+	var made []Proposal
+	if r.s.c.Backfill {
+		for _, v := range pool.Vacancies {
+			if p, ok := r.fill(v); ok {
+				made = append(made, p)
+			}
+		}
+	}
+	for i := range r.who {
+		w := &r.who[i]
+		if w.gone {
+			continue
+		}
+		if p, ok := r.seek(int32(i)); ok {
+			made = append(made, p)
+		}
+		if !w.gone {
+			r.take(int32(i))
+		}
+	}
+	return made
+}
+
+// seek looks for a match that contains an entry and takes those who play in it.
+func (r *round) seek(seed int32) (Proposal, bool) {
+	w := &r.who[seed]
+	if p, ok := r.seekIn(seed, r.shapeFor(w, 0)); ok {
+		return p, true
+	}
+	if bots := r.bots(w); bots > 0 {
+		return r.seekIn(seed, r.shapeFor(w, bots))
+	}
+	return Proposal{}, false
+}
+
+// seekIn looks in one region after the other, the nearest to the entry first.
+func (r *round) seekIn(seed int32, sh *shape) (Proposal, bool) {
+	for _, region := range r.regionsOf(&r.who[seed]) {
+		if r.find(seed, region, sh) {
+			return r.propose(region, sh), true
+		}
+	}
+	return Proposal{}, false
+}
+
+// regionsOf returns the regions that an entry accepts, as places in the
+// configuration, the nearest first.
+func (r *round) regionsOf(w *waiter) []int {
+	r.order = r.order[:0]
+	for i := range r.lines {
+		if w.regions&(1<<i) != 0 {
+			r.order = append(r.order, i)
+		}
+	}
+	if len(r.order) > 1 && len(w.entry.Latency) > 0 {
+		names := r.s.c.Regions
+		slices.SortStableFunc(r.order, func(a, b int) int {
+			return cmp.Compare(latencyTo(w.entry, names[a]), latencyTo(w.entry, names[b]))
+		})
+	}
+	return r.order
+}
+
+// latencyTo is an entry's round-trip time to a region, ms; one that it has not
+// measured is further than all others.
+func latencyTo(e *Entry, region string) int {
+	if ms, ok := e.Latency[region]; ok {
+		return ms
+	}
+	return math.MaxInt
+}
+
+// bots is how many bots a match may have whose oldest entry is w.
+func (r *round) bots(w *waiter) int {
+	b := r.s.c.Bots
+	if b == nil || w.waited < b.After && !w.anything {
+		return 0
+	}
+	return b.Most
+}
