@@ -175,7 +175,7 @@ func (c *Console) ExplainEntry(ctx context.Context, req *connect.Request[pb.Cons
 	for _, r := range x.Reasons {
 		out.Reason = append(out.Reason, &pb.QueueReason{Cause: string(r.Cause), Others: uint32(r.Others), Text: r.Text})
 	}
-	for _, l := range x.Lost {
+	for _, l := range s.Lost {
 		out.Loss = append(out.Loss, &pb.QueueLoss{Match: l.Match, AtUnix: l.At.Unix(), Why: l.Why})
 	}
 	if s.Match != nil {

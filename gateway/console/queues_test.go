@@ -130,11 +130,11 @@ func TestAnEntryIsExplained(t *testing.T) {
 		explain: queue.Explanation{
 			Window: 75, Latency: -1, Fill: 0.5, Candidates: 2, Seen: 9,
 			Reasons: []queue.Reason{{Cause: queue.CauseRating, Others: 7, Text: "7 others are more than 75 from 1500."}},
-			Lost:    []queue.Loss{{Match: "m", At: since, Why: "nobody accepted"}},
 		},
 		status: matchmaker.Status{
 			ID: "quick.1", Queue: "quick", State: queue.Offered, Since: since, Waited: 4 * time.Second,
 			Members: []queue.Member{{User: "7", Known: true, Name: "ann", Rating: 1500, Roles: []string{"tank"}}, {User: "made-up", Name: "bob"}},
+			Lost:    []queue.Loss{{Match: "m", At: since, Why: "nobody accepted"}},
 			Match:   &queue.Match{ID: "m2", Room: "r", Node: "n"},
 		},
 	}

@@ -49,9 +49,6 @@ type Explanation struct {
 	Candidates, Seen int
 	// Reasons are what blocks, the one that blocks most first.
 	Reasons []Reason
-	// Lost are the matches of it that came to nothing, the last few; a Matcher leaves
-	// them out.
-	Lost []Loss
 }
 
 // Reason is one thing that keeps an entry waiting.
