@@ -53,6 +53,8 @@ type Config struct {
 	Users *identity.Users
 	// Matchmaker has the queues; nil: there are none.
 	Matchmaker match.Matchmaker
+	// Queues answers other nodes for the queues that this node leads; nil: there are none.
+	Queues peer.Queues
 	// Origins are further browser origins, as in "https://play.example.org",
 	// whose pages may use rooms, lobby API and files; "*" is any. A page of the
 	// server's own host may always, and so may a client that sends no Origin: it
@@ -242,7 +244,7 @@ func New(c Config) (*Server, error) {
 		Share: s.shares.console, Outbox: c.Outbox, Drain: c.Drain, Audit: s.audit, Log: c.Log,
 		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording, Queues: c.Matchmaker,
 	})
-	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Log: c.Log}
+	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Queues: c.Queues, Log: c.Log}
 	return s, nil
 }
 

@@ -45,6 +45,7 @@ func commands() []command {
 		{"rooms create", "", "make a room on a server", (*program).createRoom},
 		{"rooms", "", "list the rooms of a server", (*program).rooms},
 		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
+		{"queues check", "FILE", "read a file of queues as serve would, and print what it says", (*program).checkQueues},
 		{"keys", "", "make, list and revoke the keys of the game's backend", (*program).keys},
 		{"token", "", "sign a user token, as a game's backend does, or make the keys for it", (*program).token},
 		{"schema", "", "print a game's tables, events and input, as JSON or TypeScript", (*program).schema},

@@ -27,6 +27,8 @@ import (
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/lobby/matchmaker"
+	"github.com/metronome-server/metronome/lobby/queue/queuefile"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
@@ -55,8 +57,10 @@ type Node struct {
 	nodes       room.NodeList // where else players can go
 	recordings  *file.Folder  // nil: nothing is recorded
 	outbox      *outbox.Outbox
-	webhook     *outbox.Webhook // nil: there is none
-	peers       *peer.Client    // nil for a node of its own
+	webhook     *outbox.Webhook        // nil: there is none
+	peers       *peer.Client           // nil for a node of its own
+	matchmaker  *matchmaker.Matchmaker // nil: there are no queues
+	queueFile   *queuefile.File
 	// users is nil when nobody is known.
 	users  *identity.Users
 	home   *room.Room  // the room that is always there
@@ -82,6 +86,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openLobby,
 		n.openOutbox,
 		func(context.Context) error { return n.openRooms(games) },
+		n.openQueues,
 		n.serve,
 		n.serveDebug,
 		n.serveAdmin,
@@ -265,13 +270,15 @@ func (n *Node) serve(context.Context) (err error) {
 	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
 	n.run.Go(func() { n.watchRooms(ctx) })
 	n.run.Go(func() { n.watchNodes(ctx) })
+	n.runQueues(ctx)
+	queues, led := n.queues()
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,
-		Events: n.events, Cluster: n.cluster(), OpenRecording: n.openRecording,
+		Matchmaker: queues, Queues: led, Events: n.events, Cluster: n.cluster(), OpenRecording: n.openRecording,
 	})
 	if err != nil {
 		return fmt.Errorf("--server-keys: %w", err)

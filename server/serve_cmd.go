@@ -37,6 +37,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room, as many as there are seats for; they give these up to people; 0 is none anywhere")
 	f.Float64Var(&c.Fill, "fill", c.Fill, "share of the seats of any other public room with people in it that bots bring it to, at most --bots; who is alone has one in any case; 0 is no bots there")
 	f.IntVar(&c.BotsMost, "bots-most", c.BotsMost, "bots in all rooms together, or --bots if that is more")
+	f.StringVar(&c.Queues, "queues", c.Queues, "file of the queues in which players wait for a match, see docs/QUEUES.md; read again when it changes (default: none)")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room, in files of some 64 MB that play alone (default: none)")
 	f.IntVar(&c.RecordKeep, "record-keep", c.RecordKeep, "megabytes of recordings that the directory may hold; the oldest files go beyond that (0: all stay)")
 	f.IntVar(&c.MaxRooms, "max-rooms", c.MaxRooms, "rooms that this node takes on")
@@ -126,7 +127,7 @@ func (p *program) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "url", n.URL(), "version", Version(), "store", store(c), "open", c.open(n.listener.Addr()))
+	log.Info("serving", "url", n.URL(), "version", Version(), "store", storeKind(c), "open", c.open(n.listener.Addr()))
 	_, _ = fmt.Fprintf(p.stdout, "metronome is running: open %s\n", n.LocalURL())
 	stopBots := n.fillRooms(log)
 	select {
@@ -141,7 +142,7 @@ func (p *program) serve(args []string) error {
 	return err
 }
 
-func store(c Config) string {
+func storeKind(c Config) string {
 	if c.Redis == "" {
 		return "embedded"
 	}

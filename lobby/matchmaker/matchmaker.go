@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/lobby/queue/store"
 )
@@ -73,7 +74,9 @@ type Config struct {
 	Store store.Store
 	Rooms Rooms
 	Peers Peers
-	// NewMatcher makes a queue's matcher.
+	// Lobby signs tickets.
+	Lobby *lobby.Lobby
+	// NewMatcher makes a queue's matcher; nil: queue.NewMatcher.
 	NewMatcher func(*queue.Config) queue.Matcher
 	// Lease is how long a leader is believed to live after it was last heard of; 0: 3 s.
 	Lease time.Duration
@@ -120,6 +123,9 @@ type running struct {
 
 // New returns a Matchmaker. Close ends it.
 func New(c Config) *Matchmaker {
+	if c.NewMatcher == nil {
+		c.NewMatcher = queue.NewMatcher
+	}
 	if c.Lease == 0 {
 		c.Lease = 3 * time.Second
 	}
