@@ -166,17 +166,17 @@ func (c *Console) ExplainEntry(ctx context.Context, req *connect.Request[pb.Cons
 		Window: x.Window, Latency: x.Latency, Fill: x.Fill, Candidates: uint32(x.Candidates), Seen: uint32(x.Seen),
 	}
 	for _, m := range s.Members {
-		member := &pb.QueueMember{Name: m.Name, Rating: m.Rating, Role: m.Roles}
+		member := &pb.EntryPlayer{Name: m.Name, Rating: m.Rating, Role: m.Roles}
 		if m.Known {
 			member.User = m.User
 		}
 		out.Member = append(out.Member, member)
 	}
 	for _, r := range x.Reasons {
-		out.Reason = append(out.Reason, &pb.QueueReason{Cause: string(r.Cause), Others: uint32(r.Others), Text: r.Text})
+		out.Reason = append(out.Reason, &pb.EntryReason{Cause: string(r.Cause), Others: uint32(r.Others), Text: r.Text})
 	}
 	for _, l := range s.Lost {
-		out.Loss = append(out.Loss, &pb.QueueLoss{Match: l.Match, AtUnix: l.At.Unix(), Why: l.Why})
+		out.Loss = append(out.Loss, &pb.EntryLoss{Match: l.Match, AtUnix: l.At.Unix(), Why: l.Why})
 	}
 	if s.Match != nil {
 		out.Match, out.Room, out.Node = s.Match.ID, s.Match.Room, s.Match.Node

@@ -4732,7 +4732,7 @@ type ConsoleServiceExplainEntryResponse struct {
 	SinceUnix int64  `protobuf:"varint,5,opt,name=since_unix,json=sinceUnix,proto3" json:"since_unix,omitempty"`
 	// How long it has waited, or had, ms.
 	WaitedMs uint32         `protobuf:"varint,6,opt,name=waited_ms,json=waitedMs,proto3" json:"waited_ms,omitempty"`
-	Member   []*QueueMember `protobuf:"bytes,7,rep,name=member,proto3" json:"member,omitempty"`
+	Member   []*EntryPlayer `protobuf:"bytes,7,rep,name=member,proto3" json:"member,omitempty"`
 	// How far the rating of others may be from its own by now; negative: as far as they
 	// like.
 	Window float64 `protobuf:"fixed64,8,opt,name=window,proto3" json:"window,omitempty"`
@@ -4744,9 +4744,9 @@ type ConsoleServiceExplainEntryResponse struct {
 	Candidates uint32 `protobuf:"varint,11,opt,name=candidates,proto3" json:"candidates,omitempty"`
 	Seen       uint32 `protobuf:"varint,12,opt,name=seen,proto3" json:"seen,omitempty"`
 	// What blocks, that which blocks most first.
-	Reason []*QueueReason `protobuf:"bytes,13,rep,name=reason,proto3" json:"reason,omitempty"`
+	Reason []*EntryReason `protobuf:"bytes,13,rep,name=reason,proto3" json:"reason,omitempty"`
 	// The last matches of it that came to nothing.
-	Loss []*QueueLoss `protobuf:"bytes,14,rep,name=loss,proto3" json:"loss,omitempty"`
+	Loss []*EntryLoss `protobuf:"bytes,14,rep,name=loss,proto3" json:"loss,omitempty"`
 	// Its match, from when it is offered.
 	Match string `protobuf:"bytes,15,opt,name=match,proto3" json:"match,omitempty"`
 	// Id of the room in which it is played, and of its node.
@@ -4828,7 +4828,7 @@ func (x *ConsoleServiceExplainEntryResponse) GetWaitedMs() uint32 {
 	return 0
 }
 
-func (x *ConsoleServiceExplainEntryResponse) GetMember() []*QueueMember {
+func (x *ConsoleServiceExplainEntryResponse) GetMember() []*EntryPlayer {
 	if x != nil {
 		return x.Member
 	}
@@ -4870,14 +4870,14 @@ func (x *ConsoleServiceExplainEntryResponse) GetSeen() uint32 {
 	return 0
 }
 
-func (x *ConsoleServiceExplainEntryResponse) GetReason() []*QueueReason {
+func (x *ConsoleServiceExplainEntryResponse) GetReason() []*EntryReason {
 	if x != nil {
 		return x.Reason
 	}
 	return nil
 }
 
-func (x *ConsoleServiceExplainEntryResponse) GetLoss() []*QueueLoss {
+func (x *ConsoleServiceExplainEntryResponse) GetLoss() []*EntryLoss {
 	if x != nil {
 		return x.Loss
 	}
@@ -4905,8 +4905,8 @@ func (x *ConsoleServiceExplainEntryResponse) GetNode() string {
 	return ""
 }
 
-// QueueMember is one player of an entry.
-type QueueMember struct {
+// EntryPlayer is one player of an entry.
+type EntryPlayer struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: somebody unknown.
 	User   string  `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
@@ -4918,20 +4918,20 @@ type QueueMember struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *QueueMember) Reset() {
-	*x = QueueMember{}
+func (x *EntryPlayer) Reset() {
+	*x = EntryPlayer{}
 	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *QueueMember) String() string {
+func (x *EntryPlayer) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*QueueMember) ProtoMessage() {}
+func (*EntryPlayer) ProtoMessage() {}
 
-func (x *QueueMember) ProtoReflect() protoreflect.Message {
+func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
 	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -4943,41 +4943,41 @@ func (x *QueueMember) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use QueueMember.ProtoReflect.Descriptor instead.
-func (*QueueMember) Descriptor() ([]byte, []int) {
+// Deprecated: Use EntryPlayer.ProtoReflect.Descriptor instead.
+func (*EntryPlayer) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
 }
 
-func (x *QueueMember) GetUser() string {
+func (x *EntryPlayer) GetUser() string {
 	if x != nil {
 		return x.User
 	}
 	return ""
 }
 
-func (x *QueueMember) GetName() string {
+func (x *EntryPlayer) GetName() string {
 	if x != nil {
 		return x.Name
 	}
 	return ""
 }
 
-func (x *QueueMember) GetRating() float64 {
+func (x *EntryPlayer) GetRating() float64 {
 	if x != nil {
 		return x.Rating
 	}
 	return 0
 }
 
-func (x *QueueMember) GetRole() []string {
+func (x *EntryPlayer) GetRole() []string {
 	if x != nil {
 		return x.Role
 	}
 	return nil
 }
 
-// QueueReason is one thing that keeps an entry waiting.
-type QueueReason struct {
+// EntryReason is one thing that keeps an entry waiting.
+type EntryReason struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// As in "rating" or "region".
 	Cause string `protobuf:"bytes,1,opt,name=cause,proto3" json:"cause,omitempty"`
@@ -4989,20 +4989,20 @@ type QueueReason struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *QueueReason) Reset() {
-	*x = QueueReason{}
+func (x *EntryReason) Reset() {
+	*x = EntryReason{}
 	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *QueueReason) String() string {
+func (x *EntryReason) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*QueueReason) ProtoMessage() {}
+func (*EntryReason) ProtoMessage() {}
 
-func (x *QueueReason) ProtoReflect() protoreflect.Message {
+func (x *EntryReason) ProtoReflect() protoreflect.Message {
 	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -5014,34 +5014,34 @@ func (x *QueueReason) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use QueueReason.ProtoReflect.Descriptor instead.
-func (*QueueReason) Descriptor() ([]byte, []int) {
+// Deprecated: Use EntryReason.ProtoReflect.Descriptor instead.
+func (*EntryReason) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
 }
 
-func (x *QueueReason) GetCause() string {
+func (x *EntryReason) GetCause() string {
 	if x != nil {
 		return x.Cause
 	}
 	return ""
 }
 
-func (x *QueueReason) GetOthers() uint32 {
+func (x *EntryReason) GetOthers() uint32 {
 	if x != nil {
 		return x.Others
 	}
 	return 0
 }
 
-func (x *QueueReason) GetText() string {
+func (x *EntryReason) GetText() string {
 	if x != nil {
 		return x.Text
 	}
 	return ""
 }
 
-// QueueLoss is a match that came to nothing.
-type QueueLoss struct {
+// EntryLoss is a match that came to nothing.
+type EntryLoss struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Match         string                 `protobuf:"bytes,1,opt,name=match,proto3" json:"match,omitempty"`
 	AtUnix        int64                  `protobuf:"varint,2,opt,name=at_unix,json=atUnix,proto3" json:"at_unix,omitempty"`
@@ -5050,20 +5050,20 @@ type QueueLoss struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *QueueLoss) Reset() {
-	*x = QueueLoss{}
+func (x *EntryLoss) Reset() {
+	*x = EntryLoss{}
 	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *QueueLoss) String() string {
+func (x *EntryLoss) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*QueueLoss) ProtoMessage() {}
+func (*EntryLoss) ProtoMessage() {}
 
-func (x *QueueLoss) ProtoReflect() protoreflect.Message {
+func (x *EntryLoss) ProtoReflect() protoreflect.Message {
 	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -5075,26 +5075,26 @@ func (x *QueueLoss) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use QueueLoss.ProtoReflect.Descriptor instead.
-func (*QueueLoss) Descriptor() ([]byte, []int) {
+// Deprecated: Use EntryLoss.ProtoReflect.Descriptor instead.
+func (*EntryLoss) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
 }
 
-func (x *QueueLoss) GetMatch() string {
+func (x *EntryLoss) GetMatch() string {
 	if x != nil {
 		return x.Match
 	}
 	return ""
 }
 
-func (x *QueueLoss) GetAtUnix() int64 {
+func (x *EntryLoss) GetAtUnix() int64 {
 	if x != nil {
 		return x.AtUnix
 	}
 	return 0
 }
 
-func (x *QueueLoss) GetWhy() string {
+func (x *EntryLoss) GetWhy() string {
 	if x != nil {
 		return x.Why
 	}
@@ -5495,7 +5495,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
 	"since_unix\x18\x05 \x01(\x03R\tsinceUnix\x12\x1b\n" +
 	"\twaited_ms\x18\x06 \x01(\rR\bwaitedMs\x121\n" +
-	"\x06member\x18\a \x03(\v2\x19.metronome.v1.QueueMemberR\x06member\x12\x16\n" +
+	"\x06member\x18\a \x03(\v2\x19.metronome.v1.EntryPlayerR\x06member\x12\x16\n" +
 	"\x06window\x18\b \x01(\x01R\x06window\x12\x18\n" +
 	"\alatency\x18\t \x01(\x01R\alatency\x12\x12\n" +
 	"\x04fill\x18\n" +
@@ -5504,21 +5504,21 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"candidates\x18\v \x01(\rR\n" +
 	"candidates\x12\x12\n" +
 	"\x04seen\x18\f \x01(\rR\x04seen\x121\n" +
-	"\x06reason\x18\r \x03(\v2\x19.metronome.v1.QueueReasonR\x06reason\x12+\n" +
-	"\x04loss\x18\x0e \x03(\v2\x17.metronome.v1.QueueLossR\x04loss\x12\x14\n" +
+	"\x06reason\x18\r \x03(\v2\x19.metronome.v1.EntryReasonR\x06reason\x12+\n" +
+	"\x04loss\x18\x0e \x03(\v2\x17.metronome.v1.EntryLossR\x04loss\x12\x14\n" +
 	"\x05match\x18\x0f \x01(\tR\x05match\x12\x12\n" +
 	"\x04room\x18\x10 \x01(\tR\x04room\x12\x12\n" +
 	"\x04node\x18\x11 \x01(\tR\x04node\"a\n" +
-	"\vQueueMember\x12\x12\n" +
+	"\vEntryPlayer\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
 	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
 	"\x06rating\x18\x03 \x01(\x01R\x06rating\x12\x12\n" +
 	"\x04role\x18\x04 \x03(\tR\x04role\"O\n" +
-	"\vQueueReason\x12\x14\n" +
+	"\vEntryReason\x12\x14\n" +
 	"\x05cause\x18\x01 \x01(\tR\x05cause\x12\x16\n" +
 	"\x06others\x18\x02 \x01(\rR\x06others\x12\x12\n" +
 	"\x04text\x18\x03 \x01(\tR\x04text\"L\n" +
-	"\tQueueLoss\x12\x14\n" +
+	"\tEntryLoss\x12\x14\n" +
 	"\x05match\x18\x01 \x01(\tR\x05match\x12\x17\n" +
 	"\aat_unix\x18\x02 \x01(\x03R\x06atUnix\x12\x10\n" +
 	"\x03why\x18\x03 \x01(\tR\x03why2\xab\x0e\n" +
@@ -5626,9 +5626,9 @@ var file_metronome_v1_console_proto_goTypes = []any{
 	(*QueueSamples)(nil),                       // 61: metronome.v1.QueueSamples
 	(*ConsoleServiceExplainEntryRequest)(nil),  // 62: metronome.v1.ConsoleServiceExplainEntryRequest
 	(*ConsoleServiceExplainEntryResponse)(nil), // 63: metronome.v1.ConsoleServiceExplainEntryResponse
-	(*QueueMember)(nil),                        // 64: metronome.v1.QueueMember
-	(*QueueReason)(nil),                        // 65: metronome.v1.QueueReason
-	(*QueueLoss)(nil),                          // 66: metronome.v1.QueueLoss
+	(*EntryPlayer)(nil),                        // 64: metronome.v1.EntryPlayer
+	(*EntryReason)(nil),                        // 65: metronome.v1.EntryReason
+	(*EntryLoss)(nil),                          // 66: metronome.v1.EntryLoss
 	(*BanInfo)(nil),                            // 67: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
@@ -5665,9 +5665,9 @@ var file_metronome_v1_console_proto_depIdxs = []int32{
 	59, // 30: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
 	60, // 31: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
 	61, // 32: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
-	64, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.QueueMember
-	65, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.QueueReason
-	66, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.QueueLoss
+	64, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
+	65, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
+	66, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
 	0,  // 36: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
 	12, // 37: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
 	14, // 38: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
