@@ -57,6 +57,9 @@ const (
 	Closed   State = "closed"   // its queue is gone, or fits it no more
 )
 
+// Ends are the states of an entry that nothing follows.
+var Ends = []State{Played, Canceled, Expired, Declined, Absent, Lost, Closed}
+
 // Final reports whether nothing follows a state.
 func (s State) Final() bool {
 	switch s {
