@@ -61,6 +61,7 @@ type Node struct {
 	peers       *peer.Client           // nil for a node of its own
 	matchmaker  *matchmaker.Matchmaker // nil: there are no queues
 	queueFile   *queuefile.File
+	results     results // of matches, for the queues
 	// users is nil when nobody is known.
 	users  *identity.Users
 	home   *room.Room  // the room that is always there
@@ -181,6 +182,9 @@ func (n *Node) openOutbox(context.Context) (err error) {
 	}
 	if stream := n.lobby.OutboxStream(streamLength); stream != nil {
 		c.Targets = append(c.Targets, outbox.StreamTarget("redis", stream))
+	}
+	if n.config.Queues != "" {
+		c.Targets = append(c.Targets, outbox.Target{Name: "queues", Receiver: &n.results})
 	}
 	if n.outbox, err = outbox.Open(c); err != nil {
 		return fmt.Errorf("--state: %w", err)

@@ -3,7 +3,9 @@ package server
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/metronome-server/metronome/gateway/match"
 	"github.com/metronome-server/metronome/gateway/node"
@@ -13,6 +15,7 @@ import (
 	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/lobby/queue/queuefile"
 	"github.com/metronome-server/metronome/lobby/queue/store"
+	"github.com/metronome-server/metronome/outbox"
 )
 
 // openQueues reads the file of queues and makes what runs them.
@@ -31,7 +34,25 @@ func (n *Node) openQueues(context.Context) (err error) {
 		Node: n.lobby.NodeID(), Store: n.queueStore(), Rooms: node.Matches{Node: n.node}, Peers: queuePeers{n.lobby, n.peers}, Lobby: n.lobby, Log: n.log,
 	})
 	n.matchmaker.SetQueues(n.queueFile.Queues())
+	n.results.to.Store(n.matchmaker)
 	return nil
+}
+
+// results hands outcomes on to the queues. It implements outbox.Receiver.
+type results struct {
+	to atomic.Pointer[matchmaker.Matchmaker]
+}
+
+// errStarting says that the queues are not there yet: an outcome of before the node
+// was started comes again.
+var errStarting = errors.New("the node is starting")
+
+// Deliver implements outbox.Receiver.
+func (r *results) Deliver(ctx context.Context, e *outbox.Entry) error {
+	if m := r.to.Load(); m != nil {
+		return m.Deliver(ctx, e)
+	}
+	return errStarting
 }
 
 // queueStore is where the queues are kept: with the lobby.
