@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -152,15 +151,19 @@ func (t *tape) replay(ctx context.Context, r *server) (float64, error) {
 	defer func() { _ = conn.Close() }()
 	read := map[string]ids{}
 	began := time.Now()
-	for commands := range slices.Chunk(t.commands, page) {
-		sent := make([]*redis.Cmd, len(commands))
+	for left := t.commands; len(left) > 0; {
+		var sent []*redis.Cmd
 		_, _ = conn.Pipelined(ctx, func(p redis.Pipeliner) error { // each has its own error
-			for i, command := range commands {
-				prepare(command, read)
-				sent[i] = p.Do(ctx, command...)
+			for _, command := range left[:min(len(left), page)] {
+				if !prepare(command, read, len(sent) > 0) {
+					break // the answers tell where to read on
+				}
+				sent = append(sent, p.Do(ctx, command...))
 			}
 			return nil
 		})
+		commands := left[:len(sent)]
+		left = left[len(sent):]
 		for i, cmd := range sent {
 			got, err := cmd.Result()
 			if err != nil && !errors.Is(err, redis.Nil) {
@@ -174,28 +177,34 @@ func (t *tape) replay(ctx context.Context, r *server) (float64, error) {
 	return float64(t.entries) / time.Since(began).Seconds(), nil
 }
 
-// prepare has a command be in time, and a feed be read on from the same record, or the
-// last one before it that is known.
-func prepare(command []any, read map[string]ids) {
+// prepare has a command be in time, and a feed be read on from the same record or, if
+// there is nothing to wait for, the last one before it that is known. It reports whether
+// that is so.
+func prepare(command []any, read map[string]ids, wait bool) bool {
 	args := scriptArgs(command)
 	if args == nil {
-		return
+		return true
 	}
 	args[0] = farOff
 	feed := feedOf(args)
 	if feed == "" {
-		return
+		return true
 	}
-	known := read[feed]
-	n, _ := args[2].(uint64)
-	n = min(n, uint64(max(0, len(known)-1)))
+	known, since, n := read[feed], args[2].(uint64), uint64(0)
+	if len(known) > 0 {
+		n = min(since, uint64(len(known)-1))
+	}
 	for n > 0 && known[n] == "" {
 		n--
+	}
+	if n != since && wait {
+		return false
 	}
 	args[2], args[3] = n, "-"
 	if n > 0 {
 		args[3] = known[n]
 	}
+	return true
 }
 
 // learn adds the records of an answer.
