@@ -191,7 +191,8 @@ func (s *standard) room(a, b int) (beside, against bool) {
 func (x *explainer) judge(entries []*Entry) {
 	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
 	enough := x.players >= sh.least
-	if enough || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
+	// Others may be content with fewer than it is.
+	if x.players >= x.r.least || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
 		if x.decide(entries) {
 			return
 		}
@@ -256,7 +257,6 @@ func (x *explainer) decide(entries []*Entry) bool {
 	if x.players < sh.least {
 		return false
 	}
-	players := "players"
 	would := func(relax func()) bool {
 		t.see(sub.Entries, x.now)
 		relax()
@@ -268,10 +268,10 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() {}):
 		x.say(CauseOlder, taken, "%s that it could play with %s wanted by older entries.", count(taken, "other"), are(taken))
 	case t.roles != nil && would(func() { t.roles = nil }):
-		x.say(CauseRole, 0, "%s", x.roles(sh))
+		x.say(CauseRole, 0, "%s", x.roles())
 	case t.apart && would(func() { x.forget(t) }):
-		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
-			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
+		x.say(CauseAvoid, x.foes(), "It has just played %d of the %s that it could play with, and no teams keep those apart who must not meet until they have waited %s.",
+			x.foes(), count(x.Candidates, "other"), seconds(x.r.s.c.Avoid.For))
 	case x.Fill > 0 && would(func() { t.anyFill, t.least = true, 1 }):
 		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
 	case would(func() { x.agree(t, true, false) }):
@@ -279,7 +279,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() { x.agree(t, false, true) }):
 		x.say(CauseRegion, 0, "The %d others that it could play with accept no region in common.", x.Candidates)
 	default:
-		x.say(CauseParty, x.Candidates, "%s", x.parties(sh))
+		x.say(CauseParty, x.Candidates, "%s", x.parties())
 	}
 	return false
 }
@@ -346,7 +346,12 @@ func (x *explainer) agree(t *round, rating, region bool) {
 }
 
 // roles says which role is short, or that too many want one.
-func (x *explainer) roles(sh *shape) string {
+func (x *explainer) roles() string {
+	for i := range x.w.entry.Members {
+		if m := &x.w.entry.Members[i]; !x.r.s.hasSeat(m) {
+			return fmt.Sprintf("No team has a seat for somebody who plays only %s.", strings.Join(m.Roles, " or "))
+		}
+	}
 	short, lacks := -1, 0
 	for i, n := range x.r.s.roles {
 		if d := n - int(x.tally.can[i]); d > lacks {
@@ -368,8 +373,19 @@ func (x *explainer) roles(sh *shape) string {
 		x.r.s.c.Roles[most].Name, want, x.players, x.r.s.roles[most])
 }
 
+// hasSeat reports whether a match has a seat for a player of these roles.
+func (s *standard) hasSeat(m *Member) bool {
+	mask := s.mask(m)
+	for i, n := range s.roles {
+		if n > 0 && mask>>i&1 != 0 {
+			return true
+		}
+	}
+	return len(m.Roles) == 0 || slices.ContainsFunc(s.c.Teams, func(t Team) bool { return len(t.Roles) == 0 })
+}
+
 // parties says that sizes do not go together.
-func (x *explainer) parties(sh *shape) string {
+func (x *explainer) parties() string {
 	var has []string
 	for i, n := range x.tally.count {
 		if i+1 == int(x.w.players) {
