@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -21,25 +20,25 @@ const (
 
 // scene is a queue with players who come.
 type scene struct {
-	name   string
+	shape  string // of its matches
+	window string
 	config *queue.Config
 	rate   float64 // players per second
 	sizes  []int   // of parties, each as likely as the others
-	within float64 // deviation of the ratings in a party
+	// deviation is of ratings, within of those in a party from its middle.
+	deviation, within float64
 }
 
 // figures are what matches of a scene came to, those near the mean.
 type figures struct {
-	matches       int
-	wait, waitMax float64 // seconds: mean of the oldest entry of each, and the longest
-	each          float64 // seconds: mean of all entries
-	spread, gap   float64 // means
-	bound         float64 // the spread that can be had at that wait
-	waiting       int     // entries in the queue at the end
+	matches     int
+	wait, each  float64 // seconds: means of the oldest entry of each match, and of all
+	longest     float64 // seconds
+	spread, gap float64 // means
+	// bound is the spread of who comes within the wait of the oldest; eachBound that
+	// of who comes within twice the mean wait, which is the same if they come evenly.
+	bound, eachBound float64
 }
-
-// ratio is the spread by the bound.
-func (f *figures) ratio() float64 { return f.spread / f.bound }
 
 // simulate has players come by chance for a time, without a clock, and a matcher make
 // matches of them, at the queue's pace. What the first fifth of the time makes does
@@ -64,30 +63,14 @@ func simulate(s *scene, seed uint64, lasts time.Duration) figures {
 		now := start.Add(at)
 		out := map[*queue.Entry]bool{}
 		for _, p := range matcher.Match(pool, now) {
-			middle, players, oldest, waited := 0.0, 0, 0.0, 0.0
-			n := 0
-			for _, team := range p.Teams {
-				for _, e := range team {
-					out[e] = true
-					n++
-					for _, m := range e.Members {
-						middle += m.Rating
-						players++
-					}
-					waited += e.Waited(now).Seconds()
-					oldest = max(oldest, e.Waited(now).Seconds())
-				}
+			all := slices.Concat(p.Teams...)
+			for _, e := range all {
+				out[e] = true
 			}
-			if at < lasts/5 || math.Abs(middle/float64(players)-mean) > near {
-				continue
+			if at >= lasts/5 && math.Abs(meanOf(all)-mean) <= near {
+				f.add(&p, all, now)
+				entries += len(all)
 			}
-			f.matches++
-			entries += n
-			f.wait += oldest
-			f.waitMax = max(f.waitMax, oldest)
-			f.each += waited
-			f.spread += p.Spread
-			f.gap += p.Gap
 		}
 		pool.Entries = slices.DeleteFunc(pool.Entries, func(e *queue.Entry) bool { return out[e] })
 	}
@@ -96,8 +79,35 @@ func simulate(s *scene, seed uint64, lasts time.Duration) figures {
 	f.gap /= float64(f.matches)
 	f.each /= float64(entries)
 	f.bound = bound(s.config.Most(), s.rate, f.wait)
-	f.waiting = len(pool.Entries)
+	f.eachBound = bound(s.config.Most(), s.rate, 2*f.each)
 	return f
+}
+
+// add adds a match's figures to the sums.
+func (f *figures) add(p *queue.Proposal, all []*queue.Entry, now time.Time) {
+	oldest := 0.0
+	for _, e := range all {
+		waited := e.Waited(now).Seconds()
+		f.each += waited
+		oldest = max(oldest, waited)
+	}
+	f.matches++
+	f.wait += oldest
+	f.longest = max(f.longest, oldest)
+	f.spread += p.Spread
+	f.gap += p.Gap
+}
+
+// meanOf is the mean rating of the players of some entries.
+func meanOf(entries []*queue.Entry) float64 {
+	sum, players := 0.0, 0
+	for _, e := range entries {
+		for i := range e.Members {
+			sum += e.Members[i].Rating
+			players++
+		}
+	}
+	return sum / float64(players)
 }
 
 // bound is the spread of matches near the mean of so many players who come at a rate:
@@ -109,7 +119,7 @@ func bound(players int, rate, wait float64) float64 {
 // arrive is who comes next.
 func (s *scene) arrive(rnd *rand.Rand, number int, at time.Time) *queue.Entry {
 	e := &queue.Entry{ID: fmt.Sprintf("q.%09d", number), Since: at}
-	middle := mean + deviation*rnd.NormFloat64()
+	middle := mean + s.deviation*rnd.NormFloat64()
 	n := s.sizes[rnd.IntN(len(s.sizes))]
 	for i := range n {
 		rating := middle
@@ -119,9 +129,4 @@ func (s *scene) arrive(rnd *rand.Rand, number int, at time.Time) *queue.Entry {
 		e.Members = append(e.Members, queue.Member{User: fmt.Sprint(e.ID, ".", i), Rating: rating})
 	}
 	return e
-}
-
-// older is the order of a pool.
-func older(a, b *queue.Entry) int {
-	return cmp.Or(a.Since.Compare(b.Since), cmp.Compare(a.ID, b.ID))
 }
