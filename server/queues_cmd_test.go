@@ -14,7 +14,7 @@ func TestQueuesAreChecked(t *testing.T) {
 	out := said(t, "queues", "check", "../docs/queues.yaml")
 	for _, want := range []string{
 		"duel                 Ranked duel\n", "\n\nteams                Team battle\n",
-		"  team               Team 1: 1 players\n", "  team               Red: 2 to 16 players\n",
+		"  team               Team 1: 1 player\n", "  team               Red: 2 to 16 players\n",
 		"  rating             from results of this queue, 1500 to begin with\n", "  widening: rating   ±50, ±100 after 10s, ±400 after 1m\n",
 		"  widening: latency  60 ms, 120 ms after 20s, 250 ms after 1m\n", "  widening: fill     100 %, 50 % after 30s, 0 % after 1m\n",
 		"  avoid              opponents of the last 2 matches, for 20s\n", "  accept             within 15s; who does not answer is out\n",

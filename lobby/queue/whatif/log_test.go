@@ -85,7 +85,7 @@ func TestALogGoesOn(t *testing.T) {
 	dir := t.TempDir()
 	path, before := filepath.Join(dir, "q.jsonl"), filepath.Join(dir, "q.1.jsonl")
 	one, two := logged(t, canceled("q", 1)), logged(t, canceled("q", 2))
-	for _, half := range []string{"", two[:1], two[:len(two)-1]} {
+	for _, half := range []string{"", two[:1], two[:len(two)-1], strings.Repeat("x", 10*len(two))} {
 		if err := os.WriteFile(path, []byte(one+half), 0o600); err != nil {
 			t.Fatal(err)
 		}
