@@ -78,3 +78,15 @@ func (m *Match) Entry(id string) *Entry {
 	}
 	return &Entry{}
 }
+
+// Member returns a user of the match; the zero Member when they are not in it.
+func (m *Match) Member(user string) Member {
+	for i := range m.Entries {
+		for _, member := range m.Entries[i].Members {
+			if member.User == user {
+				return member
+			}
+		}
+	}
+	return Member{}
+}
