@@ -135,7 +135,6 @@ func runNode(text string) int {
 	wait.Go(func() { l.Run(ctx, nobody{}, func(lobby.Room) {}) })
 	wait.Go(func() { m.Run(ctx) })
 	p.say(said{Ready: true})
-	go func() { for { time.Sleep(time.Second/2); if d := time.Until(l.Now()); d.Abs() > 100*time.Millisecond { fmt.Fprintln(os.Stderr, "CLOCK", c.Node, c.Skew, d) } } }()
 	n := &server{m: m, p: p, steps: steps, ctx: ctx, watches: map[int]context.CancelFunc{}}
 	n.serve(os.Stdin)
 	cancel()

@@ -236,7 +236,7 @@ func (c *client) accept(ctx context.Context, s *matchmaker.Status) {
 			}
 			for range 4 {
 				said, err := c.w.ask(ctx, r, command{Do: "accept", Entry: c.id, User: member.User, Yes: yes})
-				if late && err == nil && said.Err == "" {
+				if late && err == nil && said.Err == "" && said.Status.Match.ID == s.Match.ID { // not a later one
 					c.w.model.wrong("%s accepted match %s after its deadline %v", member.User, s.Match.ID, s.Match.Until)
 				}
 				if err == nil && said.Kind != isUnavailable || late {
