@@ -151,18 +151,18 @@ func (s *Service) WatchEntry(ctx context.Context, req *connect.Request[pb.WatchE
 		}
 	}()
 	err = s.Matchmaker.Watch(ctx, req.Msg.GetEntry(), func(status matchmaker.Status) error {
-		m, err := s.message(ctx, &status, v)
-		if err != nil {
-			return err
+		m, fault := s.message(ctx, &status, v)
+		if fault != nil {
+			return fault
 		}
-		if err = send(ctx, stream, &pb.WatchEntryResponse{Status: m}); err != nil {
-			return err
+		if fault = send(ctx, stream, &pb.WatchEntryResponse{Status: m}); fault != nil {
+			return fault
 		}
 		if status.Party == "" || status.State.Final() {
 			return nil
 		}
 		if company == nil {
-			if company, err = s.parties.Watch(ctx, status.Party, v.who); err != nil {
+			if company, fault = s.parties.Watch(ctx, status.Party, v.who); fault != nil {
 				company = nil // who has left the party may still see how it ends
 				return nil
 			}

@@ -3,7 +3,6 @@ package match
 import (
 	"context"
 	"crypto/sha256"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -118,5 +117,5 @@ func stand(roles []string, latency map[string]uint32) (party.Stand, error) {
 }
 
 func invalid(format string, args ...any) error {
-	return connect.NewError(connect.CodeInvalidArgument, errors.New(fmt.Sprintf(format, args...)))
+	return connect.NewError(connect.CodeInvalidArgument, fmt.Errorf(format, args...))
 }

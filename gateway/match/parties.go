@@ -38,35 +38,28 @@ func (s *Service) JoinParty(ctx context.Context, req *connect.Request[pb.JoinPar
 	if s.Matchmaker == nil {
 		return nil, errNoQueues
 	}
+	was := req.Msg.GetMemberToken()
+	if len(was) > maxMemberToken {
+		return nil, invalid("member_token has %d bytes, want at most %d", len(was), maxMemberToken)
+	}
 	m, token, err := s.newcomer(ctx, req.Header(), req.Msg.GetName())
 	if err != nil {
 		return nil, s.errorFor(err)
 	}
-	if was := req.Msg.GetMemberToken(); was != "" {
-		if len(was) > maxMemberToken {
-			return nil, invalid("member_token has %d bytes, want at most %d", len(was), maxMemberToken)
-		}
-		// Only who has it already can come with one: others' secrets are made here.
-		if p, back, err := s.rejoin(ctx, req.Msg.GetCode(), was); err != nil || back {
-			if err != nil {
-				return nil, s.errorFor(err)
-			}
-			return connect.NewResponse(&pb.JoinPartyResponse{Party: s.partyMessage(&p, party.Who{Proof: proofOf(was)}), MemberToken: was}), nil
-		}
-	}
 	p, err := s.byCode(ctx, req.Msg.GetCode(), func(code string) (party.Party, error) {
+		if was != "" { // only who has a token already can come with one: all are made here
+			p, fault := s.parties.Get(ctx, code)
+			if fault != nil || p.Find(party.Who{Proof: proofOf(was)}) != nil {
+				m.Proof, token = proofOf(was), was
+				return p, fault
+			}
+		}
 		return s.parties.Join(ctx, code, party.Member{Member: m}, func(entry string) error { return s.checkNotQueued(ctx, entry) })
 	})
 	if err != nil {
 		return nil, s.errorFor(err)
 	}
 	return connect.NewResponse(&pb.JoinPartyResponse{Party: s.partyMessage(&p, party.Who{Proof: m.Proof}), MemberToken: token}), nil
-}
-
-// rejoin is a join of who may be in the party already.
-func (s *Service) rejoin(ctx context.Context, said, token string) (p party.Party, back bool, err error) {
-	p, err = s.byCode(ctx, said, func(code string) (party.Party, error) { return s.parties.Get(ctx, code) })
-	return p, err == nil && p.Find(party.Who{Proof: proofOf(token)}) != nil, err
 }
 
 // checkNotQueued says that nobody joins a party whose entry is not over.

@@ -188,7 +188,11 @@ func (t *term) settleAttendance(came map[string]Attendance) {
 		case heard && !a.Gone && len(missing) == 0:
 			next := *l.match
 			next.State, next.Until = queue.Played, time.Time{}
-			t.turn(l, store.Turn{Match: &next})
+			turn := store.Turn{Match: &next}
+			if wantsResults(t.config) {
+				turn.Keep = resultKept
+			}
+			t.turn(l, turn)
 		case heard && a.Gone:
 			if l.gone++; l.gone >= goneTwice {
 				t.callOff(l, "its room has ended before everybody was there", nil)

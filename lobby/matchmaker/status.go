@@ -25,7 +25,7 @@ type Status struct {
 	// Party is the code of the party that it is, Lost what came to nothing for it.
 	Party string
 	Lost  []queue.Loss
-	Match   *queue.Match // from Offered on
+	Match *queue.Match // from Offered on
 	// Why is of a final state, or of the last match that came to nothing.
 	Why string
 }

@@ -74,7 +74,7 @@ func (r *round) deal(sh *shape, entries []int) {
 	i := entries[0]
 	var tried set
 	for t := range r.teams {
-		if r.players[t]+r.who[r.list[i]].players > r.exact[t] {
+		if r.players[t]+int(r.who[r.list[i]].players) > r.exact[t] {
 			continue
 		}
 		tried.add(t)

@@ -18,8 +18,9 @@ const nearby = 512
 // that are nearest by rating several times: what would a round make of them if this
 // or that were not asked?
 func (s *standard) Explain(pool *Pool, entry *Entry, now time.Time) Explanation {
-	r := s.rounds.Get().(*round)
-	defer s.release(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &s.round
 	entries := pool.Entries
 	at := slices.Index(entries, entry)
 	if at < 0 {
@@ -122,7 +123,7 @@ func (x *explainer) nearestRegion() (name string, ms int) {
 func (x *explainer) compare() {
 	x.candidates = map[*Entry]bool{}
 	x.tally.begin(&x.w)
-	x.r.add(&x.tally, int32(x.at))
+	x.r.add(&x.tally, x.w.players, x.w.masks)
 	for i := range x.r.who {
 		if i == x.at {
 			continue
@@ -132,7 +133,7 @@ func (x *explainer) compare() {
 		cause := x.between(int32(i), o, apart)
 		if cause == "" {
 			x.candidates[o.entry] = true
-			x.r.add(&x.tally, int32(i))
+			x.r.add(&x.tally, o.players, o.masks)
 			continue
 		}
 		k := slices.IndexFunc(x.kept, func(k kept) bool { return k.cause == cause })
@@ -141,7 +142,7 @@ func (x *explainer) compare() {
 			x.kept = append(x.kept, kept{cause: cause, nearest: math.Inf(1)})
 		}
 		x.kept[k].entries++
-		x.kept[k].players += o.players
+		x.kept[k].players += int(o.players)
 		x.kept[k].nearest = min(x.kept[k].nearest, apart)
 	}
 	x.players = x.tally.players
@@ -155,7 +156,7 @@ func (x *explainer) compare() {
 // plays; "": nothing.
 func (x *explainer) between(i int32, o *waiter, apart float64) Cause {
 	switch {
-	case o.players == 0 || o.players > x.r.s.party:
+	case o.players == 0 || int(o.players) > x.r.s.party:
 		return CauseParty
 	case o.regions&x.w.regions == 0:
 		return CauseRegion
@@ -164,7 +165,7 @@ func (x *explainer) between(i int32, o *waiter, apart float64) Cause {
 	case apart > o.window:
 		return CauseTheirs
 	}
-	beside, against := x.r.s.room(x.w.players, o.players)
+	beside, against := x.r.s.room(int(x.w.players), int(o.players))
 	switch {
 	case !beside && !against:
 		return CauseParty
@@ -236,9 +237,9 @@ func (x *explainer) tooFew(sh *shape) {
 func (x *explainer) decide(entries []*Entry) bool {
 	sub := x.nearest(entries)
 	t := &round{s: x.r.s, shapes: map[shapeKey]*shape{}}
-	t.load(sub, x.now)
+	t.see(sub.Entries, x.now)
 	taken := 0
-	for _, p := range t.match(&Pool{Entries: sub.Entries, Vacancies: x.pool.Vacancies}) {
+	for _, p := range t.match(x.pool.Vacancies) {
 		for _, team := range p.Teams {
 			for _, e := range team {
 				if e == x.w.entry {
@@ -257,8 +258,9 @@ func (x *explainer) decide(entries []*Entry) bool {
 	}
 	players := "players"
 	would := func(relax func()) bool {
-		t.load(sub, x.now)
+		t.see(sub.Entries, x.now)
 		relax()
+		t.lineUp(false)
 		_, ok := t.seek(int32(slices.Index(sub.Entries, x.w.entry)))
 		return ok
 	}
@@ -270,7 +272,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case t.apart && would(func() { x.forget(t) }):
 		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
 			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
-	case x.Fill > 0 && would(func() { t.anyFill = true }):
+	case x.Fill > 0 && would(func() { t.anyFill, t.least = true, 1 }):
 		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
 	case would(func() { x.agree(t, true, false) }):
 		x.say(CauseTheirs, 0, "The %d others that it could play with are too far apart from each other by rating.", x.Candidates)
@@ -341,14 +343,13 @@ func (x *explainer) agree(t *round, rating, region bool) {
 			w.regions = ^uint64(0) >> (64 - max(1, len(x.r.s.c.Regions)))
 		}
 	}
-	t.lineUp()
 }
 
 // roles says which role is short, or that too many want one.
 func (x *explainer) roles(sh *shape) string {
 	short, lacks := -1, 0
 	for i, n := range x.r.s.roles {
-		if d := n - x.tally.can[i]; d > lacks {
+		if d := n - int(x.tally.can[i]); d > lacks {
 			short, lacks = i, d
 		}
 	}
@@ -359,7 +360,7 @@ func (x *explainer) roles(sh *shape) string {
 	// Of those who name roles, the one that most name.
 	most, want := 0, -1
 	for i := range x.r.s.roles {
-		if n := x.tally.can[i]; n > want {
+		if n := int(x.tally.can[i]); n > want {
 			most, want = i, n
 		}
 	}
@@ -371,7 +372,7 @@ func (x *explainer) roles(sh *shape) string {
 func (x *explainer) parties(sh *shape) string {
 	var has []string
 	for i, n := range x.tally.count {
-		if i+1 == x.w.players {
+		if i+1 == int(x.w.players) {
 			n--
 		}
 		if n > 0 {

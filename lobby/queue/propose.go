@@ -89,11 +89,11 @@ func (r *round) nearest(of uint64, region int) int {
 }
 
 // worst is the longest round-trip time of those who were placed, ms.
-func (r *round) worst(region int) int {
-	longest := 0
+func (r *round) worst(region int) int32 {
+	longest := int32(0)
 	for _, i := range r.placed.list() {
-		if e := r.who[r.list[i]].entry; len(e.Latency) > 0 {
-			longest = max(longest, latencyTo(e, r.s.c.Regions[region]))
+		if w := &r.who[r.list[i]]; w.measured {
+			longest = max(longest, r.pings[int(w.at)+region])
 		}
 	}
 	return longest

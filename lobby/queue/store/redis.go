@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -32,6 +33,7 @@ var (
 	endScript     = loadScript("end")
 	holdScript    = loadScript("hold")
 	freeScript    = loadScript("free")
+	noteScript    = loadScript("note")
 )
 
 // loadScript puts lib.lua in front of the named script. A missing file is a
@@ -254,9 +256,9 @@ func (r *Redis) Commit(ctx context.Context, name string, epoch uint64, matches [
 func (r *Redis) Turn(ctx context.Context, name string, epoch uint64, turns ...Turn) ([]bool, error) {
 	args := []any{epoch, len(turns)}
 	for _, t := range turns {
-		over := "0"
+		over := int64(0)
 		if t.Match.State.Final() {
-			over = "1"
+			over = cmp.Or(t.Keep, matchKept).Milliseconds()
 		}
 		args = append(args, t.Match.ID, t.Match.Rev-1, keptMatch(t.Match), over, len(t.Back))
 		for _, e := range t.Back {

@@ -276,6 +276,23 @@ func TestAUserIsInOneEntry(t *testing.T) {
 	})
 }
 
+func TestANoteIsReplacedByWhoKnowsIt(t *testing.T) {
+	each(t, func(t *testing.T, s Store) {
+		keep := func(was, text string) bool {
+			return must[bool](t)(s.KeepNote(t.Context(), name, "ann", was, text, time.Minute))
+		}
+		if got := []bool{keep("", "1"), keep("", "2"), keep("1", "2")}; !slices.Equal(got, []bool{true, false, true}) {
+			t.Fatalf("kept %v", got)
+		}
+		if notes := must[[]string](t)(s.Notes(t.Context(), name, []string{"ben", "ann"})); !slices.Equal(notes, []string{"", "2"}) {
+			t.Fatalf("notes %q", notes)
+		}
+		if notes := must[[]string](t)(s.Notes(t.Context(), "other", []string{"ann"})); notes[0] != "" {
+			t.Fatalf("another queue's note %q", notes)
+		}
+	})
+}
+
 func TestACancelOfANodeThatWatchesNoMoreDoesNothing(t *testing.T) {
 	each(t, func(t *testing.T, s Store) {
 		put(t, s, entry("a"))
