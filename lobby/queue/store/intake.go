@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/metronome-server/metronome/lobby/queue"
 )
@@ -10,6 +11,10 @@ import (
 // intakeMost is how many entries go into a queue with one question to Redis. Why
 // 128: some 0.5 ms of its time.
 const intakeMost = 128
+
+// intakeFor is how long an entry may take into its queue: many thousands that come at
+// once come one after the other.
+const intakeFor = 5 * time.Second
 
 // intake gathers the entries that come while Redis is asked, so that many at once
 // cost few questions.
@@ -19,8 +24,10 @@ type intake struct {
 	waiting []arrival
 }
 
+// arrival is an entry that comes, before it is too late.
 type arrival struct {
 	entry *queue.Entry
+	ends  time.Time
 	done  chan error
 }
 
@@ -33,7 +40,10 @@ func (r *Redis) Enqueue(ctx context.Context, name string, e *queue.Entry) error 
 		r.queues[name] = in
 	}
 	r.mu.Unlock()
-	a := arrival{e, make(chan error, 1)}
+	ctx, cancel := context.WithTimeout(ctx, intakeFor)
+	defer cancel()
+	ends, _ := ctx.Deadline()
+	a := arrival{e, ends, make(chan error, 1)}
 	in.mu.Lock()
 	in.waiting = append(in.waiting, a)
 	start := !in.running
@@ -46,7 +56,7 @@ func (r *Redis) Enqueue(ctx context.Context, name string, e *queue.Entry) error 
 	case err := <-a.done:
 		return err
 	case <-ctx.Done():
-		return ctx.Err()
+		return gaveUp(ctx)
 	}
 }
 
@@ -62,29 +72,41 @@ func (r *Redis) takeIn(in *intake, name string) {
 			return
 		}
 		in.mu.Unlock()
-		put, err := r.enqueue(name, batch)
+		came, err := r.enqueue(name, batch)
 		for i, a := range batch {
-			switch {
-			case err != nil:
+			if err == nil {
+				a.done <- came[i]
+			} else {
 				a.done <- err
-			case i >= put:
-				a.done <- ErrFull
-			default:
-				a.done <- nil
 			}
 		}
 	}
 }
 
-// enqueue puts entries in and returns how many of them, the first, had space.
-func (r *Redis) enqueue(name string, batch []arrival) (put int, err error) {
+// enqueue puts entries in and returns the error of each.
+func (r *Redis) enqueue(name string, batch []arrival) ([]error, error) {
 	args := []any{MaxWaiting, len(batch)}
 	for _, a := range batch {
-		args = append(args, a.entry.ID, keptEntry(a.entry))
+		args = append(args, a.entry.ID, keptEntry(a.entry), r.deadline(a.ends))
 	}
 	got, err := r.run(context.Background(), enqueueScript, name, args...)
-	if err != nil || len(got) != 1 {
-		return 0, err
+	if err != nil {
+		return nil, err
 	}
-	return int(number(got[0])), nil
+	if len(got) != len(batch) {
+		return nil, malformed("answer", got)
+	}
+	came := make([]error, len(batch))
+	for i, is := range texts(got) {
+		switch is {
+		case "in":
+		case "full":
+			came[i] = ErrFull
+		case "late":
+			came[i] = errLate
+		default:
+			came[i] = malformed("status", is)
+		}
+	}
+	return came, nil
 }
