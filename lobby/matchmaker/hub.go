@@ -114,9 +114,7 @@ func (h *hub) detach(id string, bell chan struct{}) {
 func (h *hub) learn(id string, record store.Record) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if w := h.entries[id]; w != nil && !newer(id, w.record, record) {
-		w.set(record)
-	}
+	h.news(id, record)
 }
 
 // over reports whether nothing follows for an entry. After a match that is off, it is
@@ -234,20 +232,24 @@ func (h *hub) take(f store.Feed, first bool) {
 		switch {
 		case i.Match != nil:
 			for k := range i.Match.Entries {
-				if w := h.entries[i.Match.Entries[k].ID]; w != nil {
-					w.set(store.Record{State: i.Match.State, Match: i.Match})
-				}
+				h.news(i.Match.Entries[k].ID, store.Record{State: i.Match.State, Match: i.Match})
 			}
 		case i.Added != nil:
 			if w := h.entries[i.Added.ID]; w != nil {
 				w.left = time.Now() // who went to play has to come back
-				w.set(store.Record{State: queue.Waiting, Entry: i.Added})
 			}
+			h.news(i.Added.ID, store.Record{State: queue.Waiting, Entry: i.Added})
 		case i.Ended != nil:
-			if w := h.entries[i.Ended.ID]; w != nil {
-				w.set(store.Record{State: i.Ended.State, Why: i.Ended.Why})
-			}
+			h.news(i.Ended.ID, store.Record{State: i.Ended.State, Why: i.Ended.Why})
 		}
+	}
+}
+
+// news notes what an entry is at, unless it was read meanwhile that it is further.
+// Under the lock.
+func (h *hub) news(id string, record store.Record) {
+	if w := h.entries[id]; w != nil && !newer(id, w.record, record) {
+		w.set(record)
 	}
 }
 
