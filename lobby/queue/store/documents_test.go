@@ -51,7 +51,7 @@ func TestEveryFieldIsKept(t *testing.T) {
 	n := 0
 	var e queue.Entry
 	fill(t, reflect.ValueOf(&e).Elem(), &n)
-	got, err := entryOf(keptEntry(&e))
+	got, err := ReadEntry(keptEntry(&e))
 	if err != nil || !reflect.DeepEqual(got, &e) {
 		t.Errorf("kept %+v\nread %+v, %v", &e, got, err)
 	}
@@ -59,7 +59,7 @@ func TestEveryFieldIsKept(t *testing.T) {
 	fill(t, reflect.ValueOf(&m).Elem(), &n)
 	m.Seats[1].Entry, m.Seats[1].User = m.Entries[2].ID, m.Entries[2].Members[1].User
 	m.Entries[0].Party = string(make([]byte, 20_000)) // lengths of one to three bytes
-	again, err := matchOf(keptMatch(&m))
+	again, err := ReadMatch(keptMatch(&m))
 	if err != nil || !reflect.DeepEqual(again, &m) {
 		t.Errorf("kept %+v\nread %+v, %v", &m, again, err)
 	}
@@ -71,7 +71,7 @@ func TestWhatIsCutShortIsNotRead(t *testing.T) {
 	fill(t, reflect.ValueOf(&m).Elem(), &n)
 	kept := keptMatch(&m)
 	for i := range kept {
-		if got, err := matchOf(kept[:i]); err == nil && reflect.DeepEqual(got, &m) {
+		if got, err := ReadMatch(kept[:i]); err == nil && reflect.DeepEqual(got, &m) {
 			t.Fatalf("the first %d of %d bytes are as good as all", i, len(kept))
 		}
 	}
@@ -83,7 +83,7 @@ func TestFieldsOfLaterVersionsAreSkipped(t *testing.T) {
 	w.string(1000, "later")
 	w.number(1001, 7)
 	w.fixed(1002, 8)
-	got, err := entryOf(string(w.text))
+	got, err := ReadEntry(string(w.text))
 	if err != nil || !reflect.DeepEqual(got, e) {
 		t.Fatalf("read %+v, %v, want %+v", got, err, e)
 	}
@@ -95,11 +95,11 @@ func FuzzMatch(f *testing.F) {
 	fill(&testing.T{}, reflect.ValueOf(&m).Elem(), &n)
 	f.Add(keptMatch(&m))
 	f.Fuzz(func(t *testing.T, kept string) {
-		got, err := matchOf(kept)
+		got, err := ReadMatch(kept)
 		if err != nil {
 			return
 		}
-		again, err := matchOf(keptMatch(got))
+		again, err := ReadMatch(keptMatch(got))
 		if err != nil {
 			t.Fatalf("%+v was kept, and cannot be read: %v", got, err)
 		}

@@ -39,7 +39,8 @@ func keptEntry(e *queue.Entry) string {
 	return string(w.text)
 }
 
-func entryOf(kept string) (*queue.Entry, error) {
+// ReadEntry reads a waiting entry as it is kept. Errors: ErrUnavailable.
+func ReadEntry(kept string) (*queue.Entry, error) {
 	_, rest, _ := strings.Cut(kept, ":")
 	home, doc, ok := strings.Cut(rest, ":")
 	if !ok {
@@ -58,7 +59,8 @@ func keptMatch(m *queue.Match) string {
 	return string(w.text)
 }
 
-func matchOf(kept string) (*queue.Match, error) {
+// ReadMatch reads a match as it is kept. Errors: ErrUnavailable.
+func ReadMatch(kept string) (*queue.Match, error) {
 	_, doc, ok := strings.Cut(kept, ":")
 	if !ok {
 		return nil, malformed("match", kept)

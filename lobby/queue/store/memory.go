@@ -181,6 +181,8 @@ func (m *Memory) Cancel(_ context.Context, name, id, home string, end Ended) (Re
 		delete(s.waiting, id)
 		s.feeds[FeedPool].add(Item{Removed: id})
 		s.end(end, m.clock())
+	} else if e == nil && home == "" && !s.done[id].known() {
+		s.done[id] = done{ended: end, until: m.clock().Add(keptAfter)}
 	}
 	return s.record(id), nil
 }

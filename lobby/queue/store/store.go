@@ -44,10 +44,12 @@ type Store interface {
 	// Leave gives a lease up.
 	Leave(ctx context.Context, name string, epoch uint64) error
 
-	// Enqueue puts an entry in, once: the same entry sent twice is one. ErrFull.
+	// Enqueue puts an entry in, once: the same entry sent twice is one. After the
+	// deadline of ctx it never comes in. ErrFull.
 	Enqueue(ctx context.Context, name string, e *queue.Entry) error
 	// Cancel takes an entry out that waits; with home, only if that node watches it.
-	// It returns what the entry is at afterwards.
+	// One that nobody knows does not come in any more, unless with home. It returns
+	// what the entry is at afterwards.
 	Cancel(ctx context.Context, name, id, home string, end Ended) (Record, error)
 	// Rehome notes which node watches a waiting entry.
 	Rehome(ctx context.Context, name, id, home string) error

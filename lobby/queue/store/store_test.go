@@ -235,7 +235,7 @@ func TestAFeedThatIsReadTooLateSaysSo(t *testing.T) {
 		for i := range 3 * newsKept {
 			e := entry(fmt.Sprint(i))
 			if r, ok := s.(*Redis); ok {
-				must[[]bool](t)(r.enqueue(name, []*queue.Entry{e}))
+				must[[]error](t)(r.enqueue(name, []arrival{{entry: e, ends: time.Now().Add(time.Minute)}}))
 				continue
 			}
 			put(t, s, e)
@@ -317,6 +317,34 @@ func TestALateStepDoesNothing(t *testing.T) {
 	}
 	if got := states(t, s, "a"); got[0] != "" {
 		t.Fatalf("it is %q", got[0])
+	}
+}
+
+func TestWhatWasCanceledBeforeItCameNeverComes(t *testing.T) {
+	each(t, func(t *testing.T, s Store) {
+		if r := must[Record](t)(s.Cancel(t.Context(), name, "a", "home", Ended{ID: "a", State: queue.Canceled})); r.State != "" {
+			t.Fatalf("by who does not watch it, it is %q", r.State)
+		}
+		if r := must[Record](t)(s.Cancel(t.Context(), name, "a", "", Ended{ID: "a", State: queue.Canceled})); r.State != queue.Canceled {
+			t.Fatalf("it is %q", r.State)
+		}
+		put(t, s, entry("a"), entry("b"))
+		if got := states(t, s, "a", "b"); !slices.Equal(got, []queue.State{queue.Canceled, queue.Waiting}) {
+			t.Fatalf("states %q", got)
+		}
+	})
+}
+
+// Entries that come together each have a deadline of their own.
+func TestAnEntryThatIsLateStaysOut(t *testing.T) {
+	s := redisStore(t)
+	now := time.Now()
+	came := must[[]error](t)(s.enqueue(name, []arrival{{entry: entry("a"), ends: now.Add(time.Minute)}, {entry: entry("b"), ends: now.Add(-time.Minute)}}))
+	if came[0] != nil || !errors.Is(came[1], ErrUnavailable) {
+		t.Fatalf("came: %v", came)
+	}
+	if got := states(t, s, "a", "b"); !slices.Equal(got, []queue.State{queue.Waiting, ""}) {
+		t.Fatalf("states %q", got)
 	}
 }
 
