@@ -78,6 +78,7 @@ func TestQueuesSurviveChaos(t *testing.T) {
 	}
 	endPlaying()
 	<-ended
+	w.model.drain(drainFor)
 	w.judge(took)
 }
 
