@@ -88,14 +88,15 @@ func (t *term) offerTime() time.Duration {
 }
 
 // open has a match's room opened, aside.
-func (t *term) open(ctx context.Context, l *live) {
-	ctx, l.stop = context.WithTimeout(ctx, openFor)
+func (t *term) open(term context.Context, l *live) {
+	ctx, stop := context.WithTimeout(term, openFor)
+	l.stop = stop
 	m, match, config, opened := t.r.m, l.match, t.config, t.opened
 	m.wait.Go(func() {
 		place, err := m.Rooms.Open(ctx, match, config)
 		select {
 		case opened <- opening{match.ID, place, err}:
-		case <-ctx.Done():
+		case <-term.Done():
 		}
 	})
 }
