@@ -66,25 +66,50 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 	if err := m.recall(ctx, c, e); err != nil {
 		return Status{}, err
 	}
-	// From here on, so that a node which stands still in between does not put in an
-	// entry whose users are held by it no more.
-	putting, cancel := context.WithTimeout(ctx, pendingFor/2)
-	defer cancel()
-	if err := m.hold(putting, e, c); err != nil {
+	if err := m.put(ctx, r, c, e); err != nil {
 		return Status{}, err
 	}
-	r.hub.expect(e)
-	switch err := m.Store.Enqueue(putting, c.Name, e); {
-	case errors.Is(err, store.ErrFull):
-		r.hub.forget(e.ID)
-		m.free(e)
-		return Status{}, ErrBusy
-	case err != nil:
-		m.withdraw(r, e)
-		return Status{}, err
-	}
-	r.hub.arrived(e.ID)
 	return r.status(store.Record{State: queue.Waiting, Entry: e}, e.ID, m.Store.Now()), nil
+}
+
+// putTries is how often an entry is put in while the store loses what it had.
+const putTries = 3
+
+// put holds an entry's users and puts it into its queue. The deadline is one for both,
+// so that a node which stands still in between does not put in an entry whose users it
+// holds no more. Errors: *QueuedError, ErrBusy, ErrUnavailable.
+func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *queue.Entry) error {
+	for range putTries {
+		ctx, cancel := context.WithTimeout(ctx, pendingFor/2)
+		defer cancel()
+		r.mu.Lock()
+		born := r.born
+		r.mu.Unlock()
+		if err := m.hold(ctx, e, c); err != nil {
+			return err
+		}
+		r.hub.expect(e)
+		is, err := m.Store.Enqueue(ctx, c.Name, born, e)
+		switch {
+		case err == nil && is == born:
+			r.hub.arrived(e.ID)
+			return nil
+		case err == nil: // lost since, and the holds with it; or this is the first entry here
+			r.hub.forget(e.ID)
+			r.mu.Lock()
+			r.born = is
+			r.mu.Unlock()
+		case errors.Is(err, store.ErrFull):
+			r.hub.forget(e.ID)
+			m.free(e)
+			return ErrBusy
+		default:
+			m.withdraw(r, e)
+			return err
+		}
+	}
+	m.free(e)
+	return ErrUnavailable
 }
 
 // withdraw takes an entry back of which nobody knows whether it came into the queue.

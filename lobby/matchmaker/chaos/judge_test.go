@@ -19,6 +19,23 @@ func (m *model) wrongs() []string {
 	return m.faults
 }
 
+// drain waits until all entries are over, those too that nobody watches.
+func (m *model) drain(most time.Duration) {
+	tick := time.NewTicker(readEvery)
+	defer tick.Stop()
+	for end := time.Now().Add(most); time.Now().Before(end); <-tick.C {
+		m.mu.Lock()
+		waits := false
+		for _, e := range m.entries {
+			waits = waits || !e.state.Final()
+		}
+		m.mu.Unlock()
+		if !waits {
+			return
+		}
+	}
+}
+
 // heard checks what a client is told against what it was told before on the same
 // watch: nothing goes back.
 func (w *world) heard(c *client, session []moment) {
@@ -47,6 +64,11 @@ func (w *world) judge(took time.Duration) {
 	for id, e := range m.entries {
 		if !e.state.Final() {
 			m.fault("entry %s is %s (match %q) and nothing follows: %v", id, e.state, e.match, e.history)
+		}
+	}
+	for id, e := range m.entries {
+		if d := e.since.Sub(w.calmed); d > 12*time.Second {
+			m.fault("entry %s ended %v after the last fault: %v", id, d, e.history)
 		}
 	}
 	for _, c := range w.clients {

@@ -206,6 +206,9 @@ func (m *model) turn(r record, to *queue.Match) *match {
 	if to.State != is.State {
 		took := r.at.Sub(is.since)
 		m.note("match "+string(is.State), took)
+		if !is.Until.IsZero() {
+			m.note("match "+string(is.State)+", past its deadline", r.at.Sub(is.Until))
+		}
 		is.since = r.at
 	}
 	is.Match = *to
@@ -234,6 +237,20 @@ func (m *model) leave(is *match) {
 
 func (m *model) note(what string, took time.Duration) { m.slowest[what] = max(m.slowest[what], took) }
 
+// waited notes how long an entry waited, this time, and past its limit, or past its
+// coming back if that was later.
+func (m *model) waited(e *entry, until time.Time) {
+	m.note("waiting", until.Sub(e.since))
+	limit := e.first.Since
+	for _, s := range m.shapes[e.queue] {
+		limit = e.first.Since.Add(s.config.Limit.After)
+	}
+	if e.since.After(limit) {
+		limit = e.since
+	}
+	m.note("waiting, past its limit", until.Sub(limit))
+}
+
 // made takes in a new match: all its entries wait, it is of a legal shape, and nobody
 // is in another.
 func (m *model) made(r record, is *match) {
@@ -256,7 +273,7 @@ func (m *model) made(r record, is *match) {
 		case !sameMembers(*of, e.first):
 			m.fault("match %s has entry %s as %+v, and it is %+v", is.ID, of.ID, of, e.first)
 		}
-		m.note("waiting", r.at.Sub(e.since))
+		m.waited(e, r.at)
 		e.state, e.match, e.since = queue.Offered, is.ID, r.at
 		e.history = append(e.history, moment{is.State, is.ID, is.Rev})
 	}
@@ -348,7 +365,7 @@ func (m *model) ended(r record, end store.Ended) {
 		m.fault("entry %s is in match %s and ends as %s", end.ID, e.match, end.State)
 	}
 	if e.state == queue.Waiting {
-		m.note("waiting", r.at.Sub(e.since))
+		m.waited(e, r.at)
 	}
 	m.over(e, end.State, r.at)
 	e.history = append(e.history, moment{state: end.State})

@@ -130,9 +130,8 @@ func (f faulty) Leave(ctx context.Context, name string, epoch uint64) error {
 	return err
 }
 
-func (f faulty) Enqueue(ctx context.Context, name string, e *queue.Entry) error {
-	_, err := do(f.s, "enqueue", often, func() (struct{}, error) { return nothing(f.Store.Enqueue(ctx, name, e)) })
-	return err
+func (f faulty) Enqueue(ctx context.Context, name, born string, e *queue.Entry) (string, error) {
+	return do(f.s, "enqueue", often, func() (string, error) { return f.Store.Enqueue(ctx, name, born, e) })
 }
 
 func (f faulty) Cancel(ctx context.Context, name, id, home string, end store.Ended) (store.Record, error) {

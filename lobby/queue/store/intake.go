@@ -27,12 +27,20 @@ type intake struct {
 // arrival is an entry that comes, before it is too late.
 type arrival struct {
 	entry *queue.Entry
+	born  string
 	ends  time.Time
-	done  chan error
+	done  chan arrived
+}
+
+// arrived is what became of an arrival: it is in, unless the queue was born at another
+// time than it had to be.
+type arrived struct {
+	born string
+	err  error
 }
 
 // Enqueue implements Store.
-func (r *Redis) Enqueue(ctx context.Context, name string, e *queue.Entry) error {
+func (r *Redis) Enqueue(ctx context.Context, name, born string, e *queue.Entry) (string, error) {
 	r.mu.Lock()
 	in := r.queues[name]
 	if in == nil {
@@ -43,7 +51,7 @@ func (r *Redis) Enqueue(ctx context.Context, name string, e *queue.Entry) error 
 	ctx, cancel := context.WithTimeout(ctx, intakeFor)
 	defer cancel()
 	ends, _ := ctx.Deadline()
-	a := arrival{e, ends, make(chan error, 1)}
+	a := arrival{e, born, ends, make(chan arrived, 1)}
 	in.mu.Lock()
 	in.waiting = append(in.waiting, a)
 	start := !in.running
@@ -53,10 +61,10 @@ func (r *Redis) Enqueue(ctx context.Context, name string, e *queue.Entry) error 
 		go r.takeIn(in, name)
 	}
 	select {
-	case err := <-a.done:
-		return err
+	case is := <-a.done:
+		return is.born, is.err
 	case <-ctx.Done():
-		return gaveUp(ctx)
+		return "", gaveUp(ctx)
 	}
 }
 
@@ -77,35 +85,39 @@ func (r *Redis) takeIn(in *intake, name string) {
 			if err == nil {
 				a.done <- came[i]
 			} else {
-				a.done <- err
+				a.done <- arrived{err: err}
 			}
 		}
 	}
 }
 
-// enqueue puts entries in and returns the error of each.
-func (r *Redis) enqueue(name string, batch []arrival) ([]error, error) {
+// enqueue puts entries in and returns what became of each.
+func (r *Redis) enqueue(name string, batch []arrival) ([]arrived, error) {
 	args := []any{MaxWaiting, len(batch)}
 	for _, a := range batch {
-		args = append(args, a.entry.ID, keptEntry(a.entry), r.deadline(a.ends))
+		args = append(args, a.entry.ID, keptEntry(a.entry), r.deadline(a.ends), a.born)
 	}
 	got, err := r.run(context.Background(), enqueueScript, name, args...)
 	if err != nil {
 		return nil, err
 	}
-	if len(got) != len(batch) {
+	if len(got) != 1+len(batch) {
 		return nil, malformed("answer", got)
 	}
-	came := make([]error, len(batch))
-	for i, is := range texts(got) {
-		switch is {
+	words := texts(got)
+	came := make([]arrived, len(batch))
+	for i, a := range batch {
+		switch is := words[1+i]; is {
 		case "in":
+			came[i].born = a.born // also of one that was in before
+		case "reborn":
+			came[i].born = words[0]
 		case "full":
-			came[i] = ErrFull
+			came[i].err = ErrFull
 		case "late":
-			came[i] = errLate
+			came[i].err = errLate
 		default:
-			came[i] = malformed("status", is)
+			came[i].err = malformed("status", is)
 		}
 	}
 	return came, nil

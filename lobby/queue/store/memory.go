@@ -157,18 +157,18 @@ func (m *Memory) Leave(_ context.Context, name string, epoch uint64) error {
 }
 
 // Enqueue implements Store.
-func (m *Memory) Enqueue(_ context.Context, name string, e *queue.Entry) error {
+func (m *Memory) Enqueue(_ context.Context, name, born string, e *queue.Entry) (string, error) {
 	s, unlock := m.open(name)
 	defer unlock()
-	if s.waiting[e.ID] != nil || s.done[e.ID].known() {
-		return nil
+	if born != s.born || s.waiting[e.ID] != nil || s.done[e.ID].known() {
+		return s.born, nil
 	}
 	if len(s.waiting) >= MaxWaiting {
-		return ErrFull
+		return "", ErrFull
 	}
 	s.waiting[e.ID] = e
 	s.feeds[FeedPool].add(Item{Added: e})
-	return nil
+	return born, nil
 }
 
 func (d done) known() bool { return d.match != "" || d.ended.ID != "" }

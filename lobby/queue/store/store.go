@@ -45,8 +45,10 @@ type Store interface {
 	Leave(ctx context.Context, name string, epoch uint64) error
 
 	// Enqueue puts an entry in, once: the same entry sent twice is one. After the
-	// deadline of ctx it never comes in. ErrFull.
-	Enqueue(ctx context.Context, name string, e *queue.Entry) error
+	// deadline of ctx it never comes in. born is when the queue was born, as the caller
+	// knew before it held the entry's users. When it was born at another time, the holds
+	// may be lost: nothing happens, and that is what Enqueue returns. ErrFull.
+	Enqueue(ctx context.Context, name, born string, e *queue.Entry) (is string, err error)
 	// Cancel takes an entry out that waits; with home, only if that node watches it.
 	// One that nobody knows does not come in any more, unless with home. It returns
 	// what the entry is at afterwards.
