@@ -242,7 +242,7 @@ func New(c Config) (*Server, error) {
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
 		Share: s.shares.console, Outbox: c.Outbox, Drain: c.Drain, Audit: s.audit, Log: c.Log,
-		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording,
+		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording, Queues: c.Matchmaker,
 	})
 	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Queues: c.Queues, Log: c.Log}
 	return s, nil
@@ -253,6 +253,7 @@ func New(c Config) (*Server, error) {
 func (s *Server) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	wait.Go(func() { s.history.Run(ctx) })
+	wait.Go(func() { s.console.Run(ctx) })
 	s.audit.Run(ctx)
 	wait.Wait()
 }

@@ -12,15 +12,42 @@ func (r *Room) Came() []uint64 {
 	return came
 }
 
-// Expected returns the bots for whom the room was made and who have not come yet.
-// Any goroutine.
-func (r *Room) Expected() (bots []Invited) {
+// Awaited is a room that was made for bots among others.
+type Awaited struct {
+	ID string
+	// All is how many bots it was made for, Missing those of them who have not come.
+	All     int
+	Missing []Invited
+}
+
+func (r *Room) awaited() Awaited {
+	a := Awaited{ID: r.id}
 	r.door.mu.Lock()
 	defer r.door.mu.Unlock()
+	if r.door.state == Closed {
+		return a
+	}
 	for user, who := range r.door.users.invited {
-		if who.Bot && !r.door.users.came[user] {
-			bots = append(bots, who)
+		if !who.Bot {
+			continue
+		}
+		a.All++
+		if !r.door.users.came[user] {
+			a.Missing = append(a.Missing, who)
 		}
 	}
-	return bots
+	return a
+}
+
+// AwaitingBots describes the rooms of matches that bots are to play in. Any goroutine.
+func (g *Registry) AwaitingBots() (rooms []Awaited) {
+	for _, r := range g.all() {
+		if r.options.Invited == nil {
+			continue
+		}
+		if a := r.awaited(); a.All > 0 {
+			rooms = append(rooms, a)
+		}
+	}
+	return rooms
 }

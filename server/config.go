@@ -79,6 +79,9 @@ type Config struct {
 	// Queues is the file of the queues in which players wait for a match. Empty: there
 	// are none.
 	Queues string
+	// QueueLog is a directory for the logs of the queues that the node leads, as
+	// 'metronome queues replay' reads them. Empty: none are kept.
+	QueueLog string
 	// Record is a directory for a journal of every room. Empty: none.
 	Record string
 	// RecordKeep is how many megabytes of recordings the directory may hold; the

@@ -29,6 +29,7 @@ import (
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/matchmaker"
 	"github.com/metronome-server/metronome/lobby/queue/queuefile"
+	"github.com/metronome-server/metronome/lobby/queue/whatif"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
@@ -61,6 +62,8 @@ type Node struct {
 	peers       *peer.Client           // nil for a node of its own
 	matchmaker  *matchmaker.Matchmaker // nil: there are no queues
 	queueFile   *queuefile.File
+	results     results     // of matches, for the queues
+	queueLog    *whatif.Log // nil: none is kept
 	// users is nil when nobody is known.
 	users  *identity.Users
 	home   *room.Room  // the room that is always there
@@ -181,6 +184,9 @@ func (n *Node) openOutbox(context.Context) (err error) {
 	}
 	if stream := n.lobby.OutboxStream(streamLength); stream != nil {
 		c.Targets = append(c.Targets, outbox.StreamTarget("redis", stream))
+	}
+	if n.config.Queues != "" {
+		c.Targets = append(c.Targets, outbox.Target{Name: "queues", Receiver: &n.results})
 	}
 	if n.outbox, err = outbox.Open(c); err != nil {
 		return fmt.Errorf("--state: %w", err)
@@ -409,6 +415,10 @@ func (n *Node) Stop() error {
 		n.cancel()
 	}
 	n.run.Wait()
+	if n.queueLog != nil {
+		n.queueLog.Close()
+		n.queueLog = nil // a second stop finds nothing to do
+	}
 	n.closeOutbox()
 	if n.peers != nil {
 		n.peers.Close()

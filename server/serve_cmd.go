@@ -38,6 +38,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.Float64Var(&c.Fill, "fill", c.Fill, "share of the seats of any other public room with people in it that bots bring it to, at most --bots; who is alone has one in any case; 0 is no bots there")
 	f.IntVar(&c.BotsMost, "bots-most", c.BotsMost, "bots in all rooms together, or --bots if that is more")
 	f.StringVar(&c.Queues, "queues", c.Queues, "file of the queues in which players wait for a match, see docs/QUEUES.md; read again when it changes (default: none)")
+	f.StringVar(&c.QueueLog, "queue-log", c.QueueLog, "directory for logs of who waited and what became of them, as 'metronome queues replay' reads them (default: none)")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room, in files of some 64 MB that play alone (default: none)")
 	f.IntVar(&c.RecordKeep, "record-keep", c.RecordKeep, "megabytes of recordings that the directory may hold; the oldest files go beyond that (0: all stay)")
 	f.IntVar(&c.MaxRooms, "max-rooms", c.MaxRooms, "rooms that this node takes on")

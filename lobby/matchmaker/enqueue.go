@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/internal/id"
+	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/lobby/queue/store"
 )
@@ -55,11 +56,15 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 		if member.User == "" {
 			member.User = "guest:" + id.Unique()
 		}
+		member.Number = lobby.UserNumber(member.User)
 		if c.Rating.Source == queue.RatingNone {
 			member.Rating = 0
 		} else if member.Rating == 0 {
 			member.Rating = c.Rating.Start
 		}
+	}
+	if err := m.recall(ctx, c, e); err != nil {
+		return Status{}, err
 	}
 	if err := m.hold(ctx, e, c); err != nil {
 		return Status{}, err
@@ -184,10 +189,13 @@ func queueOf(entry string) string {
 	return name
 }
 
-// free lets an entry's users go. What is not answered is found out by who holds them
-// next.
-func (m *Matchmaker) free(e *queue.Entry) {
-	holds := holdsOf(e)
+// free lets the users of entries go. What is not answered is found out by who holds
+// them next.
+func (m *Matchmaker) free(entries ...*queue.Entry) {
+	var holds []store.Hold
+	for _, e := range entries {
+		holds = append(holds, holdsOf(e)...)
+	}
 	if len(holds) == 0 {
 		return
 	}

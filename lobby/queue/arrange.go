@@ -81,7 +81,7 @@ func (r *round) inOrder(seed int32, of []int32) {
 	r.rest = slices.Grow(r.rest[:0], len(r.list)+1)[:len(r.list)+1]
 	r.rest[len(r.list)] = 0
 	for i := len(r.list) - 1; i >= 0; i-- {
-		r.rest[i] = r.rest[i+1] + r.who[r.list[i]].players
+		r.rest[i] = r.rest[i+1] + int(r.who[r.list[i]].players)
 	}
 }
 
@@ -111,11 +111,12 @@ func (r *round) place(sh *shape, exact []int, from, n int) bool {
 		return false
 	}
 	w := &r.who[r.list[from]]
-	if w.players <= n {
+	size := int(w.players)
+	if size <= n {
 		var tried set // teams
 		for {
 			// The team with the most room first; of empty ones that are alike, one.
-			best, room := -1, w.players-1
+			best, room := -1, size-1
 			for t := range r.teams {
 				free := sh.s.c.Teams[t].Most
 				if exact != nil {
@@ -133,7 +134,7 @@ func (r *round) place(sh *shape, exact []int, from, n int) bool {
 				continue
 			}
 			r.put(from, best)
-			if r.place(sh, exact, from+1, n-w.players) {
+			if r.place(sh, exact, from+1, n-size) {
 				return true
 			}
 			r.drop(from, best)
@@ -193,7 +194,7 @@ func (r *round) put(i, team int) {
 	w := &r.who[r.list[i]]
 	r.teams[team].add(i)
 	r.placed.add(i)
-	r.players[team] += w.players
+	r.players[team] += int(w.players)
 	r.sums[team] += w.sum
 }
 
@@ -201,24 +202,6 @@ func (r *round) drop(i, team int) {
 	w := &r.who[r.list[i]]
 	r.teams[team].remove(i)
 	r.placed.remove(i)
-	r.players[team] -= w.players
+	r.players[team] -= int(w.players)
 	r.sums[team] -= w.sum
-}
-
-// set is a set of places of the list.
-type set [arranged / 64]uint64
-
-func (s *set) add(i int)      { s[i>>6] |= 1 << (i & 63) }
-func (s *set) remove(i int)   { s[i>>6] &^= 1 << (i & 63) }
-func (s *set) has(i int) bool { return s[i>>6]>>(i&63)&1 != 0 }
-
-func (s *set) meets(t *set) bool {
-	return s[0]&t[0]|s[1]&t[1]|s[2]&t[2]|s[3]&t[3] != 0
-}
-
-func (s *set) without(t *set) (d set) {
-	for i := range s {
-		d[i] = s[i] &^ t[i]
-	}
-	return d
 }

@@ -33,6 +33,9 @@ type Member struct {
 	Known  bool    `json:"known,omitempty"`
 	Name   string  `json:"name,omitempty"`
 	Rating float64 `json:"rating,omitempty"`
+	// Deviation and Volatility go with ratings that the store keeps.
+	Deviation  float64 `json:"deviation,omitempty"`
+	Volatility float64 `json:"volatility,omitempty"`
 	// Roles that they would play, the dearest first; empty: any.
 	Roles []string `json:"roles,omitempty"`
 	// Number is the user's, as the rules know it; 0: not known.

@@ -2,9 +2,7 @@ package queue
 
 import (
 	"cmp"
-	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -18,8 +16,9 @@ const nearby = 512
 // that are nearest by rating several times: what would a round make of them if this
 // or that were not asked?
 func (s *standard) Explain(pool *Pool, entry *Entry, now time.Time) Explanation {
-	r := s.rounds.Get().(*round)
-	defer s.release(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &s.round
 	entries := pool.Entries
 	at := slices.Index(entries, entry)
 	if at < 0 {
@@ -122,7 +121,7 @@ func (x *explainer) nearestRegion() (name string, ms int) {
 func (x *explainer) compare() {
 	x.candidates = map[*Entry]bool{}
 	x.tally.begin(&x.w)
-	x.r.add(&x.tally, int32(x.at))
+	x.r.add(&x.tally, x.w.players, x.w.masks)
 	for i := range x.r.who {
 		if i == x.at {
 			continue
@@ -132,7 +131,7 @@ func (x *explainer) compare() {
 		cause := x.between(int32(i), o, apart)
 		if cause == "" {
 			x.candidates[o.entry] = true
-			x.r.add(&x.tally, int32(i))
+			x.r.add(&x.tally, o.players, o.masks)
 			continue
 		}
 		k := slices.IndexFunc(x.kept, func(k kept) bool { return k.cause == cause })
@@ -141,7 +140,7 @@ func (x *explainer) compare() {
 			x.kept = append(x.kept, kept{cause: cause, nearest: math.Inf(1)})
 		}
 		x.kept[k].entries++
-		x.kept[k].players += o.players
+		x.kept[k].players += int(o.players)
 		x.kept[k].nearest = min(x.kept[k].nearest, apart)
 	}
 	x.players = x.tally.players
@@ -155,7 +154,7 @@ func (x *explainer) compare() {
 // plays; "": nothing.
 func (x *explainer) between(i int32, o *waiter, apart float64) Cause {
 	switch {
-	case o.players == 0 || o.players > x.r.s.party:
+	case o.players == 0 || int(o.players) > x.r.s.party:
 		return CauseParty
 	case o.regions&x.w.regions == 0:
 		return CauseRegion
@@ -164,7 +163,7 @@ func (x *explainer) between(i int32, o *waiter, apart float64) Cause {
 	case apart > o.window:
 		return CauseTheirs
 	}
-	beside, against := x.r.s.room(x.w.players, o.players)
+	beside, against := x.r.s.room(int(x.w.players), int(o.players))
 	switch {
 	case !beside && !against:
 		return CauseParty
@@ -190,7 +189,8 @@ func (s *standard) room(a, b int) (beside, against bool) {
 func (x *explainer) judge(entries []*Entry) {
 	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
 	enough := x.players >= sh.least
-	if enough || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
+	// Others may be content with fewer than it is.
+	if x.players >= x.r.least || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
 		if x.decide(entries) {
 			return
 		}
@@ -236,9 +236,9 @@ func (x *explainer) tooFew(sh *shape) {
 func (x *explainer) decide(entries []*Entry) bool {
 	sub := x.nearest(entries)
 	t := &round{s: x.r.s, shapes: map[shapeKey]*shape{}}
-	t.load(sub, x.now)
+	t.see(sub.Entries, x.now)
 	taken := 0
-	for _, p := range t.match(&Pool{Entries: sub.Entries, Vacancies: x.pool.Vacancies}) {
+	for _, p := range t.match(x.pool.Vacancies) {
 		for _, team := range p.Teams {
 			for _, e := range team {
 				if e == x.w.entry {
@@ -255,10 +255,10 @@ func (x *explainer) decide(entries []*Entry) bool {
 	if x.players < sh.least {
 		return false
 	}
-	players := "players"
 	would := func(relax func()) bool {
-		t.load(sub, x.now)
+		t.see(sub.Entries, x.now)
 		relax()
+		t.lineUp(false)
 		_, ok := t.seek(int32(slices.Index(sub.Entries, x.w.entry)))
 		return ok
 	}
@@ -266,18 +266,18 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() {}):
 		x.say(CauseOlder, taken, "%s that it could play with %s wanted by older entries.", count(taken, "other"), are(taken))
 	case t.roles != nil && would(func() { t.roles = nil }):
-		x.say(CauseRole, 0, "%s", x.roles(sh))
+		x.say(CauseRole, 0, "%s", x.roles())
 	case t.apart && would(func() { x.forget(t) }):
-		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
-			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
-	case x.Fill > 0 && would(func() { t.anyFill = true }):
+		x.say(CauseAvoid, x.foes(), "It has just played %d of the %s that it could play with, and no teams keep those apart who must not meet until they have waited %s.",
+			x.foes(), count(x.Candidates, "other"), seconds(x.r.s.c.Avoid.For))
+	case x.Fill > 0 && would(func() { t.anyFill, t.least = true, 1 }):
 		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
 	case would(func() { x.agree(t, true, false) }):
 		x.say(CauseTheirs, 0, "The %d others that it could play with are too far apart from each other by rating.", x.Candidates)
 	case would(func() { x.agree(t, false, true) }):
 		x.say(CauseRegion, 0, "The %d others that it could play with accept no region in common.", x.Candidates)
 	default:
-		x.say(CauseParty, x.Candidates, "%s", x.parties(sh))
+		x.say(CauseParty, x.Candidates, "%s", x.parties())
 	}
 	return false
 }
@@ -341,103 +341,4 @@ func (x *explainer) agree(t *round, rating, region bool) {
 			w.regions = ^uint64(0) >> (64 - max(1, len(x.r.s.c.Regions)))
 		}
 	}
-	t.lineUp()
 }
-
-// roles says which role is short, or that too many want one.
-func (x *explainer) roles(sh *shape) string {
-	short, lacks := -1, 0
-	for i, n := range x.r.s.roles {
-		if d := n - x.tally.can[i]; d > lacks {
-			short, lacks = i, d
-		}
-	}
-	if short >= 0 {
-		return fmt.Sprintf("Too few play %s: %d of the %d that a match needs, among %d players.",
-			x.r.s.c.Roles[short].Name, x.tally.can[short], x.r.s.roles[short], x.players)
-	}
-	// Of those who name roles, the one that most name.
-	most, want := 0, -1
-	for i := range x.r.s.roles {
-		if n := x.tally.can[i]; n > want {
-			most, want = i, n
-		}
-	}
-	return fmt.Sprintf("Too many want to play %s: %d of %d players would, and a match has room for %d.",
-		x.r.s.c.Roles[most].Name, want, x.players, x.r.s.roles[most])
-}
-
-// parties says that sizes do not go together.
-func (x *explainer) parties(sh *shape) string {
-	var has []string
-	for i, n := range x.tally.count {
-		if i+1 == x.w.players {
-			n--
-		}
-		if n > 0 {
-			has = append(has, fmt.Sprint(i+1))
-		}
-	}
-	own := "One player does"
-	if x.w.players > 1 {
-		own = fmt.Sprintf("A party of %d does", x.w.players)
-	}
-	return fmt.Sprintf("%s not go together with parties of %s to fill the teams.", own, strings.Join(has, ", "))
-}
-
-// say adds a reason.
-func (x *explainer) say(cause Cause, others int, format string, args ...any) {
-	x.Reasons = append(x.Reasons, Reason{Cause: cause, Others: others, Text: fmt.Sprintf(format, args...)})
-}
-
-// sayKept adds a reason that keeps others away, unless it was said.
-func (x *explainer) sayKept(k kept) {
-	if slices.ContainsFunc(x.Reasons, func(r Reason) bool { return r.Cause == k.cause }) {
-		return
-	}
-	others := count(k.entries, "other")
-	switch k.cause {
-	case CauseRegion:
-		var names []string
-		for left := x.w.regions; left != 0 && len(x.r.s.c.Regions) > 0; left &= left - 1 {
-			names = append(names, x.r.s.c.Regions[bits.TrailingZeros64(left)])
-		}
-		x.say(k.cause, k.entries, "%s %s in none of the regions that it accepts by now: %s.", others, play(k.entries), strings.Join(names, ", "))
-	case CauseRating:
-		x.say(k.cause, k.entries, "%s %s beyond its rating window, which is %.0f by now; the nearest is %.0f away.", others, are(k.entries), x.w.window, k.nearest)
-	case CauseTheirs:
-		x.say(k.cause, k.entries, "It is beyond the rating windows of %s, which have waited less; the nearest is %.0f away.", others, k.nearest)
-	case CauseAvoid:
-		x.say(k.cause, k.entries, "It has just played %s, and they are kept apart until they have waited %s.", others, seconds(x.r.s.c.Avoid.For))
-	default:
-		x.say(k.cause, k.entries, "%s %s parties for which no team has room beside it.", others, are(k.entries))
-	}
-}
-
-// count is a number of things.
-func count(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case strings.HasSuffix(thing, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-func play(n int) string {
-	if n == 1 {
-		return "plays"
-	}
-	return "play"
-}
-
-// seconds is a duration as one reads it.
-func seconds(d time.Duration) string { return d.Round(time.Second).String() }

@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"cmp"
 	"math"
 	"math/bits"
 	"slices"
@@ -12,133 +11,172 @@ import (
 type round struct {
 	s   *standard
 	who []waiter // the pool's entries, the oldest first
-	// lines are the entries that accept a region, by rating, one line per region of
-	// the configuration; a queue without regions has one.
-	lines []line
-	// masks are the roles that players would play, a bit each, all entries' after
-	// one another.
-	masks []uint32
+	was []waiter // those of the round before
+	// pings are the round-trip times of all entries to the queue's regions, ms, one
+	// entry's after the other's; masks the roles that their players would play, a bit
+	// each. Of the round before: oldPings, oldMasks.
+	pings, oldPings []int32
+	masks, oldMasks []uint32
 	// apart: some entry of the pool insists on not meeting somebody again.
 	apart bool
+	// least is how many players a match of this round has at least.
+	least int
 	// roles are standard.roles, and anyFill has teams need no more than their least:
 	// what Explain looks at is a round of which something is not asked.
 	roles   []int
 	anyFill bool
-	// reach is how many places to each side an entry looks at. It is smaller in a
-	// large pool, so that a round in which nothing fits stays short.
+	// reach is how many places an entry looks at, of each kind to each side. It is
+	// smaller in a large pool, so that a round in which nothing fits stays short.
 	reach int
+	// work is what is left of what a round may do on top of what it must.
+	work int
 
 	shapes map[shapeKey]*shape
 	order  []int // regions of an entry
-	rough  []sorted
-	spare  []sorted
+	lines
 	search
 	arrangement
 }
 
-// waiter is an entry as a round sees it.
+// waiter is an entry as a round sees it. What follows from the entry alone is worked
+// out once, when it is new in the pool: most entries of a large pool were there in
+// the round before, and looking them all up again takes longer than the round.
 type waiter struct {
 	entry    *Entry
+	since    time.Time
 	rating   float64
 	sum      float64 // of its players' ratings
-	window   float64 // how far others may be from its rating
+	players  int32
+	kind     uint8 // of its players' number and roles
+	measured bool  // it knows some round-trip time
+	played   bool  // some of its players have played somebody of late
+	at       int32 // its place in pings, by regions
+	masks    int32 // its place in masks
+
 	waited   time.Duration
+	window   float64 // how far others may be from its rating
 	latency  float64 // ms to a region that it accepts
 	regions  uint64  // that it accepts, a bit each
-	players  int
-	masks    int32 // where its players' roles begin
-	insists  bool  // on not meeting again whom it has just played
-	anything bool  // it has waited so long that it plays whatever can be had
-	gone     bool  // in a match, or left aside
+	lines    uint64  // regions in which it looks for a match, a bit each
+	insists  bool    // on not meeting again whom it has just played
+	anything bool    // it has waited so long that it plays whatever can be had
+	gone     bool    // in a match, or left aside
 }
 
-// line is the entries that accept a region, by rating.
-type line struct {
-	places []place
-	at     []int32 // the place of each entry, negative: not in it
-}
-
-// place is an entry's in a line, with what its neighbours ask of it.
-type place struct {
-	rating, window float64
-	who            int32
-	prev, next     int32 // places of those who are still there
-	players        int32
-}
-
-// sorted is an entry with its rating as a number that sorts alike.
-type sorted struct{ key, who uint32 }
-
-// looks bounds the places that a round looks at while it collects neighbours.
-const looks = 4_000_000
-
-// load has the round begin with a pool.
-func (r *round) load(pool *Pool, now time.Time) {
-	r.see(pool.Entries, now)
-	r.lineUp()
-}
+const (
+	// looks bounds the places that a round looks at while it collects neighbours.
+	looks = 4_000_000
+	// roundWork bounds what a round does about entries that have enough neighbours and
+	// still no match, in neighbours that are looked at.
+	roundWork = 2_000_000
+)
 
 // see has r.who be the entries as they are at a time.
 func (r *round) see(entries []*Entry, now time.Time) {
-	n := len(entries)
-	r.who = slices.Grow(r.who[:0], n)[:n]
-	r.masks = r.masks[:0]
+	r.recall(entries)
+	n, c := len(entries), r.s.c
 	r.roles, r.apart, r.anyFill = r.s.roles, false, false
 	r.reach = min(max(looks/max(n, 1), 2*r.s.most+16), max(n, 1))
-	c := r.s.c
-	window, latency := walk{curve: c.Widening.Rating}, walk{curve: c.Widening.Latency}
-	for i, e := range entries {
+	r.work = roundWork
+	window, latency, fill := walk{curve: c.Widening.Rating}, walk{curve: c.Widening.Latency}, walk{curve: c.Widening.Fill}
+	lowest, bots := 1.0, 0
+	for i := range r.who {
 		w := &r.who[i]
-		*w = waiter{entry: e, waited: e.Waited(now), players: len(e.Members)}
-		if w.players == 0 || w.players > r.s.party {
-			continue // fits no team, so it is in no line
-		}
-		if c.Rating.Source != RatingNone {
-			w.rating = e.Rating(c.Party)
-			for j := range e.Members {
-				w.sum += e.Members[j].Rating
-			}
+		w.waited = max(0, now.Sub(w.since))
+		w.gone, w.regions = false, 0
+		if w.players == 0 || int(w.players) > r.s.party {
+			continue // fits in no team
 		}
 		w.anything = c.Limit.Then == LimitPlay && c.Limit.After > 0 && w.waited >= c.Limit.After
 		w.window = max(0, window.at(w.waited, math.Inf(1)))
 		w.latency = latency.at(w.waited, math.Inf(1))
+		lowest = min(lowest, fill.at(w.waited, 0))
 		if w.anything {
-			w.window, w.latency = math.Inf(1), math.Inf(1)
+			w.window, w.latency, lowest = math.Inf(1), math.Inf(1), 0
 		}
-		w.regions = r.s.accepted(e, w.latency)
-		if c.Avoid.Last > 0 && w.waited < c.Avoid.For {
-			w.insists = slices.ContainsFunc(e.Members, func(m Member) bool { return len(m.Recent) > 0 })
-			r.apart = r.apart || w.insists
-		}
-		if r.roles != nil {
-			w.masks = int32(len(r.masks))
-			for j := range e.Members {
-				r.masks = append(r.masks, r.s.mask(&e.Members[j]))
-			}
-		}
+		w.regions = r.accepted(w)
+		w.insists = w.played && c.Avoid.Last > 0 && w.waited < c.Avoid.For
+		r.apart = r.apart || w.insists
+		bots = max(bots, r.bots(w))
 	}
+	r.least = -bots
+	for _, t := range c.Teams {
+		r.least += needed(t, lowest)
+	}
+	r.least = max(1, r.least)
 }
 
-// accepted is the regions in which an entry would play, a bit each.
-func (s *standard) accepted(e *Entry, most float64) uint64 {
-	n := max(1, len(s.c.Regions))
-	all := ^uint64(0) >> (64 - min(n, MaxRegions))
-	if len(s.c.Regions) == 0 || len(e.Latency) == 0 || math.IsInf(most, 1) {
-		return all
+// recall has r.who be the entries, with what is known of those of the round before.
+func (r *round) recall(entries []*Entry) {
+	r.who, r.was = r.was, r.who
+	r.pings, r.oldPings = r.oldPings[:0], r.pings
+	r.masks, r.oldMasks = r.oldMasks[:0], r.masks
+	r.who = slices.Grow(r.who[:0], len(entries))[:len(entries)]
+	old := 0
+	for i, e := range entries {
+		// Both are in the same order, so whoever is older than e has left.
+		for old < len(r.was) && r.was[old].entry != e && older(r.was[old].entry, e) <= 0 {
+			old++
+		}
+		w := &r.who[i]
+		if old == len(r.was) || r.was[old].entry != e {
+			*w = r.meet(e)
+			continue
+		}
+		*w = r.was[old]
+		old++
+		at, masks := int32(len(r.pings)), int32(len(r.masks))
+		r.pings = append(r.pings, r.oldPings[w.at:][:len(r.s.c.Regions)]...)
+		if r.s.roles != nil {
+			r.masks = append(r.masks, r.oldMasks[w.masks:][:w.players]...)
+		}
+		w.at, w.masks = at, masks
 	}
-	var is uint64
-	for i, name := range s.c.Regions {
-		if ms, ok := e.Latency[name]; ok && float64(ms) <= most {
-			is |= 1 << i
+	clear(r.was)
+}
+
+// unmeasured is the round-trip time to a region of which an entry has none.
+const unmeasured = math.MaxInt32
+
+// meet works out what follows from an entry alone.
+func (r *round) meet(e *Entry) waiter {
+	c := r.s.c
+	w := waiter{entry: e, since: e.Since, players: int32(len(e.Members)), measured: len(e.Latency) > 0, at: int32(len(r.pings)), masks: int32(len(r.masks))}
+	for _, region := range c.Regions {
+		ms, ok := e.Latency[region]
+		if !ok {
+			ms = unmeasured
+		}
+		r.pings = append(r.pings, int32(min(ms, unmeasured)))
+	}
+	if len(e.Members) == 0 {
+		return w
+	}
+	rated := c.Rating.Source != RatingNone
+	if rated {
+		w.rating = e.Rating(c.Party)
+	}
+	var would uint32
+	for i := range e.Members {
+		m := &e.Members[i]
+		if rated {
+			w.sum += m.Rating
+		}
+		w.played = w.played || len(m.Recent) > 0
+		if r.s.roles != nil {
+			mask := r.s.mask(m)
+			would |= mask
+			r.masks = append(r.masks, mask)
 		}
 	}
-	return is
+	w.kind = kind(len(e.Members), would&r.s.anyRole)
+	return w
 }
 
 // mask is the roles that a player would play, a bit each.
 func (s *standard) mask(m *Member) uint32 {
 	if len(m.Roles) == 0 {
-		return math.MaxUint32
+		return s.anyRole
 	}
 	var is uint32
 	for i, role := range s.c.Roles {
@@ -149,102 +187,48 @@ func (s *standard) mask(m *Member) uint32 {
 	return is
 }
 
-// lineUp sorts the entries by rating and has a line for each region.
-func (r *round) lineUp() {
-	n := len(r.who)
-	r.sortByRating()
-	regions := max(1, len(r.s.c.Regions))
-	r.lines = slices.Grow(r.lines[:0], regions)[:regions]
-	for g := range r.lines {
-		l := &r.lines[g]
-		l.places = slices.Grow(l.places[:0], n)[:0]
-		l.at = slices.Grow(l.at[:0], n)[:n]
-		for i := range l.at {
-			l.at[i] = -1
-		}
-	}
-	for _, s := range r.rough {
-		w := &r.who[s.who]
-		for left := w.regions; left != 0; left &= left - 1 {
-			l := &r.lines[bits.TrailingZeros64(left)]
-			p := int32(len(l.places))
-			l.at[s.who] = p
-			l.places = append(l.places, place{
-				rating: w.rating, window: w.window, who: int32(s.who),
-				prev: p - 1, next: p + 1, players: int32(w.players),
-			})
-		}
-	}
-	for g := range r.lines {
-		if places := r.lines[g].places; len(places) > 0 {
-			places[len(places)-1].next = -1
-		}
-	}
+// kind tells entries apart by how many players they are and what these would play, as
+// far as a byte goes: an entry looks for the nearest of each kind, so that those who
+// are rare are found among many who are not.
+func kind(players int, roles uint32) uint8 {
+	roles ^= roles >> 16
+	roles ^= roles >> 8
+	roles ^= roles >> 4
+	return uint8((players-1)&15<<4) | uint8(roles&15)
 }
 
-// sortByRating has r.rough be all entries by rating, the older first of two alike.
-// It sorts by digits, since a comparing sort of a large pool takes longer than the
-// whole rest of a round.
-func (r *round) sortByRating() {
-	n := len(r.who)
-	r.rough = slices.Grow(r.rough[:0], n)[:n]
-	r.spare = slices.Grow(r.spare[:0], n)[:n]
-	for i := range r.who {
-		b := math.Float32bits(float32(r.who[i].rating))
-		if b>>31 != 0 {
-			b = ^b // negative: the larger the bits, the smaller the number
-		} else {
-			b |= 1 << 31
-		}
-		r.rough[i] = sorted{b, uint32(i)}
+// accepted is the regions in which an entry would play, a bit each. One that has
+// measured none plays in any.
+func (r *round) accepted(w *waiter) uint64 {
+	n := len(r.s.c.Regions)
+	if n == 0 {
+		return 1
 	}
-	for shift := 0; shift < 32; shift += 8 {
-		var begin [257]int
-		for _, s := range r.rough {
-			begin[(s.key>>shift&255)+1]++
-		}
-		if slices.Contains(begin[1:], n) {
-			continue // all alike in this digit
-		}
-		for d := range 256 {
-			begin[d+1] += begin[d]
-		}
-		for _, s := range r.rough {
-			d := s.key >> shift & 255
-			r.spare[begin[d]] = s
-			begin[d]++
-		}
-		r.rough, r.spare = r.spare, r.rough
+	all := ^uint64(0) >> (64 - min(n, MaxRegions))
+	if math.IsInf(w.latency, 1) || !w.measured {
+		return all
 	}
-	// Those whose ratings differ by less than the key shows.
-	for i := 0; i < n; {
-		j := i + 1
-		for j < n && r.rough[j].key == r.rough[i].key {
-			j++
+	var is uint64
+	for g, ms := range r.pings[w.at:][:n] {
+		if float64(ms) <= w.latency {
+			is |= 1 << g
 		}
-		if j-i > 1 {
-			slices.SortStableFunc(r.rough[i:j], func(a, b sorted) int {
-				return cmp.Compare(r.who[a.who].rating, r.who[b.who].rating)
-			})
-		}
-		i = j
 	}
+	return is & all
 }
 
-// take takes an entry out of the rest of the round.
-func (r *round) take(i int32) {
-	w := &r.who[i]
-	w.gone = true
-	for left := w.regions; left != 0; left &= left - 1 {
-		l := &r.lines[bits.TrailingZeros64(left)]
-		p := &l.places[l.at[i]]
-		if p.prev >= 0 {
-			l.places[p.prev].next = p.next
-		}
-		if p.next >= 0 {
-			l.places[p.next].prev = p.prev
-		}
+// regionsOf returns the regions in which an entry looks for a match, as places in the
+// configuration, the nearest first.
+func (r *round) regionsOf(w *waiter) []int {
+	r.order = r.order[:0]
+	for left := w.lines; left != 0; left &= left - 1 {
+		r.order = append(r.order, bits.TrailingZeros64(left))
 	}
+	if len(r.order) > 1 {
+		pings := r.pings[w.at:]
+		slices.SortStableFunc(r.order, func(a, b int) int { return int(pings[a]) - int(pings[b]) })
+	}
+	return r.order
 }
 
 // walk is a curve for times that change little from one to the next.

@@ -188,28 +188,31 @@ func fill(count *[MaxParty]uint16, teams []int, first, next, lacks, largest int,
 type tally struct {
 	sizes
 	players int
-	can     [MaxRoles]int // players who would play each role
+	can     [MaxRoles]uint16 // players who would play each role
 }
 
 // begin empties the tally for matches with an entry.
 func (y *tally) begin(seed *waiter) {
-	*y = tally{sizes: sizes{seed: uint8(seed.players)}}
+	y.clear()
+	y.seed = uint8(seed.players)
 }
 
-// add adds an entry.
-func (r *round) add(y *tally, who int32) {
-	w := &r.who[who]
-	y.players += w.players
+func (y *tally) clear() { *y = tally{} }
+
+// add adds an entry of so many players, whose roles begin at a place of r.masks.
+func (r *round) add(y *tally, players, masks int32) {
+	y.players += int(players)
 	// More than a match can have are as good as that.
-	if c := &y.count[w.players-1]; int(*c) < r.s.most/w.players+1 {
+	if c := &y.count[players-1]; int(*c) <= r.s.most/int(players) {
 		*c++
 	}
-	if r.roles != nil {
-		for _, mask := range r.masks[w.masks:][:w.players] {
-			for ; mask != 0; mask &= mask - 1 {
-				if role := bits.TrailingZeros32(mask); role < len(r.roles) {
-					y.can[role]++
-				}
+	if r.roles == nil {
+		return
+	}
+	for _, mask := range r.masks[masks:][:players] {
+		for ; mask != 0; mask &= mask - 1 {
+			if n := &y.can[bits.TrailingZeros32(mask)]; *n < MaxMatch {
+				*n++
 			}
 		}
 	}
@@ -220,11 +223,57 @@ func (r *round) add(y *tally, who int32) {
 func (r *round) valueOf(y *tally, sh *shape) int {
 	limit := sh.most
 	for role, n := range r.roles {
-		limit -= max(0, n-y.can[role])
+		limit -= max(0, n-int(y.can[role]))
 	}
 	if limit < sh.least {
 		return 0
 	}
 	y.limit = uint16(limit)
 	return sh.value(&y.sizes, y.players)
+}
+
+// sum is what all entries of a region come to that are still there.
+type sum struct {
+	players int
+	count   [MaxParty]int32
+	can     [MaxRoles]int32
+	// never are the last shapes of which an entry of each size can be in no match. Who
+	// is there becomes less and less, so that is so for the rest of the round.
+	never [MaxParty]*shape
+}
+
+// count counts an entry in, or with -1 out.
+func (r *round) count(u *sum, w *waiter, by int32) {
+	u.players += int(by * w.players)
+	u.count[w.players-1] += by
+	if r.roles == nil {
+		return
+	}
+	for _, mask := range r.masks[w.masks:][:w.players] {
+		for ; mask != 0; mask &= mask - 1 {
+			u.can[bits.TrailingZeros32(mask)] += by
+		}
+	}
+}
+
+// hope reports whether an entry can be in a match of a region at all, by the sizes and
+// the roles of those who are still there.
+func (r *round) hope(seed *waiter, u *sum, sh *shape) bool {
+	if u.never[seed.players-1] == sh {
+		return false
+	}
+	y := &r.tally
+	y.begin(seed)
+	y.players = u.players
+	for i := range r.s.party {
+		y.count[i] = uint16(min(int(u.count[i]), r.s.most/(i+1)+1))
+	}
+	for i := range r.roles {
+		y.can[i] = uint16(min(u.can[i], MaxMatch))
+	}
+	if r.valueOf(y, sh) == 0 {
+		u.never[seed.players-1] = sh
+		return false
+	}
+	return true
 }

@@ -1,9 +1,6 @@
 package queue
 
 import (
-	"cmp"
-	"math"
-	"slices"
 	"sync"
 	"time"
 )
@@ -26,8 +23,13 @@ type standard struct {
 	large int   // players of its largest team
 	party int   // players of the largest entry that it has room for
 	roles []int // how many of each role all teams together have; nil: no roles
-	// rounds are working memory, kept between rounds.
-	rounds sync.Pool
+	// anyRole are all roles, a bit each.
+	anyRole uint32
+
+	mu sync.Mutex
+	// round is working memory, and what is known of entries that waited already in the
+	// last one. Nothing in a match hangs on it.
+	round round
 }
 
 // NewMatcher returns the matcher that a queue has unless its game brings another.
@@ -41,43 +43,40 @@ func NewMatcher(c *Config) Matcher {
 	s.party = min(s.large, MaxParty)
 	if len(c.Roles) > 0 {
 		s.roles = make([]int, len(c.Roles))
+		s.anyRole = ^uint32(0) >> (32 - len(c.Roles))
 		for _, t := range c.Teams {
 			for i, r := range c.Roles {
 				s.roles[i] += t.Roles[r.Name]
 			}
 		}
 	}
-	s.rounds.New = func() any { return &round{s: s, shapes: map[shapeKey]*shape{}} }
+	s.round.s, s.round.shapes = s, map[shapeKey]*shape{}
 	return s
 }
 
 // Match implements Matcher.
 func (s *standard) Match(pool *Pool, now time.Time) []Proposal {
-	r := s.rounds.Get().(*round)
-	defer s.release(r)
-	r.load(pool, now)
-	return r.match(pool)
-}
-
-// release keeps a round's memory for the next, but no entry.
-func (s *standard) release(r *round) {
-	clear(r.who)
-	s.rounds.Put(r)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.round.see(pool.Entries, now)
+	return s.round.match(pool.Vacancies)
 }
 
 // match makes all matches of a round.
-func (r *round) match(pool *Pool) []Proposal {
+func (r *round) match(vacancies []*Vacancy) []Proposal {
 	var made []Proposal
-	if r.s.c.Backfill {
-		for _, v := range pool.Vacancies {
+	if r.s.c.Backfill && len(vacancies) > 0 {
+		r.lineUp(true)
+		for _, v := range vacancies {
 			if p, ok := r.fill(v); ok {
 				made = append(made, p)
 			}
 		}
 	}
+	r.lineUp(false)
 	for i := range r.who {
 		w := &r.who[i]
-		if w.gone {
+		if w.gone || w.lines == 0 {
 			continue
 		}
 		if p, ok := r.seek(int32(i)); ok {
@@ -105,38 +104,11 @@ func (r *round) seek(seed int32) (Proposal, bool) {
 // seekIn looks in one region after the other, the nearest to the entry first.
 func (r *round) seekIn(seed int32, sh *shape) (Proposal, bool) {
 	for _, region := range r.regionsOf(&r.who[seed]) {
-		if r.find(seed, region, sh) {
+		if r.hope(&r.who[seed], &r.whole[region], sh) && r.find(seed, region, sh) {
 			return r.propose(region, sh), true
 		}
 	}
 	return Proposal{}, false
-}
-
-// regionsOf returns the regions that an entry accepts, as places in the
-// configuration, the nearest first.
-func (r *round) regionsOf(w *waiter) []int {
-	r.order = r.order[:0]
-	for i := range r.lines {
-		if w.regions&(1<<i) != 0 {
-			r.order = append(r.order, i)
-		}
-	}
-	if len(r.order) > 1 && len(w.entry.Latency) > 0 {
-		names := r.s.c.Regions
-		slices.SortStableFunc(r.order, func(a, b int) int {
-			return cmp.Compare(latencyTo(w.entry, names[a]), latencyTo(w.entry, names[b]))
-		})
-	}
-	return r.order
-}
-
-// latencyTo is an entry's round-trip time to a region, ms; one that it has not
-// measured is further than all others.
-func latencyTo(e *Entry, region string) int {
-	if ms, ok := e.Latency[region]; ok {
-		return ms
-	}
-	return math.MaxInt
 }
 
 // bots is how many bots a match may have whose oldest entry is w.

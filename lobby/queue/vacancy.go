@@ -1,7 +1,6 @@
 package queue
 
 import (
-	"cmp"
 	"math"
 	"slices"
 )
@@ -13,9 +12,11 @@ func (r *round) fill(v *Vacancy) (Proposal, bool) {
 	if len(v.Teams) != len(r.s.c.Teams) {
 		return Proposal{}, false // of another configuration
 	}
-	line, ok := r.lineOf(v.Region)
-	if !ok {
-		return Proposal{}, false
+	region := 0
+	if len(r.s.c.Regions) > 0 {
+		if region = slices.Index(r.s.c.Regions, v.Region); region < 0 {
+			return Proposal{}, false
+		}
 	}
 	free, players, rating := 0, 0, 0.0
 	for _, t := range v.Teams {
@@ -28,57 +29,33 @@ func (r *round) fill(v *Vacancy) (Proposal, bool) {
 	}
 	rating /= float64(max(players, 1))
 	anyRating := players == 0 || r.s.c.Rating.Source == RatingNone
-	r.collect(line, v, rating, anyRating, free)
+	// Enough of each kind to fill it with.
+	r.chose = r.chose[:0]
+	lines := r.linesOf(region)
+	for k := range lines {
+		below, from := lines[k].around(rating)
+		r.collect(&lines[k], below, false, v, rating, anyRating, free)
+		r.collect(&lines[k], from, true, v, rating, anyRating, free)
+	}
+	slices.Sort(r.chose)
 	return r.enter(v, rating, anyRating)
 }
 
-// lineOf is the line of a region by its name; of none, where all are.
-func (r *round) lineOf(region string) (*line, bool) {
-	if len(r.s.c.Regions) == 0 {
-		return &r.lines[0], true
-	}
-	g := slices.Index(r.s.c.Regions, region)
-	if g < 0 {
-		return nil, false
-	}
-	return &r.lines[g], true
-}
-
-// collect has r.chose be the entries that would go into a match that goes on, the
-// oldest first.
-func (r *round) collect(l *line, v *Vacancy, rating float64, anyRating bool, free int) {
-	r.chose = r.chose[:0]
-	from, _ := slices.BinarySearchFunc(l.places, rating, func(p place, rating float64) int {
-		return cmp.Compare(p.rating, rating)
-	})
-	side := func(at, step int) {
-		found, looked := 0, 0
-		for at >= 0 && at < len(l.places) && found < 4*free && looked < r.reach {
-			looked++
-			p := &l.places[at]
-			w := &r.who[p.who]
-			switch {
-			case w.gone:
-				at += step // its neighbours' places are out of date
-				continue
-			case step < 0:
-				at = int(p.prev)
-			default:
-				at = int(p.next)
-			}
-			if !anyRating && math.Abs(p.rating-rating) > p.window || w.players > free {
-				continue
-			}
-			if w.insists && metAny(w.entry, v.Users) {
-				continue
-			}
+// collect adds to r.chose who would go into a match that goes on, from a place on, up
+// or down.
+func (r *round) collect(l *line, at int32, up bool, v *Vacancy, rating float64, anyRating bool, free int) {
+	players := 0
+	for looked := 0; at >= 0 && looked < r.reach && players < 2*free; looked++ {
+		p := &l.places[at]
+		w := &r.who[p.who]
+		if (anyRating || math.Abs(p.rating-rating) <= p.window) && int(p.players) <= free && !(w.insists && metAny(w.entry, v.Users)) {
 			r.chose = append(r.chose, p.who)
-			found++
+			players += int(p.players)
+		}
+		if at = p.prev; up {
+			at = p.next
 		}
 	}
-	side(from-1, -1)
-	side(from, 1)
-	slices.Sort(r.chose)
 }
 
 // metAny reports whether somebody of an entry has just played one of some users.
@@ -144,7 +121,7 @@ func (r *round) teamFor(v *Vacancy, i int) int {
 	best, lacks, gap := -1, 0, 0.0
 	for t, is := range v.Teams {
 		free := is.Players + is.Free - r.players[t]
-		if free < w.players || free < lacks || !r.mayJoin(i, t) {
+		if free < int(w.players) || free < lacks || !r.mayJoin(i, t) {
 			continue
 		}
 		r.put(i, t)

@@ -19,12 +19,13 @@ import (
 //	{q}:waiting    hash    enqueue, turn        until the entries leave; id -> rev:home:document
 //	{q}:live       hash    commit, turn         until the matches are settled; id -> rev:document
 //	{q}:done:<id>  string  commit, cancel, ...  an hour, ten minutes after its end; the entry's match or end
-//	{q}:match:<id> string  turn                 an hour; rev:document of a match that is over
+//	{q}:match:<id> string  turn                 an hour or more; rev:document of a match that is over
 //	{q}:in         stream  enqueue, cancel, ... the newest; what the leader's pool is made of
 //	{q}:out        stream  commit, turn, ...    the newest; what watchers are told
 //	{q}:in:n       string  with its stream      for ever; the number of its newest record; {q}:out:n too
 //	{q}:says       string  Publish              seconds; what the leader says of the queue
 //	{PREFIX:u:XX}:<user>  string  hold          as long as its entry may; XX spreads users over slots
+//	{PREFIX:u:XX}:<user>:<queue>  string  note  months; the user's rating and last matches
 
 // keptEntry is a waiting entry as the scripts keep it. Its revision and its home
 // stand in front, where scripts read and change them.

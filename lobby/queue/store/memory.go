@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -20,6 +21,7 @@ type Memory struct {
 	mu     sync.Mutex
 	queues map[string]*shelf
 	holds  map[string]held
+	notes  map[noteOf]note
 	swept  time.Time
 }
 
@@ -72,7 +74,7 @@ func NewMemory(clock func() time.Time) *Memory {
 	if clock == nil {
 		clock = time.Now
 	}
-	return &Memory{clock: clock, queues: map[string]*shelf{}, holds: map[string]held{}}
+	return &Memory{clock: clock, queues: map[string]*shelf{}, holds: map[string]held{}, notes: map[noteOf]note{}}
 }
 
 // Now implements Store.
@@ -107,6 +109,11 @@ func (m *Memory) sweep() {
 	for user, h := range m.holds {
 		if now.After(h.until) {
 			delete(m.holds, user)
+		}
+	}
+	for of, n := range m.notes {
+		if now.After(n.until) {
+			delete(m.notes, of)
 		}
 	}
 	for _, s := range m.queues {
@@ -317,7 +324,7 @@ func (s *shelf) turn(t Turn, now time.Time) bool {
 	s.feeds[FeedNews].add(Item{Match: t.Match})
 	if t.Match.State.Final() {
 		delete(s.live, t.Match.ID)
-		s.past[t.Match.ID] = pastMatch{t.Match, now.Add(matchKept)}
+		s.past[t.Match.ID] = pastMatch{t.Match, now.Add(cmp.Or(t.Keep, matchKept))}
 		for _, e := range t.Match.Entries {
 			s.done[e.ID] = done{match: t.Match.ID, until: now.Add(keptAfter)}
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -32,6 +33,7 @@ var (
 	endScript     = loadScript("end")
 	holdScript    = loadScript("hold")
 	freeScript    = loadScript("free")
+	noteScript    = loadScript("note")
 )
 
 // loadScript puts lib.lua in front of the named script. A missing file is a
@@ -55,6 +57,9 @@ type Redis struct {
 	timeout time.Duration
 	clock   func() time.Time
 
+	cluster bool // keys of one question must be in one slot
+	holding gather[holding, []Holder]
+
 	mu     sync.Mutex
 	queues map[string]*intake
 	read   map[place]string // ids in their streams of the records that were read last
@@ -63,7 +68,10 @@ type Redis struct {
 // NewRedis returns a store in a Redis that somebody else opened and closes. clock
 // tells its time. prefix is that of all keys, without braces.
 func NewRedis(client redis.UniversalClient, prefix string, timeout time.Duration, clock func() time.Time) *Redis {
-	return &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	r := &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	_, r.cluster = client.(*redis.ClusterClient)
+	r.holding.ask = r.hold
+	return r
 }
 
 // Now implements Store.
@@ -254,9 +262,9 @@ func (r *Redis) Commit(ctx context.Context, name string, epoch uint64, matches [
 func (r *Redis) Turn(ctx context.Context, name string, epoch uint64, turns ...Turn) ([]bool, error) {
 	args := []any{epoch, len(turns)}
 	for _, t := range turns {
-		over := "0"
+		over := int64(0)
 		if t.Match.State.Final() {
-			over = "1"
+			over = cmp.Or(t.Keep, matchKept).Milliseconds()
 		}
 		args = append(args, t.Match.ID, t.Match.Rev-1, keptMatch(t.Match), over, len(t.Back))
 		for _, e := range t.Back {

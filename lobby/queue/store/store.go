@@ -85,6 +85,11 @@ type Store interface {
 	Hold(ctx context.Context, holds []Hold, pending, life time.Duration) ([]Holder, error)
 	// Free undoes holds that are still the entry's.
 	Free(ctx context.Context, holds []Hold) error
+
+	// Notes returns what a queue has noted of users, "" of whom there is nothing.
+	Notes(ctx context.Context, name string, users []string) ([]string, error)
+	// KeepNote replaces the note of a user, if it is still what it was.
+	KeepNote(ctx context.Context, name, user, was, text string, life time.Duration) (bool, error)
 }
 
 // Lease is who leads a queue.
@@ -115,6 +120,8 @@ type Ended struct {
 // Turn is the next revision of a match.
 type Turn struct {
 	Match *queue.Match // Rev is the new one
+	// Keep is how long a match that is over can be asked for; 0: an hour.
+	Keep  time.Duration
 	Back  []*queue.Entry
 	Ended []Ended
 }

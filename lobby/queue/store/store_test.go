@@ -235,7 +235,7 @@ func TestAFeedThatIsReadTooLateSaysSo(t *testing.T) {
 		for i := range 3 * newsKept {
 			e := entry(fmt.Sprint(i))
 			if r, ok := s.(*Redis); ok {
-				must[int](t)(r.enqueue(name, []arrival{{entry: e}}))
+				must[[]bool](t)(r.enqueue(name, []*queue.Entry{e}))
 				continue
 			}
 			put(t, s, e)
@@ -272,6 +272,23 @@ func TestAUserIsInOneEntry(t *testing.T) {
 		}
 		if got := hold("e3", "", 0, "ann", "ben"); got[0].Entry != "" || got[1].Entry != "e2" {
 			t.Fatalf("held by %v, want only ben to be held, by e2", got)
+		}
+	})
+}
+
+func TestANoteIsReplacedByWhoKnowsIt(t *testing.T) {
+	each(t, func(t *testing.T, s Store) {
+		keep := func(was, text string) bool {
+			return must[bool](t)(s.KeepNote(t.Context(), name, "ann", was, text, time.Minute))
+		}
+		if got := []bool{keep("", "1"), keep("", "2"), keep("1", "2")}; !slices.Equal(got, []bool{true, false, true}) {
+			t.Fatalf("kept %v", got)
+		}
+		if notes := must[[]string](t)(s.Notes(t.Context(), name, []string{"ben", "ann"})); !slices.Equal(notes, []string{"", "2"}) {
+			t.Fatalf("notes %q", notes)
+		}
+		if notes := must[[]string](t)(s.Notes(t.Context(), "other", []string{"ann"})); notes[0] != "" {
+			t.Fatalf("another queue's note %q", notes)
 		}
 	})
 }

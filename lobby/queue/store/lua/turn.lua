@@ -1,7 +1,7 @@
 -- turn.lua brings matches to their next revisions. Of one that is at another revision
 -- than was thought, nothing is done.
 --
--- epoch or '0', how many, of each: id, its revision before, what is kept, '1' when it is over,
+-- epoch or '0', how many, of each: id, its revision before, what is kept, ms that it is kept when it is over, or '0',
 -- how many entries come back, of each id and what is kept,
 -- how many are over, of each id and how
 -- {'ok' or 'fenced', now, '1' or '0' of each}
@@ -16,9 +16,9 @@ for _ = 1, tonumber(arg()) do
   local id, was, kept, over = arg(), arg(), arg(), arg()
   local fits = rev_of(call('HGET', LIVE, id)) == was
   if fits then
-    if over == '1' then
+    if over ~= '0' then
       call('HDEL', LIVE, id)
-      call('SET', match_key(id), kept, 'PX', MATCH_KEPT)
+      call('SET', match_key(id), kept, 'PX', over)
     else
       call('HSET', LIVE, id, kept)
     end
