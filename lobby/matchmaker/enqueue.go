@@ -78,6 +78,7 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 		m.free(e)
 		return Status{}, err
 	}
+	r.hub.came(e.ID)
 	return r.status(store.Record{State: queue.Waiting, Entry: e}, e.ID, m.Store.Now()), nil
 }
 

@@ -37,6 +37,7 @@ type watched struct {
 	id       string
 	record   store.Record
 	known    bool // record was read
+	coming   bool // on its way into the store, which need not have it yet
 	home     bool // this node ends it when nobody watches
 	stay     bool
 	watchers map[chan struct{}]bool
@@ -53,8 +54,17 @@ func (h *hub) expect(e *queue.Entry) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.entries[e.ID] = &watched{
-		id: e.ID, record: store.Record{State: queue.Waiting, Entry: e}, known: true, home: true, stay: e.Stay, entry: e,
+		id: e.ID, record: store.Record{State: queue.Waiting, Entry: e}, known: true, coming: true, home: true, stay: e.Stay, entry: e,
 		watchers: map[chan struct{}]bool{}, left: time.Now(),
+	}
+}
+
+// came notes that the store has an entry that was expected.
+func (h *hub) came(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil {
+		w.coming = false
 	}
 }
 
@@ -244,6 +254,9 @@ func (h *hub) catchUp(ctx context.Context) error {
 		}
 		for i, record := range records {
 			if record.State == "" {
+				if h.isComing(page[i]) {
+					continue // its news are still to come
+				}
 				record = h.lost(page[i])
 			}
 			h.learn(page[i], record)
@@ -253,6 +266,13 @@ func (h *hub) catchUp(ctx context.Context) error {
 	h.behind = false
 	h.mu.Unlock()
 	return nil
+}
+
+func (h *hub) isComing(id string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w := h.entries[id]
+	return w != nil && w.coming
 }
 
 // lost is what an entry is at that the store knows no more.
