@@ -38,7 +38,10 @@ func causeOf(err error, canResume bool) cause {
 	var end *netproto.CloseError
 	var refused *RefusedError
 	var said *connect.Error
+	var unmatched *UnmatchedError
 	switch {
+	case errors.As(err, &unmatched):
+		return roomGone // queue again
 	case errors.As(err, &end):
 		c = closeCause(end.Code)
 	case errors.As(err, &refused):

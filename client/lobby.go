@@ -102,11 +102,12 @@ func (s *servers) prefer(base string) {
 	}
 }
 
-// ask sends a message to the first node that answers.
-func ask[T, A any](ctx context.Context, l *Lobby, message *T, method func(metronomev1connect.LobbyServiceClient, context.Context, *connect.Request[T]) (*connect.Response[A], error)) (*A, error) {
+// ask sends a message to the first node that answers. service makes the client of
+// one of its services.
+func ask[C, T, A any](ctx context.Context, l *Lobby, service func(connect.HTTPClient, string, ...connect.ClientOption) C, message *T, method func(C, context.Context, *connect.Request[T]) (*connect.Response[A], error)) (*A, error) {
 	list := l.servers.order()
 	for i, base := range list {
-		answer, err := askOne(ctx, l, base, message, method, i+1 < len(list))
+		answer, err := askOne(ctx, l, service(answering{l.servers.transport}, base, connect.WithReadMaxBytes(maxAnswer)), message, method, i+1 < len(list))
 		if err == nil {
 			l.servers.prefer(base)
 			return answer, nil
@@ -118,22 +119,26 @@ func ask[T, A any](ctx context.Context, l *Lobby, message *T, method func(metron
 	return nil, nil // not possible: there is always one
 }
 
-func askOne[T, A any](ctx context.Context, l *Lobby, base string, message *T, method func(metronomev1connect.LobbyServiceClient, context.Context, *connect.Request[T]) (*connect.Response[A], error), others bool) (*A, error) {
+func askOne[C, T, A any](ctx context.Context, l *Lobby, api C, message *T, method func(C, context.Context, *connect.Request[T]) (*connect.Response[A], error), others bool) (*A, error) {
 	if others {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeout(ctx, nextAfter)
 		defer cancel()
 	}
-	r := connect.NewRequest(message)
-	if l.token != "" {
-		r.Header().Set("Authorization", "Bearer "+l.token)
-	}
-	api := metronomev1connect.NewLobbyServiceClient(answering{l.servers.transport}, base, connect.WithReadMaxBytes(maxAnswer))
-	answer, err := method(api, ctx, r)
+	answer, err := method(api, ctx, requestOf(l, message))
 	if err != nil {
 		return nil, err
 	}
 	return answer.Msg, nil
+}
+
+// requestOf is a request by whoever the lobby is asked as.
+func requestOf[T any](l *Lobby, message *T) *connect.Request[T] {
+	r := connect.NewRequest(message)
+	if l.token != "" {
+		r.Header().Set("Authorization", "Bearer "+l.token)
+	}
+	return r
 }
 
 // nodeIsGone reports whether another node may answer what this one did not.
@@ -168,13 +173,13 @@ func (a answering) Do(request *http.Request) (*http.Response, error) {
 // one; an empty mode is the server's first. avoid are the ids of at most 8 rooms not
 // to be sent to, such as one that the player was removed from.
 func (l *Lobby) QuickPlay(ctx context.Context, mode, name string, avoid ...string) (*pb.Join, error) {
-	answer, err := ask(ctx, l, &pb.QuickPlayRequest{Mode: mode, Name: name, Avoid: avoid}, metronomev1connect.LobbyServiceClient.QuickPlay)
+	answer, err := ask(ctx, l, metronomev1connect.NewLobbyServiceClient, &pb.QuickPlayRequest{Mode: mode, Name: name, Avoid: avoid}, metronomev1connect.LobbyServiceClient.QuickPlay)
 	return answer.GetJoin(), err
 }
 
 // CreateRoom makes a room and reserves its first seat.
 func (l *Lobby) CreateRoom(ctx context.Context, r *pb.CreateRoomRequest) (*pb.Join, error) {
-	answer, err := ask(ctx, l, r, metronomev1connect.LobbyServiceClient.CreateRoom)
+	answer, err := ask(ctx, l, metronomev1connect.NewLobbyServiceClient, r, metronomev1connect.LobbyServiceClient.CreateRoom)
 	return answer.GetJoin(), err
 }
 
@@ -189,13 +194,13 @@ func (l *Lobby) JoinPrivate(ctx context.Context, code, name string) (*pb.Join, e
 }
 
 func (l *Lobby) join(ctx context.Context, r *pb.JoinRoomRequest) (*pb.Join, error) {
-	answer, err := ask(ctx, l, r, metronomev1connect.LobbyServiceClient.JoinRoom)
+	answer, err := ask(ctx, l, metronomev1connect.NewLobbyServiceClient, r, metronomev1connect.LobbyServiceClient.JoinRoom)
 	return answer.GetJoin(), err
 }
 
 // ListRooms lists public rooms, fullest first; next is the request's page for
 // more, empty when there are none.
 func (l *Lobby) ListRooms(ctx context.Context, r *pb.ListRoomsRequest) (rooms []*pb.Room, next string, err error) {
-	answer, err := ask(ctx, l, r, metronomev1connect.LobbyServiceClient.ListRooms)
+	answer, err := ask(ctx, l, metronomev1connect.NewLobbyServiceClient, r, metronomev1connect.LobbyServiceClient.ListRooms)
 	return answer.GetRoom(), answer.GetNextPage(), err
 }

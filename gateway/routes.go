@@ -28,6 +28,7 @@ func (s *Server) Handler() http.Handler {
 	}
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
+	s.match.Routes(open, s.shares.calls, s.shares.pages, connect.WithInterceptors(s.calls))
 	path, calls = s.peers.Handler()
 	open.Handle(path, s.peers.Signed(s.shares.peers.Brief(peer.MaxRequest, calls)))
 	for _, procedure := range peer.Lasting {

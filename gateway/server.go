@@ -22,6 +22,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/events"
 	"github.com/metronome-server/metronome/gateway/history"
 	"github.com/metronome-server/metronome/gateway/identity"
+	"github.com/metronome-server/metronome/gateway/match"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
@@ -50,6 +51,10 @@ type Config struct {
 	Open bool
 	// Users tells who calls the lobby API; nil knows nobody.
 	Users *identity.Users
+	// Matchmaker has the queues; nil: there are none.
+	Matchmaker match.Matchmaker
+	// Queues answers other nodes for the queues that this node leads; nil: there are none.
+	Queues peer.Queues
 	// Origins are further browser origins, as in "https://play.example.org",
 	// whose pages may use rooms, lobby API and files; "*" is any. A page of the
 	// server's own host may always, and so may a client that sends no Origin: it
@@ -97,9 +102,12 @@ type Limits struct {
 	// MaxHandshakesPerSecond bounds them in all; who comes too early waits.
 	// Threat: handshakes of many addresses take the ticks' time.
 	MaxHandshakesPerSecond int
-	// CallsPerSecond and MaxCallsPerSecond do the same for calls of the lobby API.
+	// CallsPerSecond and MaxCallsPerSecond do the same for calls of the lobby API and
+	// of the match API.
 	CallsPerSecond, MaxCallsPerSecond int
 	api.Limits
+	// Match bounds entries of queues.
+	Match match.Limits
 }
 
 // DefaultLimits are those that a node starts with.
@@ -107,6 +115,7 @@ func DefaultLimits() Limits {
 	return Limits{
 		HandshakesPerSecond: 20, MaxHandshakesPerSecond: 500, CallsPerSecond: 10, MaxCallsPerSecond: 200,
 		Limits: api.Limits{ReservationsPerAddress: 100, RoomsPerAddress: 32},
+		Match:  match.Limits{EntriesPerAddress: 100},
 	}
 }
 
@@ -117,6 +126,7 @@ func (l Limits) Validate() error {
 		"--handshakes-per-second": l.HandshakesPerSecond, "--max-handshakes-per-second": l.MaxHandshakesPerSecond,
 		"--calls-per-second": l.CallsPerSecond, "--max-calls-per-second": l.MaxCallsPerSecond,
 		"--reservations-per-address": l.ReservationsPerAddress, "--rooms-per-address": l.RoomsPerAddress,
+		"--entries-per-address": l.Match.EntriesPerAddress,
 	} {
 		if value < 0 {
 			faults = append(faults, fmt.Errorf("%s %d: want 0 or more", name, value))
@@ -197,6 +207,7 @@ type Server struct {
 	Config
 	shares  shares
 	lobby   *api.Service
+	match   *match.Service
 	console *console.Console
 	peers   *peer.Service
 	backend *backend.Service
@@ -219,6 +230,10 @@ func New(c Config) (*Server, error) {
 	s.lobby = api.New(api.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, URLByRequest: c.PublicURL == "", Users: c.Users, Limits: c.Limits.Limits, Log: c.Log,
 	})
+	s.match = match.New(match.Config{
+		Matchmaker: c.Matchmaker, Lobby: c.Lobby, Users: c.Users, JoinMessage: s.lobby.JoinMessage, NodeURL: s.lobby.NodeURL,
+		Limits: c.Limits.Match, Log: c.Log,
+	})
 	if s.Events == nil {
 		s.Events = &events.Log{}
 	}
@@ -227,9 +242,9 @@ func New(c Config) (*Server, error) {
 	s.console = console.New(console.Config{
 		Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, AdminKey: c.AdminKey, Open: c.Open, Records: c.Records, Version: c.Version,
 		Share: s.shares.console, Outbox: c.Outbox, Drain: c.Drain, Audit: s.audit, Log: c.Log,
-		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording,
+		Cluster: c.Cluster, Events: s.Events, History: s.history, OpenRecording: c.OpenRecording, Queues: c.Matchmaker,
 	})
-	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Log: c.Log}
+	s.peers = &peer.Service{Node: c.Node, Rooms: c.Rooms, Lobby: c.Lobby, Console: s.console, Queues: c.Queues, Log: c.Log}
 	return s, nil
 }
 
@@ -238,15 +253,17 @@ func New(c Config) (*Server, error) {
 func (s *Server) Run(ctx context.Context) {
 	var wait sync.WaitGroup
 	wait.Go(func() { s.history.Run(ctx) })
+	wait.Go(func() { s.console.Run(ctx) })
 	s.audit.Run(ctx)
 	wait.Wait()
 }
 
-// EndWatches ends every watch of the console and of backends, so that a shutdown
+// EndWatches ends every watch of the console, of backends and of players, so that a shutdown
 // need not wait for who looks.
 func (s *Server) EndWatches() {
 	s.console.EndWatches()
 	s.backend.EndWatches()
+	s.match.EndWatches()
 }
 
 // healthz says that the process answers.

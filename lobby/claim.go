@@ -108,7 +108,7 @@ func newCodes(private bool) []string {
 	}
 	codes := make([]string, codeCandidates)
 	for i := range codes {
-		codes[i] = newCode()
+		codes[i] = NewCode()
 	}
 	return codes
 }

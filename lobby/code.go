@@ -16,10 +16,11 @@ const codeLength = 6
 // codeCandidates is how many codes a claim offers; one free one is enough.
 const codeCandidates = 8
 
-func newCode() string { return strings.ToUpper(id.Word(codeLength)) }
+// NewCode returns a code that people can read out: six letters, drawn at random.
+func NewCode() string { return strings.ToUpper(id.Word(codeLength)) }
 
-// cleanCode forgives case, spaces and hyphens. ok is false for what can be no code.
-func cleanCode(s string) (code string, ok bool) {
+// CleanCode forgives case, spaces and hyphens. ok is false for what can be no code.
+func CleanCode(s string) (code string, ok bool) {
 	if len(s) > 4*codeLength {
 		return "", false
 	}

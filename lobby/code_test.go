@@ -10,8 +10,8 @@ import (
 func TestCodes(t *testing.T) {
 	seen := map[rune]bool{}
 	for range 2000 {
-		code := newCode()
-		if clean, ok := cleanCode(code); !ok || clean != code {
+		code := NewCode()
+		if clean, ok := CleanCode(code); !ok || clean != code {
 			t.Fatalf("code %q", code)
 		}
 		for _, r := range code {
@@ -31,7 +31,7 @@ func TestCleanCode(t *testing.T) {
 		"ABC234": "ABC234", "abc234": "ABC234", " abc-234 ": "ABC234", "A B C 2 3 4": "ABC234",
 		"": "", "ABC23": "", "ABC2345": "", "ABC230": "", "ABCDEI": "", "ABCDEü": "",
 	} {
-		if got, ok := cleanCode(in); ok != (want != "") || ok && got != want {
+		if got, ok := CleanCode(in); ok != (want != "") || ok && got != want {
 			t.Errorf("%q: %q, %v", in, got, ok)
 		}
 	}

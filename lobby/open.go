@@ -100,6 +100,20 @@ func (l *Lobby) Close(ctx context.Context) error {
 	return errors.Join(l.dir.leave(ctx, l.self), l.dir.close())
 }
 
+// Now is the store's time, the same for all nodes as far as this one knows it. It
+// asks nobody.
+func (l *Lobby) Now() time.Time { return l.dir.now() }
+
+// Redis returns the client and the key prefix of the store, for what else is kept in
+// it; nil when the store is in this process. The lobby closes it.
+func (l *Lobby) Redis() (client redis.UniversalClient, prefix string, timeout time.Duration) {
+	dir, ok := l.dir.(*redisDirectory)
+	if !ok {
+		return nil, "", 0
+	}
+	return dir.client, l.cfg.Prefix, l.cfg.Timeout
+}
+
 // NodeID is this node's name in the directory.
 func (l *Lobby) NodeID() string { return l.cfg.NodeID }
 

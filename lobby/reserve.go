@@ -28,7 +28,7 @@ func (l *Lobby) Reserve(ctx context.Context, room string, who Player) (Join, err
 // ReserveByCode is Reserve for a private room, by its code. A wrong one costs the
 // store one GET; callers bound how often they try.
 func (l *Lobby) ReserveByCode(ctx context.Context, code string, who Player) (Join, error) {
-	code, ok := cleanCode(code)
+	code, ok := CleanCode(code)
 	if !ok {
 		return Join{}, ErrRoomNotFound
 	}

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/metronome-server/metronome/internal/redistest"
 )
 
 func TestNewClient(t *testing.T) {
@@ -80,7 +82,7 @@ func TestRedact(t *testing.T) {
 }
 
 func TestOpenWithoutRedisSaysWhatToDo(t *testing.T) {
-	port := freePort(t)
+	port := redistest.FreePort(t)
 	_, err := Open(t.Context(), Config{URL: "redis://user:secret@127.0.0.1:" + strconv.Itoa(port)})
 	if !errors.Is(err, ErrUnavailable) {
 		t.Fatalf("err %v", err)

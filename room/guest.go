@@ -62,6 +62,8 @@ type users struct {
 	sitting map[uint64]sitting
 	// invited are those for whom the room was made; nil: it is for everybody.
 	invited map[uint64]Invited
+	// came are those of the invited who have had a seat.
+	came map[uint64]bool
 	// once: who plays here already is not let in a second time.
 	once bool
 }
@@ -74,7 +76,7 @@ type sitting struct {
 func newUsers(once bool, invited []Invited) users {
 	u := users{sitting: map[uint64]sitting{}, once: once}
 	if invited != nil {
-		u.invited = make(map[uint64]Invited, len(invited))
+		u.invited, u.came = make(map[uint64]Invited, len(invited)), map[uint64]bool{}
 		for _, who := range invited {
 			u.invited[who.User] = who
 		}
@@ -122,6 +124,9 @@ func (d *door) seatUser(user uint64, seat sim.Seat, here bool) {
 	}
 	d.mu.Lock()
 	d.users.sitting[user] = sitting{seat, here}
+	if _, asked := d.users.invited[user]; asked {
+		d.users.came[user] = true
+	}
 	d.mu.Unlock()
 }
 

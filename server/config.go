@@ -76,6 +76,12 @@ type Config struct {
 	Fill float64
 	// BotsMost is how many bots all rooms have together, or Bots if that is more.
 	BotsMost int
+	// Queues is the file of the queues in which players wait for a match. Empty: there
+	// are none.
+	Queues string
+	// QueueLog is a directory for the logs of the queues that the node leads, as
+	// 'metronome queues replay' reads them. Empty: none are kept.
+	QueueLog string
 	// Record is a directory for a journal of every room. Empty: none.
 	Record string
 	// RecordKeep is how many megabytes of recordings the directory may hold; the

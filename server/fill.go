@@ -15,6 +15,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/api"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/room"
 )
 
@@ -71,6 +72,9 @@ type filler struct {
 	node *Node
 	plan fillPlan
 	has  map[string]int // what was wanted last; the swarm's goroutine owns it
+	// sent are the bots that were sent to matches, when. Several goroutines.
+	mu   sync.Mutex
+	sent map[string]time.Time
 }
 
 // Wanted implements bots.Rooms. Rooms that take nobody new, and all of a node that
@@ -83,6 +87,9 @@ func (f *filler) Wanted() map[string]int {
 		if busy || !r.Open {
 			wanted[r.ID] = min(wanted[r.ID], f.has[r.ID])
 		}
+	}
+	for _, r := range f.node.rooms.AwaitingBots() { // that was promised
+		wanted[r.ID] = r.All
 	}
 	f.has = wanted
 	return wanted
@@ -99,14 +106,50 @@ func (f *filler) Seat(_ context.Context, id, name string) (string, error) {
 	if epoch == 0 {
 		return "", fmt.Errorf("room %s: %w", id, lobby.ErrRoomNotFound)
 	}
-	join, err := n.lobby.TicketFor(lobby.Room{ID: id, Epoch: epoch, URL: n.LocalURL()}, lobby.Player{Name: name, Bot: true, Filler: true}, fillerTicket)
+	who := lobby.Player{Name: name, Bot: true, Filler: true}
+	if user, ok := f.awaited(id); ok {
+		who = lobby.Player{UserID: user, Name: name, Bot: true}
+	}
+	join, err := n.lobby.TicketFor(lobby.Room{ID: id, Epoch: epoch, URL: n.LocalURL()}, who, fillerTicket)
 	return api.RoomURL(n.LocalURL(), join), err
+}
+
+// awaited returns a bot that a match waits for and that is not on its way.
+func (f *filler) awaited(id string) (user string, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	now := time.Now()
+	for user, at := range f.sent {
+		if now.Sub(at) > fillerTicket {
+			delete(f.sent, user)
+		}
+	}
+	for _, r := range f.node.rooms.AwaitingBots() {
+		if r.ID != id {
+			continue
+		}
+		for _, who := range r.Missing {
+			if _, onWay := f.sent[who.UserID]; !onWay {
+				f.sent[who.UserID] = now
+				return who.UserID, true
+			}
+		}
+	}
+	return "", false
 }
 
 // newFiller returns what fills the node's rooms, as its configuration says.
 func (n *Node) newFiller() *filler {
 	c := n.config
-	return &filler{node: n, plan: fillPlan{home: n.home.ID(), bots: c.Bots, share: c.Fill, most: c.mostBots()}}
+	return &filler{node: n, sent: map[string]time.Time{}, plan: fillPlan{home: n.home.ID(), bots: c.Bots, share: c.Fill, most: c.mostBots()}}
+}
+
+// matchBots is how many bots the node has for matches of queues, whatever --bots says.
+const matchBots = 64
+
+// queuesHaveBots reports whether a queue has bots play in its matches.
+func (n *Node) queuesHaveBots() bool {
+	return n.matchmaker != nil && slices.ContainsFunc(n.matchmaker.Queues(), func(c *queue.Config) bool { return c.Bots != nil })
 }
 
 // mostBots is how many bots the node has at most, in all its rooms.
@@ -121,7 +164,7 @@ var fillerNames = []string{
 // fillerConfig is the swarm that fills the node's rooms: a match to fly into.
 func (n *Node) fillerConfig() bots.Config {
 	c := bots.Default()
-	c.Server, c.Players, c.RoomSize = n.LocalURL(), n.config.mostBots(), 0
+	c.Server, c.Players, c.RoomSize = n.LocalURL(), max(n.config.mostBots(), matchBots), 0
 	c.Behaviour, c.Otherwise = "fighter", bots.AnyGame
 	c.Names = fillerNames
 	c.TLS = n.trustSelf()
@@ -130,7 +173,7 @@ func (n *Node) fillerConfig() bots.Config {
 
 // fillRooms has bots fill the node's rooms until stop is called.
 func (n *Node) fillRooms(log *slog.Logger) (stop func()) {
-	if n.config.Bots == 0 {
+	if n.config.Bots == 0 && !n.queuesHaveBots() {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(context.Background())

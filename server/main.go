@@ -45,6 +45,8 @@ func commands() []command {
 		{"rooms create", "", "make a room on a server", (*program).createRoom},
 		{"rooms", "", "list the rooms of a server", (*program).rooms},
 		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
+		{"queues replay", "LOG…", "play a queue's log through other configurations, and compare", (*program).replayQueues},
+		{"queues check", "FILE", "read a file of queues as serve would, and print what it says", (*program).checkQueues},
 		{"keys", "", "make, list and revoke the keys of the game's backend", (*program).keys},
 		{"token", "", "sign a user token, as a game's backend does, or make the keys for it", (*program).token},
 		{"schema", "", "print a game's tables, events and input, as JSON or TypeScript", (*program).schema},
@@ -97,7 +99,7 @@ func (p *program) code(err error) int {
 func (p *program) usage(w io.Writer) {
 	_, _ = fmt.Fprintf(w, "metronome is an authoritative multiplayer game server.\n\nUsage: metronome COMMAND [FLAGS]\n\nCommands:\n")
 	for _, c := range commands() {
-		_, _ = fmt.Fprintf(w, "  %-16s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
+		_, _ = fmt.Fprintf(w, "  %-18s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
 	}
 	_, _ = fmt.Fprintf(w, "\n'metronome COMMAND --help' lists a command's flags. Every flag has an environment\ntwin: --public-url is METRONOME_PUBLIC_URL.\n")
 }

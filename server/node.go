@@ -27,6 +27,9 @@ import (
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/lobby/matchmaker"
+	"github.com/metronome-server/metronome/lobby/queue/queuefile"
+	"github.com/metronome-server/metronome/lobby/queue/whatif"
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
@@ -55,8 +58,12 @@ type Node struct {
 	nodes       room.NodeList // where else players can go
 	recordings  *file.Folder  // nil: nothing is recorded
 	outbox      *outbox.Outbox
-	webhook     *outbox.Webhook // nil: there is none
-	peers       *peer.Client    // nil for a node of its own
+	webhook     *outbox.Webhook        // nil: there is none
+	peers       *peer.Client           // nil for a node of its own
+	matchmaker  *matchmaker.Matchmaker // nil: there are no queues
+	queueFile   *queuefile.File
+	results     results     // of matches, for the queues
+	queueLog    *whatif.Log // nil: none is kept
 	// users is nil when nobody is known.
 	users  *identity.Users
 	home   *room.Room  // the room that is always there
@@ -82,6 +89,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openLobby,
 		n.openOutbox,
 		func(context.Context) error { return n.openRooms(games) },
+		n.openQueues,
 		n.serve,
 		n.serveDebug,
 		n.serveAdmin,
@@ -177,6 +185,9 @@ func (n *Node) openOutbox(context.Context) (err error) {
 	if stream := n.lobby.OutboxStream(streamLength); stream != nil {
 		c.Targets = append(c.Targets, outbox.StreamTarget("redis", stream))
 	}
+	if n.config.Queues != "" {
+		c.Targets = append(c.Targets, outbox.Target{Name: "queues", Receiver: &n.results})
+	}
 	if n.outbox, err = outbox.Open(c); err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
@@ -265,13 +276,15 @@ func (n *Node) serve(context.Context) (err error) {
 	n.run.Go(func() { n.lobby.Run(ctx, n.node, n.node.Lost) })
 	n.run.Go(func() { n.watchRooms(ctx) })
 	n.run.Go(func() { n.watchNodes(ctx) })
+	n.runQueues(ctx)
+	queues, led := n.queues()
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
 		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,
-		Events: n.events, Cluster: n.cluster(), OpenRecording: n.openRecording,
+		Matchmaker: queues, Queues: led, Events: n.events, Cluster: n.cluster(), OpenRecording: n.openRecording,
 	})
 	if err != nil {
 		return fmt.Errorf("--server-keys: %w", err)
@@ -402,6 +415,10 @@ func (n *Node) Stop() error {
 		n.cancel()
 	}
 	n.run.Wait()
+	if n.queueLog != nil {
+		n.queueLog.Close()
+		n.queueLog = nil // a second stop finds nothing to do
+	}
 	n.closeOutbox()
 	if n.peers != nil {
 		n.peers.Close()

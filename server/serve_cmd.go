@@ -37,6 +37,8 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.IntVar(&c.Bots, "bots", c.Bots, "bots that play in that room, as many as there are seats for; they give these up to people; 0 is none anywhere")
 	f.Float64Var(&c.Fill, "fill", c.Fill, "share of the seats of any other public room with people in it that bots bring it to, at most --bots; who is alone has one in any case; 0 is no bots there")
 	f.IntVar(&c.BotsMost, "bots-most", c.BotsMost, "bots in all rooms together, or --bots if that is more")
+	f.StringVar(&c.Queues, "queues", c.Queues, "file of the queues in which players wait for a match, see docs/QUEUES.md; read again when it changes (default: none)")
+	f.StringVar(&c.QueueLog, "queue-log", c.QueueLog, "directory for logs of who waited and what became of them, as 'metronome queues replay' reads them (default: none)")
 	f.StringVar(&c.Record, "record", c.Record, "directory for a recording of every room, in files of some 64 MB that play alone (default: none)")
 	f.IntVar(&c.RecordKeep, "record-keep", c.RecordKeep, "megabytes of recordings that the directory may hold; the oldest files go beyond that (0: all stay)")
 	f.IntVar(&c.MaxRooms, "max-rooms", c.MaxRooms, "rooms that this node takes on")
@@ -50,6 +52,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.IntVar(&c.Limits.CallsPerSecond, "calls-per-second", c.Limits.CallsPerSecond, "lobby API calls per client address, ten times that at once; 0 is no limit")
 	f.IntVar(&c.Limits.MaxCallsPerSecond, "max-calls-per-second", c.Limits.MaxCallsPerSecond, "lobby API calls of all clients; who comes too early waits; 0 is no limit")
 	f.IntVar(&c.Limits.ReservationsPerAddress, "reservations-per-address", c.Limits.ReservationsPerAddress, "seats that are promised to a client address and not taken yet, five times that for this machine; 0 is no limit")
+	f.IntVar(&c.Limits.Match.EntriesPerAddress, "entries-per-address", c.Limits.Match.EntriesPerAddress, "entries that a client address may have waiting in queues, any number for this machine; 0 is no limit")
 	f.IntVar(&c.Limits.RoomsPerAddress, "rooms-per-address", c.Limits.RoomsPerAddress, "living rooms that a client address has made, at most half of --max-rooms (of this machine's: those nobody has entered yet, a quarter of --max-rooms); 0 is no limit")
 	f.IntVar(&c.MaxConnections, "max-connections", c.MaxConnections, "open connections, those of rooms too (default: what the process may open)")
 	f.IntVar(&c.ConnectionsPerAddress, "connections-per-address", c.ConnectionsPerAddress, "open connections of one client address; 0 is no limit")
@@ -125,7 +128,7 @@ func (p *program) serve(args []string) error {
 	if err != nil {
 		return err
 	}
-	log.Info("serving", "url", n.URL(), "version", Version(), "store", store(c), "open", c.open(n.listener.Addr()))
+	log.Info("serving", "url", n.URL(), "version", Version(), "store", storeKind(c), "open", c.open(n.listener.Addr()))
 	_, _ = fmt.Fprintf(p.stdout, "metronome is running: open %s\n", n.LocalURL())
 	stopBots := n.fillRooms(log)
 	select {
@@ -140,7 +143,7 @@ func (p *program) serve(args []string) error {
 	return err
 }
 
-func store(c Config) string {
+func storeKind(c Config) string {
 	if c.Redis == "" {
 		return "embedded"
 	}

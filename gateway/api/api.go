@@ -92,7 +92,7 @@ func (s *Service) CreateRoom(ctx context.Context, req *connect.Request[pb.Create
 		return nil, s.ErrorFor(err)
 	}
 	s.guard.created(ctx, join.Room.ID)
-	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.joinMessage(ctx, join, true)}), nil
+	return connect.NewResponse(&pb.CreateRoomResponse{Join: s.JoinMessage(ctx, join, true)}), nil
 }
 
 // player tells who asks, and that they may.
@@ -141,7 +141,7 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 	if err != nil {
 		return nil, s.ErrorFor(err)
 	}
-	return connect.NewResponse(&pb.JoinRoomResponse{Join: s.joinMessage(ctx, join, byCode)}), nil
+	return connect.NewResponse(&pb.JoinRoomResponse{Join: s.JoinMessage(ctx, join, byCode)}), nil
 }
 
 // QuickPlay implements the service.
@@ -173,7 +173,7 @@ func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPl
 	if join.Made {
 		s.guard.created(ctx, join.Room.ID)
 	}
-	return connect.NewResponse(&pb.QuickPlayResponse{Join: s.joinMessage(ctx, join, false)}), nil
+	return connect.NewResponse(&pb.QuickPlayResponse{Join: s.JoinMessage(ctx, join, false)}), nil
 }
 
 var causes = []apierr.Row{
@@ -215,7 +215,7 @@ func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) 
 	taken, fillers := r.Occupied()
 	m := &pb.Room{
 		Id: r.ID, Mode: r.Mode, Seats: uint32(r.Seats), Taken: uint32(taken), Bots: uint32(r.Bots), Fillers: uint32(fillers), State: string(r.State),
-		Metadata: r.Metadata, Private: r.Private, Node: s.nodeURL(ctx, r), CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
+		Metadata: r.Metadata, Private: r.Private, Node: s.NodeURL(ctx, r.Node, r.URL), CreatedUnix: r.Created.Unix(), TickHz: uint32(r.TickHz),
 		Spectators: uint32(r.Spectators),
 	}
 	if withCode {
@@ -224,18 +224,19 @@ func (s *Service) roomMessage(ctx context.Context, r lobby.Room, withCode bool) 
 	return m
 }
 
-// joinMessage hands a reservation out.
-func (s *Service) joinMessage(ctx context.Context, j lobby.Join, withCode bool) *pb.Join {
+// JoinMessage hands a reservation out: until its ticket is used or has expired, the
+// caller has one more promised.
+func (s *Service) JoinMessage(ctx context.Context, j lobby.Join, withCode bool) *pb.Join {
 	s.guard.reserved(ctx, j)
-	return &pb.Join{Room: s.roomMessage(ctx, j.Room, withCode), Url: RoomURL(s.nodeURL(ctx, j.Room), j), ExpiresUnix: j.Expires.Unix()}
+	return &pb.Join{Room: s.roomMessage(ctx, j.Room, withCode), Url: RoomURL(s.NodeURL(ctx, j.Room.Node, j.Room.URL), j), ExpiresUnix: j.Expires.Unix()}
 }
 
-// nodeURL is where clients reach a room's node: another node as it says itself,
-// this one, if no URL was set, as the caller has reached it.
-func (s *Service) nodeURL(ctx context.Context, r lobby.Room) string {
+// NodeURL is where clients reach a node that names a URL: another node there, this
+// one, if no URL was set, as the caller has reached it.
+func (s *Service) NodeURL(ctx context.Context, id, named string) string {
 	caller := door.CallerOf(ctx)
-	if !s.URLByRequest || r.Node != s.Lobby.NodeID() || caller.Host == "" {
-		return r.URL
+	if !s.URLByRequest || id != s.Lobby.NodeID() || caller.Host == "" {
+		return named
 	}
 	return caller.Scheme + "://" + caller.Host
 }

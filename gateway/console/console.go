@@ -22,6 +22,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/history"
 	"github.com/metronome-server/metronome/gateway/node"
 	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/lobby/matchmaker"
 	"github.com/metronome-server/metronome/outbox"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
@@ -74,7 +75,9 @@ type Config struct {
 	// OpenRecording opens a file of a room that has ended, by its name; nil: nothing
 	// is recorded.
 	OpenRecording func(name string) (file io.ReadCloser, bytes int64, err error)
-	Log           *slog.Logger
+	// Queues tells of the queues; nil: there are none.
+	Queues Queues
+	Log    *slog.Logger
 }
 
 // Console is the Connect service that operators use.
@@ -90,6 +93,7 @@ type Console struct {
 	looks    looks
 	own      ownLook
 	carried  map[string]carried
+	queued   queueHistory
 	asking   context.Context // of questions to other nodes; EndWatches ends it
 	stop     context.CancelFunc
 }
@@ -312,6 +316,7 @@ var causes = []apierr.Row{
 	apierr.For(lobby.ErrShelfFull, connect.CodeResourceExhausted, "the store keeps no more bans; end some that are not needed"),
 	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
 	apierr.For(outbox.ErrUnknown, connect.CodeNotFound, "there is no such dead letter any more, or its target is not configured"),
+	apierr.For(matchmaker.ErrNoEntry, connect.CodeNotFound, "there is no such entry; entries are forgotten some time after their end"),
 	apierr.For(context.DeadlineExceeded, connect.CodeUnavailable, "the room does not answer"),
 }
 

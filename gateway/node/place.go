@@ -42,6 +42,8 @@ type Peers interface {
 	Open(ctx context.Context, at lobby.Node, o Opening) (lobby.Join, lobby.Capacity, error)
 	// Act does something to a room of a node. Errors: lobby.ErrRoomNotFound, ErrPeer.
 	Act(ctx context.Context, at lobby.Node, room string, a Act) error
+	// Attendance tells who has come to rooms of a node, in their order. Errors: ErrPeer.
+	Attendance(ctx context.Context, at lobby.Node, rooms []string) ([]Presence, error)
 }
 
 // ErrPeer says that another node did not do what it was asked for.

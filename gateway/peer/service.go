@@ -33,6 +33,7 @@ type Service struct {
 	Lobby *lobby.Lobby
 	// Console does what operators of other nodes want of this one.
 	Console Console
+	Queues  Queues // nil: there are none
 	Log     *slog.Logger
 
 	warned atomic.Int64 // when the last forged call was logged, Unix s

@@ -80,7 +80,9 @@ var guests = []struct {
 	known  []string // to these parts
 }{
 	{"github.com/lxzan/gws", []string{"gateway/ws", "client"}},
-	{"github.com/redis/go-redis", []string{"lobby"}},
+	{"github.com/redis/go-redis", []string{"lobby", "internal/redistest"}},
+	{"go.yaml.in/yaml", []string{"lobby/queue/queuefile"}},
+	{"github.com/fsnotify/fsnotify", []string{"lobby/queue/queuefile"}},
 }
 
 // Guests lists every import of a foreign module by a part that should not

@@ -33,6 +33,9 @@ type Member struct {
 	Known  bool    `json:"known,omitempty"`
 	Name   string  `json:"name,omitempty"`
 	Rating float64 `json:"rating,omitempty"`
+	// Deviation and Volatility go with ratings that the store keeps.
+	Deviation  float64 `json:"deviation,omitempty"`
+	Volatility float64 `json:"volatility,omitempty"`
 	// Roles that they would play, the dearest first; empty: any.
 	Roles []string `json:"roles,omitempty"`
 	// Number is the user's, as the rules know it; 0: not known.
@@ -40,6 +43,8 @@ type Member struct {
 	// Recent are the users of their last matches, as numbers.
 	Recent []uint64 `json:"recent,omitempty"`
 	Data   []byte   `json:"data,omitempty"`
+	// Proof is a digest of the member's secret: whoever has the secret may act as they.
+	Proof []byte `json:"proof,omitempty"`
 }
 
 // Loss is a match that came to nothing.

@@ -57,6 +57,9 @@ const (
 	Closed   State = "closed"   // its queue is gone, or fits it no more
 )
 
+// Ends are the states of an entry that nothing follows.
+var Ends = []State{Played, Canceled, Expired, Declined, Absent, Lost, Closed}
+
 // Final reports whether nothing follows a state.
 func (s State) Final() bool {
 	switch s {
@@ -64,4 +67,26 @@ func (s State) Final() bool {
 		return false
 	}
 	return true
+}
+
+// Entry returns one of the match's entries; the zero Entry when it has none of the id.
+func (m *Match) Entry(id string) *Entry {
+	for i := range m.Entries {
+		if m.Entries[i].ID == id {
+			return &m.Entries[i]
+		}
+	}
+	return &Entry{}
+}
+
+// Member returns a user of the match; the zero Member when they are not in it.
+func (m *Match) Member(user string) Member {
+	for i := range m.Entries {
+		for _, member := range m.Entries[i].Members {
+			if member.User == user {
+				return member
+			}
+		}
+	}
+	return Member{}
 }

@@ -4190,6 +4190,917 @@ func (x *EndedRoom) GetRecordingBytes() uint64 {
 	return 0
 }
 
+type ConsoleServiceListQueuesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only samples later than this Unix second.
+	Since         uint32 `protobuf:"varint,1,opt,name=since,proto3" json:"since,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceListQueuesRequest) Reset() {
+	*x = ConsoleServiceListQueuesRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceListQueuesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceListQueuesRequest) ProtoMessage() {}
+
+func (x *ConsoleServiceListQueuesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceListQueuesRequest.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceListQueuesRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *ConsoleServiceListQueuesRequest) GetSince() uint32 {
+	if x != nil {
+		return x.Since
+	}
+	return 0
+}
+
+type ConsoleServiceListQueuesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of the queues' file.
+	Queue         []*QueueLine `protobuf:"bytes,1,rep,name=queue,proto3" json:"queue,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceListQueuesResponse) Reset() {
+	*x = ConsoleServiceListQueuesResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceListQueuesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceListQueuesResponse) ProtoMessage() {}
+
+func (x *ConsoleServiceListQueuesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceListQueuesResponse.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceListQueuesResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *ConsoleServiceListQueuesResponse) GetQueue() []*QueueLine {
+	if x != nil {
+		return x.Queue
+	}
+	return nil
+}
+
+// QueueLine is a queue as its store has it now.
+type QueueLine struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Name  string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	Title string                 `protobuf:"bytes,2,opt,name=title,proto3" json:"title,omitempty"`
+	Mode  string                 `protobuf:"bytes,3,opt,name=mode,proto3" json:"mode,omitempty"`
+	// Players of a match, the least and the most.
+	Least uint32 `protobuf:"varint,4,opt,name=least,proto3" json:"least,omitempty"`
+	Most  uint32 `protobuf:"varint,5,opt,name=most,proto3" json:"most,omitempty"`
+	// Id of the node that makes its matches; empty: none does at present.
+	Leader string `protobuf:"bytes,6,opt,name=leader,proto3" json:"leader,omitempty"`
+	// Grows with every change of the leader.
+	Epoch uint64 `protobuf:"varint,7,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Entries that wait, and the players in them.
+	Waiting uint32 `protobuf:"varint,8,opt,name=waiting,proto3" json:"waiting,omitempty"`
+	Players uint32 `protobuf:"varint,9,opt,name=players,proto3" json:"players,omitempty"`
+	// Matches whose players are asked whether they accept, whose rooms are being made,
+	// and whose players come.
+	Offered uint32 `protobuf:"varint,10,opt,name=offered,proto3" json:"offered,omitempty"`
+	Opening uint32 `protobuf:"varint,11,opt,name=opening,proto3" json:"opening,omitempty"`
+	Open    uint32 `protobuf:"varint,12,opt,name=open,proto3" json:"open,omitempty"`
+	// Entries that came, and entries that got a match.
+	EnqueuedPerMinute float64 `protobuf:"fixed64,13,opt,name=enqueued_per_minute,json=enqueuedPerMinute,proto3" json:"enqueued_per_minute,omitempty"`
+	MatchedPerMinute  float64 `protobuf:"fixed64,14,opt,name=matched_per_minute,json=matchedPerMinute,proto3" json:"matched_per_minute,omitempty"`
+	// How long the entries of the last matches had waited, ms.
+	WaitMsP50 uint32 `protobuf:"varint,15,opt,name=wait_ms_p50,json=waitMsP50,proto3" json:"wait_ms_p50,omitempty"`
+	WaitMsP99 uint32 `protobuf:"varint,16,opt,name=wait_ms_p99,json=waitMsP99,proto3" json:"wait_ms_p99,omitempty"`
+	// Entry that has waited longest, for how long, ms, and why; empty: nobody waits.
+	Oldest    string `protobuf:"bytes,17,opt,name=oldest,proto3" json:"oldest,omitempty"`
+	OldestMs  uint32 `protobuf:"varint,18,opt,name=oldest_ms,json=oldestMs,proto3" json:"oldest_ms,omitempty"`
+	OldestWhy string `protobuf:"bytes,19,opt,name=oldest_why,json=oldestWhy,proto3" json:"oldest_why,omitempty"`
+	// Medians of the last matches: how far the ratings of a match are apart, and the
+	// difference of its teams' means.
+	Spread        float64       `protobuf:"fixed64,20,opt,name=spread,proto3" json:"spread,omitempty"`
+	Gap           float64       `protobuf:"fixed64,21,opt,name=gap,proto3" json:"gap,omitempty"`
+	Ends          []*QueueEnds  `protobuf:"bytes,22,rep,name=ends,proto3" json:"ends,omitempty"`
+	Samples       *QueueSamples `protobuf:"bytes,23,opt,name=samples,proto3" json:"samples,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueueLine) Reset() {
+	*x = QueueLine{}
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueueLine) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueueLine) ProtoMessage() {}
+
+func (x *QueueLine) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueueLine.ProtoReflect.Descriptor instead.
+func (*QueueLine) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *QueueLine) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *QueueLine) GetTitle() string {
+	if x != nil {
+		return x.Title
+	}
+	return ""
+}
+
+func (x *QueueLine) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *QueueLine) GetLeast() uint32 {
+	if x != nil {
+		return x.Least
+	}
+	return 0
+}
+
+func (x *QueueLine) GetMost() uint32 {
+	if x != nil {
+		return x.Most
+	}
+	return 0
+}
+
+func (x *QueueLine) GetLeader() string {
+	if x != nil {
+		return x.Leader
+	}
+	return ""
+}
+
+func (x *QueueLine) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *QueueLine) GetWaiting() uint32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return 0
+}
+
+func (x *QueueLine) GetPlayers() uint32 {
+	if x != nil {
+		return x.Players
+	}
+	return 0
+}
+
+func (x *QueueLine) GetOffered() uint32 {
+	if x != nil {
+		return x.Offered
+	}
+	return 0
+}
+
+func (x *QueueLine) GetOpening() uint32 {
+	if x != nil {
+		return x.Opening
+	}
+	return 0
+}
+
+func (x *QueueLine) GetOpen() uint32 {
+	if x != nil {
+		return x.Open
+	}
+	return 0
+}
+
+func (x *QueueLine) GetEnqueuedPerMinute() float64 {
+	if x != nil {
+		return x.EnqueuedPerMinute
+	}
+	return 0
+}
+
+func (x *QueueLine) GetMatchedPerMinute() float64 {
+	if x != nil {
+		return x.MatchedPerMinute
+	}
+	return 0
+}
+
+func (x *QueueLine) GetWaitMsP50() uint32 {
+	if x != nil {
+		return x.WaitMsP50
+	}
+	return 0
+}
+
+func (x *QueueLine) GetWaitMsP99() uint32 {
+	if x != nil {
+		return x.WaitMsP99
+	}
+	return 0
+}
+
+func (x *QueueLine) GetOldest() string {
+	if x != nil {
+		return x.Oldest
+	}
+	return ""
+}
+
+func (x *QueueLine) GetOldestMs() uint32 {
+	if x != nil {
+		return x.OldestMs
+	}
+	return 0
+}
+
+func (x *QueueLine) GetOldestWhy() string {
+	if x != nil {
+		return x.OldestWhy
+	}
+	return ""
+}
+
+func (x *QueueLine) GetSpread() float64 {
+	if x != nil {
+		return x.Spread
+	}
+	return 0
+}
+
+func (x *QueueLine) GetGap() float64 {
+	if x != nil {
+		return x.Gap
+	}
+	return 0
+}
+
+func (x *QueueLine) GetEnds() []*QueueEnds {
+	if x != nil {
+		return x.Ends
+	}
+	return nil
+}
+
+func (x *QueueLine) GetSamples() *QueueSamples {
+	if x != nil {
+		return x.Samples
+	}
+	return nil
+}
+
+// QueueEnds is how many entries of a queue ended in a state since the queue began.
+type QueueEnds struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "played", "canceled", "expired", "declined", "absent", "lost" or "closed".
+	State         string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	Entries       uint64 `protobuf:"varint,2,opt,name=entries,proto3" json:"entries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueueEnds) Reset() {
+	*x = QueueEnds{}
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueueEnds) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueueEnds) ProtoMessage() {}
+
+func (x *QueueEnds) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueueEnds.ProtoReflect.Descriptor instead.
+func (*QueueEnds) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *QueueEnds) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *QueueEnds) GetEntries() uint64 {
+	if x != nil {
+		return x.Entries
+	}
+	return 0
+}
+
+// QueueSamples are moments of a queue, oldest first, a column per figure.
+type QueueSamples struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unix time.
+	At                []uint32  `protobuf:"varint,1,rep,packed,name=at,proto3" json:"at,omitempty"`
+	Waiting           []uint32  `protobuf:"varint,2,rep,packed,name=waiting,proto3" json:"waiting,omitempty"`
+	Players           []uint32  `protobuf:"varint,3,rep,packed,name=players,proto3" json:"players,omitempty"`
+	EnqueuedPerMinute []float32 `protobuf:"fixed32,4,rep,packed,name=enqueued_per_minute,json=enqueuedPerMinute,proto3" json:"enqueued_per_minute,omitempty"`
+	MatchedPerMinute  []float32 `protobuf:"fixed32,5,rep,packed,name=matched_per_minute,json=matchedPerMinute,proto3" json:"matched_per_minute,omitempty"`
+	WaitMsP50         []uint32  `protobuf:"varint,6,rep,packed,name=wait_ms_p50,json=waitMsP50,proto3" json:"wait_ms_p50,omitempty"`
+	WaitMsP99         []uint32  `protobuf:"varint,7,rep,packed,name=wait_ms_p99,json=waitMsP99,proto3" json:"wait_ms_p99,omitempty"`
+	OldestMs          []uint32  `protobuf:"varint,8,rep,packed,name=oldest_ms,json=oldestMs,proto3" json:"oldest_ms,omitempty"`
+	// Matches on their way: offered, opening or open.
+	Matches       []uint32 `protobuf:"varint,9,rep,packed,name=matches,proto3" json:"matches,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueueSamples) Reset() {
+	*x = QueueSamples{}
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueueSamples) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueueSamples) ProtoMessage() {}
+
+func (x *QueueSamples) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueueSamples.ProtoReflect.Descriptor instead.
+func (*QueueSamples) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *QueueSamples) GetAt() []uint32 {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetWaiting() []uint32 {
+	if x != nil {
+		return x.Waiting
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetPlayers() []uint32 {
+	if x != nil {
+		return x.Players
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetEnqueuedPerMinute() []float32 {
+	if x != nil {
+		return x.EnqueuedPerMinute
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetMatchedPerMinute() []float32 {
+	if x != nil {
+		return x.MatchedPerMinute
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetWaitMsP50() []uint32 {
+	if x != nil {
+		return x.WaitMsP50
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetWaitMsP99() []uint32 {
+	if x != nil {
+		return x.WaitMsP99
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetOldestMs() []uint32 {
+	if x != nil {
+		return x.OldestMs
+	}
+	return nil
+}
+
+func (x *QueueSamples) GetMatches() []uint32 {
+	if x != nil {
+		return x.Matches
+	}
+	return nil
+}
+
+type ConsoleServiceExplainEntryRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Entry         string                 `protobuf:"bytes,1,opt,name=entry,proto3" json:"entry,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceExplainEntryRequest) Reset() {
+	*x = ConsoleServiceExplainEntryRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceExplainEntryRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceExplainEntryRequest) ProtoMessage() {}
+
+func (x *ConsoleServiceExplainEntryRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceExplainEntryRequest.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceExplainEntryRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *ConsoleServiceExplainEntryRequest) GetEntry() string {
+	if x != nil {
+		return x.Entry
+	}
+	return ""
+}
+
+type ConsoleServiceExplainEntryResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Entry string                 `protobuf:"bytes,1,opt,name=entry,proto3" json:"entry,omitempty"`
+	Queue string                 `protobuf:"bytes,2,opt,name=queue,proto3" json:"queue,omitempty"`
+	// "waiting", "offered", "opening", "open", or one of QueueEnds.
+	State string `protobuf:"bytes,3,opt,name=state,proto3" json:"state,omitempty"`
+	// Of a state that nothing follows: why, for people.
+	Why       string `protobuf:"bytes,4,opt,name=why,proto3" json:"why,omitempty"`
+	SinceUnix int64  `protobuf:"varint,5,opt,name=since_unix,json=sinceUnix,proto3" json:"since_unix,omitempty"`
+	// How long it has waited, or had, ms.
+	WaitedMs uint32         `protobuf:"varint,6,opt,name=waited_ms,json=waitedMs,proto3" json:"waited_ms,omitempty"`
+	Member   []*EntryPlayer `protobuf:"bytes,7,rep,name=member,proto3" json:"member,omitempty"`
+	// How far the rating of others may be from its own by now; negative: as far as they
+	// like.
+	Window float64 `protobuf:"fixed64,8,opt,name=window,proto3" json:"window,omitempty"`
+	// What it accepts to a match's region, ms; negative: any.
+	Latency float64 `protobuf:"fixed64,9,opt,name=latency,proto3" json:"latency,omitempty"`
+	// How full its teams must be, 0 to 1.
+	Fill float64 `protobuf:"fixed64,10,opt,name=fill,proto3" json:"fill,omitempty"`
+	// Other entries that it could play with, and how many there are.
+	Candidates uint32 `protobuf:"varint,11,opt,name=candidates,proto3" json:"candidates,omitempty"`
+	Seen       uint32 `protobuf:"varint,12,opt,name=seen,proto3" json:"seen,omitempty"`
+	// What blocks, that which blocks most first.
+	Reason []*EntryReason `protobuf:"bytes,13,rep,name=reason,proto3" json:"reason,omitempty"`
+	// The last matches of it that came to nothing.
+	Loss []*EntryLoss `protobuf:"bytes,14,rep,name=loss,proto3" json:"loss,omitempty"`
+	// Its match, from when it is offered.
+	Match string `protobuf:"bytes,15,opt,name=match,proto3" json:"match,omitempty"`
+	// Id of the room in which it is played, and of its node.
+	Room          string `protobuf:"bytes,16,opt,name=room,proto3" json:"room,omitempty"`
+	Node          string `protobuf:"bytes,17,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConsoleServiceExplainEntryResponse) Reset() {
+	*x = ConsoleServiceExplainEntryResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConsoleServiceExplainEntryResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConsoleServiceExplainEntryResponse) ProtoMessage() {}
+
+func (x *ConsoleServiceExplainEntryResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConsoleServiceExplainEntryResponse.ProtoReflect.Descriptor instead.
+func (*ConsoleServiceExplainEntryResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetEntry() string {
+	if x != nil {
+		return x.Entry
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetQueue() string {
+	if x != nil {
+		return x.Queue
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetSinceUnix() int64 {
+	if x != nil {
+		return x.SinceUnix
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetWaitedMs() uint32 {
+	if x != nil {
+		return x.WaitedMs
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetMember() []*EntryPlayer {
+	if x != nil {
+		return x.Member
+	}
+	return nil
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetWindow() float64 {
+	if x != nil {
+		return x.Window
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetLatency() float64 {
+	if x != nil {
+		return x.Latency
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetFill() float64 {
+	if x != nil {
+		return x.Fill
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetCandidates() uint32 {
+	if x != nil {
+		return x.Candidates
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetSeen() uint32 {
+	if x != nil {
+		return x.Seen
+	}
+	return 0
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetReason() []*EntryReason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetLoss() []*EntryLoss {
+	if x != nil {
+		return x.Loss
+	}
+	return nil
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetMatch() string {
+	if x != nil {
+		return x.Match
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *ConsoleServiceExplainEntryResponse) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+// EntryPlayer is one player of an entry.
+type EntryPlayer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Empty: somebody unknown.
+	User   string  `protobuf:"bytes,1,opt,name=user,proto3" json:"user,omitempty"`
+	Name   string  `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
+	Rating float64 `protobuf:"fixed64,3,opt,name=rating,proto3" json:"rating,omitempty"`
+	// Those that they would play, the dearest first.
+	Role          []string `protobuf:"bytes,4,rep,name=role,proto3" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntryPlayer) Reset() {
+	*x = EntryPlayer{}
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntryPlayer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntryPlayer) ProtoMessage() {}
+
+func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntryPlayer.ProtoReflect.Descriptor instead.
+func (*EntryPlayer) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *EntryPlayer) GetUser() string {
+	if x != nil {
+		return x.User
+	}
+	return ""
+}
+
+func (x *EntryPlayer) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *EntryPlayer) GetRating() float64 {
+	if x != nil {
+		return x.Rating
+	}
+	return 0
+}
+
+func (x *EntryPlayer) GetRole() []string {
+	if x != nil {
+		return x.Role
+	}
+	return nil
+}
+
+// EntryReason is one thing that keeps an entry waiting.
+type EntryReason struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// As in "rating" or "region".
+	Cause string `protobuf:"bytes,1,opt,name=cause,proto3" json:"cause,omitempty"`
+	// Entries that it keeps away.
+	Others uint32 `protobuf:"varint,2,opt,name=others,proto3" json:"others,omitempty"`
+	// A sentence for people.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntryReason) Reset() {
+	*x = EntryReason{}
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntryReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntryReason) ProtoMessage() {}
+
+func (x *EntryReason) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntryReason.ProtoReflect.Descriptor instead.
+func (*EntryReason) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *EntryReason) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *EntryReason) GetOthers() uint32 {
+	if x != nil {
+		return x.Others
+	}
+	return 0
+}
+
+func (x *EntryReason) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// EntryLoss is a match that came to nothing.
+type EntryLoss struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Match         string                 `protobuf:"bytes,1,opt,name=match,proto3" json:"match,omitempty"`
+	AtUnix        int64                  `protobuf:"varint,2,opt,name=at_unix,json=atUnix,proto3" json:"at_unix,omitempty"`
+	Why           string                 `protobuf:"bytes,3,opt,name=why,proto3" json:"why,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntryLoss) Reset() {
+	*x = EntryLoss{}
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntryLoss) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntryLoss) ProtoMessage() {}
+
+func (x *EntryLoss) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntryLoss.ProtoReflect.Descriptor instead.
+func (*EntryLoss) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
+}
+
+func (x *EntryLoss) GetMatch() string {
+	if x != nil {
+		return x.Match
+	}
+	return ""
+}
+
+func (x *EntryLoss) GetAtUnix() int64 {
+	if x != nil {
+		return x.AtUnix
+	}
+	return 0
+}
+
+func (x *EntryLoss) GetWhy() string {
+	if x != nil {
+		return x.Why
+	}
+	return ""
+}
+
 var File_metronome_v1_console_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_console_proto_rawDesc = "" +
@@ -4530,7 +5441,87 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x04peak\x18\t \x01(\rR\x04peak\x12\x1c\n" +
 	"\trecording\x18\n" +
 	" \x01(\tR\trecording\x12'\n" +
-	"\x0frecording_bytes\x18\v \x01(\x04R\x0erecordingBytes2\xcb\f\n" +
+	"\x0frecording_bytes\x18\v \x01(\x04R\x0erecordingBytes\"7\n" +
+	"\x1fConsoleServiceListQueuesRequest\x12\x14\n" +
+	"\x05since\x18\x01 \x01(\rR\x05since\"Q\n" +
+	" ConsoleServiceListQueuesResponse\x12-\n" +
+	"\x05queue\x18\x01 \x03(\v2\x17.metronome.v1.QueueLineR\x05queue\"\x9c\x05\n" +
+	"\tQueueLine\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
+	"\x05title\x18\x02 \x01(\tR\x05title\x12\x12\n" +
+	"\x04mode\x18\x03 \x01(\tR\x04mode\x12\x14\n" +
+	"\x05least\x18\x04 \x01(\rR\x05least\x12\x12\n" +
+	"\x04most\x18\x05 \x01(\rR\x04most\x12\x16\n" +
+	"\x06leader\x18\x06 \x01(\tR\x06leader\x12\x14\n" +
+	"\x05epoch\x18\a \x01(\x04R\x05epoch\x12\x18\n" +
+	"\awaiting\x18\b \x01(\rR\awaiting\x12\x18\n" +
+	"\aplayers\x18\t \x01(\rR\aplayers\x12\x18\n" +
+	"\aoffered\x18\n" +
+	" \x01(\rR\aoffered\x12\x18\n" +
+	"\aopening\x18\v \x01(\rR\aopening\x12\x12\n" +
+	"\x04open\x18\f \x01(\rR\x04open\x12.\n" +
+	"\x13enqueued_per_minute\x18\r \x01(\x01R\x11enqueuedPerMinute\x12,\n" +
+	"\x12matched_per_minute\x18\x0e \x01(\x01R\x10matchedPerMinute\x12\x1e\n" +
+	"\vwait_ms_p50\x18\x0f \x01(\rR\twaitMsP50\x12\x1e\n" +
+	"\vwait_ms_p99\x18\x10 \x01(\rR\twaitMsP99\x12\x16\n" +
+	"\x06oldest\x18\x11 \x01(\tR\x06oldest\x12\x1b\n" +
+	"\toldest_ms\x18\x12 \x01(\rR\boldestMs\x12\x1d\n" +
+	"\n" +
+	"oldest_why\x18\x13 \x01(\tR\toldestWhy\x12\x16\n" +
+	"\x06spread\x18\x14 \x01(\x01R\x06spread\x12\x10\n" +
+	"\x03gap\x18\x15 \x01(\x01R\x03gap\x12+\n" +
+	"\x04ends\x18\x16 \x03(\v2\x17.metronome.v1.QueueEndsR\x04ends\x124\n" +
+	"\asamples\x18\x17 \x01(\v2\x1a.metronome.v1.QueueSamplesR\asamples\";\n" +
+	"\tQueueEnds\x12\x14\n" +
+	"\x05state\x18\x01 \x01(\tR\x05state\x12\x18\n" +
+	"\aentries\x18\x02 \x01(\x04R\aentries\"\xa7\x02\n" +
+	"\fQueueSamples\x12\x0e\n" +
+	"\x02at\x18\x01 \x03(\rR\x02at\x12\x18\n" +
+	"\awaiting\x18\x02 \x03(\rR\awaiting\x12\x18\n" +
+	"\aplayers\x18\x03 \x03(\rR\aplayers\x12.\n" +
+	"\x13enqueued_per_minute\x18\x04 \x03(\x02R\x11enqueuedPerMinute\x12,\n" +
+	"\x12matched_per_minute\x18\x05 \x03(\x02R\x10matchedPerMinute\x12\x1e\n" +
+	"\vwait_ms_p50\x18\x06 \x03(\rR\twaitMsP50\x12\x1e\n" +
+	"\vwait_ms_p99\x18\a \x03(\rR\twaitMsP99\x12\x1b\n" +
+	"\toldest_ms\x18\b \x03(\rR\boldestMs\x12\x18\n" +
+	"\amatches\x18\t \x03(\rR\amatches\"9\n" +
+	"!ConsoleServiceExplainEntryRequest\x12\x14\n" +
+	"\x05entry\x18\x01 \x01(\tR\x05entry\"\xff\x03\n" +
+	"\"ConsoleServiceExplainEntryResponse\x12\x14\n" +
+	"\x05entry\x18\x01 \x01(\tR\x05entry\x12\x14\n" +
+	"\x05queue\x18\x02 \x01(\tR\x05queue\x12\x14\n" +
+	"\x05state\x18\x03 \x01(\tR\x05state\x12\x10\n" +
+	"\x03why\x18\x04 \x01(\tR\x03why\x12\x1d\n" +
+	"\n" +
+	"since_unix\x18\x05 \x01(\x03R\tsinceUnix\x12\x1b\n" +
+	"\twaited_ms\x18\x06 \x01(\rR\bwaitedMs\x121\n" +
+	"\x06member\x18\a \x03(\v2\x19.metronome.v1.EntryPlayerR\x06member\x12\x16\n" +
+	"\x06window\x18\b \x01(\x01R\x06window\x12\x18\n" +
+	"\alatency\x18\t \x01(\x01R\alatency\x12\x12\n" +
+	"\x04fill\x18\n" +
+	" \x01(\x01R\x04fill\x12\x1e\n" +
+	"\n" +
+	"candidates\x18\v \x01(\rR\n" +
+	"candidates\x12\x12\n" +
+	"\x04seen\x18\f \x01(\rR\x04seen\x121\n" +
+	"\x06reason\x18\r \x03(\v2\x19.metronome.v1.EntryReasonR\x06reason\x12+\n" +
+	"\x04loss\x18\x0e \x03(\v2\x17.metronome.v1.EntryLossR\x04loss\x12\x14\n" +
+	"\x05match\x18\x0f \x01(\tR\x05match\x12\x12\n" +
+	"\x04room\x18\x10 \x01(\tR\x04room\x12\x12\n" +
+	"\x04node\x18\x11 \x01(\tR\x04node\"a\n" +
+	"\vEntryPlayer\x12\x12\n" +
+	"\x04user\x18\x01 \x01(\tR\x04user\x12\x12\n" +
+	"\x04name\x18\x02 \x01(\tR\x04name\x12\x16\n" +
+	"\x06rating\x18\x03 \x01(\x01R\x06rating\x12\x12\n" +
+	"\x04role\x18\x04 \x03(\tR\x04role\"O\n" +
+	"\vEntryReason\x12\x14\n" +
+	"\x05cause\x18\x01 \x01(\tR\x05cause\x12\x16\n" +
+	"\x06others\x18\x02 \x01(\rR\x06others\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"L\n" +
+	"\tEntryLoss\x12\x14\n" +
+	"\x05match\x18\x01 \x01(\tR\x05match\x12\x17\n" +
+	"\aat_unix\x18\x02 \x01(\x03R\x06atUnix\x12\x10\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why2\xab\x0e\n" +
 	"\x0eConsoleService\x12B\n" +
 	"\x05Watch\x12\x1a.metronome.v1.WatchRequest\x1a\x1b.metronome.v1.WatchResponse0\x01\x12I\n" +
 	"\bKickSeat\x12\x1d.metronome.v1.KickSeatRequest\x1a\x1e.metronome.v1.KickSeatResponse\x12L\n" +
@@ -4552,7 +5543,10 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x0fListDeadLetters\x12$.metronome.v1.ListDeadLettersRequest\x1a%.metronome.v1.ListDeadLettersResponse\x12^\n" +
 	"\x0fRetryDeadLetter\x12$.metronome.v1.RetryDeadLetterRequest\x1a%.metronome.v1.RetryDeadLetterResponse\x12[\n" +
 	"\x0eDropDeadLetter\x12#.metronome.v1.DropDeadLetterRequest\x1a$.metronome.v1.DropDeadLetterResponse\x12L\n" +
-	"\tDrainNode\x12\x1e.metronome.v1.DrainNodeRequest\x1a\x1f.metronome.v1.DrainNodeResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
+	"\tDrainNode\x12\x1e.metronome.v1.DrainNodeRequest\x1a\x1f.metronome.v1.DrainNodeResponse\x12k\n" +
+	"\n" +
+	"ListQueues\x12-.metronome.v1.ConsoleServiceListQueuesRequest\x1a..metronome.v1.ConsoleServiceListQueuesResponse\x12q\n" +
+	"\fExplainEntry\x12/.metronome.v1.ConsoleServiceExplainEntryRequest\x1a0.metronome.v1.ConsoleServiceExplainEntryResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
 
 var (
 	file_metronome_v1_console_proto_rawDescOnce sync.Once
@@ -4566,66 +5560,76 @@ func file_metronome_v1_console_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_console_proto_rawDescData
 }
 
-var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
+var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
 var file_metronome_v1_console_proto_goTypes = []any{
-	(*WatchRequest)(nil),                   // 0: metronome.v1.WatchRequest
-	(*WatchResponse)(nil),                  // 1: metronome.v1.WatchResponse
-	(*Overview)(nil),                       // 2: metronome.v1.Overview
-	(*NodeInfo)(nil),                       // 3: metronome.v1.NodeInfo
-	(*Health)(nil),                         // 4: metronome.v1.Health
-	(*RoomLine)(nil),                       // 5: metronome.v1.RoomLine
-	(*RoomDetail)(nil),                     // 6: metronome.v1.RoomDetail
-	(*Samples)(nil),                        // 7: metronome.v1.Samples
-	(*SeatLine)(nil),                       // 8: metronome.v1.SeatLine
-	(*SeatTrace)(nil),                      // 9: metronome.v1.SeatTrace
-	(*TraceTick)(nil),                      // 10: metronome.v1.TraceTick
-	(*Arrival)(nil),                        // 11: metronome.v1.Arrival
-	(*KickSeatRequest)(nil),                // 12: metronome.v1.KickSeatRequest
-	(*KickSeatResponse)(nil),               // 13: metronome.v1.KickSeatResponse
-	(*CloseRoomRequest)(nil),               // 14: metronome.v1.CloseRoomRequest
-	(*CloseRoomResponse)(nil),              // 15: metronome.v1.CloseRoomResponse
-	(*AnnounceRequest)(nil),                // 16: metronome.v1.AnnounceRequest
-	(*AnnounceResponse)(nil),               // 17: metronome.v1.AnnounceResponse
-	(*ConsoleServiceListBansRequest)(nil),  // 18: metronome.v1.ConsoleServiceListBansRequest
-	(*ConsoleServiceListBansResponse)(nil), // 19: metronome.v1.ConsoleServiceListBansResponse
-	(*ConsoleServiceBanRequest)(nil),       // 20: metronome.v1.ConsoleServiceBanRequest
-	(*ConsoleServiceBanResponse)(nil),      // 21: metronome.v1.ConsoleServiceBanResponse
-	(*ConsoleServiceUnbanRequest)(nil),     // 22: metronome.v1.ConsoleServiceUnbanRequest
-	(*ConsoleServiceUnbanResponse)(nil),    // 23: metronome.v1.ConsoleServiceUnbanResponse
-	(*ListActsRequest)(nil),                // 24: metronome.v1.ListActsRequest
-	(*ListActsResponse)(nil),               // 25: metronome.v1.ListActsResponse
-	(*ActInfo)(nil),                        // 26: metronome.v1.ActInfo
-	(*ListDeadLettersRequest)(nil),         // 27: metronome.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),        // 28: metronome.v1.ListDeadLettersResponse
-	(*OutboxInfo)(nil),                     // 29: metronome.v1.OutboxInfo
-	(*OutboxTarget)(nil),                   // 30: metronome.v1.OutboxTarget
-	(*DeadLetterInfo)(nil),                 // 31: metronome.v1.DeadLetterInfo
-	(*RetryDeadLetterRequest)(nil),         // 32: metronome.v1.RetryDeadLetterRequest
-	(*RetryDeadLetterResponse)(nil),        // 33: metronome.v1.RetryDeadLetterResponse
-	(*DropDeadLetterRequest)(nil),          // 34: metronome.v1.DropDeadLetterRequest
-	(*DropDeadLetterResponse)(nil),         // 35: metronome.v1.DropDeadLetterResponse
-	(*DrainNodeRequest)(nil),               // 36: metronome.v1.DrainNodeRequest
-	(*DrainNodeResponse)(nil),              // 37: metronome.v1.DrainNodeResponse
-	(*LockRoomRequest)(nil),                // 38: metronome.v1.LockRoomRequest
-	(*LockRoomResponse)(nil),               // 39: metronome.v1.LockRoomResponse
-	(*AnnounceToAllRequest)(nil),           // 40: metronome.v1.AnnounceToAllRequest
-	(*AnnounceToAllResponse)(nil),          // 41: metronome.v1.AnnounceToAllResponse
-	(*SilentNode)(nil),                     // 42: metronome.v1.SilentNode
-	(*GetNodeRequest)(nil),                 // 43: metronome.v1.GetNodeRequest
-	(*GetNodeResponse)(nil),                // 44: metronome.v1.GetNodeResponse
-	(*FindPlayersRequest)(nil),             // 45: metronome.v1.FindPlayersRequest
-	(*FindPlayersResponse)(nil),            // 46: metronome.v1.FindPlayersResponse
-	(*FoundPlayer)(nil),                    // 47: metronome.v1.FoundPlayer
-	(*GetHistoryRequest)(nil),              // 48: metronome.v1.GetHistoryRequest
-	(*GetHistoryResponse)(nil),             // 49: metronome.v1.GetHistoryResponse
-	(*NodeHistory)(nil),                    // 50: metronome.v1.NodeHistory
-	(*ListEventsRequest)(nil),              // 51: metronome.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),             // 52: metronome.v1.ListEventsResponse
-	(*EventInfo)(nil),                      // 53: metronome.v1.EventInfo
-	(*ListEndedRoomsRequest)(nil),          // 54: metronome.v1.ListEndedRoomsRequest
-	(*ListEndedRoomsResponse)(nil),         // 55: metronome.v1.ListEndedRoomsResponse
-	(*EndedRoom)(nil),                      // 56: metronome.v1.EndedRoom
-	(*BanInfo)(nil),                        // 57: metronome.v1.BanInfo
+	(*WatchRequest)(nil),                       // 0: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),                      // 1: metronome.v1.WatchResponse
+	(*Overview)(nil),                           // 2: metronome.v1.Overview
+	(*NodeInfo)(nil),                           // 3: metronome.v1.NodeInfo
+	(*Health)(nil),                             // 4: metronome.v1.Health
+	(*RoomLine)(nil),                           // 5: metronome.v1.RoomLine
+	(*RoomDetail)(nil),                         // 6: metronome.v1.RoomDetail
+	(*Samples)(nil),                            // 7: metronome.v1.Samples
+	(*SeatLine)(nil),                           // 8: metronome.v1.SeatLine
+	(*SeatTrace)(nil),                          // 9: metronome.v1.SeatTrace
+	(*TraceTick)(nil),                          // 10: metronome.v1.TraceTick
+	(*Arrival)(nil),                            // 11: metronome.v1.Arrival
+	(*KickSeatRequest)(nil),                    // 12: metronome.v1.KickSeatRequest
+	(*KickSeatResponse)(nil),                   // 13: metronome.v1.KickSeatResponse
+	(*CloseRoomRequest)(nil),                   // 14: metronome.v1.CloseRoomRequest
+	(*CloseRoomResponse)(nil),                  // 15: metronome.v1.CloseRoomResponse
+	(*AnnounceRequest)(nil),                    // 16: metronome.v1.AnnounceRequest
+	(*AnnounceResponse)(nil),                   // 17: metronome.v1.AnnounceResponse
+	(*ConsoleServiceListBansRequest)(nil),      // 18: metronome.v1.ConsoleServiceListBansRequest
+	(*ConsoleServiceListBansResponse)(nil),     // 19: metronome.v1.ConsoleServiceListBansResponse
+	(*ConsoleServiceBanRequest)(nil),           // 20: metronome.v1.ConsoleServiceBanRequest
+	(*ConsoleServiceBanResponse)(nil),          // 21: metronome.v1.ConsoleServiceBanResponse
+	(*ConsoleServiceUnbanRequest)(nil),         // 22: metronome.v1.ConsoleServiceUnbanRequest
+	(*ConsoleServiceUnbanResponse)(nil),        // 23: metronome.v1.ConsoleServiceUnbanResponse
+	(*ListActsRequest)(nil),                    // 24: metronome.v1.ListActsRequest
+	(*ListActsResponse)(nil),                   // 25: metronome.v1.ListActsResponse
+	(*ActInfo)(nil),                            // 26: metronome.v1.ActInfo
+	(*ListDeadLettersRequest)(nil),             // 27: metronome.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),            // 28: metronome.v1.ListDeadLettersResponse
+	(*OutboxInfo)(nil),                         // 29: metronome.v1.OutboxInfo
+	(*OutboxTarget)(nil),                       // 30: metronome.v1.OutboxTarget
+	(*DeadLetterInfo)(nil),                     // 31: metronome.v1.DeadLetterInfo
+	(*RetryDeadLetterRequest)(nil),             // 32: metronome.v1.RetryDeadLetterRequest
+	(*RetryDeadLetterResponse)(nil),            // 33: metronome.v1.RetryDeadLetterResponse
+	(*DropDeadLetterRequest)(nil),              // 34: metronome.v1.DropDeadLetterRequest
+	(*DropDeadLetterResponse)(nil),             // 35: metronome.v1.DropDeadLetterResponse
+	(*DrainNodeRequest)(nil),                   // 36: metronome.v1.DrainNodeRequest
+	(*DrainNodeResponse)(nil),                  // 37: metronome.v1.DrainNodeResponse
+	(*LockRoomRequest)(nil),                    // 38: metronome.v1.LockRoomRequest
+	(*LockRoomResponse)(nil),                   // 39: metronome.v1.LockRoomResponse
+	(*AnnounceToAllRequest)(nil),               // 40: metronome.v1.AnnounceToAllRequest
+	(*AnnounceToAllResponse)(nil),              // 41: metronome.v1.AnnounceToAllResponse
+	(*SilentNode)(nil),                         // 42: metronome.v1.SilentNode
+	(*GetNodeRequest)(nil),                     // 43: metronome.v1.GetNodeRequest
+	(*GetNodeResponse)(nil),                    // 44: metronome.v1.GetNodeResponse
+	(*FindPlayersRequest)(nil),                 // 45: metronome.v1.FindPlayersRequest
+	(*FindPlayersResponse)(nil),                // 46: metronome.v1.FindPlayersResponse
+	(*FoundPlayer)(nil),                        // 47: metronome.v1.FoundPlayer
+	(*GetHistoryRequest)(nil),                  // 48: metronome.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),                 // 49: metronome.v1.GetHistoryResponse
+	(*NodeHistory)(nil),                        // 50: metronome.v1.NodeHistory
+	(*ListEventsRequest)(nil),                  // 51: metronome.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),                 // 52: metronome.v1.ListEventsResponse
+	(*EventInfo)(nil),                          // 53: metronome.v1.EventInfo
+	(*ListEndedRoomsRequest)(nil),              // 54: metronome.v1.ListEndedRoomsRequest
+	(*ListEndedRoomsResponse)(nil),             // 55: metronome.v1.ListEndedRoomsResponse
+	(*EndedRoom)(nil),                          // 56: metronome.v1.EndedRoom
+	(*ConsoleServiceListQueuesRequest)(nil),    // 57: metronome.v1.ConsoleServiceListQueuesRequest
+	(*ConsoleServiceListQueuesResponse)(nil),   // 58: metronome.v1.ConsoleServiceListQueuesResponse
+	(*QueueLine)(nil),                          // 59: metronome.v1.QueueLine
+	(*QueueEnds)(nil),                          // 60: metronome.v1.QueueEnds
+	(*QueueSamples)(nil),                       // 61: metronome.v1.QueueSamples
+	(*ConsoleServiceExplainEntryRequest)(nil),  // 62: metronome.v1.ConsoleServiceExplainEntryRequest
+	(*ConsoleServiceExplainEntryResponse)(nil), // 63: metronome.v1.ConsoleServiceExplainEntryResponse
+	(*EntryPlayer)(nil),                        // 64: metronome.v1.EntryPlayer
+	(*EntryReason)(nil),                        // 65: metronome.v1.EntryReason
+	(*EntryLoss)(nil),                          // 66: metronome.v1.EntryLoss
+	(*BanInfo)(nil),                            // 67: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
 	2,  // 0: metronome.v1.WatchResponse.overview:type_name -> metronome.v1.Overview
@@ -4639,9 +5643,9 @@ var file_metronome_v1_console_proto_depIdxs = []int32{
 	8,  // 8: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
 	10, // 9: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
 	11, // 10: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
-	57, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
-	57, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
-	57, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
+	67, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
+	67, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
+	67, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
 	26, // 14: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
 	29, // 15: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
 	31, // 16: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
@@ -4658,49 +5662,59 @@ var file_metronome_v1_console_proto_depIdxs = []int32{
 	42, // 27: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
 	56, // 28: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
 	42, // 29: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
-	0,  // 30: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
-	12, // 31: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
-	14, // 32: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
-	38, // 33: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
-	16, // 34: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
-	40, // 35: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
-	43, // 36: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
-	45, // 37: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
-	48, // 38: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
-	51, // 39: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
-	54, // 40: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
-	18, // 41: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
-	20, // 42: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
-	22, // 43: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
-	24, // 44: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
-	27, // 45: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
-	32, // 46: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
-	34, // 47: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
-	36, // 48: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
-	1,  // 49: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
-	13, // 50: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
-	15, // 51: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
-	39, // 52: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
-	17, // 53: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
-	41, // 54: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
-	44, // 55: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
-	46, // 56: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
-	49, // 57: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
-	52, // 58: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
-	55, // 59: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
-	19, // 60: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
-	21, // 61: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
-	23, // 62: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
-	25, // 63: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
-	28, // 64: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
-	33, // 65: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
-	35, // 66: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
-	37, // 67: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
-	49, // [49:68] is the sub-list for method output_type
-	30, // [30:49] is the sub-list for method input_type
-	30, // [30:30] is the sub-list for extension type_name
-	30, // [30:30] is the sub-list for extension extendee
-	0,  // [0:30] is the sub-list for field type_name
+	59, // 30: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
+	60, // 31: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
+	61, // 32: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
+	64, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
+	65, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
+	66, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
+	0,  // 36: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
+	12, // 37: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
+	14, // 38: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
+	38, // 39: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
+	16, // 40: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
+	40, // 41: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
+	43, // 42: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
+	45, // 43: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
+	48, // 44: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
+	51, // 45: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
+	54, // 46: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
+	18, // 47: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
+	20, // 48: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
+	22, // 49: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
+	24, // 50: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
+	27, // 51: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
+	32, // 52: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
+	34, // 53: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
+	36, // 54: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
+	57, // 55: metronome.v1.ConsoleService.ListQueues:input_type -> metronome.v1.ConsoleServiceListQueuesRequest
+	62, // 56: metronome.v1.ConsoleService.ExplainEntry:input_type -> metronome.v1.ConsoleServiceExplainEntryRequest
+	1,  // 57: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
+	13, // 58: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
+	15, // 59: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
+	39, // 60: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
+	17, // 61: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
+	41, // 62: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
+	44, // 63: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
+	46, // 64: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
+	49, // 65: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
+	52, // 66: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
+	55, // 67: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
+	19, // 68: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
+	21, // 69: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
+	23, // 70: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
+	25, // 71: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
+	28, // 72: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
+	33, // 73: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
+	35, // 74: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
+	37, // 75: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
+	58, // 76: metronome.v1.ConsoleService.ListQueues:output_type -> metronome.v1.ConsoleServiceListQueuesResponse
+	63, // 77: metronome.v1.ConsoleService.ExplainEntry:output_type -> metronome.v1.ConsoleServiceExplainEntryResponse
+	57, // [57:78] is the sub-list for method output_type
+	36, // [36:57] is the sub-list for method input_type
+	36, // [36:36] is the sub-list for extension type_name
+	36, // [36:36] is the sub-list for extension extendee
+	0,  // [0:36] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_console_proto_init() }
@@ -4716,7 +5730,7 @@ func file_metronome_v1_console_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_console_proto_rawDesc), len(file_metronome_v1_console_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   57,
+			NumMessages:   67,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -554,6 +554,409 @@ func (*ActOnRoomResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_node_proto_rawDescGZIP(), []int{5}
 }
 
+type ReadAttendanceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// At most 1000.
+	Room          []string `protobuf:"bytes,1,rep,name=room,proto3" json:"room,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadAttendanceRequest) Reset() {
+	*x = ReadAttendanceRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadAttendanceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadAttendanceRequest) ProtoMessage() {}
+
+func (x *ReadAttendanceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadAttendanceRequest.ProtoReflect.Descriptor instead.
+func (*ReadAttendanceRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *ReadAttendanceRequest) GetRoom() []string {
+	if x != nil {
+		return x.Room
+	}
+	return nil
+}
+
+type ReadAttendanceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// In the order of the rooms that were asked for.
+	Room          []*RoomAttendance `protobuf:"bytes,1,rep,name=room,proto3" json:"room,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReadAttendanceResponse) Reset() {
+	*x = ReadAttendanceResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReadAttendanceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReadAttendanceResponse) ProtoMessage() {}
+
+func (x *ReadAttendanceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReadAttendanceResponse.ProtoReflect.Descriptor instead.
+func (*ReadAttendanceResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *ReadAttendanceResponse) GetRoom() []*RoomAttendance {
+	if x != nil {
+		return x.Room
+	}
+	return nil
+}
+
+type RoomAttendance struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// There is no such room here.
+	Gone bool `protobuf:"varint,1,opt,name=gone,proto3" json:"gone,omitempty"`
+	// The numbers of the users for whom it was made and who have had a seat.
+	Came          []uint64 `protobuf:"fixed64,2,rep,packed,name=came,proto3" json:"came,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RoomAttendance) Reset() {
+	*x = RoomAttendance{}
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RoomAttendance) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RoomAttendance) ProtoMessage() {}
+
+func (x *RoomAttendance) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RoomAttendance.ProtoReflect.Descriptor instead.
+func (*RoomAttendance) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *RoomAttendance) GetGone() bool {
+	if x != nil {
+		return x.Gone
+	}
+	return false
+}
+
+func (x *RoomAttendance) GetCame() []uint64 {
+	if x != nil {
+		return x.Came
+	}
+	return nil
+}
+
+type ExplainEntriesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Queue string                 `protobuf:"bytes,1,opt,name=queue,proto3" json:"queue,omitempty"`
+	// At most 64.
+	Entry         []string `protobuf:"bytes,2,rep,name=entry,proto3" json:"entry,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainEntriesRequest) Reset() {
+	*x = ExplainEntriesRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainEntriesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainEntriesRequest) ProtoMessage() {}
+
+func (x *ExplainEntriesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainEntriesRequest.ProtoReflect.Descriptor instead.
+func (*ExplainEntriesRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ExplainEntriesRequest) GetQueue() string {
+	if x != nil {
+		return x.Queue
+	}
+	return ""
+}
+
+func (x *ExplainEntriesRequest) GetEntry() []string {
+	if x != nil {
+		return x.Entry
+	}
+	return nil
+}
+
+type ExplainEntriesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of those that wait.
+	Entry         []*EntryExplanation `protobuf:"bytes,1,rep,name=entry,proto3" json:"entry,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExplainEntriesResponse) Reset() {
+	*x = ExplainEntriesResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExplainEntriesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExplainEntriesResponse) ProtoMessage() {}
+
+func (x *ExplainEntriesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExplainEntriesResponse.ProtoReflect.Descriptor instead.
+func (*ExplainEntriesResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ExplainEntriesResponse) GetEntry() []*EntryExplanation {
+	if x != nil {
+		return x.Entry
+	}
+	return nil
+}
+
+type EntryExplanation struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	WaitedMs int64                  `protobuf:"varint,2,opt,name=waited_ms,json=waitedMs,proto3" json:"waited_ms,omitempty"`
+	// Negative: any.
+	Window        float64        `protobuf:"fixed64,3,opt,name=window,proto3" json:"window,omitempty"`
+	Latency       float64        `protobuf:"fixed64,4,opt,name=latency,proto3" json:"latency,omitempty"`
+	Fill          float64        `protobuf:"fixed64,5,opt,name=fill,proto3" json:"fill,omitempty"`
+	Candidates    uint32         `protobuf:"varint,6,opt,name=candidates,proto3" json:"candidates,omitempty"`
+	Seen          uint32         `protobuf:"varint,7,opt,name=seen,proto3" json:"seen,omitempty"`
+	Reason        []*QueueReason `protobuf:"bytes,8,rep,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EntryExplanation) Reset() {
+	*x = EntryExplanation{}
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EntryExplanation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EntryExplanation) ProtoMessage() {}
+
+func (x *EntryExplanation) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EntryExplanation.ProtoReflect.Descriptor instead.
+func (*EntryExplanation) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *EntryExplanation) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *EntryExplanation) GetWaitedMs() int64 {
+	if x != nil {
+		return x.WaitedMs
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetWindow() float64 {
+	if x != nil {
+		return x.Window
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetLatency() float64 {
+	if x != nil {
+		return x.Latency
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetFill() float64 {
+	if x != nil {
+		return x.Fill
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetCandidates() uint32 {
+	if x != nil {
+		return x.Candidates
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetSeen() uint32 {
+	if x != nil {
+		return x.Seen
+	}
+	return 0
+}
+
+func (x *EntryExplanation) GetReason() []*QueueReason {
+	if x != nil {
+		return x.Reason
+	}
+	return nil
+}
+
+type QueueReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Cause         string                 `protobuf:"bytes,1,opt,name=cause,proto3" json:"cause,omitempty"`
+	Others        uint32                 `protobuf:"varint,2,opt,name=others,proto3" json:"others,omitempty"`
+	Text          string                 `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *QueueReason) Reset() {
+	*x = QueueReason{}
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *QueueReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*QueueReason) ProtoMessage() {}
+
+func (x *QueueReason) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use QueueReason.ProtoReflect.Descriptor instead.
+func (*QueueReason) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *QueueReason) GetCause() string {
+	if x != nil {
+		return x.Cause
+	}
+	return ""
+}
+
+func (x *QueueReason) GetOthers() uint32 {
+	if x != nil {
+		return x.Others
+	}
+	return 0
+}
+
+func (x *QueueReason) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 type CallConsoleRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// A method of ConsoleService.
@@ -570,7 +973,7 @@ type CallConsoleRequest struct {
 
 func (x *CallConsoleRequest) Reset() {
 	*x = CallConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +985,7 @@ func (x *CallConsoleRequest) String() string {
 func (*CallConsoleRequest) ProtoMessage() {}
 
 func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +998,7 @@ func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleRequest.ProtoReflect.Descriptor instead.
 func (*CallConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CallConsoleRequest) GetMethod() string {
@@ -635,7 +1038,7 @@ type CallConsoleResponse struct {
 
 func (x *CallConsoleResponse) Reset() {
 	*x = CallConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -647,7 +1050,7 @@ func (x *CallConsoleResponse) String() string {
 func (*CallConsoleResponse) ProtoMessage() {}
 
 func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -660,7 +1063,7 @@ func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleResponse.ProtoReflect.Descriptor instead.
 func (*CallConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CallConsoleResponse) GetResponse() []byte {
@@ -679,7 +1082,7 @@ type WatchConsoleRequest struct {
 
 func (x *WatchConsoleRequest) Reset() {
 	*x = WatchConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -691,7 +1094,7 @@ func (x *WatchConsoleRequest) String() string {
 func (*WatchConsoleRequest) ProtoMessage() {}
 
 func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -704,7 +1107,7 @@ func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleRequest.ProtoReflect.Descriptor instead.
 func (*WatchConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *WatchConsoleRequest) GetWatch() *WatchRequest {
@@ -723,7 +1126,7 @@ type WatchConsoleResponse struct {
 
 func (x *WatchConsoleResponse) Reset() {
 	*x = WatchConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -735,7 +1138,7 @@ func (x *WatchConsoleResponse) String() string {
 func (*WatchConsoleResponse) ProtoMessage() {}
 
 func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -748,7 +1151,7 @@ func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleResponse.ProtoReflect.Descriptor instead.
 func (*WatchConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *WatchConsoleResponse) GetWatch() *WatchResponse {
@@ -771,7 +1174,7 @@ type ReadRecordingRequest struct {
 
 func (x *ReadRecordingRequest) Reset() {
 	*x = ReadRecordingRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -783,7 +1186,7 @@ func (x *ReadRecordingRequest) String() string {
 func (*ReadRecordingRequest) ProtoMessage() {}
 
 func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -796,7 +1199,7 @@ func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingRequest.ProtoReflect.Descriptor instead.
 func (*ReadRecordingRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *ReadRecordingRequest) GetRoom() string {
@@ -839,7 +1242,7 @@ type ReadRecordingResponse struct {
 
 func (x *ReadRecordingResponse) Reset() {
 	*x = ReadRecordingResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -851,7 +1254,7 @@ func (x *ReadRecordingResponse) String() string {
 func (*ReadRecordingResponse) ProtoMessage() {}
 
 func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -864,7 +1267,7 @@ func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingResponse.ProtoReflect.Descriptor instead.
 func (*ReadRecordingResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ReadRecordingResponse) GetName() string {
@@ -942,7 +1345,34 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\bKickUser\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
-	"\x11ActOnRoomResponse\"t\n" +
+	"\x11ActOnRoomResponse\"+\n" +
+	"\x15ReadAttendanceRequest\x12\x12\n" +
+	"\x04room\x18\x01 \x03(\tR\x04room\"J\n" +
+	"\x16ReadAttendanceResponse\x120\n" +
+	"\x04room\x18\x01 \x03(\v2\x1c.metronome.v1.RoomAttendanceR\x04room\"8\n" +
+	"\x0eRoomAttendance\x12\x12\n" +
+	"\x04gone\x18\x01 \x01(\bR\x04gone\x12\x12\n" +
+	"\x04came\x18\x02 \x03(\x06R\x04came\"C\n" +
+	"\x15ExplainEntriesRequest\x12\x14\n" +
+	"\x05queue\x18\x01 \x01(\tR\x05queue\x12\x14\n" +
+	"\x05entry\x18\x02 \x03(\tR\x05entry\"N\n" +
+	"\x16ExplainEntriesResponse\x124\n" +
+	"\x05entry\x18\x01 \x03(\v2\x1e.metronome.v1.EntryExplanationR\x05entry\"\xec\x01\n" +
+	"\x10EntryExplanation\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1b\n" +
+	"\twaited_ms\x18\x02 \x01(\x03R\bwaitedMs\x12\x16\n" +
+	"\x06window\x18\x03 \x01(\x01R\x06window\x12\x18\n" +
+	"\alatency\x18\x04 \x01(\x01R\alatency\x12\x12\n" +
+	"\x04fill\x18\x05 \x01(\x01R\x04fill\x12\x1e\n" +
+	"\n" +
+	"candidates\x18\x06 \x01(\rR\n" +
+	"candidates\x12\x12\n" +
+	"\x04seen\x18\a \x01(\rR\x04seen\x121\n" +
+	"\x06reason\x18\b \x03(\v2\x19.metronome.v1.QueueReasonR\x06reason\"O\n" +
+	"\vQueueReason\x12\x14\n" +
+	"\x05cause\x18\x01 \x01(\tR\x05cause\x12\x16\n" +
+	"\x06others\x18\x02 \x01(\rR\x06others\x12\x12\n" +
+	"\x04text\x18\x03 \x01(\tR\x04text\"t\n" +
 	"\x12CallConsoleRequest\x12\x16\n" +
 	"\x06method\x18\x01 \x01(\tR\x06method\x12\x18\n" +
 	"\arequest\x18\x02 \x01(\fR\arequest\x12\x16\n" +
@@ -962,10 +1392,12 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\x15ReadRecordingResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05bytes\x18\x02 \x01(\x04R\x05bytes\x12\x14\n" +
-	"\x05piece\x18\x03 \x01(\fR\x05piece2\xaf\x03\n" +
+	"\x05piece\x18\x03 \x01(\fR\x05piece2\xe9\x04\n" +
 	"\vNodeService\x12I\n" +
 	"\bOpenRoom\x12\x1d.metronome.v1.OpenRoomRequest\x1a\x1e.metronome.v1.OpenRoomResponse\x12L\n" +
-	"\tActOnRoom\x12\x1e.metronome.v1.ActOnRoomRequest\x1a\x1f.metronome.v1.ActOnRoomResponse\x12R\n" +
+	"\tActOnRoom\x12\x1e.metronome.v1.ActOnRoomRequest\x1a\x1f.metronome.v1.ActOnRoomResponse\x12[\n" +
+	"\x0eReadAttendance\x12#.metronome.v1.ReadAttendanceRequest\x1a$.metronome.v1.ReadAttendanceResponse\x12[\n" +
+	"\x0eExplainEntries\x12#.metronome.v1.ExplainEntriesRequest\x1a$.metronome.v1.ExplainEntriesResponse\x12R\n" +
 	"\vCallConsole\x12 .metronome.v1.CallConsoleRequest\x1a!.metronome.v1.CallConsoleResponse\x12W\n" +
 	"\fWatchConsole\x12!.metronome.v1.WatchConsoleRequest\x1a\".metronome.v1.WatchConsoleResponse0\x01\x12Z\n" +
 	"\rReadRecording\x12\".metronome.v1.ReadRecordingRequest\x1a#.metronome.v1.ReadRecordingResponse0\x01BFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
@@ -982,50 +1414,64 @@ func file_metronome_v1_node_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_node_proto_rawDescData
 }
 
-var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_metronome_v1_node_proto_goTypes = []any{
-	(*PlayerInfo)(nil),            // 0: metronome.v1.PlayerInfo
-	(*OpenRoomRequest)(nil),       // 1: metronome.v1.OpenRoomRequest
-	(*OpenRoomResponse)(nil),      // 2: metronome.v1.OpenRoomResponse
-	(*ActOnRoomRequest)(nil),      // 3: metronome.v1.ActOnRoomRequest
-	(*KickUser)(nil),              // 4: metronome.v1.KickUser
-	(*ActOnRoomResponse)(nil),     // 5: metronome.v1.ActOnRoomResponse
-	(*CallConsoleRequest)(nil),    // 6: metronome.v1.CallConsoleRequest
-	(*CallConsoleResponse)(nil),   // 7: metronome.v1.CallConsoleResponse
-	(*WatchConsoleRequest)(nil),   // 8: metronome.v1.WatchConsoleRequest
-	(*WatchConsoleResponse)(nil),  // 9: metronome.v1.WatchConsoleResponse
-	(*ReadRecordingRequest)(nil),  // 10: metronome.v1.ReadRecordingRequest
-	(*ReadRecordingResponse)(nil), // 11: metronome.v1.ReadRecordingResponse
-	nil,                           // 12: metronome.v1.OpenRoomRequest.MetadataEntry
-	nil,                           // 13: metronome.v1.OpenRoomRequest.ParamsEntry
-	(*Room)(nil),                  // 14: metronome.v1.Room
-	(*WatchRequest)(nil),          // 15: metronome.v1.WatchRequest
-	(*WatchResponse)(nil),         // 16: metronome.v1.WatchResponse
+	(*PlayerInfo)(nil),             // 0: metronome.v1.PlayerInfo
+	(*OpenRoomRequest)(nil),        // 1: metronome.v1.OpenRoomRequest
+	(*OpenRoomResponse)(nil),       // 2: metronome.v1.OpenRoomResponse
+	(*ActOnRoomRequest)(nil),       // 3: metronome.v1.ActOnRoomRequest
+	(*KickUser)(nil),               // 4: metronome.v1.KickUser
+	(*ActOnRoomResponse)(nil),      // 5: metronome.v1.ActOnRoomResponse
+	(*ReadAttendanceRequest)(nil),  // 6: metronome.v1.ReadAttendanceRequest
+	(*ReadAttendanceResponse)(nil), // 7: metronome.v1.ReadAttendanceResponse
+	(*RoomAttendance)(nil),         // 8: metronome.v1.RoomAttendance
+	(*ExplainEntriesRequest)(nil),  // 9: metronome.v1.ExplainEntriesRequest
+	(*ExplainEntriesResponse)(nil), // 10: metronome.v1.ExplainEntriesResponse
+	(*EntryExplanation)(nil),       // 11: metronome.v1.EntryExplanation
+	(*QueueReason)(nil),            // 12: metronome.v1.QueueReason
+	(*CallConsoleRequest)(nil),     // 13: metronome.v1.CallConsoleRequest
+	(*CallConsoleResponse)(nil),    // 14: metronome.v1.CallConsoleResponse
+	(*WatchConsoleRequest)(nil),    // 15: metronome.v1.WatchConsoleRequest
+	(*WatchConsoleResponse)(nil),   // 16: metronome.v1.WatchConsoleResponse
+	(*ReadRecordingRequest)(nil),   // 17: metronome.v1.ReadRecordingRequest
+	(*ReadRecordingResponse)(nil),  // 18: metronome.v1.ReadRecordingResponse
+	nil,                            // 19: metronome.v1.OpenRoomRequest.MetadataEntry
+	nil,                            // 20: metronome.v1.OpenRoomRequest.ParamsEntry
+	(*Room)(nil),                   // 21: metronome.v1.Room
+	(*WatchRequest)(nil),           // 22: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),          // 23: metronome.v1.WatchResponse
 }
 var file_metronome_v1_node_proto_depIdxs = []int32{
-	12, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
-	13, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
+	19, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
+	20, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
 	0,  // 2: metronome.v1.OpenRoomRequest.invited:type_name -> metronome.v1.PlayerInfo
 	0,  // 3: metronome.v1.OpenRoomRequest.player:type_name -> metronome.v1.PlayerInfo
-	14, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
+	21, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
 	4,  // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
-	15, // 6: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
-	16, // 7: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
-	1,  // 8: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
-	3,  // 9: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
-	6,  // 10: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
-	8,  // 11: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
-	10, // 12: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
-	2,  // 13: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
-	5,  // 14: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
-	7,  // 15: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
-	9,  // 16: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
-	11, // 17: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
-	13, // [13:18] is the sub-list for method output_type
-	8,  // [8:13] is the sub-list for method input_type
-	8,  // [8:8] is the sub-list for extension type_name
-	8,  // [8:8] is the sub-list for extension extendee
-	0,  // [0:8] is the sub-list for field type_name
+	8,  // 6: metronome.v1.ReadAttendanceResponse.room:type_name -> metronome.v1.RoomAttendance
+	11, // 7: metronome.v1.ExplainEntriesResponse.entry:type_name -> metronome.v1.EntryExplanation
+	12, // 8: metronome.v1.EntryExplanation.reason:type_name -> metronome.v1.QueueReason
+	22, // 9: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
+	23, // 10: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
+	1,  // 11: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
+	3,  // 12: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
+	6,  // 13: metronome.v1.NodeService.ReadAttendance:input_type -> metronome.v1.ReadAttendanceRequest
+	9,  // 14: metronome.v1.NodeService.ExplainEntries:input_type -> metronome.v1.ExplainEntriesRequest
+	13, // 15: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
+	15, // 16: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
+	17, // 17: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
+	2,  // 18: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
+	5,  // 19: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
+	7,  // 20: metronome.v1.NodeService.ReadAttendance:output_type -> metronome.v1.ReadAttendanceResponse
+	10, // 21: metronome.v1.NodeService.ExplainEntries:output_type -> metronome.v1.ExplainEntriesResponse
+	14, // 22: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
+	16, // 23: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
+	18, // 24: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
+	18, // [18:25] is the sub-list for method output_type
+	11, // [11:18] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_node_proto_init() }
@@ -1046,7 +1492,7 @@ func file_metronome_v1_node_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_node_proto_rawDesc), len(file_metronome_v1_node_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,8 +1,8 @@
 import type { ConnectOptions, End, QuickPlayOptions, Session, WatchOptions } from "./api.ts";
-import { errorOf } from "./errors.ts";
+import { errorOf, LobbyError } from "./errors.ts";
 import { type Connector, localLink, workerLink } from "./engine/link.ts";
 import type { AnyGame, Game } from "./game.ts";
-import { type Join, Lobby, LobbyError } from "./lobby.ts";
+import { type Join, Lobby } from "./lobby.ts";
 import { lobbyEnd } from "./net/ends.ts";
 import { bare, roomIdOf, serverOf } from "./net/roomurl.ts";
 import { PageSession, type Source } from "./page/session.ts";

@@ -29,6 +29,23 @@ export class MetronomeError extends Error {
   }
 }
 
+/** The server said no, or could not be reached (code "unavailable", status 0). */
+export class LobbyError extends MetronomeError {
+  override readonly name = "LobbyError";
+  constructor(
+    /** A Connect code, as in "not_found". */
+    code: string,
+    message: string,
+    readonly status: number,
+    /** How long the server asks to be left alone, ms; 0: it did not say. */
+    readonly retryAfterMs = 0,
+    /** What the server says besides, as Connect's JSON has it; undefined: nothing. */
+    readonly details?: unknown,
+  ) {
+    super(code, message);
+  }
+}
+
 /** The session was over before it was in a room. */
 export class EndedError extends MetronomeError {
   override readonly name = "EndedError";

@@ -1,9 +1,8 @@
 // Finding a room: the Connect service metronome.v1.LobbyService as JSON.
-import { MetronomeError } from "./errors.ts";
+import { LobbyError } from "./errors.ts";
 import type { ParamValue } from "./game.ts";
-import { retryAfterMs } from "./net/retry.ts";
-import { bare } from "./net/roomurl.ts";
-import { Servers } from "./net/servers.ts";
+import { Caller } from "./net/call.ts";
+import { list, number, object, text } from "./net/json.ts";
 
 export interface LobbyOptions {
   fetch?: typeof fetch;
@@ -58,39 +57,18 @@ export interface CreateOptions {
   params?: Readonly<Record<string, ParamValue>>;
 }
 
-/** The lobby said no, or could not be reached (code "unavailable", status 0). */
-export class LobbyError extends MetronomeError {
-  override readonly name = "LobbyError";
-  constructor(
-    /** A Connect code, as in "not_found". */
-    code: string,
-    message: string,
-    readonly status: number,
-    /** How long the server asks to be left alone, ms; 0: it did not say. */
-    readonly retryAfterMs = 0,
-  ) {
-    super(code, message);
-  }
-}
-
-/** How long the lobby may take to answer, ms: the last that can be asked, and one before. */
-const patience = 10_000;
-const nextAfter = 5_000;
-
 /** Asks a server for rooms and seats; when it is gone, another node of the same deployment. Its promises fail with LobbyError. */
 export class Lobby {
-  private readonly servers: Servers;
-  private readonly fetch: typeof fetch;
+  private readonly caller: Caller;
 
   /** server: base URL, as in "http://127.0.0.1:8080" or, for one below a path, "https://host/game"; "" and "/game" are the page's own host. */
   constructor(server: string, o: LobbyOptions = {}) {
-    this.servers = new Servers(bare(server).replace(/\/+$/, ""));
-    this.fetch = o.fetch ?? ((input, init) => fetch(input, init));
+    this.caller = new Caller(server, o);
   }
 
   /** Base URL of the server that is asked first: the one that it was made for, until that does not answer and another does. */
   get server(): string {
-    return this.servers.order()[0]!;
+    return this.caller.servers.order()[0]!;
   }
 
   /**
@@ -98,7 +76,7 @@ export class Lobby {
    * do not answer. What is no URL is left out.
    */
   learn(nodes: readonly string[]): void {
-    this.servers.learn(nodes);
+    this.caller.servers.learn(nodes);
   }
 
   /** Public rooms, fullest first. next: for ListFilter.page, empty when there are no more. */
@@ -124,57 +102,20 @@ export class Lobby {
   }
 
   private async seat(method: string, request: object): Promise<Join> {
-    const join = object((await this.call(method, request))["join"]);
-    const url = text(join["url"]);
-    if (!/^wss?:\/\//.test(url)) throw new LobbyError("internal", "the lobby answered without a room", 200);
-    return { room: roomOf(join["room"]), url, expiresUnix: number(join["expiresUnix"]) };
+    return joinOf((await this.call(method, request))["join"]);
   }
 
-  /** call asks the first of the nodes that answers. */
-  private async call(method: string, request: object): Promise<Record<string, unknown>> {
-    const [first = "", ...others] = this.servers.order();
-    return this.callFrom(first, others, method, request);
-  }
-
-  private async callFrom(server: string, others: readonly string[], method: string, request: object): Promise<Record<string, unknown>> {
-    const [next, ...rest] = others;
-    try {
-      const answer = await this.callOne(server, method, request, next === undefined ? patience : nextAfter);
-      this.servers.note(server, true);
-      return answer;
-    } catch (fault) {
-      const gone = fault instanceof LobbyError && fault.code === "unavailable";
-      this.servers.note(server, !gone);
-      if (!gone || next === undefined) throw fault;
-      return this.callFrom(next, rest, method, request);
-    }
-  }
-
-  private async callOne(server: string, method: string, request: object, within: number): Promise<Record<string, unknown>> {
-    let response: Response;
-    try {
-      response = await this.fetch(`${server}/metronome.v1.LobbyService/${method}`, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(request),
-        signal: AbortSignal.timeout(within),
-      });
-    } catch (fault) {
-      throw new LobbyError("unavailable", `the server cannot be reached: ${String(fault)}`, 0);
-    }
-    const answer = object(await response.json().catch(() => null));
-    if (!response.ok) {
-      const message = text(answer["message"]) || response.statusText;
-      throw new LobbyError(text(answer["code"]) || codeOf(response.status), message, response.status, retryAfterMs(response.headers.get("Retry-After")));
-    }
-    return answer;
+  private call(method: string, request: object): Promise<Record<string, unknown>> {
+    return this.caller.call(`LobbyService/${method}`, request);
   }
 }
 
-/** codeOf is for answers that are not the lobby's own, as a proxy's. */
-function codeOf(status: number): string {
-  const codes: Record<number, string> = { 400: "invalid_argument", 401: "unauthenticated", 403: "permission_denied", 404: "unimplemented", 429: "resource_exhausted" };
-  return codes[status] ?? (status >= 500 ? "unavailable" : "unknown");
+/** A seat in an answer. Throws LobbyError when it is none. */
+export function joinOf(v: unknown): Join {
+  const join = object(v);
+  const url = text(join["url"]);
+  if (!/^wss?:\/\//.test(url)) throw new LobbyError("internal", "the lobby answered without a room", 200);
+  return { room: roomOf(join["room"]), url, expiresUnix: number(join["expiresUnix"]) };
 }
 
 function roomOf(v: unknown): Room {
@@ -187,10 +128,3 @@ function roomOf(v: unknown): Room {
     createdUnix: number(r["createdUnix"]), tickHz: number(r["tickHz"]),
   };
 }
-
-const object = (v: unknown): Record<string, unknown> =>
-  typeof v === "object" && v !== null && !Array.isArray(v) ? (v as Record<string, unknown>) : {};
-const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
-const text = (v: unknown): string => (typeof v === "string" ? v : "");
-/** Protobuf's JSON writes 64-bit numbers as strings. */
-const number = (v: unknown): number => (typeof v === "number" || typeof v === "string" ? Number(v) || 0 : 0);

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Lobby, LobbyError } from "../src/lobby.ts";
+import { LobbyError } from "../src/errors.ts";
+import { Lobby } from "../src/lobby.ts";
 
 /** A lobby whose server answers what the test says. */
 function lobbyOf(status: number, body: unknown): { lobby: Lobby; asked: [string, unknown][] } {

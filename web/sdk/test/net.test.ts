@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import type { Comeback, End } from "../src/api.ts";
-import { LobbyError } from "../src/lobby.ts";
+import { LobbyError } from "../src/errors.ts";
 import { closeEnd, closes, hiddenEnd, lobbyEnd, refusedEnd, unreachableEnd } from "../src/net/ends.ts";
 import { comebackOf, pauses, Retry, retryAfterMs } from "../src/net/retry.ts";
 import { bare, roomIdOf, roomURL, serverOf } from "../src/net/roomurl.ts";

@@ -83,6 +83,12 @@ const (
 	// ConsoleServiceDrainNodeProcedure is the fully-qualified name of the ConsoleService's DrainNode
 	// RPC.
 	ConsoleServiceDrainNodeProcedure = "/metronome.v1.ConsoleService/DrainNode"
+	// ConsoleServiceListQueuesProcedure is the fully-qualified name of the ConsoleService's ListQueues
+	// RPC.
+	ConsoleServiceListQueuesProcedure = "/metronome.v1.ConsoleService/ListQueues"
+	// ConsoleServiceExplainEntryProcedure is the fully-qualified name of the ConsoleService's
+	// ExplainEntry RPC.
+	ConsoleServiceExplainEntryProcedure = "/metronome.v1.ConsoleService/ExplainEntry"
 )
 
 // ConsoleServiceClient is a client for the metronome.v1.ConsoleService service.
@@ -130,6 +136,11 @@ type ConsoleServiceClient interface {
 	// DrainNode lets nobody new in and has rooms end after their matches; it returns at
 	// once, and the process stays.
 	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
+	// ListQueues tells how the queues are, and how they were as far as the node that
+	// is asked has seen it.
+	ListQueues(context.Context, *connect.Request[v1.ConsoleServiceListQueuesRequest]) (*connect.Response[v1.ConsoleServiceListQueuesResponse], error)
+	// ExplainEntry tells of one entry, waiting or done, and what blocks it.
+	ExplainEntry(context.Context, *connect.Request[v1.ConsoleServiceExplainEntryRequest]) (*connect.Response[v1.ConsoleServiceExplainEntryResponse], error)
 }
 
 // NewConsoleServiceClient constructs a client for the metronome.v1.ConsoleService service. By
@@ -257,6 +268,18 @@ func NewConsoleServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			connect.WithSchema(consoleServiceMethods.ByName("DrainNode")),
 			connect.WithClientOptions(opts...),
 		),
+		listQueues: connect.NewClient[v1.ConsoleServiceListQueuesRequest, v1.ConsoleServiceListQueuesResponse](
+			httpClient,
+			baseURL+ConsoleServiceListQueuesProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ListQueues")),
+			connect.WithClientOptions(opts...),
+		),
+		explainEntry: connect.NewClient[v1.ConsoleServiceExplainEntryRequest, v1.ConsoleServiceExplainEntryResponse](
+			httpClient,
+			baseURL+ConsoleServiceExplainEntryProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("ExplainEntry")),
+			connect.WithClientOptions(opts...),
+		),
 	}
 }
 
@@ -281,6 +304,8 @@ type consoleServiceClient struct {
 	retryDeadLetter *connect.Client[v1.RetryDeadLetterRequest, v1.RetryDeadLetterResponse]
 	dropDeadLetter  *connect.Client[v1.DropDeadLetterRequest, v1.DropDeadLetterResponse]
 	drainNode       *connect.Client[v1.DrainNodeRequest, v1.DrainNodeResponse]
+	listQueues      *connect.Client[v1.ConsoleServiceListQueuesRequest, v1.ConsoleServiceListQueuesResponse]
+	explainEntry    *connect.Client[v1.ConsoleServiceExplainEntryRequest, v1.ConsoleServiceExplainEntryResponse]
 }
 
 // Watch calls metronome.v1.ConsoleService.Watch.
@@ -378,6 +403,16 @@ func (c *consoleServiceClient) DrainNode(ctx context.Context, req *connect.Reque
 	return c.drainNode.CallUnary(ctx, req)
 }
 
+// ListQueues calls metronome.v1.ConsoleService.ListQueues.
+func (c *consoleServiceClient) ListQueues(ctx context.Context, req *connect.Request[v1.ConsoleServiceListQueuesRequest]) (*connect.Response[v1.ConsoleServiceListQueuesResponse], error) {
+	return c.listQueues.CallUnary(ctx, req)
+}
+
+// ExplainEntry calls metronome.v1.ConsoleService.ExplainEntry.
+func (c *consoleServiceClient) ExplainEntry(ctx context.Context, req *connect.Request[v1.ConsoleServiceExplainEntryRequest]) (*connect.Response[v1.ConsoleServiceExplainEntryResponse], error) {
+	return c.explainEntry.CallUnary(ctx, req)
+}
+
 // ConsoleServiceHandler is an implementation of the metronome.v1.ConsoleService service.
 type ConsoleServiceHandler interface {
 	// Watch tells about all nodes once a second, until the caller goes, the node
@@ -423,6 +458,11 @@ type ConsoleServiceHandler interface {
 	// DrainNode lets nobody new in and has rooms end after their matches; it returns at
 	// once, and the process stays.
 	DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error)
+	// ListQueues tells how the queues are, and how they were as far as the node that
+	// is asked has seen it.
+	ListQueues(context.Context, *connect.Request[v1.ConsoleServiceListQueuesRequest]) (*connect.Response[v1.ConsoleServiceListQueuesResponse], error)
+	// ExplainEntry tells of one entry, waiting or done, and what blocks it.
+	ExplainEntry(context.Context, *connect.Request[v1.ConsoleServiceExplainEntryRequest]) (*connect.Response[v1.ConsoleServiceExplainEntryResponse], error)
 }
 
 // NewConsoleServiceHandler builds an HTTP handler from the service implementation. It returns the
@@ -546,6 +586,18 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 		connect.WithSchema(consoleServiceMethods.ByName("DrainNode")),
 		connect.WithHandlerOptions(opts...),
 	)
+	consoleServiceListQueuesHandler := connect.NewUnaryHandler(
+		ConsoleServiceListQueuesProcedure,
+		svc.ListQueues,
+		connect.WithSchema(consoleServiceMethods.ByName("ListQueues")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceExplainEntryHandler := connect.NewUnaryHandler(
+		ConsoleServiceExplainEntryProcedure,
+		svc.ExplainEntry,
+		connect.WithSchema(consoleServiceMethods.ByName("ExplainEntry")),
+		connect.WithHandlerOptions(opts...),
+	)
 	return "/metronome.v1.ConsoleService/", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case ConsoleServiceWatchProcedure:
@@ -586,6 +638,10 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 			consoleServiceDropDeadLetterHandler.ServeHTTP(w, r)
 		case ConsoleServiceDrainNodeProcedure:
 			consoleServiceDrainNodeHandler.ServeHTTP(w, r)
+		case ConsoleServiceListQueuesProcedure:
+			consoleServiceListQueuesHandler.ServeHTTP(w, r)
+		case ConsoleServiceExplainEntryProcedure:
+			consoleServiceExplainEntryHandler.ServeHTTP(w, r)
 		default:
 			http.NotFound(w, r)
 		}
@@ -669,4 +725,12 @@ func (UnimplementedConsoleServiceHandler) DropDeadLetter(context.Context, *conne
 
 func (UnimplementedConsoleServiceHandler) DrainNode(context.Context, *connect.Request[v1.DrainNodeRequest]) (*connect.Response[v1.DrainNodeResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.DrainNode is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ListQueues(context.Context, *connect.Request[v1.ConsoleServiceListQueuesRequest]) (*connect.Response[v1.ConsoleServiceListQueuesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ListQueues is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) ExplainEntry(context.Context, *connect.Request[v1.ConsoleServiceExplainEntryRequest]) (*connect.Response[v1.ConsoleServiceExplainEntryResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.ExplainEntry is not implemented"))
 }

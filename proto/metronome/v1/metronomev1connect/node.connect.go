@@ -39,6 +39,12 @@ const (
 	NodeServiceOpenRoomProcedure = "/metronome.v1.NodeService/OpenRoom"
 	// NodeServiceActOnRoomProcedure is the fully-qualified name of the NodeService's ActOnRoom RPC.
 	NodeServiceActOnRoomProcedure = "/metronome.v1.NodeService/ActOnRoom"
+	// NodeServiceReadAttendanceProcedure is the fully-qualified name of the NodeService's
+	// ReadAttendance RPC.
+	NodeServiceReadAttendanceProcedure = "/metronome.v1.NodeService/ReadAttendance"
+	// NodeServiceExplainEntriesProcedure is the fully-qualified name of the NodeService's
+	// ExplainEntries RPC.
+	NodeServiceExplainEntriesProcedure = "/metronome.v1.NodeService/ExplainEntries"
 	// NodeServiceCallConsoleProcedure is the fully-qualified name of the NodeService's CallConsole RPC.
 	NodeServiceCallConsoleProcedure = "/metronome.v1.NodeService/CallConsole"
 	// NodeServiceWatchConsoleProcedure is the fully-qualified name of the NodeService's WatchConsole
@@ -55,6 +61,11 @@ type NodeServiceClient interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// ReadAttendance tells who has come to rooms of this node that were made for
+	// somebody.
+	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
+	// ExplainEntries says why entries wait in a queue that this node leads.
+	ExplainEntries(context.Context, *connect.Request[v1.ExplainEntriesRequest]) (*connect.Response[v1.ExplainEntriesResponse], error)
 	// CallConsole passes on a call of an operator, whom the calling node has let in.
 	CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error)
 	// WatchConsole tells about a room of this node, as ConsoleService.Watch does, without
@@ -87,6 +98,18 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
 			connect.WithClientOptions(opts...),
 		),
+		readAttendance: connect.NewClient[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse](
+			httpClient,
+			baseURL+NodeServiceReadAttendanceProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("ReadAttendance")),
+			connect.WithClientOptions(opts...),
+		),
+		explainEntries: connect.NewClient[v1.ExplainEntriesRequest, v1.ExplainEntriesResponse](
+			httpClient,
+			baseURL+NodeServiceExplainEntriesProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("ExplainEntries")),
+			connect.WithClientOptions(opts...),
+		),
 		callConsole: connect.NewClient[v1.CallConsoleRequest, v1.CallConsoleResponse](
 			httpClient,
 			baseURL+NodeServiceCallConsoleProcedure,
@@ -110,11 +133,13 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 
 // nodeServiceClient implements NodeServiceClient.
 type nodeServiceClient struct {
-	openRoom      *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
-	actOnRoom     *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
-	callConsole   *connect.Client[v1.CallConsoleRequest, v1.CallConsoleResponse]
-	watchConsole  *connect.Client[v1.WatchConsoleRequest, v1.WatchConsoleResponse]
-	readRecording *connect.Client[v1.ReadRecordingRequest, v1.ReadRecordingResponse]
+	openRoom       *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
+	actOnRoom      *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
+	readAttendance *connect.Client[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse]
+	explainEntries *connect.Client[v1.ExplainEntriesRequest, v1.ExplainEntriesResponse]
+	callConsole    *connect.Client[v1.CallConsoleRequest, v1.CallConsoleResponse]
+	watchConsole   *connect.Client[v1.WatchConsoleRequest, v1.WatchConsoleResponse]
+	readRecording  *connect.Client[v1.ReadRecordingRequest, v1.ReadRecordingResponse]
 }
 
 // OpenRoom calls metronome.v1.NodeService.OpenRoom.
@@ -125,6 +150,16 @@ func (c *nodeServiceClient) OpenRoom(ctx context.Context, req *connect.Request[v
 // ActOnRoom calls metronome.v1.NodeService.ActOnRoom.
 func (c *nodeServiceClient) ActOnRoom(ctx context.Context, req *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error) {
 	return c.actOnRoom.CallUnary(ctx, req)
+}
+
+// ReadAttendance calls metronome.v1.NodeService.ReadAttendance.
+func (c *nodeServiceClient) ReadAttendance(ctx context.Context, req *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error) {
+	return c.readAttendance.CallUnary(ctx, req)
+}
+
+// ExplainEntries calls metronome.v1.NodeService.ExplainEntries.
+func (c *nodeServiceClient) ExplainEntries(ctx context.Context, req *connect.Request[v1.ExplainEntriesRequest]) (*connect.Response[v1.ExplainEntriesResponse], error) {
+	return c.explainEntries.CallUnary(ctx, req)
 }
 
 // CallConsole calls metronome.v1.NodeService.CallConsole.
@@ -148,6 +183,11 @@ type NodeServiceHandler interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// ReadAttendance tells who has come to rooms of this node that were made for
+	// somebody.
+	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
+	// ExplainEntries says why entries wait in a queue that this node leads.
+	ExplainEntries(context.Context, *connect.Request[v1.ExplainEntriesRequest]) (*connect.Response[v1.ExplainEntriesResponse], error)
 	// CallConsole passes on a call of an operator, whom the calling node has let in.
 	CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error)
 	// WatchConsole tells about a room of this node, as ConsoleService.Watch does, without
@@ -176,6 +216,18 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 		connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
+	nodeServiceReadAttendanceHandler := connect.NewUnaryHandler(
+		NodeServiceReadAttendanceProcedure,
+		svc.ReadAttendance,
+		connect.WithSchema(nodeServiceMethods.ByName("ReadAttendance")),
+		connect.WithHandlerOptions(opts...),
+	)
+	nodeServiceExplainEntriesHandler := connect.NewUnaryHandler(
+		NodeServiceExplainEntriesProcedure,
+		svc.ExplainEntries,
+		connect.WithSchema(nodeServiceMethods.ByName("ExplainEntries")),
+		connect.WithHandlerOptions(opts...),
+	)
 	nodeServiceCallConsoleHandler := connect.NewUnaryHandler(
 		NodeServiceCallConsoleProcedure,
 		svc.CallConsole,
@@ -200,6 +252,10 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 			nodeServiceOpenRoomHandler.ServeHTTP(w, r)
 		case NodeServiceActOnRoomProcedure:
 			nodeServiceActOnRoomHandler.ServeHTTP(w, r)
+		case NodeServiceReadAttendanceProcedure:
+			nodeServiceReadAttendanceHandler.ServeHTTP(w, r)
+		case NodeServiceExplainEntriesProcedure:
+			nodeServiceExplainEntriesHandler.ServeHTTP(w, r)
 		case NodeServiceCallConsoleProcedure:
 			nodeServiceCallConsoleHandler.ServeHTTP(w, r)
 		case NodeServiceWatchConsoleProcedure:
@@ -221,6 +277,14 @@ func (UnimplementedNodeServiceHandler) OpenRoom(context.Context, *connect.Reques
 
 func (UnimplementedNodeServiceHandler) ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ActOnRoom is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ReadAttendance is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) ExplainEntries(context.Context, *connect.Request[v1.ExplainEntriesRequest]) (*connect.Response[v1.ExplainEntriesResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ExplainEntries is not implemented"))
 }
 
 func (UnimplementedNodeServiceHandler) CallConsole(context.Context, *connect.Request[v1.CallConsoleRequest]) (*connect.Response[v1.CallConsoleResponse], error) {

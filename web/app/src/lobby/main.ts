@@ -1,15 +1,16 @@
 // The lobby page.
-import { Lobby, LobbyError, type Room } from "@metronome/sdk";
+import { listQueues, Lobby, LobbyError, type Room } from "@metronome/sdk";
 import { base } from "../base.ts";
 import { offerCreateModes, setUpCreate } from "./create.ts";
 import { byId, make, say } from "../dom.ts";
 import { askInfo, type Info, isDrawn } from "./info.ts";
 import { setUpJoin } from "./join.ts";
 import { Live } from "./live.ts";
-import { pictureOf } from "./modes.ts";
-import { countPlayers, offerModes, setUpPlay } from "./play.ts";
+import { pictureOf, sentenceOf } from "./modes.ts";
+import { countPlayers, go, offerModes, playerName, setUpPlay } from "./play.ts";
+import { handOver } from "./player.ts";
 import { Poll } from "./poll.ts";
-import { RoomList, summary } from "./rooms.ts";
+import { RoomList, summary, undrawn } from "./rooms.ts";
 import { elsewhere, sentence } from "./sentences.ts";
 
 /** Between an answer and the next question, ms: a room is seldom gone before it is seen to be. */
@@ -27,14 +28,18 @@ const rooms = new RoomList(listed, (name) => {
 });
 const live = new Live(byId("live", HTMLElement));
 let info: Info | null = null;
+let nodes: string[] = [];
 
 /** Answers how long the server asks to be left alone, ms. */
 async function refresh(): Promise<number> {
   try {
     const { rooms: found, next } = await lobby.list({ mode: filterMode.value, withFreeSeat: filterFree.checked, pageSize: most });
-    if (!info) know(await askInfo());
+    if (!info) {
+      know(await askInfo());
+      void offerQueues();
+    }
     // Those that have rooms are there to be asked should this page's own server go.
-    lobby.learn([lobby.server, ...found.map((room) => room.node)]);
+    lobby.learn((nodes = [lobby.server, ...found.map((room) => room.node)]));
     show(found, next !== "");
     return 0;
   } catch (fault) {
@@ -58,6 +63,32 @@ function know(said: Info): void {
     filterMode.append(option);
   }
   byId("version", HTMLElement).textContent = `version ${said.version}`;
+}
+
+/** Offers the queues of a server that has some: only then their part of the page is loaded. */
+async function offerQueues(): Promise<void> {
+  const queues = await listQueues(lobby.server).catch(() => []); // without them one plays at once
+  if (queues.length === 0) return;
+  const { Match } = await import("./queues/match.ts");
+  const section = byId("queues", HTMLElement);
+  section.hidden = byId("to-queues", HTMLElement).hidden = false;
+  const address = new URLSearchParams(location.search);
+  const match = new Match(section, queues, {
+    server: () => lobby.server,
+    nodes: () => nodes,
+    name: playerName,
+    about: (name) => {
+      const mode = info?.modes.find((m) => m.name === name);
+      return { picture: pictureOf(mode), does: mode ? sentenceOf(mode) : "", drawn: mode !== undefined && isDrawn(mode) };
+    },
+    undrawn,
+    enter: (join, queue) => {
+      handOver(join);
+      go(lobby.server, `room=${encodeURIComponent(join.room.id)}&queue=${encodeURIComponent(queue)}`);
+    },
+  });
+  if (address.has("queue") || address.has("party")) history.replaceState(null, "", location.pathname); // a reload does not begin anew
+  await match.begin(address);
 }
 
 function show(found: Room[], more: boolean): void {

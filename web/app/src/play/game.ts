@@ -15,7 +15,7 @@ import { keyboard } from "./input-keyboard.ts";
 import { mouse } from "./input-mouse.ts";
 import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
-import { backToLobby, playAgain } from "./notice.ts";
+import { backToLobby, onward } from "./notice.ts";
 import { goTo, knowNodes } from "./onward.ts";
 import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
@@ -148,7 +148,7 @@ export class Game {
     });
     session.on("matchEnd", (end) => {
       status.ended = true;
-      hud.end.say(end, session.seat, this.feats.moments(session.seat, (seat) => nameOf(session, seat)), this.feats.of(session.seat).longest, [playAgain(session.mode), backToLobby]);
+      hud.end.say(end, session.seat, this.feats.moments(session.seat, (seat) => nameOf(session, seat)), this.feats.of(session.seat).longest, [onward(session.mode), backToLobby]);
       session.leave(); // the room closes: this page does not look for another by itself
     });
     session.on("retry", (e) => status.retry(e, performance.now()));

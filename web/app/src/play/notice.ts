@@ -12,7 +12,13 @@ export interface Action {
 export const backToLobby: Action = { text: "Back to the lobby", act: () => void goTo("") };
 
 /** Leads into a room of a mode by quick play. */
-export const playAgain = (mode: string): Action => ({ text: "Play again", act: () => void goTo(`play?mode=${encodeURIComponent(mode)}`) });
+const playAgain = (mode: string): Action => ({ text: "Play again", act: () => void goTo(`play?mode=${encodeURIComponent(mode)}`) });
+
+/** What follows a match: the queue that it came from, else quick play. */
+export function onward(mode: string): Action {
+  const queue = new URLSearchParams(location.search).get("queue");
+  return queue === null ? playAgain(mode) : { text: "Queue again", act: () => void goTo(`?queue=${encodeURIComponent(queue)}`) };
+}
 
 export class Notice {
   readonly root = el("section", "screen");

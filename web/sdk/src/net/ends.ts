@@ -1,7 +1,7 @@
 // Every way a connection can end, in words for the player. The codes and
 // comebacks are those of docs/close-codes.json; a test compares.
 import type { Comeback, End } from "../api.ts";
-import type { LobbyError } from "../lobby.ts";
+import type { LobbyError } from "../errors.ts";
 
 interface Row {
   name: string;

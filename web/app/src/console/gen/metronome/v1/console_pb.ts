@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file metronome/v1/console.proto.
  */
 export const file_metronome_v1_console: GenFile = /*@__PURE__*/
-  fileDesc("ChptZXRyb25vbWUvdjEvY29uc29sZS5wcm90bxIMbWV0cm9ub21lLnYxIkcKDFdhdGNoUmVxdWVzdBIMCgRyb29tGAEgASgJEgwKBHNlYXQYAiABKA0SDQoFc2luY2UYAyABKA0SDAoEbm9kZRgEIAEoCSKLAQoNV2F0Y2hSZXNwb25zZRIoCghvdmVydmlldxgBIAEoCzIWLm1ldHJvbm9tZS52MS5PdmVydmlldxIoCgZkZXRhaWwYAiABKAsyGC5tZXRyb25vbWUudjEuUm9vbURldGFpbBImCgV0cmFjZRgDIAEoCzIXLm1ldHJvbm9tZS52MS5TZWF0VHJhY2UiyAEKCE92ZXJ2aWV3EgwKBHNlbGYYASABKAkSDwoHdmVyc2lvbhgCIAEoCRINCgVzdGF0ZRgDIAEoCRIWCg51cHRpbWVfc2Vjb25kcxgGIAEoDRIkCgRub2RlGAggAygLMhYubWV0cm9ub21lLnYxLk5vZGVJbmZvEhIKCm5vZGVfZmF1bHQYCSABKAkSJAoEcm9vbRgKIAMoCzIWLm1ldHJvbm9tZS52MS5Sb29tTGluZUoECAQQBUoECAUQBkoECAcQCEoECAsQDCLjAgoITm9kZUluZm8SCgoCaWQYASABKAkSCwoDdXJsGAIgASgJEg8KB3ZlcnNpb24YAyABKAkSEAoIZHJhaW5pbmcYBCABKAgSDQoFcm9vbXMYBSABKA0SDQoFc2VhdHMYBiABKA0SDwoHcGxheWVycxgHIAEoDRIMCgRzZWxmGAggASgIEg0KBXN0YXRlGAkgASgJEhQKDGNwdV9wZXJtaWxsZRgKIAEoDRITCgtyZXNpZGVudF9rYhgLIAEoDRIWCg51cHRpbWVfc2Vjb25kcxgMIAEoDRIPCgdyZWNvcmRzGA0gASgIEg4KBmRyYWlucxgOIAEoCBIMCgRib3RzGA8gASgNEg4KBnJlZ2lvbhgQIAEoCRISCgptb3JlX3Jvb21zGBEgASgNEiQKBmhlYWx0aBgSIAEoCzIULm1ldHJvbm9tZS52MS5IZWFsdGgSEwoLYWdlX3NlY29uZHMYEyABKA0iJAoGSGVhbHRoEgwKBG1vb2QYASABKAkSDAoEd29yZBgCIAEoCSL7AgoIUm9vbUxpbmUSCgoCaWQYASABKAkSDAoEbW9kZRgCIAEoCRINCgVzdGF0ZRgDIAEoCRIPCgdwcml2YXRlGAQgASgIEg0KBXNlYXRzGAUgASgNEg0KBXRha2VuGAYgASgNEgwKBGF3YXkYByABKA0SDAoEYm90cxgIIAEoDRIPCgd0aWNrX2h6GAkgASgNEgwKBHRpY2sYCiABKA0SEwoLYWdlX3NlY29uZHMYCyABKA0SEwoLdGlja191c19wOTkYDCABKA0SEwoLbGF0ZV91c19wOTkYDSABKA0SDQoFYnl0ZXMYDiABKA0SDgoGaW5wdXRzGA8gASgNEg4KBnVudXNlZBgQIAEoDRISCgpiYWNrbG9nZ2VkGBEgASgNEhIKCnRpY2tzX2xvc3QYEiABKA0SDAoEbm9kZRgTIAEoCRIkCgZoZWFsdGgYFCABKAsyFC5tZXRyb25vbWUudjEuSGVhbHRoEhIKCnNwZWN0YXRvcnMYFSABKA0iegoKUm9vbURldGFpbBIMCgRyb29tGAEgASgJEiYKB3NhbXBsZXMYAiABKAsyFS5tZXRyb25vbWUudjEuU2FtcGxlcxIkCgRzZWF0GAMgAygLMhYubWV0cm9ub21lLnYxLlNlYXRMaW5lEhAKCG9jY3VwaWVkGAQgASgNIuICCgdTYW1wbGVzEgoKAmF0GAEgAygNEhAKCHRpY2tfcDUwGAIgAygNEhAKCHRpY2tfcDk5GAMgAygNEhAKCHRpY2tfbWF4GAQgAygNEhAKCGxhdGVfcDUwGAUgAygNEhAKCGxhdGVfcDk5GAYgAygNEhAKCGxhdGVfbWF4GAcgAygNEg0KBWJ5dGVzGAggAygNEhEKCXNuYXBzaG90cxgJIAMoDRIPCgdvbl90aW1lGAogAygNEgwKBGxhdGUYCyADKA0SDQoFZWFybHkYDCADKA0SDgoGZG91YmxlGA0gAygNEg8KB2Ryb3BwZWQYDiADKA0SEQoJc2xhY2tfbWluGA8gAygREhEKCXNsYWNrX3A1MBgQIAMoERIRCglzbGFja19tYXgYESADKBESEgoKYmFja2xvZ2dlZBgSIAMoDRINCgVzZWF0cxgTIAMoDRISCgp0aWNrc19sb3N0GBQgAygNIqMBCghTZWF0TGluZRIMCgRzZWF0GAEgASgNEgwKBG5hbWUYAiABKAkSCwoDYm90GAMgASgIEg0KBXN0YXRlGAQgASgJEg0KBXNsYWNrGAUgASgREhEKCWlucHV0X2FnZRgGIAEoDRIOCgZzaWxlbnQYByABKA0SDgoGdW5zZW50GAggASgNEgwKBHVzZXIYCSABKAkSDwoHYWRkcmVzcxgKIAEoCSJdCglTZWF0VHJhY2USDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEg0KBXN0YXRlGAMgASgJEiUKBHRpY2sYBCADKAsyFy5tZXRyb25vbWUudjEuVHJhY2VUaWNrIokBCglUcmFjZVRpY2sSDAoEdGljaxgBIAEoDRIMCgR1c2VkGAIgASgJEhkKEXdpdGhfbGF0ZV9idXR0b25zGAMgASgIEg8KB3dhaXRpbmcYBCABKA0SJgoHYXJyaXZhbBgFIAMoCzIVLm1ldHJvbm9tZS52MS5BcnJpdmFsEgwKBG1vcmUYBiABKA0iNgoHQXJyaXZhbBIQCghmb3JfdGljaxgBIAEoDRIMCgRmYXRlGAIgASgJEgsKA3doeRgDIAEoCSKDAQoPS2lja1NlYXRSZXF1ZXN0EgwKBHJvb20YASABKAkSDAoEc2VhdBgCIAEoDRIMCgRuYW1lGAMgASgJEg4KBnJlYXNvbhgEIAEoCRIYCgtiYW5fc2Vjb25kcxgFIAEoDUgAiAEBEgwKBG5vZGUYBiABKAlCDgoMX2Jhbl9zZWNvbmRzIjYKEEtpY2tTZWF0UmVzcG9uc2USIgoDYmFuGAEgASgLMhUubWV0cm9ub21lLnYxLkJhbkluZm8iPgoQQ2xvc2VSb29tUmVxdWVzdBIMCgRyb29tGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIMCgRub2RlGAMgASgJIhMKEUNsb3NlUm9vbVJlc3BvbnNlIjsKD0Fubm91bmNlUmVxdWVzdBIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAkSDAoEbm9kZRgDIAEoCSISChBBbm5vdW5jZVJlc3BvbnNlIh8KHUNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXF1ZXN0IkQKHkNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXNwb25zZRIiCgNiYW4YASADKAsyFS5tZXRyb25vbWUudjEuQmFuSW5mbyJaChhDb25zb2xlU2VydmljZUJhblJlcXVlc3QSDAoEdXNlchgBIAEoCRIPCgdhZGRyZXNzGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIPCgdzZWNvbmRzGAQgASgNIj8KGUNvbnNvbGVTZXJ2aWNlQmFuUmVzcG9uc2USIgoDYmFuGAEgASgLMhUubWV0cm9ub21lLnYxLkJhbkluZm8iOwoaQ29uc29sZVNlcnZpY2VVbmJhblJlcXVlc3QSDAoEdXNlchgBIAEoCRIPCgdhZGRyZXNzGAIgASgJIh0KG0NvbnNvbGVTZXJ2aWNlVW5iYW5SZXNwb25zZSIfCg9MaXN0QWN0c1JlcXVlc3QSDAoEbW9zdBgBIAEoDSI2ChBMaXN0QWN0c1Jlc3BvbnNlEiIKA2FjdBgBIAMoCzIVLm1ldHJvbm9tZS52MS5BY3RJbmZvIn4KB0FjdEluZm8SDwoHYXRfdW5peBgBIAEoAxILCgN3aG8YAiABKAkSDgoGcmVtb3RlGAMgASgJEgwKBHdoYXQYBCABKAkSCgoCb24YBSABKAkSDgoGZGV0YWlsGAYgASgJEg0KBWZhdWx0GAcgASgJEgwKBG5vZGUYCCABKAkiNAoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBIMCgRtb3N0GAEgASgNEgwKBG5vZGUYAiABKAkicQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USKAoGb3V0Ym94GAEgASgLMhgubWV0cm9ub21lLnYxLk91dGJveEluZm8SLAoGbGV0dGVyGAIgAygLMhwubWV0cm9ub21lLnYxLkRlYWRMZXR0ZXJJbmZvIrgBCgpPdXRib3hJbmZvEg8KB3dhaXRpbmcYASABKA0SEgoKd2FpdGluZ19rYhgCIAEoDRIWCg5vbGRlc3Rfc2Vjb25kcxgDIAEoDRIMCgRkZWFkGAQgASgNEgwKBGxvc3QYBSABKAQSEQoJdW53cml0dGVuGAYgASgNEhIKCmRpc2tfZmFpbHMYByABKAgSKgoGdGFyZ2V0GAggAygLMhoubWV0cm9ub21lLnYxLk91dGJveFRhcmdldCJfCgxPdXRib3hUYXJnZXQSDAoEbmFtZRgBIAEoCRIPCgd3YWl0aW5nGAIgASgNEgwKBGRlYWQYAyABKA0SEQoJZGVsaXZlcmVkGAQgASgEEg8KB3JldHJpZWQYBSABKAQimAEKDkRlYWRMZXR0ZXJJbmZvEgoKAmlkGAEgASgJEg4KBnRhcmdldBgCIAEoCRIMCgRraW5kGAMgASgJEgwKBG5hbWUYBCABKAkSDAoEcm9vbRgFIAEoCRIQCghhdHRlbXB0cxgGIAEoDRILCgN3aHkYByABKAkSEgoKc2luY2VfdW5peBgIIAEoAxINCgVieXRlcxgJIAEoDSIyChZSZXRyeURlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5vZGUYAiABKAkiGQoXUmV0cnlEZWFkTGV0dGVyUmVzcG9uc2UiMQoVRHJvcERlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5vZGUYAiABKAkiGAoWRHJvcERlYWRMZXR0ZXJSZXNwb25zZSIgChBEcmFpbk5vZGVSZXF1ZXN0EgwKBG5vZGUYASABKAkiEwoRRHJhaW5Ob2RlUmVzcG9uc2UiPQoPTG9ja1Jvb21SZXF1ZXN0EgwKBHJvb20YASABKAkSDAoEbm9kZRgCIAEoCRIOCgZ1bmxvY2sYAyABKAgiEgoQTG9ja1Jvb21SZXNwb25zZSIyChRBbm5vdW5jZVRvQWxsUmVxdWVzdBIMCgRub2RlGAEgASgJEgwKBHRleHQYAiABKAkiYAoVQW5ub3VuY2VUb0FsbFJlc3BvbnNlEg0KBXJvb21zGAEgASgNEg4KBmZhaWxlZBgCIAEoDRIoCgZzaWxlbnQYAyADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSInCgpTaWxlbnROb2RlEgwKBG5vZGUYASABKAkSCwoDd2h5GAIgASgJIh4KDkdldE5vZGVSZXF1ZXN0EgwKBG5vZGUYASABKAkiXQoPR2V0Tm9kZVJlc3BvbnNlEiQKBG5vZGUYASABKAsyFi5tZXRyb25vbWUudjEuTm9kZUluZm8SJAoEcm9vbRgCIAMoCzIWLm1ldHJvbm9tZS52MS5Sb29tTGluZSJNChJGaW5kUGxheWVyc1JlcXVlc3QSDAoEbm9kZRgBIAEoCRIMCgR0ZXh0GAIgASgJEg0KBW1hdGNoGAMgASgJEgwKBG1vc3QYBCABKA0ieAoTRmluZFBsYXllcnNSZXNwb25zZRIpCgZwbGF5ZXIYASADKAsyGS5tZXRyb25vbWUudjEuRm91bmRQbGF5ZXISDAoEbW9yZRgCIAEoCBIoCgZzaWxlbnQYAyADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSJdCgtGb3VuZFBsYXllchIMCgRub2RlGAEgASgJEgwKBHJvb20YAiABKAkSDAoEbW9kZRgDIAEoCRIkCgRzZWF0GAQgASgLMhYubWV0cm9ub21lLnYxLlNlYXRMaW5lIjsKEUdldEhpc3RvcnlSZXF1ZXN0EgwKBG5vZGUYASABKAkSDAoEZnJvbRgCIAEoDRIKCgJ0bxgDIAEoDSJnChJHZXRIaXN0b3J5UmVzcG9uc2USJwoEbm9kZRgBIAMoCzIZLm1ldHJvbm9tZS52MS5Ob2RlSGlzdG9yeRIoCgZzaWxlbnQYAiADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSKiAgoLTm9kZUhpc3RvcnkSDAoEbm9kZRgBIAEoCRIMCgRzdGVwGAIgASgNEgoKAmF0GAMgAygNEg8KB3BsYXllcnMYBCADKA0SDAoEYm90cxgFIAMoDRIMCgRhd2F5GAYgAygNEg0KBXJvb21zGAcgAygNEhQKDGNwdV9wZXJtaWxsZRgIIAMoDRITCgtyZXNpZGVudF9rYhgJIAMoDRINCgVieXRlcxgKIAMoDRIOCgZpbnB1dHMYCyADKA0SDgoGdW51c2VkGAwgAygNEhAKCHRpY2tfcDk5GA0gAygNEhAKCGxhdGVfcDk5GA4gAygNEhIKCnRpY2tzX2xvc3QYDyADKA0SDQoFam9pbnMYECADKA0SDgoGY2xvc2VzGBEgAygNIn0KEUxpc3RFdmVudHNSZXF1ZXN0EgwKBG5vZGUYASABKAkSDAoEa2luZBgCIAMoCRIMCgRyb29tGAMgASgJEgwKBHRleHQYBCABKAkSEQoJYmVmb3JlX21zGAUgASgDEgwKBG1vc3QYBiABKA0SDwoHZnJvbV9tcxgHIAEoAyJ0ChJMaXN0RXZlbnRzUmVzcG9uc2USJgoFZXZlbnQYASADKAsyFy5tZXRyb25vbWUudjEuRXZlbnRJbmZvEgwKBG1vcmUYAiABKAgSKAoGc2lsZW50GAMgAygLMhgubWV0cm9ub21lLnYxLlNpbGVudE5vZGUiqQEKCUV2ZW50SW5mbxINCgVhdF9tcxgBIAEoAxIMCgRub2RlGAIgASgJEgwKBGtpbmQYAyABKAkSDAoEcm9vbRgEIAEoCRIMCgRzZWF0GAUgASgNEgwKBG5hbWUYBiABKAkSDAoEdXNlchgHIAEoCRIMCgRjb2RlGAggASgNEgwKBHRleHQYCSABKAkSDQoFY291bnQYCiABKA0SDgoGbnVtYmVyGAsgASgEIiUKFUxpc3RFbmRlZFJvb21zUmVxdWVzdBIMCgRub2RlGAEgASgJImkKFkxpc3RFbmRlZFJvb21zUmVzcG9uc2USJQoEcm9vbRgBIAMoCzIXLm1ldHJvbm9tZS52MS5FbmRlZFJvb20SKAoGc2lsZW50GAIgAygLMhgubWV0cm9ub21lLnYxLlNpbGVudE5vZGUixQEKCUVuZGVkUm9vbRIMCgRub2RlGAEgASgJEgwKBHJvb20YAiABKAkSDAoEbW9kZRgDIAEoCRITCgtvcGVuZWRfdW5peBgEIAEoAxISCgplbmRlZF91bml4GAUgASgDEgwKBGNvZGUYBiABKA0SDgoGcmVhc29uGAcgASgJEg0KBXRpY2tzGAggASgNEgwKBHBlYWsYCSABKA0SEQoJcmVjb3JkaW5nGAogASgJEhcKD3JlY29yZGluZ19ieXRlcxgLIAEoBDLLDAoOQ29uc29sZVNlcnZpY2USQgoFV2F0Y2gSGi5tZXRyb25vbWUudjEuV2F0Y2hSZXF1ZXN0GhsubWV0cm9ub21lLnYxLldhdGNoUmVzcG9uc2UwARJJCghLaWNrU2VhdBIdLm1ldHJvbm9tZS52MS5LaWNrU2VhdFJlcXVlc3QaHi5tZXRyb25vbWUudjEuS2lja1NlYXRSZXNwb25zZRJMCglDbG9zZVJvb20SHi5tZXRyb25vbWUudjEuQ2xvc2VSb29tUmVxdWVzdBofLm1ldHJvbm9tZS52MS5DbG9zZVJvb21SZXNwb25zZRJJCghMb2NrUm9vbRIdLm1ldHJvbm9tZS52MS5Mb2NrUm9vbVJlcXVlc3QaHi5tZXRyb25vbWUudjEuTG9ja1Jvb21SZXNwb25zZRJJCghBbm5vdW5jZRIdLm1ldHJvbm9tZS52MS5Bbm5vdW5jZVJlcXVlc3QaHi5tZXRyb25vbWUudjEuQW5ub3VuY2VSZXNwb25zZRJYCg1Bbm5vdW5jZVRvQWxsEiIubWV0cm9ub21lLnYxLkFubm91bmNlVG9BbGxSZXF1ZXN0GiMubWV0cm9ub21lLnYxLkFubm91bmNlVG9BbGxSZXNwb25zZRJGCgdHZXROb2RlEhwubWV0cm9ub21lLnYxLkdldE5vZGVSZXF1ZXN0Gh0ubWV0cm9ub21lLnYxLkdldE5vZGVSZXNwb25zZRJSCgtGaW5kUGxheWVycxIgLm1ldHJvbm9tZS52MS5GaW5kUGxheWVyc1JlcXVlc3QaIS5tZXRyb25vbWUudjEuRmluZFBsYXllcnNSZXNwb25zZRJPCgpHZXRIaXN0b3J5Eh8ubWV0cm9ub21lLnYxLkdldEhpc3RvcnlSZXF1ZXN0GiAubWV0cm9ub21lLnYxLkdldEhpc3RvcnlSZXNwb25zZRJPCgpMaXN0RXZlbnRzEh8ubWV0cm9ub21lLnYxLkxpc3RFdmVudHNSZXF1ZXN0GiAubWV0cm9ub21lLnYxLkxpc3RFdmVudHNSZXNwb25zZRJbCg5MaXN0RW5kZWRSb29tcxIjLm1ldHJvbm9tZS52MS5MaXN0RW5kZWRSb29tc1JlcXVlc3QaJC5tZXRyb25vbWUudjEuTGlzdEVuZGVkUm9vbXNSZXNwb25zZRJlCghMaXN0QmFucxIrLm1ldHJvbm9tZS52MS5Db25zb2xlU2VydmljZUxpc3RCYW5zUmVxdWVzdBosLm1ldHJvbm9tZS52MS5Db25zb2xlU2VydmljZUxpc3RCYW5zUmVzcG9uc2USVgoDQmFuEiYubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlQmFuUmVxdWVzdBonLm1ldHJvbm9tZS52MS5Db25zb2xlU2VydmljZUJhblJlc3BvbnNlElwKBVVuYmFuEigubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlVW5iYW5SZXF1ZXN0GikubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlVW5iYW5SZXNwb25zZRJJCghMaXN0QWN0cxIdLm1ldHJvbm9tZS52MS5MaXN0QWN0c1JlcXVlc3QaHi5tZXRyb25vbWUudjEuTGlzdEFjdHNSZXNwb25zZRJeCg9MaXN0RGVhZExldHRlcnMSJC5tZXRyb25vbWUudjEuTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBolLm1ldHJvbm9tZS52MS5MaXN0RGVhZExldHRlcnNSZXNwb25zZRJeCg9SZXRyeURlYWRMZXR0ZXISJC5tZXRyb25vbWUudjEuUmV0cnlEZWFkTGV0dGVyUmVxdWVzdBolLm1ldHJvbm9tZS52MS5SZXRyeURlYWRMZXR0ZXJSZXNwb25zZRJbCg5Ecm9wRGVhZExldHRlchIjLm1ldHJvbm9tZS52MS5Ecm9wRGVhZExldHRlclJlcXVlc3QaJC5tZXRyb25vbWUudjEuRHJvcERlYWRMZXR0ZXJSZXNwb25zZRJMCglEcmFpbk5vZGUSHi5tZXRyb25vbWUudjEuRHJhaW5Ob2RlUmVxdWVzdBofLm1ldHJvbm9tZS52MS5EcmFpbk5vZGVSZXNwb25zZUJGWkRnaXRodWIuY29tL21ldHJvbm9tZS1zZXJ2ZXIvbWV0cm9ub21lL3Byb3RvL21ldHJvbm9tZS92MTttZXRyb25vbWV2MWIGcHJvdG8z", [file_metronome_v1_server]);
+  fileDesc("ChptZXRyb25vbWUvdjEvY29uc29sZS5wcm90bxIMbWV0cm9ub21lLnYxIkcKDFdhdGNoUmVxdWVzdBIMCgRyb29tGAEgASgJEgwKBHNlYXQYAiABKA0SDQoFc2luY2UYAyABKA0SDAoEbm9kZRgEIAEoCSKLAQoNV2F0Y2hSZXNwb25zZRIoCghvdmVydmlldxgBIAEoCzIWLm1ldHJvbm9tZS52MS5PdmVydmlldxIoCgZkZXRhaWwYAiABKAsyGC5tZXRyb25vbWUudjEuUm9vbURldGFpbBImCgV0cmFjZRgDIAEoCzIXLm1ldHJvbm9tZS52MS5TZWF0VHJhY2UiyAEKCE92ZXJ2aWV3EgwKBHNlbGYYASABKAkSDwoHdmVyc2lvbhgCIAEoCRINCgVzdGF0ZRgDIAEoCRIWCg51cHRpbWVfc2Vjb25kcxgGIAEoDRIkCgRub2RlGAggAygLMhYubWV0cm9ub21lLnYxLk5vZGVJbmZvEhIKCm5vZGVfZmF1bHQYCSABKAkSJAoEcm9vbRgKIAMoCzIWLm1ldHJvbm9tZS52MS5Sb29tTGluZUoECAQQBUoECAUQBkoECAcQCEoECAsQDCLjAgoITm9kZUluZm8SCgoCaWQYASABKAkSCwoDdXJsGAIgASgJEg8KB3ZlcnNpb24YAyABKAkSEAoIZHJhaW5pbmcYBCABKAgSDQoFcm9vbXMYBSABKA0SDQoFc2VhdHMYBiABKA0SDwoHcGxheWVycxgHIAEoDRIMCgRzZWxmGAggASgIEg0KBXN0YXRlGAkgASgJEhQKDGNwdV9wZXJtaWxsZRgKIAEoDRITCgtyZXNpZGVudF9rYhgLIAEoDRIWCg51cHRpbWVfc2Vjb25kcxgMIAEoDRIPCgdyZWNvcmRzGA0gASgIEg4KBmRyYWlucxgOIAEoCBIMCgRib3RzGA8gASgNEg4KBnJlZ2lvbhgQIAEoCRISCgptb3JlX3Jvb21zGBEgASgNEiQKBmhlYWx0aBgSIAEoCzIULm1ldHJvbm9tZS52MS5IZWFsdGgSEwoLYWdlX3NlY29uZHMYEyABKA0iJAoGSGVhbHRoEgwKBG1vb2QYASABKAkSDAoEd29yZBgCIAEoCSL7AgoIUm9vbUxpbmUSCgoCaWQYASABKAkSDAoEbW9kZRgCIAEoCRINCgVzdGF0ZRgDIAEoCRIPCgdwcml2YXRlGAQgASgIEg0KBXNlYXRzGAUgASgNEg0KBXRha2VuGAYgASgNEgwKBGF3YXkYByABKA0SDAoEYm90cxgIIAEoDRIPCgd0aWNrX2h6GAkgASgNEgwKBHRpY2sYCiABKA0SEwoLYWdlX3NlY29uZHMYCyABKA0SEwoLdGlja191c19wOTkYDCABKA0SEwoLbGF0ZV91c19wOTkYDSABKA0SDQoFYnl0ZXMYDiABKA0SDgoGaW5wdXRzGA8gASgNEg4KBnVudXNlZBgQIAEoDRISCgpiYWNrbG9nZ2VkGBEgASgNEhIKCnRpY2tzX2xvc3QYEiABKA0SDAoEbm9kZRgTIAEoCRIkCgZoZWFsdGgYFCABKAsyFC5tZXRyb25vbWUudjEuSGVhbHRoEhIKCnNwZWN0YXRvcnMYFSABKA0iegoKUm9vbURldGFpbBIMCgRyb29tGAEgASgJEiYKB3NhbXBsZXMYAiABKAsyFS5tZXRyb25vbWUudjEuU2FtcGxlcxIkCgRzZWF0GAMgAygLMhYubWV0cm9ub21lLnYxLlNlYXRMaW5lEhAKCG9jY3VwaWVkGAQgASgNIuICCgdTYW1wbGVzEgoKAmF0GAEgAygNEhAKCHRpY2tfcDUwGAIgAygNEhAKCHRpY2tfcDk5GAMgAygNEhAKCHRpY2tfbWF4GAQgAygNEhAKCGxhdGVfcDUwGAUgAygNEhAKCGxhdGVfcDk5GAYgAygNEhAKCGxhdGVfbWF4GAcgAygNEg0KBWJ5dGVzGAggAygNEhEKCXNuYXBzaG90cxgJIAMoDRIPCgdvbl90aW1lGAogAygNEgwKBGxhdGUYCyADKA0SDQoFZWFybHkYDCADKA0SDgoGZG91YmxlGA0gAygNEg8KB2Ryb3BwZWQYDiADKA0SEQoJc2xhY2tfbWluGA8gAygREhEKCXNsYWNrX3A1MBgQIAMoERIRCglzbGFja19tYXgYESADKBESEgoKYmFja2xvZ2dlZBgSIAMoDRINCgVzZWF0cxgTIAMoDRISCgp0aWNrc19sb3N0GBQgAygNIqMBCghTZWF0TGluZRIMCgRzZWF0GAEgASgNEgwKBG5hbWUYAiABKAkSCwoDYm90GAMgASgIEg0KBXN0YXRlGAQgASgJEg0KBXNsYWNrGAUgASgREhEKCWlucHV0X2FnZRgGIAEoDRIOCgZzaWxlbnQYByABKA0SDgoGdW5zZW50GAggASgNEgwKBHVzZXIYCSABKAkSDwoHYWRkcmVzcxgKIAEoCSJdCglTZWF0VHJhY2USDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEg0KBXN0YXRlGAMgASgJEiUKBHRpY2sYBCADKAsyFy5tZXRyb25vbWUudjEuVHJhY2VUaWNrIokBCglUcmFjZVRpY2sSDAoEdGljaxgBIAEoDRIMCgR1c2VkGAIgASgJEhkKEXdpdGhfbGF0ZV9idXR0b25zGAMgASgIEg8KB3dhaXRpbmcYBCABKA0SJgoHYXJyaXZhbBgFIAMoCzIVLm1ldHJvbm9tZS52MS5BcnJpdmFsEgwKBG1vcmUYBiABKA0iNgoHQXJyaXZhbBIQCghmb3JfdGljaxgBIAEoDRIMCgRmYXRlGAIgASgJEgsKA3doeRgDIAEoCSKDAQoPS2lja1NlYXRSZXF1ZXN0EgwKBHJvb20YASABKAkSDAoEc2VhdBgCIAEoDRIMCgRuYW1lGAMgASgJEg4KBnJlYXNvbhgEIAEoCRIYCgtiYW5fc2Vjb25kcxgFIAEoDUgAiAEBEgwKBG5vZGUYBiABKAlCDgoMX2Jhbl9zZWNvbmRzIjYKEEtpY2tTZWF0UmVzcG9uc2USIgoDYmFuGAEgASgLMhUubWV0cm9ub21lLnYxLkJhbkluZm8iPgoQQ2xvc2VSb29tUmVxdWVzdBIMCgRyb29tGAEgASgJEg4KBnJlYXNvbhgCIAEoCRIMCgRub2RlGAMgASgJIhMKEUNsb3NlUm9vbVJlc3BvbnNlIjsKD0Fubm91bmNlUmVxdWVzdBIMCgRyb29tGAEgASgJEgwKBHRleHQYAiABKAkSDAoEbm9kZRgDIAEoCSISChBBbm5vdW5jZVJlc3BvbnNlIh8KHUNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXF1ZXN0IkQKHkNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXNwb25zZRIiCgNiYW4YASADKAsyFS5tZXRyb25vbWUudjEuQmFuSW5mbyJaChhDb25zb2xlU2VydmljZUJhblJlcXVlc3QSDAoEdXNlchgBIAEoCRIPCgdhZGRyZXNzGAIgASgJEg4KBnJlYXNvbhgDIAEoCRIPCgdzZWNvbmRzGAQgASgNIj8KGUNvbnNvbGVTZXJ2aWNlQmFuUmVzcG9uc2USIgoDYmFuGAEgASgLMhUubWV0cm9ub21lLnYxLkJhbkluZm8iOwoaQ29uc29sZVNlcnZpY2VVbmJhblJlcXVlc3QSDAoEdXNlchgBIAEoCRIPCgdhZGRyZXNzGAIgASgJIh0KG0NvbnNvbGVTZXJ2aWNlVW5iYW5SZXNwb25zZSIfCg9MaXN0QWN0c1JlcXVlc3QSDAoEbW9zdBgBIAEoDSI2ChBMaXN0QWN0c1Jlc3BvbnNlEiIKA2FjdBgBIAMoCzIVLm1ldHJvbm9tZS52MS5BY3RJbmZvIn4KB0FjdEluZm8SDwoHYXRfdW5peBgBIAEoAxILCgN3aG8YAiABKAkSDgoGcmVtb3RlGAMgASgJEgwKBHdoYXQYBCABKAkSCgoCb24YBSABKAkSDgoGZGV0YWlsGAYgASgJEg0KBWZhdWx0GAcgASgJEgwKBG5vZGUYCCABKAkiNAoWTGlzdERlYWRMZXR0ZXJzUmVxdWVzdBIMCgRtb3N0GAEgASgNEgwKBG5vZGUYAiABKAkicQoXTGlzdERlYWRMZXR0ZXJzUmVzcG9uc2USKAoGb3V0Ym94GAEgASgLMhgubWV0cm9ub21lLnYxLk91dGJveEluZm8SLAoGbGV0dGVyGAIgAygLMhwubWV0cm9ub21lLnYxLkRlYWRMZXR0ZXJJbmZvIrgBCgpPdXRib3hJbmZvEg8KB3dhaXRpbmcYASABKA0SEgoKd2FpdGluZ19rYhgCIAEoDRIWCg5vbGRlc3Rfc2Vjb25kcxgDIAEoDRIMCgRkZWFkGAQgASgNEgwKBGxvc3QYBSABKAQSEQoJdW53cml0dGVuGAYgASgNEhIKCmRpc2tfZmFpbHMYByABKAgSKgoGdGFyZ2V0GAggAygLMhoubWV0cm9ub21lLnYxLk91dGJveFRhcmdldCJfCgxPdXRib3hUYXJnZXQSDAoEbmFtZRgBIAEoCRIPCgd3YWl0aW5nGAIgASgNEgwKBGRlYWQYAyABKA0SEQoJZGVsaXZlcmVkGAQgASgEEg8KB3JldHJpZWQYBSABKAQimAEKDkRlYWRMZXR0ZXJJbmZvEgoKAmlkGAEgASgJEg4KBnRhcmdldBgCIAEoCRIMCgRraW5kGAMgASgJEgwKBG5hbWUYBCABKAkSDAoEcm9vbRgFIAEoCRIQCghhdHRlbXB0cxgGIAEoDRILCgN3aHkYByABKAkSEgoKc2luY2VfdW5peBgIIAEoAxINCgVieXRlcxgJIAEoDSIyChZSZXRyeURlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5vZGUYAiABKAkiGQoXUmV0cnlEZWFkTGV0dGVyUmVzcG9uc2UiMQoVRHJvcERlYWRMZXR0ZXJSZXF1ZXN0EgoKAmlkGAEgASgJEgwKBG5vZGUYAiABKAkiGAoWRHJvcERlYWRMZXR0ZXJSZXNwb25zZSIgChBEcmFpbk5vZGVSZXF1ZXN0EgwKBG5vZGUYASABKAkiEwoRRHJhaW5Ob2RlUmVzcG9uc2UiPQoPTG9ja1Jvb21SZXF1ZXN0EgwKBHJvb20YASABKAkSDAoEbm9kZRgCIAEoCRIOCgZ1bmxvY2sYAyABKAgiEgoQTG9ja1Jvb21SZXNwb25zZSIyChRBbm5vdW5jZVRvQWxsUmVxdWVzdBIMCgRub2RlGAEgASgJEgwKBHRleHQYAiABKAkiYAoVQW5ub3VuY2VUb0FsbFJlc3BvbnNlEg0KBXJvb21zGAEgASgNEg4KBmZhaWxlZBgCIAEoDRIoCgZzaWxlbnQYAyADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSInCgpTaWxlbnROb2RlEgwKBG5vZGUYASABKAkSCwoDd2h5GAIgASgJIh4KDkdldE5vZGVSZXF1ZXN0EgwKBG5vZGUYASABKAkiXQoPR2V0Tm9kZVJlc3BvbnNlEiQKBG5vZGUYASABKAsyFi5tZXRyb25vbWUudjEuTm9kZUluZm8SJAoEcm9vbRgCIAMoCzIWLm1ldHJvbm9tZS52MS5Sb29tTGluZSJNChJGaW5kUGxheWVyc1JlcXVlc3QSDAoEbm9kZRgBIAEoCRIMCgR0ZXh0GAIgASgJEg0KBW1hdGNoGAMgASgJEgwKBG1vc3QYBCABKA0ieAoTRmluZFBsYXllcnNSZXNwb25zZRIpCgZwbGF5ZXIYASADKAsyGS5tZXRyb25vbWUudjEuRm91bmRQbGF5ZXISDAoEbW9yZRgCIAEoCBIoCgZzaWxlbnQYAyADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSJdCgtGb3VuZFBsYXllchIMCgRub2RlGAEgASgJEgwKBHJvb20YAiABKAkSDAoEbW9kZRgDIAEoCRIkCgRzZWF0GAQgASgLMhYubWV0cm9ub21lLnYxLlNlYXRMaW5lIjsKEUdldEhpc3RvcnlSZXF1ZXN0EgwKBG5vZGUYASABKAkSDAoEZnJvbRgCIAEoDRIKCgJ0bxgDIAEoDSJnChJHZXRIaXN0b3J5UmVzcG9uc2USJwoEbm9kZRgBIAMoCzIZLm1ldHJvbm9tZS52MS5Ob2RlSGlzdG9yeRIoCgZzaWxlbnQYAiADKAsyGC5tZXRyb25vbWUudjEuU2lsZW50Tm9kZSKiAgoLTm9kZUhpc3RvcnkSDAoEbm9kZRgBIAEoCRIMCgRzdGVwGAIgASgNEgoKAmF0GAMgAygNEg8KB3BsYXllcnMYBCADKA0SDAoEYm90cxgFIAMoDRIMCgRhd2F5GAYgAygNEg0KBXJvb21zGAcgAygNEhQKDGNwdV9wZXJtaWxsZRgIIAMoDRITCgtyZXNpZGVudF9rYhgJIAMoDRINCgVieXRlcxgKIAMoDRIOCgZpbnB1dHMYCyADKA0SDgoGdW51c2VkGAwgAygNEhAKCHRpY2tfcDk5GA0gAygNEhAKCGxhdGVfcDk5GA4gAygNEhIKCnRpY2tzX2xvc3QYDyADKA0SDQoFam9pbnMYECADKA0SDgoGY2xvc2VzGBEgAygNIn0KEUxpc3RFdmVudHNSZXF1ZXN0EgwKBG5vZGUYASABKAkSDAoEa2luZBgCIAMoCRIMCgRyb29tGAMgASgJEgwKBHRleHQYBCABKAkSEQoJYmVmb3JlX21zGAUgASgDEgwKBG1vc3QYBiABKA0SDwoHZnJvbV9tcxgHIAEoAyJ0ChJMaXN0RXZlbnRzUmVzcG9uc2USJgoFZXZlbnQYASADKAsyFy5tZXRyb25vbWUudjEuRXZlbnRJbmZvEgwKBG1vcmUYAiABKAgSKAoGc2lsZW50GAMgAygLMhgubWV0cm9ub21lLnYxLlNpbGVudE5vZGUiqQEKCUV2ZW50SW5mbxINCgVhdF9tcxgBIAEoAxIMCgRub2RlGAIgASgJEgwKBGtpbmQYAyABKAkSDAoEcm9vbRgEIAEoCRIMCgRzZWF0GAUgASgNEgwKBG5hbWUYBiABKAkSDAoEdXNlchgHIAEoCRIMCgRjb2RlGAggASgNEgwKBHRleHQYCSABKAkSDQoFY291bnQYCiABKA0SDgoGbnVtYmVyGAsgASgEIiUKFUxpc3RFbmRlZFJvb21zUmVxdWVzdBIMCgRub2RlGAEgASgJImkKFkxpc3RFbmRlZFJvb21zUmVzcG9uc2USJQoEcm9vbRgBIAMoCzIXLm1ldHJvbm9tZS52MS5FbmRlZFJvb20SKAoGc2lsZW50GAIgAygLMhgubWV0cm9ub21lLnYxLlNpbGVudE5vZGUixQEKCUVuZGVkUm9vbRIMCgRub2RlGAEgASgJEgwKBHJvb20YAiABKAkSDAoEbW9kZRgDIAEoCRITCgtvcGVuZWRfdW5peBgEIAEoAxISCgplbmRlZF91bml4GAUgASgDEgwKBGNvZGUYBiABKA0SDgoGcmVhc29uGAcgASgJEg0KBXRpY2tzGAggASgNEgwKBHBlYWsYCSABKA0SEQoJcmVjb3JkaW5nGAogASgJEhcKD3JlY29yZGluZ19ieXRlcxgLIAEoBCIwCh9Db25zb2xlU2VydmljZUxpc3RRdWV1ZXNSZXF1ZXN0Eg0KBXNpbmNlGAEgASgNIkoKIENvbnNvbGVTZXJ2aWNlTGlzdFF1ZXVlc1Jlc3BvbnNlEiYKBXF1ZXVlGAEgAygLMhcubWV0cm9ub21lLnYxLlF1ZXVlTGluZSLPAwoJUXVldWVMaW5lEgwKBG5hbWUYASABKAkSDQoFdGl0bGUYAiABKAkSDAoEbW9kZRgDIAEoCRINCgVsZWFzdBgEIAEoDRIMCgRtb3N0GAUgASgNEg4KBmxlYWRlchgGIAEoCRINCgVlcG9jaBgHIAEoBBIPCgd3YWl0aW5nGAggASgNEg8KB3BsYXllcnMYCSABKA0SDwoHb2ZmZXJlZBgKIAEoDRIPCgdvcGVuaW5nGAsgASgNEgwKBG9wZW4YDCABKA0SGwoTZW5xdWV1ZWRfcGVyX21pbnV0ZRgNIAEoARIaChJtYXRjaGVkX3Blcl9taW51dGUYDiABKAESEwoLd2FpdF9tc19wNTAYDyABKA0SEwoLd2FpdF9tc19wOTkYECABKA0SDgoGb2xkZXN0GBEgASgJEhEKCW9sZGVzdF9tcxgSIAEoDRISCgpvbGRlc3Rfd2h5GBMgASgJEg4KBnNwcmVhZBgUIAEoARILCgNnYXAYFSABKAESJQoEZW5kcxgWIAMoCzIXLm1ldHJvbm9tZS52MS5RdWV1ZUVuZHMSKwoHc2FtcGxlcxgXIAEoCzIaLm1ldHJvbm9tZS52MS5RdWV1ZVNhbXBsZXMiKwoJUXVldWVFbmRzEg0KBXN0YXRlGAEgASgJEg8KB2VudHJpZXMYAiABKAQiwwEKDFF1ZXVlU2FtcGxlcxIKCgJhdBgBIAMoDRIPCgd3YWl0aW5nGAIgAygNEg8KB3BsYXllcnMYAyADKA0SGwoTZW5xdWV1ZWRfcGVyX21pbnV0ZRgEIAMoAhIaChJtYXRjaGVkX3Blcl9taW51dGUYBSADKAISEwoLd2FpdF9tc19wNTAYBiADKA0SEwoLd2FpdF9tc19wOTkYByADKA0SEQoJb2xkZXN0X21zGAggAygNEg8KB21hdGNoZXMYCSADKA0iMgohQ29uc29sZVNlcnZpY2VFeHBsYWluRW50cnlSZXF1ZXN0Eg0KBWVudHJ5GAEgASgJIv4CCiJDb25zb2xlU2VydmljZUV4cGxhaW5FbnRyeVJlc3BvbnNlEg0KBWVudHJ5GAEgASgJEg0KBXF1ZXVlGAIgASgJEg0KBXN0YXRlGAMgASgJEgsKA3doeRgEIAEoCRISCgpzaW5jZV91bml4GAUgASgDEhEKCXdhaXRlZF9tcxgGIAEoDRIpCgZtZW1iZXIYByADKAsyGS5tZXRyb25vbWUudjEuRW50cnlQbGF5ZXISDgoGd2luZG93GAggASgBEg8KB2xhdGVuY3kYCSABKAESDAoEZmlsbBgKIAEoARISCgpjYW5kaWRhdGVzGAsgASgNEgwKBHNlZW4YDCABKA0SKQoGcmVhc29uGA0gAygLMhkubWV0cm9ub21lLnYxLkVudHJ5UmVhc29uEiUKBGxvc3MYDiADKAsyFy5tZXRyb25vbWUudjEuRW50cnlMb3NzEg0KBW1hdGNoGA8gASgJEgwKBHJvb20YECABKAkSDAoEbm9kZRgRIAEoCSJHCgtFbnRyeVBsYXllchIMCgR1c2VyGAEgASgJEgwKBG5hbWUYAiABKAkSDgoGcmF0aW5nGAMgASgBEgwKBHJvbGUYBCADKAkiOgoLRW50cnlSZWFzb24SDQoFY2F1c2UYASABKAkSDgoGb3RoZXJzGAIgASgNEgwKBHRleHQYAyABKAkiOAoJRW50cnlMb3NzEg0KBW1hdGNoGAEgASgJEg8KB2F0X3VuaXgYAiABKAMSCwoDd2h5GAMgASgJMqsOCg5Db25zb2xlU2VydmljZRJCCgVXYXRjaBIaLm1ldHJvbm9tZS52MS5XYXRjaFJlcXVlc3QaGy5tZXRyb25vbWUudjEuV2F0Y2hSZXNwb25zZTABEkkKCEtpY2tTZWF0Eh0ubWV0cm9ub21lLnYxLktpY2tTZWF0UmVxdWVzdBoeLm1ldHJvbm9tZS52MS5LaWNrU2VhdFJlc3BvbnNlEkwKCUNsb3NlUm9vbRIeLm1ldHJvbm9tZS52MS5DbG9zZVJvb21SZXF1ZXN0Gh8ubWV0cm9ub21lLnYxLkNsb3NlUm9vbVJlc3BvbnNlEkkKCExvY2tSb29tEh0ubWV0cm9ub21lLnYxLkxvY2tSb29tUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5Mb2NrUm9vbVJlc3BvbnNlEkkKCEFubm91bmNlEh0ubWV0cm9ub21lLnYxLkFubm91bmNlUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5Bbm5vdW5jZVJlc3BvbnNlElgKDUFubm91bmNlVG9BbGwSIi5tZXRyb25vbWUudjEuQW5ub3VuY2VUb0FsbFJlcXVlc3QaIy5tZXRyb25vbWUudjEuQW5ub3VuY2VUb0FsbFJlc3BvbnNlEkYKB0dldE5vZGUSHC5tZXRyb25vbWUudjEuR2V0Tm9kZVJlcXVlc3QaHS5tZXRyb25vbWUudjEuR2V0Tm9kZVJlc3BvbnNlElIKC0ZpbmRQbGF5ZXJzEiAubWV0cm9ub21lLnYxLkZpbmRQbGF5ZXJzUmVxdWVzdBohLm1ldHJvbm9tZS52MS5GaW5kUGxheWVyc1Jlc3BvbnNlEk8KCkdldEhpc3RvcnkSHy5tZXRyb25vbWUudjEuR2V0SGlzdG9yeVJlcXVlc3QaIC5tZXRyb25vbWUudjEuR2V0SGlzdG9yeVJlc3BvbnNlEk8KCkxpc3RFdmVudHMSHy5tZXRyb25vbWUudjEuTGlzdEV2ZW50c1JlcXVlc3QaIC5tZXRyb25vbWUudjEuTGlzdEV2ZW50c1Jlc3BvbnNlElsKDkxpc3RFbmRlZFJvb21zEiMubWV0cm9ub21lLnYxLkxpc3RFbmRlZFJvb21zUmVxdWVzdBokLm1ldHJvbm9tZS52MS5MaXN0RW5kZWRSb29tc1Jlc3BvbnNlEmUKCExpc3RCYW5zEisubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXF1ZXN0GiwubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlTGlzdEJhbnNSZXNwb25zZRJWCgNCYW4SJi5tZXRyb25vbWUudjEuQ29uc29sZVNlcnZpY2VCYW5SZXF1ZXN0GicubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlQmFuUmVzcG9uc2USXAoFVW5iYW4SKC5tZXRyb25vbWUudjEuQ29uc29sZVNlcnZpY2VVbmJhblJlcXVlc3QaKS5tZXRyb25vbWUudjEuQ29uc29sZVNlcnZpY2VVbmJhblJlc3BvbnNlEkkKCExpc3RBY3RzEh0ubWV0cm9ub21lLnYxLkxpc3RBY3RzUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5MaXN0QWN0c1Jlc3BvbnNlEl4KD0xpc3REZWFkTGV0dGVycxIkLm1ldHJvbm9tZS52MS5MaXN0RGVhZExldHRlcnNSZXF1ZXN0GiUubWV0cm9ub21lLnYxLkxpc3REZWFkTGV0dGVyc1Jlc3BvbnNlEl4KD1JldHJ5RGVhZExldHRlchIkLm1ldHJvbm9tZS52MS5SZXRyeURlYWRMZXR0ZXJSZXF1ZXN0GiUubWV0cm9ub21lLnYxLlJldHJ5RGVhZExldHRlclJlc3BvbnNlElsKDkRyb3BEZWFkTGV0dGVyEiMubWV0cm9ub21lLnYxLkRyb3BEZWFkTGV0dGVyUmVxdWVzdBokLm1ldHJvbm9tZS52MS5Ecm9wRGVhZExldHRlclJlc3BvbnNlEkwKCURyYWluTm9kZRIeLm1ldHJvbm9tZS52MS5EcmFpbk5vZGVSZXF1ZXN0Gh8ubWV0cm9ub21lLnYxLkRyYWluTm9kZVJlc3BvbnNlEmsKCkxpc3RRdWV1ZXMSLS5tZXRyb25vbWUudjEuQ29uc29sZVNlcnZpY2VMaXN0UXVldWVzUmVxdWVzdBouLm1ldHJvbm9tZS52MS5Db25zb2xlU2VydmljZUxpc3RRdWV1ZXNSZXNwb25zZRJxCgxFeHBsYWluRW50cnkSLy5tZXRyb25vbWUudjEuQ29uc29sZVNlcnZpY2VFeHBsYWluRW50cnlSZXF1ZXN0GjAubWV0cm9ub21lLnYxLkNvbnNvbGVTZXJ2aWNlRXhwbGFpbkVudHJ5UmVzcG9uc2VCRlpEZ2l0aHViLmNvbS9tZXRyb25vbWUtc2VydmVyL21ldHJvbm9tZS9wcm90by9tZXRyb25vbWUvdjE7bWV0cm9ub21ldjFiBnByb3RvMw", [file_metronome_v1_server]);
 
 /**
  * @generated from message metronome.v1.WatchRequest
@@ -2221,6 +2221,521 @@ export const EndedRoomSchema: GenMessage<EndedRoom> = /*@__PURE__*/
   messageDesc(file_metronome_v1_console, 56);
 
 /**
+ * @generated from message metronome.v1.ConsoleServiceListQueuesRequest
+ */
+export type ConsoleServiceListQueuesRequest = Message<"metronome.v1.ConsoleServiceListQueuesRequest"> & {
+  /**
+   * Only samples later than this Unix second.
+   *
+   * @generated from field: uint32 since = 1;
+   */
+  since: number;
+};
+
+/**
+ * Describes the message metronome.v1.ConsoleServiceListQueuesRequest.
+ * Use `create(ConsoleServiceListQueuesRequestSchema)` to create a new message.
+ */
+export const ConsoleServiceListQueuesRequestSchema: GenMessage<ConsoleServiceListQueuesRequest> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 57);
+
+/**
+ * @generated from message metronome.v1.ConsoleServiceListQueuesResponse
+ */
+export type ConsoleServiceListQueuesResponse = Message<"metronome.v1.ConsoleServiceListQueuesResponse"> & {
+  /**
+   * In the order of the queues' file.
+   *
+   * @generated from field: repeated metronome.v1.QueueLine queue = 1;
+   */
+  queue: QueueLine[];
+};
+
+/**
+ * Describes the message metronome.v1.ConsoleServiceListQueuesResponse.
+ * Use `create(ConsoleServiceListQueuesResponseSchema)` to create a new message.
+ */
+export const ConsoleServiceListQueuesResponseSchema: GenMessage<ConsoleServiceListQueuesResponse> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 58);
+
+/**
+ * QueueLine is a queue as its store has it now.
+ *
+ * @generated from message metronome.v1.QueueLine
+ */
+export type QueueLine = Message<"metronome.v1.QueueLine"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string title = 2;
+   */
+  title: string;
+
+  /**
+   * @generated from field: string mode = 3;
+   */
+  mode: string;
+
+  /**
+   * Players of a match, the least and the most.
+   *
+   * @generated from field: uint32 least = 4;
+   */
+  least: number;
+
+  /**
+   * @generated from field: uint32 most = 5;
+   */
+  most: number;
+
+  /**
+   * Id of the node that makes its matches; empty: none does at present.
+   *
+   * @generated from field: string leader = 6;
+   */
+  leader: string;
+
+  /**
+   * Grows with every change of the leader.
+   *
+   * @generated from field: uint64 epoch = 7;
+   */
+  epoch: bigint;
+
+  /**
+   * Entries that wait, and the players in them.
+   *
+   * @generated from field: uint32 waiting = 8;
+   */
+  waiting: number;
+
+  /**
+   * @generated from field: uint32 players = 9;
+   */
+  players: number;
+
+  /**
+   * Matches whose players are asked whether they accept, whose rooms are being made,
+   * and whose players come.
+   *
+   * @generated from field: uint32 offered = 10;
+   */
+  offered: number;
+
+  /**
+   * @generated from field: uint32 opening = 11;
+   */
+  opening: number;
+
+  /**
+   * @generated from field: uint32 open = 12;
+   */
+  open: number;
+
+  /**
+   * Entries that came, and entries that got a match.
+   *
+   * @generated from field: double enqueued_per_minute = 13;
+   */
+  enqueuedPerMinute: number;
+
+  /**
+   * @generated from field: double matched_per_minute = 14;
+   */
+  matchedPerMinute: number;
+
+  /**
+   * How long the entries of the last matches had waited, ms.
+   *
+   * @generated from field: uint32 wait_ms_p50 = 15;
+   */
+  waitMsP50: number;
+
+  /**
+   * @generated from field: uint32 wait_ms_p99 = 16;
+   */
+  waitMsP99: number;
+
+  /**
+   * Entry that has waited longest, for how long, ms, and why; empty: nobody waits.
+   *
+   * @generated from field: string oldest = 17;
+   */
+  oldest: string;
+
+  /**
+   * @generated from field: uint32 oldest_ms = 18;
+   */
+  oldestMs: number;
+
+  /**
+   * @generated from field: string oldest_why = 19;
+   */
+  oldestWhy: string;
+
+  /**
+   * Medians of the last matches: how far the ratings of a match are apart, and the
+   * difference of its teams' means.
+   *
+   * @generated from field: double spread = 20;
+   */
+  spread: number;
+
+  /**
+   * @generated from field: double gap = 21;
+   */
+  gap: number;
+
+  /**
+   * @generated from field: repeated metronome.v1.QueueEnds ends = 22;
+   */
+  ends: QueueEnds[];
+
+  /**
+   * @generated from field: metronome.v1.QueueSamples samples = 23;
+   */
+  samples?: QueueSamples | undefined;
+};
+
+/**
+ * Describes the message metronome.v1.QueueLine.
+ * Use `create(QueueLineSchema)` to create a new message.
+ */
+export const QueueLineSchema: GenMessage<QueueLine> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 59);
+
+/**
+ * QueueEnds is how many entries of a queue ended in a state since the queue began.
+ *
+ * @generated from message metronome.v1.QueueEnds
+ */
+export type QueueEnds = Message<"metronome.v1.QueueEnds"> & {
+  /**
+   * "played", "canceled", "expired", "declined", "absent", "lost" or "closed".
+   *
+   * @generated from field: string state = 1;
+   */
+  state: string;
+
+  /**
+   * @generated from field: uint64 entries = 2;
+   */
+  entries: bigint;
+};
+
+/**
+ * Describes the message metronome.v1.QueueEnds.
+ * Use `create(QueueEndsSchema)` to create a new message.
+ */
+export const QueueEndsSchema: GenMessage<QueueEnds> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 60);
+
+/**
+ * QueueSamples are moments of a queue, oldest first, a column per figure.
+ *
+ * @generated from message metronome.v1.QueueSamples
+ */
+export type QueueSamples = Message<"metronome.v1.QueueSamples"> & {
+  /**
+   * Unix time.
+   *
+   * @generated from field: repeated uint32 at = 1;
+   */
+  at: number[];
+
+  /**
+   * @generated from field: repeated uint32 waiting = 2;
+   */
+  waiting: number[];
+
+  /**
+   * @generated from field: repeated uint32 players = 3;
+   */
+  players: number[];
+
+  /**
+   * @generated from field: repeated float enqueued_per_minute = 4;
+   */
+  enqueuedPerMinute: number[];
+
+  /**
+   * @generated from field: repeated float matched_per_minute = 5;
+   */
+  matchedPerMinute: number[];
+
+  /**
+   * @generated from field: repeated uint32 wait_ms_p50 = 6;
+   */
+  waitMsP50: number[];
+
+  /**
+   * @generated from field: repeated uint32 wait_ms_p99 = 7;
+   */
+  waitMsP99: number[];
+
+  /**
+   * @generated from field: repeated uint32 oldest_ms = 8;
+   */
+  oldestMs: number[];
+
+  /**
+   * Matches on their way: offered, opening or open.
+   *
+   * @generated from field: repeated uint32 matches = 9;
+   */
+  matches: number[];
+};
+
+/**
+ * Describes the message metronome.v1.QueueSamples.
+ * Use `create(QueueSamplesSchema)` to create a new message.
+ */
+export const QueueSamplesSchema: GenMessage<QueueSamples> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 61);
+
+/**
+ * @generated from message metronome.v1.ConsoleServiceExplainEntryRequest
+ */
+export type ConsoleServiceExplainEntryRequest = Message<"metronome.v1.ConsoleServiceExplainEntryRequest"> & {
+  /**
+   * @generated from field: string entry = 1;
+   */
+  entry: string;
+};
+
+/**
+ * Describes the message metronome.v1.ConsoleServiceExplainEntryRequest.
+ * Use `create(ConsoleServiceExplainEntryRequestSchema)` to create a new message.
+ */
+export const ConsoleServiceExplainEntryRequestSchema: GenMessage<ConsoleServiceExplainEntryRequest> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 62);
+
+/**
+ * @generated from message metronome.v1.ConsoleServiceExplainEntryResponse
+ */
+export type ConsoleServiceExplainEntryResponse = Message<"metronome.v1.ConsoleServiceExplainEntryResponse"> & {
+  /**
+   * @generated from field: string entry = 1;
+   */
+  entry: string;
+
+  /**
+   * @generated from field: string queue = 2;
+   */
+  queue: string;
+
+  /**
+   * "waiting", "offered", "opening", "open", or one of QueueEnds.
+   *
+   * @generated from field: string state = 3;
+   */
+  state: string;
+
+  /**
+   * Of a state that nothing follows: why, for people.
+   *
+   * @generated from field: string why = 4;
+   */
+  why: string;
+
+  /**
+   * @generated from field: int64 since_unix = 5;
+   */
+  sinceUnix: bigint;
+
+  /**
+   * How long it has waited, or had, ms.
+   *
+   * @generated from field: uint32 waited_ms = 6;
+   */
+  waitedMs: number;
+
+  /**
+   * @generated from field: repeated metronome.v1.EntryPlayer member = 7;
+   */
+  member: EntryPlayer[];
+
+  /**
+   * How far the rating of others may be from its own by now; negative: as far as they
+   * like.
+   *
+   * @generated from field: double window = 8;
+   */
+  window: number;
+
+  /**
+   * What it accepts to a match's region, ms; negative: any.
+   *
+   * @generated from field: double latency = 9;
+   */
+  latency: number;
+
+  /**
+   * How full its teams must be, 0 to 1.
+   *
+   * @generated from field: double fill = 10;
+   */
+  fill: number;
+
+  /**
+   * Other entries that it could play with, and how many there are.
+   *
+   * @generated from field: uint32 candidates = 11;
+   */
+  candidates: number;
+
+  /**
+   * @generated from field: uint32 seen = 12;
+   */
+  seen: number;
+
+  /**
+   * What blocks, that which blocks most first.
+   *
+   * @generated from field: repeated metronome.v1.EntryReason reason = 13;
+   */
+  reason: EntryReason[];
+
+  /**
+   * The last matches of it that came to nothing.
+   *
+   * @generated from field: repeated metronome.v1.EntryLoss loss = 14;
+   */
+  loss: EntryLoss[];
+
+  /**
+   * Its match, from when it is offered.
+   *
+   * @generated from field: string match = 15;
+   */
+  match: string;
+
+  /**
+   * Id of the room in which it is played, and of its node.
+   *
+   * @generated from field: string room = 16;
+   */
+  room: string;
+
+  /**
+   * @generated from field: string node = 17;
+   */
+  node: string;
+};
+
+/**
+ * Describes the message metronome.v1.ConsoleServiceExplainEntryResponse.
+ * Use `create(ConsoleServiceExplainEntryResponseSchema)` to create a new message.
+ */
+export const ConsoleServiceExplainEntryResponseSchema: GenMessage<ConsoleServiceExplainEntryResponse> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 63);
+
+/**
+ * EntryPlayer is one player of an entry.
+ *
+ * @generated from message metronome.v1.EntryPlayer
+ */
+export type EntryPlayer = Message<"metronome.v1.EntryPlayer"> & {
+  /**
+   * Empty: somebody unknown.
+   *
+   * @generated from field: string user = 1;
+   */
+  user: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: double rating = 3;
+   */
+  rating: number;
+
+  /**
+   * Those that they would play, the dearest first.
+   *
+   * @generated from field: repeated string role = 4;
+   */
+  role: string[];
+};
+
+/**
+ * Describes the message metronome.v1.EntryPlayer.
+ * Use `create(EntryPlayerSchema)` to create a new message.
+ */
+export const EntryPlayerSchema: GenMessage<EntryPlayer> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 64);
+
+/**
+ * EntryReason is one thing that keeps an entry waiting.
+ *
+ * @generated from message metronome.v1.EntryReason
+ */
+export type EntryReason = Message<"metronome.v1.EntryReason"> & {
+  /**
+   * As in "rating" or "region".
+   *
+   * @generated from field: string cause = 1;
+   */
+  cause: string;
+
+  /**
+   * Entries that it keeps away.
+   *
+   * @generated from field: uint32 others = 2;
+   */
+  others: number;
+
+  /**
+   * A sentence for people.
+   *
+   * @generated from field: string text = 3;
+   */
+  text: string;
+};
+
+/**
+ * Describes the message metronome.v1.EntryReason.
+ * Use `create(EntryReasonSchema)` to create a new message.
+ */
+export const EntryReasonSchema: GenMessage<EntryReason> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 65);
+
+/**
+ * EntryLoss is a match that came to nothing.
+ *
+ * @generated from message metronome.v1.EntryLoss
+ */
+export type EntryLoss = Message<"metronome.v1.EntryLoss"> & {
+  /**
+   * @generated from field: string match = 1;
+   */
+  match: string;
+
+  /**
+   * @generated from field: int64 at_unix = 2;
+   */
+  atUnix: bigint;
+
+  /**
+   * @generated from field: string why = 3;
+   */
+  why: string;
+};
+
+/**
+ * Describes the message metronome.v1.EntryLoss.
+ * Use `create(EntryLossSchema)` to create a new message.
+ */
+export const EntryLossSchema: GenMessage<EntryLoss> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_console, 66);
+
+/**
  * ConsoleService shows all nodes at work, through any of them. Every call needs
  * the header "Authorization: Bearer KEY" with the admin key of the node that is
  * asked, except on a node that is open to its own machine and has none, and
@@ -2425,6 +2940,27 @@ export const ConsoleService: GenService<{
     methodKind: "unary";
     input: typeof DrainNodeRequestSchema;
     output: typeof DrainNodeResponseSchema;
+  },
+  /**
+   * ListQueues tells how the queues are, and how they were as far as the node that
+   * is asked has seen it.
+   *
+   * @generated from rpc metronome.v1.ConsoleService.ListQueues
+   */
+  listQueues: {
+    methodKind: "unary";
+    input: typeof ConsoleServiceListQueuesRequestSchema;
+    output: typeof ConsoleServiceListQueuesResponseSchema;
+  },
+  /**
+   * ExplainEntry tells of one entry, waiting or done, and what blocks it.
+   *
+   * @generated from rpc metronome.v1.ConsoleService.ExplainEntry
+   */
+  explainEntry: {
+    methodKind: "unary";
+    input: typeof ConsoleServiceExplainEntryRequestSchema;
+    output: typeof ConsoleServiceExplainEntryResponseSchema;
   },
 }> = /*@__PURE__*/
   serviceDesc(file_metronome_v1_console, 0);

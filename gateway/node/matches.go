@@ -1,0 +1,144 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/lobby/matchmaker"
+	"github.com/metronome-server/metronome/lobby/queue"
+	"github.com/metronome-server/metronome/room"
+)
+
+// Matches are the rooms of matches that queues make, on all nodes. It implements
+// matchmaker.Rooms.
+type Matches struct{ Node *Node }
+
+// emptySlack is how much longer than its players have to come a match's room stays
+// empty: the leader ends it before.
+const emptySlack = 15 * time.Second
+
+// Open implements matchmaker.Rooms. The match's id is the room's, so that a match has
+// one room however often it is opened.
+func (m Matches) Open(ctx context.Context, match *queue.Match, c *queue.Config) (matchmaker.Place, error) {
+	o := Opening{Region: match.Region, Wish: room.Wish{
+		ID: match.ID, Mode: c.Mode, Seats: len(match.Seats), Params: c.Params, OneMatch: true, Private: true, Patience: c.Come + emptySlack,
+		Metadata: map[string]string{"queue": c.Name},
+	}}
+	for _, s := range match.Seats {
+		o.Wish.Invited = append(o.Wish.Invited, InvitedOf(matchmaker.PlayerOf(match, s)))
+	}
+	join, err := m.Node.Open(ctx, o)
+	if err == nil {
+		return placeOf(join.Room), nil
+	}
+	if r, ok := m.Node.lobby.Find(match.ID); ok { // opened by a leader before, or by a call whose answer was lost
+		return placeOf(r), nil
+	}
+	return matchmaker.Place{}, err
+}
+
+func placeOf(r lobby.Room) matchmaker.Place {
+	return matchmaker.Place{Room: r.ID, Node: r.Node, URL: r.URL, Epoch: r.Epoch}
+}
+
+// Attendance implements matchmaker.Rooms.
+func (m Matches) Attendance(ctx context.Context, matches []*queue.Match) map[string]matchmaker.Attendance {
+	byNode := map[string][]*queue.Match{}
+	for _, match := range matches {
+		byNode[match.Node] = append(byNode[match.Node], match)
+	}
+	all := map[string]matchmaker.Attendance{}
+	var mu sync.Mutex
+	var wait sync.WaitGroup
+	for node, of := range byNode {
+		wait.Go(func() {
+			ids := make([]string, len(of))
+			for i, match := range of {
+				ids[i] = match.ID
+			}
+			came, err := m.Node.attendance(ctx, node, ids)
+			if err != nil {
+				return // it says so itself when it is gone
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			for i, match := range of {
+				all[match.ID] = attendanceOf(match, came[i])
+			}
+		})
+	}
+	wait.Wait()
+	return all
+}
+
+// Presence is who has come to a room that was made for somebody.
+type Presence struct {
+	Gone bool     // there is no such room
+	Came []uint64 // numbers of users
+}
+
+func attendanceOf(match *queue.Match, p Presence) matchmaker.Attendance {
+	a := matchmaker.Attendance{Gone: p.Gone, Came: map[string]bool{}}
+	here := map[uint64]bool{}
+	for _, user := range p.Came {
+		here[user] = true
+	}
+	for _, s := range match.Seats {
+		a.Came[s.User] = here[lobby.UserNumber(s.User)]
+	}
+	return a
+}
+
+// attendanceMost is how many rooms a node is asked about at once.
+const attendanceMost = 1000
+
+// attendance asks a node who has come to its rooms.
+func (n *Node) attendance(ctx context.Context, node string, rooms []string) ([]Presence, error) {
+	if node == n.lobby.NodeID() {
+		return n.AttendanceHere(rooms), nil
+	}
+	at, known := n.lobby.Peer(node)
+	if !known || n.peers == nil {
+		return nil, fmt.Errorf("%w: %s is gone", ErrPeer, node)
+	}
+	var all []Presence
+	for len(rooms) > 0 {
+		page := rooms[:min(len(rooms), attendanceMost)]
+		rooms = rooms[len(page):]
+		some, err := n.peers.Attendance(ctx, at, page)
+		if err == nil && len(some) != len(page) {
+			err = ErrPeer
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
+
+// AttendanceHere tells who has come to rooms of this node.
+func (n *Node) AttendanceHere(rooms []string) []Presence {
+	all := make([]Presence, len(rooms))
+	for i, id := range rooms {
+		if r, ok := n.rooms.Get(id); ok {
+			all[i].Came = r.Came()
+		} else {
+			all[i].Gone = true
+		}
+	}
+	return all
+}
+
+// Close implements matchmaker.Rooms.
+func (m Matches) Close(ctx context.Context, match *queue.Match, reason string) {
+	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
+	defer cancel()
+	if err := m.Node.Act(ctx, match.ID, Act{Close: &reason}); err != nil && !errors.Is(err, lobby.ErrRoomNotFound) {
+		m.Node.log.Warn("a room that nobody will come to is left to its patience", "room", match.ID, "err", err)
+	}
+}

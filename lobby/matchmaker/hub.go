@@ -1,0 +1,384 @@
+package matchmaker
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/metronome-server/metronome/lobby/queue"
+	"github.com/metronome-server/metronome/lobby/queue/store"
+)
+
+const (
+	// newsEvery is how often a node that has watchers asks what happened.
+	newsEvery = 25 * time.Millisecond
+	// tellEvery is how often watchers are told when nothing happens.
+	tellEvery = 2 * time.Second
+	// explainMost is how many entries a leader is asked about at once.
+	explainMost = 64
+	// fetchMost is how many entries one question reads.
+	fetchMost = 256
+)
+
+// hub tells those who watch entries of one queue on this node. The entries whose home
+// the node is are ended when nobody watches them any more.
+type hub struct {
+	r *running
+
+	mu      sync.Mutex
+	entries map[string]*watched
+	since   uint64 // in the feed of news; 0: nothing was read
+	born    string
+	behind  bool // records must be read again
+}
+
+// watched is an entry that somebody on this node watches, or did.
+type watched struct {
+	id       string
+	record   store.Record
+	known    bool // record was read
+	home     bool // this node ends it when nobody watches
+	stay     bool
+	watchers map[chan struct{}]bool
+	left     time.Time // when the last of them did, ours
+	reasons  []queue.Reason
+	entry    *queue.Entry // as it was last seen
+	freed    bool
+}
+
+func newHub(r *running) *hub { return &hub{r: r, entries: map[string]*watched{}} }
+
+// expect notes an entry that this node puts into the queue.
+func (h *hub) expect(e *queue.Entry) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.entries[e.ID] = &watched{
+		id: e.ID, record: store.Record{State: queue.Waiting, Entry: e}, known: true, home: true, stay: e.Stay, entry: e,
+		watchers: map[chan struct{}]bool{}, left: time.Now(),
+	}
+}
+
+// forget drops an entry that did not come into the queue.
+func (h *hub) forget(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	delete(h.entries, id)
+}
+
+// attach adds a watcher, who is rung when the entry changes. fresh: this node has put
+// the entry into the queue, and has told all news of it since.
+func (h *hub) attach(id string) (bell chan struct{}, fresh bool) {
+	bell = make(chan struct{}, 1)
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	w := h.entries[id]
+	if w == nil {
+		w = &watched{id: id, watchers: map[chan struct{}]bool{}}
+		h.entries[id] = w
+	}
+	w.watchers[bell] = true
+	return bell, w.known && w.home && h.since != 0 && !h.behind
+}
+
+func (h *hub) detach(id string, bell chan struct{}) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil {
+		delete(w.watchers, bell)
+		w.left = time.Now()
+	}
+}
+
+// learn notes what was read of an entry, unless news of it came meanwhile.
+func (h *hub) learn(id string, record store.Record) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil && !newer(w.record, record) {
+		w.set(record)
+	}
+}
+
+// over reports whether nothing follows for an entry. After a match that is off, it is
+// told what becomes of it.
+func over(s queue.State) bool { return s.Final() && s != queue.Off }
+
+// newer reports whether a is what an entry is at after b.
+func newer(a, b store.Record) bool {
+	switch {
+	case a.State == "" || a.State == queue.Lost:
+		return false
+	case over(a.State):
+		return !over(b.State)
+	case a.Match != nil && b.Match != nil && a.Match.ID == b.Match.ID:
+		return a.Match.Rev > b.Match.Rev
+	}
+	return false
+}
+
+// set changes what an entry is at and rings. Under the lock.
+func (w *watched) set(record store.Record) {
+	w.record, w.known = record, true
+	switch {
+	case record.Entry != nil:
+		w.entry, w.stay = record.Entry, record.Entry.Stay
+	case record.Match != nil:
+		w.entry = record.Match.Entry(w.id)
+	}
+	for bell := range w.watchers {
+		select {
+		case bell <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil {
+		return w.record, w.reasons, w.known
+	}
+	return store.Record{}, nil, false
+}
+
+// run reads the news until ctx ends.
+func (h *hub) run(ctx context.Context) {
+	news := time.NewTicker(newsEvery)
+	defer news.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-news.C:
+		}
+		if err := h.follow(ctx); err != nil && ctx.Err() == nil {
+			h.r.m.Log.Debug("a queue's news cannot be read", "queue", h.r.name, "err", err)
+		}
+	}
+}
+
+// keepHouse does what can wait for a second, and may take long: the news do not wait
+// for it.
+func (h *hub) keepHouse(ctx context.Context) {
+	timer := time.NewTicker(time.Second)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+			h.r.hear(ctx)
+			h.endUnwatched(ctx)
+			h.askReasons(ctx)
+		}
+	}
+}
+
+// follow reads on in the news, when anybody here wants to know.
+func (h *hub) follow(ctx context.Context) error {
+	for more := true; more; {
+		h.mu.Lock()
+		since, idle := h.since, len(h.entries) == 0
+		if idle {
+			h.since = 0 // later from the end
+		}
+		h.mu.Unlock()
+		if idle {
+			return nil
+		}
+		f, err := h.r.m.Store.Feed(ctx, h.r.name, store.FeedNews, since)
+		if err != nil {
+			return err
+		}
+		h.take(f, since == 0)
+		more = f.More
+	}
+	return h.catchUp(ctx)
+}
+
+// take notes what happened.
+func (h *hub) take(f store.Feed, first bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.since = f.Next
+	if first || f.Gap || h.born != f.Born {
+		h.behind, h.born = true, f.Born
+	}
+	for _, i := range f.Items {
+		switch {
+		case i.Match != nil:
+			for k := range i.Match.Entries {
+				if w := h.entries[i.Match.Entries[k].ID]; w != nil {
+					w.set(store.Record{State: i.Match.State, Match: i.Match})
+				}
+			}
+		case i.Added != nil:
+			if w := h.entries[i.Added.ID]; w != nil {
+				w.left = time.Now() // who went to play has to come back
+				w.set(store.Record{State: queue.Waiting, Entry: i.Added})
+			}
+		case i.Ended != nil:
+			if w := h.entries[i.Ended.ID]; w != nil {
+				w.set(store.Record{State: i.Ended.State, Why: i.Ended.Why})
+			}
+		}
+	}
+}
+
+// catchUp reads again what all entries are at, when news were missed.
+func (h *hub) catchUp(ctx context.Context) error {
+	h.mu.Lock()
+	var ids []string
+	if h.behind {
+		for id := range h.entries {
+			ids = append(ids, id)
+		}
+	}
+	h.mu.Unlock()
+	for len(ids) > 0 {
+		page := ids[:min(len(ids), fetchMost)]
+		ids = ids[len(page):]
+		records, err := h.r.m.Store.Fetch(ctx, h.r.name, page)
+		if err != nil {
+			return err
+		}
+		for i, record := range records {
+			if record.State == "" {
+				record = h.lost(page[i])
+			}
+			h.learn(page[i], record)
+		}
+	}
+	h.mu.Lock()
+	h.behind = false
+	h.mu.Unlock()
+	return nil
+}
+
+// lost is what an entry is at that the store knows no more.
+func (h *hub) lost(id string) store.Record {
+	if record, _, known := h.read(id); known && over(record.State) {
+		return record
+	}
+	return store.Record{State: queue.Lost, Why: "the store has lost this queue's entries; please queue again"}
+}
+
+// endUnwatched takes entries out of the queue that nobody watches any more, and
+// forgets what is over.
+func (h *hub) endUnwatched(ctx context.Context) {
+	now, m := time.Now(), h.r.m
+	var end []string
+	var free []*queue.Entry
+	h.mu.Lock()
+	for id, w := range h.entries {
+		over := over(w.record.State)
+		if over && !w.freed && w.entry != nil {
+			w.freed = true
+			free = append(free, w.entry)
+		}
+		if len(w.watchers) > 0 || now.Sub(w.left) < m.Grace {
+			continue
+		}
+		switch {
+		case w.record.State == queue.Waiting && w.home && !w.stay:
+			end = append(end, id)
+			w.left = now // if that fails, again later
+		case over || !w.known || w.record.State == queue.Waiting:
+			delete(h.entries, id)
+		}
+	}
+	h.mu.Unlock()
+	m.free(free...)
+	for _, id := range end {
+		record, err := m.Store.Cancel(ctx, h.r.name, id, m.Node, store.Ended{ID: id, State: queue.Canceled, Why: "nobody watched the entry any more"})
+		if err == nil {
+			h.learn(id, record)
+		}
+	}
+}
+
+// askReasons asks the leader why some of the entries wait that are watched here.
+func (h *hub) askReasons(ctx context.Context) {
+	var ids []string
+	h.mu.Lock()
+	for id, w := range h.entries {
+		if w.record.State == queue.Waiting && len(w.watchers) > 0 && len(ids) < explainMost {
+			ids = append(ids, id)
+		}
+	}
+	h.mu.Unlock()
+	if len(ids) == 0 {
+		return
+	}
+	found, err := h.r.m.explain(ctx, h.r, ids)
+	if err != nil {
+		return // the leader has just changed; the next try finds the new one
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for id, x := range found {
+		if w := h.entries[id]; w != nil {
+			w.reasons = x.Reasons
+		}
+	}
+}
+
+// Watch calls tell with what an entry is at, and whenever that changes, every two
+// seconds at least, until it is final, tell fails, or ctx ends. While somebody watches
+// it, an entry waits; some seconds after the last has left, it is cancelled, unless it
+// is to stay. Errors: ErrNoEntry, ErrUnavailable, those of tell and ctx.
+func (m *Matchmaker) Watch(ctx context.Context, id string, tell func(Status) error) error {
+	r, err := m.queue(queueOf(id))
+	if err != nil {
+		return ErrNoEntry
+	}
+	bell, fresh := r.hub.attach(id)
+	defer r.hub.detach(id, bell)
+	if !fresh {
+		_, record, err := m.of(ctx, id)
+		if err != nil {
+			return err
+		}
+		r.hub.learn(id, record)
+		if err := r.hub.makeHome(ctx, id, record); err != nil {
+			return err
+		}
+	}
+	timer := time.NewTicker(tellEvery)
+	defer timer.Stop()
+	for {
+		record, reasons, known := r.hub.read(id)
+		if !known {
+			return ErrNoEntry
+		}
+		status := r.status(record, id, m.Store.Now())
+		status.Reasons = reasons
+		if err := tell(status); err != nil {
+			return err
+		}
+		if over(record.State) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-bell:
+		case <-timer.C:
+		}
+	}
+}
+
+// makeHome makes this node the one that ends an entry which nobody watches.
+func (h *hub) makeHome(ctx context.Context, id string, record store.Record) error {
+	h.mu.Lock()
+	w := h.entries[id]
+	is := w != nil && w.home
+	if w != nil {
+		w.home = true
+	}
+	h.mu.Unlock()
+	if is || record.State != queue.Waiting {
+		return nil
+	}
+	return h.r.m.Store.Rehome(ctx, h.r.name, id, h.r.m.Node)
+}

@@ -1,0 +1,6 @@
+-- leave.lua gives a lease up.
+--
+-- epoch
+-- {'ok', now}
+if leads(arg()) then call('HSET', LEAD, 'ends', '0') end
+return {'ok', int(NOW)}
