@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/metronome-server/metronome/client"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -61,6 +62,9 @@ func (s *swarm) lost(b *bot, err error) {
 	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
 	if b.resume = ok && next.Comeback == netproto.Resume; !b.resume {
 		b.ForgetSeat()
+		if s.queueing != nil {
+			s.queueing.left(b, err, !ok)
+		}
 	}
 	if !ok {
 		b.state = gone
@@ -107,7 +111,9 @@ func (s *swarm) entered(e entered) {
 		e.err = s.poller.Add(&b.Polled, b.index)
 	}
 	if e.err != nil {
-		s.countRefusal(e.err)
+		if _, unmatched := errors.AsType[*client.UnmatchedError](e.err); !unmatched {
+			s.countRefusal(e.err)
+		}
 		b.Discard()
 		s.lost(b, e.err)
 		return

@@ -65,8 +65,9 @@ func (h *hub) forget(id string) {
 	delete(h.entries, id)
 }
 
-// attach adds a watcher, who is rung when the entry changes.
-func (h *hub) attach(id string) (bell chan struct{}) {
+// attach adds a watcher, who is rung when the entry changes. fresh: this node has put
+// the entry into the queue, and has told all news of it since.
+func (h *hub) attach(id string) (bell chan struct{}, fresh bool) {
 	bell = make(chan struct{}, 1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -76,7 +77,7 @@ func (h *hub) attach(id string) (bell chan struct{}) {
 		h.entries[id] = w
 	}
 	w.watchers[bell] = true
-	return bell
+	return bell, w.known && w.home && h.since != 0 && !h.behind
 }
 
 func (h *hub) detach(id string, bell chan struct{}) {
@@ -144,22 +145,31 @@ func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, know
 func (h *hub) run(ctx context.Context) {
 	news := time.NewTicker(newsEvery)
 	defer news.Stop()
-	slow := time.NewTicker(time.Second)
-	defer slow.Stop()
 	for {
-		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-news.C:
-			err = h.follow(ctx)
-		case <-slow.C:
+		}
+		if err := h.follow(ctx); err != nil && ctx.Err() == nil {
+			h.r.m.Log.Debug("a queue's news cannot be read", "queue", h.r.name, "err", err)
+		}
+	}
+}
+
+// keepHouse does what can wait for a second, and may take long: the news do not wait
+// for it.
+func (h *hub) keepHouse(ctx context.Context) {
+	timer := time.NewTicker(time.Second)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
 			h.r.hear(ctx)
 			h.endUnwatched(ctx)
 			h.askReasons(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			h.r.m.Log.Debug("a queue's news cannot be read", "queue", h.r.name, "err", err)
 		}
 	}
 }
@@ -278,9 +288,7 @@ func (h *hub) endUnwatched(ctx context.Context) {
 		}
 	}
 	h.mu.Unlock()
-	for _, e := range free {
-		m.free(e)
-	}
+	m.free(free...)
 	for _, id := range end {
 		record, err := m.Store.Cancel(ctx, h.r.name, id, m.Node, store.Ended{ID: id, State: queue.Canceled, Why: "nobody watched the entry any more"})
 		if err == nil {
@@ -324,15 +332,17 @@ func (m *Matchmaker) Watch(ctx context.Context, id string, tell func(Status) err
 	if err != nil {
 		return ErrNoEntry
 	}
-	bell := r.hub.attach(id)
+	bell, fresh := r.hub.attach(id)
 	defer r.hub.detach(id, bell)
-	_, record, err := m.of(ctx, id)
-	if err != nil {
-		return err
-	}
-	r.hub.learn(id, record)
-	if err := r.hub.makeHome(ctx, id, record); err != nil {
-		return err
+	if !fresh {
+		_, record, err := m.of(ctx, id)
+		if err != nil {
+			return err
+		}
+		r.hub.learn(id, record)
+		if err := r.hub.makeHome(ctx, id, record); err != nil {
+			return err
+		}
 	}
 	timer := time.NewTicker(tellEvery)
 	defer timer.Stop()

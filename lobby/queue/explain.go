@@ -2,9 +2,7 @@ package queue
 
 import (
 	"cmp"
-	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -191,7 +189,8 @@ func (s *standard) room(a, b int) (beside, against bool) {
 func (x *explainer) judge(entries []*Entry) {
 	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
 	enough := x.players >= sh.least
-	if enough || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
+	// Others may be content with fewer than it is.
+	if x.players >= x.r.least || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
 		if x.decide(entries) {
 			return
 		}
@@ -256,7 +255,6 @@ func (x *explainer) decide(entries []*Entry) bool {
 	if x.players < sh.least {
 		return false
 	}
-	players := "players"
 	would := func(relax func()) bool {
 		t.see(sub.Entries, x.now)
 		relax()
@@ -268,10 +266,10 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() {}):
 		x.say(CauseOlder, taken, "%s that it could play with %s wanted by older entries.", count(taken, "other"), are(taken))
 	case t.roles != nil && would(func() { t.roles = nil }):
-		x.say(CauseRole, 0, "%s", x.roles(sh))
+		x.say(CauseRole, 0, "%s", x.roles())
 	case t.apart && would(func() { x.forget(t) }):
-		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
-			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
+		x.say(CauseAvoid, x.foes(), "It has just played %d of the %s that it could play with, and no teams keep those apart who must not meet until they have waited %s.",
+			x.foes(), count(x.Candidates, "other"), seconds(x.r.s.c.Avoid.For))
 	case x.Fill > 0 && would(func() { t.anyFill, t.least = true, 1 }):
 		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
 	case would(func() { x.agree(t, true, false) }):
@@ -279,7 +277,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() { x.agree(t, false, true) }):
 		x.say(CauseRegion, 0, "The %d others that it could play with accept no region in common.", x.Candidates)
 	default:
-		x.say(CauseParty, x.Candidates, "%s", x.parties(sh))
+		x.say(CauseParty, x.Candidates, "%s", x.parties())
 	}
 	return false
 }
@@ -344,101 +342,3 @@ func (x *explainer) agree(t *round, rating, region bool) {
 		}
 	}
 }
-
-// roles says which role is short, or that too many want one.
-func (x *explainer) roles(sh *shape) string {
-	short, lacks := -1, 0
-	for i, n := range x.r.s.roles {
-		if d := n - int(x.tally.can[i]); d > lacks {
-			short, lacks = i, d
-		}
-	}
-	if short >= 0 {
-		return fmt.Sprintf("Too few play %s: %d of the %d that a match needs, among %d players.",
-			x.r.s.c.Roles[short].Name, x.tally.can[short], x.r.s.roles[short], x.players)
-	}
-	// Of those who name roles, the one that most name.
-	most, want := 0, -1
-	for i := range x.r.s.roles {
-		if n := int(x.tally.can[i]); n > want {
-			most, want = i, n
-		}
-	}
-	return fmt.Sprintf("Too many want to play %s: %d of %d players would, and a match has room for %d.",
-		x.r.s.c.Roles[most].Name, want, x.players, x.r.s.roles[most])
-}
-
-// parties says that sizes do not go together.
-func (x *explainer) parties(sh *shape) string {
-	var has []string
-	for i, n := range x.tally.count {
-		if i+1 == int(x.w.players) {
-			n--
-		}
-		if n > 0 {
-			has = append(has, fmt.Sprint(i+1))
-		}
-	}
-	own := "One player does"
-	if x.w.players > 1 {
-		own = fmt.Sprintf("A party of %d does", x.w.players)
-	}
-	return fmt.Sprintf("%s not go together with parties of %s to fill the teams.", own, strings.Join(has, ", "))
-}
-
-// say adds a reason.
-func (x *explainer) say(cause Cause, others int, format string, args ...any) {
-	x.Reasons = append(x.Reasons, Reason{Cause: cause, Others: others, Text: fmt.Sprintf(format, args...)})
-}
-
-// sayKept adds a reason that keeps others away, unless it was said.
-func (x *explainer) sayKept(k kept) {
-	if slices.ContainsFunc(x.Reasons, func(r Reason) bool { return r.Cause == k.cause }) {
-		return
-	}
-	others := count(k.entries, "other")
-	switch k.cause {
-	case CauseRegion:
-		var names []string
-		for left := x.w.regions; left != 0 && len(x.r.s.c.Regions) > 0; left &= left - 1 {
-			names = append(names, x.r.s.c.Regions[bits.TrailingZeros64(left)])
-		}
-		x.say(k.cause, k.entries, "%s %s in none of the regions that it accepts by now: %s.", others, play(k.entries), strings.Join(names, ", "))
-	case CauseRating:
-		x.say(k.cause, k.entries, "%s %s beyond its rating window, which is %.0f by now; the nearest is %.0f away.", others, are(k.entries), x.w.window, k.nearest)
-	case CauseTheirs:
-		x.say(k.cause, k.entries, "It is beyond the rating windows of %s, which have waited less; the nearest is %.0f away.", others, k.nearest)
-	case CauseAvoid:
-		x.say(k.cause, k.entries, "It has just played %s, and they are kept apart until they have waited %s.", others, seconds(x.r.s.c.Avoid.For))
-	default:
-		x.say(k.cause, k.entries, "%s %s parties for which no team has room beside it.", others, are(k.entries))
-	}
-}
-
-// count is a number of things.
-func count(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case strings.HasSuffix(thing, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-func play(n int) string {
-	if n == 1 {
-		return "plays"
-	}
-	return "play"
-}
-
-// seconds is a duration as one reads it.
-func seconds(d time.Duration) string { return d.Round(time.Second).String() }

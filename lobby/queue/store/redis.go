@@ -57,6 +57,9 @@ type Redis struct {
 	timeout time.Duration
 	clock   func() time.Time
 
+	cluster bool // keys of one question must be in one slot
+	holding gather[holding, []Holder]
+
 	mu     sync.Mutex
 	queues map[string]*intake
 	read   map[place]string // ids in their streams of the records that were read last
@@ -65,7 +68,10 @@ type Redis struct {
 // NewRedis returns a store in a Redis that somebody else opened and closes. clock
 // tells its time. prefix is that of all keys, without braces.
 func NewRedis(client redis.UniversalClient, prefix string, timeout time.Duration, clock func() time.Time) *Redis {
-	return &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	r := &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	_, r.cluster = client.(*redis.ClusterClient)
+	r.holding.ask = r.hold
+	return r
 }
 
 // Now implements Store.

@@ -235,7 +235,7 @@ func TestAFeedThatIsReadTooLateSaysSo(t *testing.T) {
 		for i := range 3 * newsKept {
 			e := entry(fmt.Sprint(i))
 			if r, ok := s.(*Redis); ok {
-				must[int](t)(r.enqueue(name, []arrival{{entry: e}}))
+				must[[]bool](t)(r.enqueue(name, []*queue.Entry{e}))
 				continue
 			}
 			put(t, s, e)

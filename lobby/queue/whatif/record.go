@@ -135,19 +135,19 @@ func (r *Record) check() error {
 // maxAt is the year 3000: times beyond it would not fit a time.Duration.
 const maxAt = 32_503_680_000_000
 
-func (e *Entered) check() error {
-	if e.ID == "" {
+func (in *Entered) check() error {
+	if in.ID == "" {
 		return errors.New("id: want that of the entry")
 	}
-	if n := len(e.Players); n < 1 || n > queue.MaxMatch {
+	if n := len(in.Players); n < 1 || n > queue.MaxMatch {
 		return fmt.Errorf("players: %d of them, want 1 to %d", n, queue.MaxMatch)
 	}
-	for _, p := range e.Players {
+	for _, p := range in.Players {
 		if math.Abs(p.Rating) > queue.MaxRating {
 			return fmt.Errorf("rating %v: want at most %d", p.Rating, queue.MaxRating)
 		}
 	}
-	for region, ms := range e.Latency {
+	for region, ms := range in.Latency {
 		if ms < 0 || ms > queue.MaxLatency {
 			return fmt.Errorf("latency to %.40q: %d ms, want 0 to %d", region, ms, queue.MaxLatency)
 		}

@@ -1,8 +1,12 @@
--- free.lua undoes a hold that is still the entry's.
+-- free.lua undoes holds that are still the entries'.
 --
--- KEYS[1] who has the user
--- entry
--- {'ok', now}
-local kept = call('GET', LEAD)
-if kept and string.match(kept, '^(.*):%d+$') == arg() then call('DEL', LEAD) end
-return {'ok', int(NOW)}
+-- KEYS who has each user
+-- of each: entry
+-- {'ok', now, of each ''}
+local answer = {'ok', int(NOW)}
+for i, key in ipairs(KEYS) do
+  local entry, kept = arg(), call('GET', key)
+  if kept and string.match(kept, '^(.*):%d+$') == entry then call('DEL', key) end
+  answer[i + 2] = ''
+end
+return answer
