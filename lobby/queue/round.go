@@ -30,6 +30,8 @@ type round struct {
 	reach int
 	// work is what is left of what a round may do on top of what it must.
 	work int
+	// hopeful: sizes and roles do not speak against the entry that is sought for.
+	hopeful bool
 
 	shapes map[shapeKey]*shape
 	order  []int // regions of an entry
