@@ -13,9 +13,9 @@ import (
 // slow is a store that takes a while to take an entry in.
 type slow struct{ store.Store }
 
-func (s slow) Enqueue(ctx context.Context, name string, e *queue.Entry) error {
+func (s slow) Enqueue(ctx context.Context, name, born string, e *queue.Entry) (string, error) {
 	time.Sleep(100 * time.Millisecond)
-	return s.Store.Enqueue(ctx, name, e)
+	return s.Store.Enqueue(ctx, name, born, e)
 }
 
 // An entry that is on its way into the store when the node catches up with the news

@@ -91,7 +91,7 @@ func (r *running) lead(ctx context.Context) {
 			continue
 		}
 		began := time.Now()
-		l, err := m.Store.Lead(ctx, r.name, m.Node, m.Lease)
+		l, err := r.take(ctx)
 		if err != nil || !l.Mine {
 			waited = waited && err == nil
 			continue
@@ -111,6 +111,20 @@ func (r *running) lead(ctx context.Context) {
 			_ = m.Store.Leave(context.WithoutCancel(ctx), r.name, l.Epoch) // else the lease ends by itself
 		}
 	}
+}
+
+// take takes the lease, if it is to be had, under a new epoch: what this node has asked
+// as a leader before, and was not answered, is done no more.
+func (r *running) take(ctx context.Context) (store.Lease, error) {
+	s := r.m.Store
+	l, err := s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
+	if err != nil || !l.Mine {
+		return l, err
+	}
+	if err := s.Leave(ctx, r.name, l.Epoch); err != nil {
+		return l, err
+	}
+	return s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
 }
 
 func (r *running) setTerm(t *term) {

@@ -22,6 +22,7 @@ type model struct {
 	shapes  map[string][]shape
 	faults  []string
 	states  map[queue.State]int // what entries ended as
+	losses  []string            // when the store was emptied
 	slowest map[string]time.Duration
 }
 
@@ -36,7 +37,9 @@ type entry struct {
 	added   time.Time
 	history []moment
 	lost    bool // with the store, before it was over
-	told    []queue.State
+	// forgotten: lost, or over before the store was lost. Who was not told until then
+	// hears that it is lost.
+	forgotten bool
 }
 
 // moment is one thing that an entry was at.
@@ -370,7 +373,9 @@ func (m *model) over(e *entry, state queue.State, at time.Time) {
 func (m *model) lose(at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.losses = append(m.losses, clock(at))
 	for _, e := range m.entries {
+		e.forgotten = true
 		if !e.state.Final() {
 			e.lost, e.match = true, ""
 			m.over(e, queue.Lost, at)
