@@ -30,6 +30,7 @@ type hub struct {
 	entries map[string]*watched
 	since   uint64 // in the feed of news; 0: nothing was read
 	born    string
+	behind  bool // some entries are stale
 	truth   bool // what is read counts, also when it is older than what was told
 }
 
@@ -99,7 +100,7 @@ func (h *hub) attach(id string) (bell chan struct{}, fresh bool) {
 		h.entries[id] = w
 	}
 	w.watchers[bell] = true
-	return bell, w.known && w.home && h.since != 0 && !w.stale
+	return bell, w.known && w.record.State != "" && w.home && h.since != 0 && !w.stale && !w.coming
 }
 
 func (h *hub) detach(id string, bell chan struct{}) {
@@ -163,11 +164,12 @@ func (w *watched) set(record store.Record) {
 	}
 }
 
+// read returns what an entry is at; known: the store knew it when it was read.
 func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if w := h.entries[id]; w != nil {
-		return w.record, w.reasons, w.known
+		return w.record, w.reasons, w.known && w.record.State != ""
 	}
 	return store.Record{}, nil, false
 }
@@ -233,7 +235,7 @@ func (h *hub) take(f store.Feed, first bool) {
 	defer h.mu.Unlock()
 	h.since = f.Next
 	if first || f.Gap || h.born != f.Born {
-		h.truth, h.born = h.truth || !first, f.Born
+		h.truth, h.born, h.behind = h.truth || !first, f.Born, true
 		for _, w := range h.entries {
 			w.stale = true
 		}
@@ -267,11 +269,17 @@ func (h *hub) news(id string, record store.Record) {
 // its way comes later: nobody knows it yet, and that is no loss.
 func (h *hub) catchUp(ctx context.Context) error {
 	h.mu.Lock()
+	if !h.behind {
+		h.mu.Unlock()
+		return nil
+	}
 	var ids []string
+	coming := false
 	for id, w := range h.entries {
 		if w.stale && !w.coming {
 			ids = append(ids, id)
 		}
+		coming = coming || w.stale && w.coming
 	}
 	truth := h.truth
 	h.mu.Unlock()
@@ -299,7 +307,7 @@ func (h *hub) catchUp(ctx context.Context) error {
 		h.mu.Unlock()
 	}
 	h.mu.Lock()
-	h.truth = false
+	h.truth, h.behind = false, coming
 	h.mu.Unlock()
 	return nil
 }

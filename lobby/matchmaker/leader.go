@@ -135,6 +135,8 @@ func (r *running) setTerm(t *term) {
 
 // run leads until it fails, the lease is another's, or ctx ends.
 func (t *term) run(ctx context.Context) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	if err := t.load(ctx); err != nil {
 		return err
 	}

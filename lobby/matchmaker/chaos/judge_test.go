@@ -66,6 +66,11 @@ func (w *world) judge(took time.Duration) {
 			m.fault("entry %s is %s (match %q) and nothing follows: %v", id, e.state, e.match, e.history)
 		}
 	}
+	for id, e := range m.entries {
+		if d := e.since.Sub(w.calmed); d > 12*time.Second {
+			m.fault("entry %s ended %v after the last fault: %v", id, d, e.history)
+		}
+	}
 	for _, c := range w.clients {
 		m.judgeClient(c)
 	}

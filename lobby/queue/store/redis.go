@@ -230,10 +230,10 @@ func recordOf(text string) (Record, error) {
 	}
 	switch kind, rest := text[0], text[1:]; kind {
 	case 'w':
-		e, err := entryOf(rest)
+		e, err := ReadEntry(rest)
 		return Record{State: queue.Waiting, Entry: e}, err
 	case 'm':
-		match, err := matchOf(rest)
+		match, err := ReadMatch(rest)
 		if err != nil {
 			return Record{}, err
 		}
@@ -252,7 +252,7 @@ func (r *Redis) FindMatch(ctx context.Context, name, id string) (*queue.Match, e
 	if err != nil || len(got) != 1 || got[0] == "" {
 		return nil, err
 	}
-	return matchOf(texts(got)[0])
+	return ReadMatch(texts(got)[0])
 }
 
 // Commit implements Store.
