@@ -33,7 +33,7 @@ const (
 	// The chance of a fault around steps that are done all the time by who leads, by
 	// who watches, and around those that change something.
 	seldom = 0.02
-	usual  = 0.06
+	usual  = 0.15
 	often  = 0.12
 )
 
