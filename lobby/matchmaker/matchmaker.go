@@ -106,6 +106,7 @@ type Matchmaker struct {
 	ctx     context.Context
 	stopped bool
 	wait    sync.WaitGroup
+	putting chan struct{} // one for each entry on its way into the store
 }
 
 // running is one queue on this node.
@@ -115,6 +116,8 @@ type running struct {
 	config atomic.Pointer[queue.Config]
 	hub    *hub
 	closed atomic.Bool // the configuration has it no more
+
+	asking sync.Mutex // while it is asked for born, which mu is for
 
 	mu   sync.Mutex
 	term *term  // while this node leads it
@@ -136,7 +139,7 @@ func New(c Config) *Matchmaker {
 	if c.Note == nil {
 		c.Note = func(string, Event) {}
 	}
-	return &Matchmaker{Config: c, queues: map[string]*running{}}
+	return &Matchmaker{Config: c, queues: map[string]*running{}, putting: make(chan struct{}, putMost)}
 }
 
 // Run has the node take part until ctx ends, and returns when all that it began has
