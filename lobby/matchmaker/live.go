@@ -23,8 +23,9 @@ const (
 	offeredEvery = 200 * time.Millisecond
 	// usualCome is how long players have to come when the configuration says nothing.
 	usualCome = 20 * time.Second
-	// turnMost is how many turns one question writes, about.
-	turnMost = 128
+	// turnMost is how many turns one question writes, and turnEntries of how many entries,
+	// about.
+	turnMost, turnEntries = 128, 256
 )
 
 // live is a match that is not settled. The leader's goroutine owns it.
@@ -254,7 +255,7 @@ func (t *term) turn(l *live, turn store.Turn) {
 // writeSettled writes what became of matches.
 func (t *term) writeSettled(ctx context.Context) error {
 	for len(t.settled) > 0 {
-		page := t.settled[:min(len(t.settled), turnMost)]
+		page := t.settled[:turnPage(t.settled)]
 		did, err := t.r.m.Store.Turn(ctx, t.r.name, t.epoch, page...)
 		if err != nil {
 			return err
@@ -265,6 +266,16 @@ func (t *term) writeSettled(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// turnPage is how many turns, the first, one question writes.
+func turnPage(turns []store.Turn) (n int) {
+	entries := 0
+	for n < min(len(turns), turnMost) && entries < turnEntries {
+		entries += len(turns[n].Match.Entries)
+		n++
+	}
+	return n
 }
 
 // turned takes in that a turn was written, or that the match was at another revision.
