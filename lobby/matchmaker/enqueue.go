@@ -66,19 +66,67 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 	if err := m.recall(ctx, c, e); err != nil {
 		return Status{}, err
 	}
-	if err := m.hold(ctx, e, c); err != nil {
-		return Status{}, err
-	}
-	r.hub.expect(e)
-	if err := m.Store.Enqueue(ctx, c.Name, e); err != nil {
-		if errors.Is(err, store.ErrFull) {
-			err = ErrBusy
-		}
-		r.hub.forget(e.ID)
-		m.free(e)
+	if err := m.put(ctx, r, c, e); err != nil {
 		return Status{}, err
 	}
 	return r.status(store.Record{State: queue.Waiting, Entry: e}, e.ID, m.Store.Now()), nil
+}
+
+// putTries is how often an entry is put in while the store loses what it had.
+const putTries = 3
+
+// put holds an entry's users and puts it into its queue. The deadline is one for both,
+// so that a node which stands still in between does not put in an entry whose users it
+// holds no more. Errors: *QueuedError, ErrBusy, ErrUnavailable.
+func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *queue.Entry) error {
+	for range putTries {
+		ctx, cancel := context.WithTimeout(ctx, pendingFor/2)
+		defer cancel()
+		r.mu.Lock()
+		born := r.born
+		r.mu.Unlock()
+		if err := m.hold(ctx, e, c); err != nil {
+			return err
+		}
+		r.hub.expect(e)
+		is, err := m.Store.Enqueue(ctx, c.Name, born, e)
+		switch {
+		case err == nil && is == born:
+			r.hub.arrived(e.ID)
+			return nil
+		case err == nil: // lost since, and the holds with it; or this is the first entry here
+			r.hub.forget(e.ID)
+			r.mu.Lock()
+			r.born = is
+			r.mu.Unlock()
+		case errors.Is(err, store.ErrFull):
+			r.hub.forget(e.ID)
+			m.free(e)
+			return ErrBusy
+		default:
+			m.withdraw(r, e)
+			return err
+		}
+	}
+	m.free(e)
+	return ErrUnavailable
+}
+
+// withdraw takes an entry back of which nobody knows whether it came into the queue.
+// Only when it is sure to be out, its users are free.
+func (m *Matchmaker) withdraw(r *running, e *queue.Entry) {
+	end := store.Ended{ID: e.ID, State: queue.Canceled, Why: "it could not be said whether it had come into the queue"}
+	record, err := m.Store.Cancel(context.Background(), r.name, e.ID, "", end)
+	switch {
+	case err != nil:
+		r.hub.withdraw(e.ID) // soon again
+	case over(record.State):
+		r.hub.forget(e.ID)
+		m.free(e)
+	default: // a match has it; like one that nobody watches
+		r.hub.arrived(e.ID)
+		r.hub.learn(e.ID, record)
+	}
 }
 
 // check says what is wrong with an entry. Errors: ErrInvalid.
@@ -134,6 +182,7 @@ func (m *Matchmaker) hold(ctx context.Context, e *queue.Entry, c *queue.Config) 
 	for range 3 {
 		holders, err := m.Store.Hold(ctx, holds, pendingFor, life)
 		if err != nil {
+			m.free(e) // those that it holds all the same
 			return err
 		}
 		again := false

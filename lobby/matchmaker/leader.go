@@ -91,7 +91,7 @@ func (r *running) lead(ctx context.Context) {
 			continue
 		}
 		began := time.Now()
-		l, err := m.Store.Lead(ctx, r.name, m.Node, m.Lease)
+		l, err := r.take(ctx)
 		if err != nil || !l.Mine {
 			waited = waited && err == nil
 			continue
@@ -113,6 +113,20 @@ func (r *running) lead(ctx context.Context) {
 	}
 }
 
+// take takes the lease, if it is to be had, under a new epoch: what this node has asked
+// as a leader before, and was not answered, is done no more.
+func (r *running) take(ctx context.Context) (store.Lease, error) {
+	s := r.m.Store
+	l, err := s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
+	if err != nil || !l.Mine {
+		return l, err
+	}
+	if err := s.Leave(ctx, r.name, l.Epoch); err != nil {
+		return l, err
+	}
+	return s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
+}
+
 func (r *running) setTerm(t *term) {
 	r.mu.Lock()
 	r.term = t
@@ -121,6 +135,8 @@ func (r *running) setTerm(t *term) {
 
 // run leads until it fails, the lease is another's, or ctx ends.
 func (t *term) run(ctx context.Context) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	if err := t.load(ctx); err != nil {
 		return err
 	}

@@ -117,8 +117,9 @@ type running struct {
 	closed atomic.Bool // the configuration has it no more
 
 	mu   sync.Mutex
-	term *term // while this node leads it
-	says said  // what the leader has published last
+	term *term  // while this node leads it
+	says said   // what the leader has published last
+	born string // when the store had the queue from, as of the last entry
 }
 
 // New returns a Matchmaker. Close ends it.
