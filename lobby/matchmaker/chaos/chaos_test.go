@@ -30,7 +30,7 @@ func setting(t *testing.T, name string, otherwise uint64) uint64 {
 const (
 	usualFaults = 2000
 	users       = 150 // that are known
-	enqueueEach = 40 * time.Millisecond
+	enqueueEach = 30 * time.Millisecond
 )
 
 // TestQueuesSurviveChaos has players queue on three node processes while faults are

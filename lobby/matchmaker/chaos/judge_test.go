@@ -111,6 +111,7 @@ func (m *model) judgeClient(c *client) {
 			if !e.forgotten {
 				m.fault("%s was told that it is lost, and it is %s", c.id, e.state)
 			}
+		case told.state == queue.Canceled && e.lost: // by themselves, after that
 		case !slices.Contains(e.history, told):
 			m.fault("%s was told %+v, which it never was: %v", c.id, told, e.history)
 		}
@@ -119,7 +120,7 @@ func (m *model) judgeClient(c *client) {
 	case c.noEntry && !e.forgotten:
 		m.fault("a client of %s was told that nobody knows it, and it is %s", c.id, e.state)
 	case c.noEntry || !c.abandoned.IsZero():
-	case c.told != e.state && !(c.told == queue.Lost && e.forgotten):
+	case c.told != e.state && !(c.told == queue.Lost && e.forgotten) && !(c.told == queue.Canceled && e.lost):
 		m.fault("the last that a client of %s was told is %q, and it ended as %q", c.id, c.told, e.state)
 	}
 }
