@@ -33,6 +33,7 @@ type bot struct {
 	room    string // that it fills, "" for none
 	resume  bool   // come back to the same seat
 	retry   client.Retry
+	queued  queued    // what it waits as, or plays by, when there is a queue
 	at      time.Time // when a pausing one comes back
 	entered time.Time // when it got its connection
 	joined  bool      // it has played before

@@ -33,6 +33,9 @@ type Config struct {
 	Stats string
 	// Room, unless empty, is where all players go: a room's URL, or its id.
 	Room string
+	// Queue, unless empty, is where all players wait for a match, play it, and wait
+	// again, until the time is over; the measured time begins at once.
+	Queue string
 	// Players is how many, 1 to 20,000.
 	Players int
 	// RoomSize is how many players each room gets, made for them; 0 lets them
@@ -102,6 +105,9 @@ func (c Config) Validate() error {
 	}
 	if c.RoomSize < 0 || c.RoomSize > sim.MaxSeats {
 		fault("room size is %d, want 1 to %d, or 0 for the lobby to choose", c.RoomSize, sim.MaxSeats)
+	}
+	if c.Queue != "" && (c.Room != "" || c.RoomSize != 0 || c.Watchers != 0) {
+		fault("players of a queue go where it leads: with a queue no room, no room size and no watchers")
 	}
 	if c.behaviours()[c.Behaviour] == nil {
 		fault("behaviour is %q, want one of %s", c.Behaviour, names(c.behaviours()))

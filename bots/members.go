@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/metronome-server/metronome/client"
 	"github.com/metronome-server/metronome/netproto"
 )
 
@@ -58,11 +59,17 @@ func (s *swarm) lost(b *bot, err error) {
 		s.filling.benched(b, err)
 		return
 	}
+	if s.queueing != nil {
+		b.queued.left(err)
+	}
 	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
 	if b.resume = ok && next.Comeback == netproto.Resume; !b.resume {
 		b.ForgetSeat()
 	}
 	if !ok {
+		if s.queueing != nil {
+			s.queueing.account(b, err)
+		}
 		b.state = gone
 		if !b.joined {
 			s.settled++
@@ -107,7 +114,9 @@ func (s *swarm) entered(e entered) {
 		e.err = s.poller.Add(&b.Polled, b.index)
 	}
 	if e.err != nil {
-		s.countRefusal(e.err)
+		if _, unmatched := errors.AsType[*client.UnmatchedError](e.err); !unmatched {
+			s.countRefusal(e.err)
+		}
 		b.Discard()
 		s.lost(b, e.err)
 		return

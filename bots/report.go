@@ -47,6 +47,8 @@ type Report struct {
 	// run, by reason.
 	Refusals map[string]int `json:"refusals"`
 	Server   *ServerReport  `json:"server"`
+	// Queue is what became of the entries, when there was a queue.
+	Queue *QueueReport `json:"queue,omitempty"`
 	// Watchers are not among the players in any figure but the server's CPU and
 	// memory, which are the process's.
 	Watchers *WatcherReport `json:"watchers,omitempty"`
@@ -85,6 +87,9 @@ func (r *Report) Check(l Limits) error {
 	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
 	if r.Connected < l.MinConnected {
 		fault("%d of %d players are connected, fewer than %d (--min-connected)", r.Connected, r.Players, l.MinConnected)
+	}
+	if q := r.Queue; q != nil && q.Unaccounted != 0 {
+		fault("%d entries of the queue are not accounted for", q.Unaccounted)
 	}
 	if s := r.Server; s != nil && s.Gone {
 		fault("the server does not answer any more")

@@ -50,6 +50,9 @@ func reach(ctx context.Context, c *Config) error {
 	if _, _, err := lobby.ListRooms(ctx, &pb.ListRoomsRequest{PageSize: 1}); err != nil {
 		return fmt.Errorf("no metronome server answers at %s: %w", c.Server, err)
 	}
+	if c.Queue != "" {
+		return checkQueue(ctx, lobby, c.Queue)
+	}
 	return nil
 }
 
@@ -59,7 +62,11 @@ var errNobody = errors.New("no player could join")
 // measure waits until everybody plays and has warmed up, and measures. When that
 // ends early it reports what was until then.
 func (s *swarm) measure(ctx context.Context, stats *statsWatch) (*Report, error) {
-	err := s.playAndMeasure(ctx, stats)
+	run := s.playAndMeasure
+	if s.queueing != nil {
+		run = s.queueAndMeasure
+	}
+	err := run(ctx, stats)
 	if s.audience != nil {
 		defer s.audience.end()
 	}
@@ -72,6 +79,12 @@ func (s *swarm) measure(ctx context.Context, stats *statsWatch) (*Report, error)
 	}
 	r := s.report(end, stats.finish(ctx, s.players()))
 	r.Interrupted = ctx.Err() != nil
+	if s.queueing != nil {
+		r.Queue = s.endQueueing()
+		if err == nil && r.Queue.Entries == 0 {
+			err = fmt.Errorf("%w the queue, of %d: %w", errNobody, len(s.bots), s.lastErr)
+		}
+	}
 	if s.audience != nil {
 		r.Watchers = s.audience.report(r.Seconds)
 	}
@@ -97,6 +110,13 @@ func (s *swarm) playAndMeasure(ctx context.Context, stats *statsWatch) error {
 	if s.audience != nil {
 		s.audience.open()
 	}
+	s.open(time.Now())
+	return s.play(ctx, until(s.from.Add(s.config.Duration)))
+}
+
+// queueAndMeasure measures from the beginning: players come and go all the time.
+func (s *swarm) queueAndMeasure(ctx context.Context, stats *statsWatch) error {
+	stats.open()
 	s.open(time.Now())
 	return s.play(ctx, until(s.from.Add(s.config.Duration)))
 }

@@ -18,6 +18,7 @@ type seats struct {
 	config *Config
 	lobby  *client.Lobby // nil when only a room's URL is known
 	filled Rooms         // nil: Config says where
+	queue  *queueing     // nil: they do not wait for matches
 
 	mu    sync.Mutex
 	rooms map[int]*made // by player/RoomSize
@@ -55,6 +56,13 @@ func isURL(room string) bool { return strings.Contains(room, "://") }
 func (s *seats) of(ctx context.Context, b *bot) (string, error) {
 	if s.filled != nil {
 		return s.filled.Seat(ctx, b.room, b.name)
+	}
+	if s.queue != nil {
+		lobby, err := s.lobbyOf(b.index, b.name)
+		if err != nil {
+			return "", err
+		}
+		return s.queue.seat(ctx, lobby, b)
 	}
 	return s.find(ctx, b.index)
 }

@@ -16,8 +16,10 @@ import (
 type swarm struct {
 	config  Config
 	filling *filling // nil: all play where Config says
-	calm    bool     // until all are in: inputs would only slow the joining
-	maker   Maker
+	// queueing has them wait for each match; nil: they do not.
+	queueing *queueing
+	calm     bool // until all are in: inputs would only slow the joining
+	maker    Maker
 	// behaviour is the name of what the players do.
 	behaviour string
 	poller    *client.Poller
@@ -66,6 +68,9 @@ func newSwarm(c Config, out io.Writer) (*swarm, error) {
 	if c.HTTP == nil {
 		s.config.HTTP = newHTTP(c.TLS)
 	}
+	if c.Queue != "" {
+		s.queueing = newQueueing(c.Queue)
+	}
 	for i := range c.Players {
 		b := &bot{index: i, name: c.name(i), random: rand.New(rand.NewPCG(c.Seed, uint64(i)+2))}
 		b.Hooks.Ack, b.Blind = s.acked, c.blind(i)
@@ -88,6 +93,7 @@ func (s *swarm) run(ctx context.Context, task func() error) error {
 	if s.filling != nil {
 		seats.filled = s.filling.rooms
 	}
+	seats.queue = s.queueing
 	working, cancel := context.WithCancel(ctx)
 	s.workers = startWorkers(working, seats, len(s.bots))
 	defer func() {

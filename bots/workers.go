@@ -29,7 +29,11 @@ type workers struct {
 
 func startWorkers(ctx context.Context, s *seats, players int) *workers {
 	w := &workers{seats: s, tasks: make(chan *bot, players), done: make(chan entered, players)}
-	for range min(workerCount, players) {
+	count := workerCount
+	if s.queue != nil { // which is waiting for other players
+		count = players
+	}
+	for range min(count, players) {
 		w.wait.Go(func() {
 			for b := range w.tasks {
 				w.done <- entered{b, w.enter(ctx, b)}

@@ -21,7 +21,7 @@ var tickBuckets = []float64{.0001, .00025, .0005, .001, .0025, .005, .01, .02, .
 // metrics serves the counters to Prometheus.
 func (s *Server) metrics() http.Handler {
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(&statsCollector{s}, &nodeCollector{s}, s.calls.counts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(&statsCollector{s}, &nodeCollector{s}, &queueCollector{s}, s.calls.counts, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return promhttp.HandlerFor(registry, promhttp.HandlerOpts{DisableCompression: true})
 }
 

@@ -30,6 +30,7 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.IntVar(&c.Watchers, "watchers", c.Watchers, "how many spectators watch these rooms besides, each counted apart")
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of these rooms (default: the server's first)")
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
+	f.StringVar(&c.Queue, "queue", c.Queue, "wait in this queue for a match, play it, and again, until the time is over")
 	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
 	f.Lookup("behaviour").DefValue = "that of the mode's name, or " + bots.AnyGame
 	f.BoolVar(&c.People, "people", c.People, "have them count as people, whose matches a drained node waits for")
@@ -95,6 +96,14 @@ func (p *program) bots(args []string) error {
 	if !f.Changed("behaviour") && bots.Behaviours[c.Mode] != nil {
 		c.Behaviour = c.Mode
 	}
+	if c.Queue != "" { // they go where it leads, and are between matches now and then
+		if !f.Changed("room-size") {
+			c.RoomSize = 0
+		}
+		if !f.Changed("min-connected") {
+			l.connected = "0"
+		}
+	}
 	limits, err := l.of(c.Players)
 	if err = errors.Join(c.Validate(), err); err != nil {
 		return err
@@ -156,6 +165,12 @@ func printReport(out io.Writer, r *bots.Report) error {
 	}
 	quantiles(row, "input to ack", r.Ack)
 	quantiles(row, "snapshot gap", r.Gap)
+	if q := r.Queue; q != nil {
+		row("queue "+q.Queue, "%d entries, %d seats given, %d of them anew since a match came to nothing", q.Entries, q.Seats, q.Again)
+		row("entries", "%d played, %d playing at the end, %d waiting then", q.Played, q.Playing, q.Waiting)
+		counted(row, "entries ended", q.Why)
+		quantiles(row, "waited", q.Wait)
+	}
 	if w := r.Watchers; w != nil {
 		row("watchers", "%d connected, %d failed, %.2f Hz mean, %.1f bytes each", w.Connected, w.Failed, w.SnapshotHzMean, w.BytesPerSnap)
 		quantiles(row, "watchers' gap", w.Gap)

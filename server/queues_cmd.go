@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -91,7 +90,7 @@ func queueRows(c *queue.Config) (rows [][2]string) {
 	}
 	row("mode", "%s", mode)
 	for _, t := range c.Teams {
-		row("team", "%s: %s players%s", t.Name, span(t.Least, t.Most), rolesOf(c, t))
+		row("team", "%s: %s%s", t.Name, span(t.Least, t.Most), rolesOf(c, t))
 	}
 	switch c.Rating.Source {
 	case queue.RatingNone:
@@ -140,10 +139,13 @@ func pick(first bool, a, b string) string {
 }
 
 func span(least, most int) string {
-	if least == most {
-		return strconv.Itoa(most)
+	switch {
+	case most == 1:
+		return "1 player"
+	case least == most:
+		return fmt.Sprintf("%d players", most)
 	}
-	return fmt.Sprintf("%d to %d", least, most)
+	return fmt.Sprintf("%d to %d players", least, most)
 }
 
 func rolesOf(c *queue.Config, t queue.Team) string {

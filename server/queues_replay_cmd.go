@@ -43,9 +43,9 @@ func (p *program) replayQueues(args []string) error {
 	}
 	results := []*whatif.Result{h.AsItWas()}
 	for i, c := range queues {
-		result, err := whatif.Simulate(p.ctx, h, labels(*configs)[i], c, queue.NewMatcher(c), p.tellPart((*configs)[i]))
-		if err != nil {
-			return err
+		result, fault := whatif.Simulate(p.ctx, h, labels(*configs)[i], c, queue.NewMatcher(c), p.tellPart((*configs)[i]))
+		if fault != nil {
+			return fault
 		}
 		results = append(results, result)
 	}

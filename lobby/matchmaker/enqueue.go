@@ -238,10 +238,13 @@ func queueOf(entry string) string {
 	return name
 }
 
-// free lets an entry's users go. What is not answered is found out by who holds them
-// next.
-func (m *Matchmaker) free(e *queue.Entry) {
-	holds := holdsOf(e)
+// free lets the users of entries go. What is not answered is found out by who holds
+// them next.
+func (m *Matchmaker) free(entries ...*queue.Entry) {
+	var holds []store.Hold
+	for _, e := range entries {
+		holds = append(holds, holdsOf(e)...)
+	}
 	if len(holds) == 0 {
 		return
 	}

@@ -30,6 +30,7 @@ type hub struct {
 	entries map[string]*watched
 	since   uint64 // in the feed of news; 0: nothing was read
 	born    string
+	behind  bool // some entries are stale
 	truth   bool // what is read counts, also when it is older than what was told
 }
 
@@ -87,8 +88,9 @@ func (h *hub) forget(id string) {
 	delete(h.entries, id)
 }
 
-// attach adds a watcher, who is rung when the entry changes.
-func (h *hub) attach(id string) (bell chan struct{}) {
+// attach adds a watcher, who is rung when the entry changes. fresh: this node has put
+// the entry into the queue, and has told all news of it since.
+func (h *hub) attach(id string) (bell chan struct{}, fresh bool) {
 	bell = make(chan struct{}, 1)
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -98,7 +100,7 @@ func (h *hub) attach(id string) (bell chan struct{}) {
 		h.entries[id] = w
 	}
 	w.watchers[bell] = true
-	return bell
+	return bell, w.known && w.record.State != "" && w.home && h.since != 0 && !w.stale && !w.coming
 }
 
 func (h *hub) detach(id string, bell chan struct{}) {
@@ -162,11 +164,12 @@ func (w *watched) set(record store.Record) {
 	}
 }
 
+// read returns what an entry is at; known: the store knew it when it was read.
 func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if w := h.entries[id]; w != nil {
-		return w.record, w.reasons, w.known
+		return w.record, w.reasons, w.known && w.record.State != ""
 	}
 	return store.Record{}, nil, false
 }
@@ -175,22 +178,31 @@ func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, know
 func (h *hub) run(ctx context.Context) {
 	news := time.NewTicker(newsEvery)
 	defer news.Stop()
-	slow := time.NewTicker(time.Second)
-	defer slow.Stop()
 	for {
-		var err error
 		select {
 		case <-ctx.Done():
 			return
 		case <-news.C:
-			err = h.follow(ctx)
-		case <-slow.C:
+		}
+		if err := h.follow(ctx); err != nil && ctx.Err() == nil {
+			h.r.m.Log.Debug("a queue's news cannot be read", "queue", h.r.name, "err", err)
+		}
+	}
+}
+
+// keepHouse does what can wait for a second, and may take long: the news do not wait
+// for it.
+func (h *hub) keepHouse(ctx context.Context) {
+	timer := time.NewTicker(time.Second)
+	defer timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
 			h.r.hear(ctx)
 			h.endUnwatched(ctx)
 			h.askReasons(ctx)
-		}
-		if err != nil && ctx.Err() == nil {
-			h.r.m.Log.Debug("a queue's news cannot be read", "queue", h.r.name, "err", err)
 		}
 	}
 }
@@ -223,7 +235,7 @@ func (h *hub) take(f store.Feed, first bool) {
 	defer h.mu.Unlock()
 	h.since = f.Next
 	if first || f.Gap || h.born != f.Born {
-		h.truth, h.born = h.truth || !first, f.Born
+		h.truth, h.born, h.behind = h.truth || !first, f.Born, true
 		for _, w := range h.entries {
 			w.stale = true
 		}
@@ -257,11 +269,17 @@ func (h *hub) news(id string, record store.Record) {
 // its way comes later: nobody knows it yet, and that is no loss.
 func (h *hub) catchUp(ctx context.Context) error {
 	h.mu.Lock()
+	if !h.behind {
+		h.mu.Unlock()
+		return nil
+	}
 	var ids []string
+	coming := false
 	for id, w := range h.entries {
 		if w.stale && !w.coming {
 			ids = append(ids, id)
 		}
+		coming = coming || w.stale && w.coming
 	}
 	truth := h.truth
 	h.mu.Unlock()
@@ -289,7 +307,7 @@ func (h *hub) catchUp(ctx context.Context) error {
 		h.mu.Unlock()
 	}
 	h.mu.Lock()
-	h.truth = false
+	h.truth, h.behind = false, coming
 	h.mu.Unlock()
 	return nil
 }
@@ -337,9 +355,7 @@ func (h *hub) endUnwatched(ctx context.Context) {
 	for _, e := range withdrawn {
 		m.withdraw(h.r, e)
 	}
-	for _, e := range free {
-		m.free(e)
-	}
+	m.free(free...)
 	for _, id := range end {
 		record, err := m.Store.Cancel(ctx, h.r.name, id, m.Node, store.Ended{ID: id, State: queue.Canceled, Why: "nobody watched the entry any more"})
 		if err == nil {
@@ -383,15 +399,17 @@ func (m *Matchmaker) Watch(ctx context.Context, id string, tell func(Status) err
 	if err != nil {
 		return ErrNoEntry
 	}
-	bell := r.hub.attach(id)
+	bell, fresh := r.hub.attach(id)
 	defer r.hub.detach(id, bell)
-	_, record, err := m.of(ctx, id)
-	if err != nil {
-		return err
-	}
-	r.hub.learn(id, record)
-	if err := r.hub.makeHome(ctx, id, record); err != nil {
-		return err
+	if !fresh {
+		_, record, err := m.of(ctx, id)
+		if err != nil {
+			return err
+		}
+		r.hub.learn(id, record)
+		if err := r.hub.makeHome(ctx, id, record); err != nil {
+			return err
+		}
 	}
 	timer := time.NewTicker(tellEvery)
 	defer timer.Stop()

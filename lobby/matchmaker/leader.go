@@ -19,6 +19,8 @@ const (
 	// commitMost is how many entries one question makes matches of, about. Why 256:
 	// some 1 ms of Redis, in which nobody else is served.
 	commitMost = 256
+	// writeEvery is how long it waits at most to write what became of matches.
+	writeEvery = 20 * time.Millisecond
 	// publishEvery is how often the leader says how its queue is.
 	publishEvery = time.Second
 	// keepHouseEvery is how often it looks for entries that nobody can watch.
@@ -36,12 +38,14 @@ type term struct {
 	config  *queue.Config // that the matcher is of
 	fed     uint64
 	live    map[string]*live
+	toOpen  []*live // that wait for a room to be opened, the oldest first
+	opening int     // rooms that are being opened
 	opened  chan opening
 	failing string // why rooms cannot be opened at present
 	asks    chan ask
 	orphans map[string]time.Time // nodes that are gone, since when
 	tally   tally
-	settled []store.Turn // to be written with the next round
+	settled []store.Turn // to be written
 	suspect []string     // entries that may be at another revision than the pool has
 
 	renewed, published, kept, attended time.Time
@@ -140,6 +144,8 @@ func (t *term) run(ctx context.Context) error {
 	t.tally.resume(t.r.latest())
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	write := time.NewTicker(writeEvery)
+	defer write.Stop()
 	defer t.drop()
 	for {
 		select {
@@ -149,6 +155,16 @@ func (t *term) run(ctx context.Context) error {
 			a.answer <- t.explain(a.entries)
 		case o := <-t.opened:
 			t.settleOpening(o)
+			t.openNext(ctx)
+			if len(t.settled) >= turnMost {
+				if err := t.writeSettled(ctx); err != nil {
+					return err
+				}
+			}
+		case <-write.C:
+			if err := t.writeSettled(ctx); err != nil {
+				return err
+			}
 		case came := <-t.attending:
 			t.attending = nil
 			t.settleAttendance(came)

@@ -47,13 +47,8 @@ type opening struct {
 // watchLive does what matches that are under way need.
 func (t *term) watchLive(ctx context.Context, now time.Time) {
 	at := t.r.m.Store.Now()
-	opening := 0
-	for _, l := range t.live {
-		if l.stop != nil {
-			opening++
-		}
-	}
 	var open []*queue.Match
+	t.toOpen = t.toOpen[:0]
 	for _, l := range t.live {
 		if l.turning {
 			continue
@@ -66,14 +61,15 @@ func (t *term) watchLive(ctx context.Context, now time.Time) {
 			case l.stop != nil:
 			case at.Sub(l.match.Made) > openFor+t.offerTime():
 				t.callOff(l, fmt.Sprintf("its room could not be opened: %s", t.failing), nil)
-			case opening < openMost && !now.Before(l.again):
-				opening++
-				t.open(ctx, l)
+			case !now.Before(l.again):
+				t.toOpen = append(t.toOpen, l)
 			}
 		case queue.Open:
 			open = append(open, l.match)
 		}
 	}
+	slices.SortFunc(t.toOpen, func(a, b *live) int { return a.match.Made.Compare(b.match.Made) })
+	t.openNext(ctx)
 	if len(open) > 0 && t.attending == nil && now.Sub(t.attended) >= attendEvery {
 		t.attended = now
 		t.attend(ctx, open)
@@ -87,22 +83,32 @@ func (t *term) offerTime() time.Duration {
 	return t.config.Accept.Within
 }
 
+// openNext has rooms opened of matches that wait for that, the oldest first, as many as
+// may be at once.
+func (t *term) openNext(ctx context.Context) {
+	for len(t.toOpen) > 0 && t.opening < openMost {
+		l := t.toOpen[0]
+		t.toOpen = t.toOpen[1:]
+		if t.live[l.match.ID] == l && l.match.State == queue.Opening && l.stop == nil && !l.turning {
+			t.open(ctx, l)
+		}
+	}
+}
+
 // open has a match's room opened, aside.
-func (t *term) open(term context.Context, l *live) {
-	ctx, stop := context.WithTimeout(term, openFor)
-	l.stop = stop
+func (t *term) open(ctx context.Context, l *live) {
+	t.opening++
+	ctx, l.stop = context.WithTimeout(ctx, openFor)
 	m, match, config, opened := t.r.m, l.match, t.config, t.opened
 	m.wait.Go(func() {
 		place, err := m.Rooms.Open(ctx, match, config)
-		select {
-		case opened <- opening{match.ID, place, err}:
-		case <-term.Done():
-		}
+		opened <- opening{match.ID, place, err} // it has space for as many as are opened at once
 	})
 }
 
 // settleOpening takes in how an attempt to open a room ended.
 func (t *term) settleOpening(o opening) {
+	t.opening--
 	l := t.live[o.id]
 	if l == nil {
 		return
@@ -238,7 +244,7 @@ func (t *term) callOff(l *live, why string, out map[string]store.Ended) {
 	t.turn(l, turn)
 }
 
-// turn has a match's next revision written with the next round.
+// turn has a match's next revision written with others, soon.
 func (t *term) turn(l *live, turn store.Turn) {
 	l.turning = true
 	turn.Match.Rev++

@@ -159,6 +159,7 @@ func (m *Matchmaker) Run(ctx context.Context) {
 func (m *Matchmaker) begin(r *running) {
 	m.wait.Go(func() { r.lead(m.ctx) })
 	m.wait.Go(func() { r.hub.run(m.ctx) })
+	m.wait.Go(func() { r.hub.keepHouse(m.ctx) })
 }
 
 // SetQueues has the node serve these queues from now on. Entries that fit a changed

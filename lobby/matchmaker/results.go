@@ -42,7 +42,9 @@ type note struct {
 }
 
 // wantsResults reports whether a queue learns from how its matches end.
-func wantsResults(c *queue.Config) bool { return c.Rating.Source == queue.RatingStore || c.Avoid.Last > 0 }
+func wantsResults(c *queue.Config) bool {
+	return c.Rating.Source == queue.RatingStore || c.Avoid.Last > 0
+}
 
 // recall puts into an entry what the queue knows of its members. Errors: ErrUnavailable.
 func (m *Matchmaker) recall(ctx context.Context, c *queue.Config, e *queue.Entry) error {

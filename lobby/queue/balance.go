@@ -1,12 +1,17 @@
 package queue
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // best is the most even arrangement so far.
 type best struct {
 	gap   float64
 	teams []set
 	exact []int // players of each team
+	// entries are who was placed.
+	entries []int
 }
 
 const (
@@ -26,11 +31,11 @@ func (r *round) balance(sh *shape) {
 	r.best.gap = r.gap()
 	r.best.teams = append(r.best.teams[:0], r.teams...)
 	r.exact = append(r.exact[:0], r.players...)
-	placed := r.placed.list()
-	if len(placed) <= exactEntries {
+	r.entries = slices.AppendSeq(r.entries[:0], r.placed.all())
+	if len(r.entries) <= exactEntries {
 		r.begin()
 		r.steps = exactSteps
-		r.deal(sh, placed)
+		r.deal(sh, r.entries)
 		whole := r.steps >= 0
 		r.restore()
 		if whole {
@@ -92,7 +97,7 @@ func (r *round) restore() {
 	teams := r.best.teams
 	r.begin()
 	for t := range teams {
-		for _, i := range teams[t].list() {
+		for i := range teams[t].all() {
 			r.put(i, t)
 		}
 	}
@@ -120,8 +125,8 @@ func (r *round) swap() bool {
 	apart := r.mean(strong) - r.mean(weak)
 	share := 1/float64(r.players[strong]) + 1/float64(r.players[weak])
 	nearest, giver, taker := apart-1e-9, -1, -1
-	for _, a := range r.teams[strong].list() {
-		for _, b := range r.teams[weak].list() {
+	for a := range r.teams[strong].all() {
+		for b := range r.teams[weak].all() {
 			x, y := &r.who[r.list[a]], &r.who[r.list[b]]
 			if x.players != y.players {
 				continue

@@ -2,9 +2,7 @@ package queue
 
 import (
 	"cmp"
-	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -27,7 +25,9 @@ func (s *standard) Explain(pool *Pool, entry *Entry, now time.Time) Explanation 
 		at, _ = slices.BinarySearchFunc(entries, entry, older)
 		entries = slices.Insert(slices.Clone(entries), at, entry)
 	}
-	r.see(entries, now)
+	if !r.saw(entries, now) { // as when several are explained at once
+		r.see(entries, now)
+	}
 	x := explainer{r: r, now: now, pool: pool, w: r.who[at], at: at}
 	x.Explanation = Explanation{
 		Waited: x.w.waited, Window: orAny(x.w.window), Latency: orAny(x.w.latency),
@@ -68,7 +68,8 @@ type explainer struct {
 	// kept is who is kept away by what two entries ask of each other, candidates who
 	// is not.
 	kept       []kept
-	candidates map[*Entry]bool
+	candidates []bool          // by place in the pool
+	near       map[*Entry]bool // the candidates of the pool that rounds are had with
 	tally      tally
 	players    int
 }
@@ -121,7 +122,7 @@ func (x *explainer) nearestRegion() (name string, ms int) {
 
 // compare looks at all others, each beside the entry alone.
 func (x *explainer) compare() {
-	x.candidates = map[*Entry]bool{}
+	x.candidates = make([]bool, len(x.r.who))
 	x.tally.begin(&x.w)
 	x.r.add(&x.tally, x.w.players, x.w.masks)
 	for i := range x.r.who {
@@ -132,7 +133,8 @@ func (x *explainer) compare() {
 		apart := math.Abs(o.rating - x.w.rating)
 		cause := x.between(int32(i), o, apart)
 		if cause == "" {
-			x.candidates[o.entry] = true
+			x.candidates[i] = true
+			x.Candidates++
 			x.r.add(&x.tally, o.players, o.masks)
 			continue
 		}
@@ -146,7 +148,6 @@ func (x *explainer) compare() {
 		x.kept[k].nearest = min(x.kept[k].nearest, apart)
 	}
 	x.players = x.tally.players
-	x.Candidates = len(x.candidates)
 	slices.SortStableFunc(x.kept, func(a, b kept) int {
 		return cmp.Or(cmp.Compare(b.entries, a.entries), cmp.Compare(a.cause, b.cause))
 	})
@@ -191,7 +192,8 @@ func (s *standard) room(a, b int) (beside, against bool) {
 func (x *explainer) judge(entries []*Entry) {
 	sh := x.r.shapeFor(&x.w, x.r.bots(&x.w))
 	enough := x.players >= sh.least
-	if enough || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
+	// Others may be content with fewer than it is.
+	if x.players >= x.r.least || x.r.s.c.Backfill && len(x.pool.Vacancies) > 0 {
 		if x.decide(entries) {
 			return
 		}
@@ -246,7 +248,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 					x.say(CauseNext, 0, "Nothing: it is matched in the next round.")
 					return true
 				}
-				if x.candidates[e] {
+				if x.near[e] {
 					taken++
 				}
 			}
@@ -256,7 +258,6 @@ func (x *explainer) decide(entries []*Entry) bool {
 	if x.players < sh.least {
 		return false
 	}
-	players := "players"
 	would := func(relax func()) bool {
 		t.see(sub.Entries, x.now)
 		relax()
@@ -268,10 +269,10 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() {}):
 		x.say(CauseOlder, taken, "%s that it could play with %s wanted by older entries.", count(taken, "other"), are(taken))
 	case t.roles != nil && would(func() { t.roles = nil }):
-		x.say(CauseRole, 0, "%s", x.roles(sh))
+		x.say(CauseRole, 0, "%s", x.roles())
 	case t.apart && would(func() { x.forget(t) }):
-		x.say(CauseAvoid, x.foes(), "It has just played %s of the %s that it could play with, and is kept from playing against them until it has waited %s.",
-			count(x.foes(), "entry"), players, seconds(x.r.s.c.Avoid.For))
+		x.say(CauseAvoid, x.foes(), "It has just played %d of the %s that it could play with, and no teams keep those apart who must not meet until they have waited %s.",
+			x.foes(), count(x.Candidates, "other"), seconds(x.r.s.c.Avoid.For))
 	case x.Fill > 0 && would(func() { t.anyFill, t.least = true, 1 }):
 		x.say(CauseFill, 0, "There are enough players for a small match; it waits for a fuller one, of %d.", sh.least)
 	case would(func() { x.agree(t, true, false) }):
@@ -279,7 +280,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 	case would(func() { x.agree(t, false, true) }):
 		x.say(CauseRegion, 0, "The %d others that it could play with accept no region in common.", x.Candidates)
 	default:
-		x.say(CauseParty, x.Candidates, "%s", x.parties(sh))
+		x.say(CauseParty, x.Candidates, "%s", x.parties())
 	}
 	return false
 }
@@ -287,28 +288,38 @@ func (x *explainer) decide(entries []*Entry) bool {
 // nearest is the pool of those who are nearest to the entry by rating, and of who
 // accepts a region of its.
 func (x *explainer) nearest(entries []*Entry) *Pool {
-	if len(entries) <= nearby {
-		return &Pool{Entries: entries}
-	}
-	var apart []float64
-	for i := range x.r.who {
-		if x.r.who[i].regions&x.w.regions != 0 {
-			apart = append(apart, math.Abs(x.r.who[i].rating-x.w.rating))
-		}
-	}
+	x.near = map[*Entry]bool{}
 	within := math.Inf(1)
-	if len(apart) > nearby {
-		slices.Sort(apart)
-		within = apart[nearby]
+	if len(entries) > nearby {
+		within = x.reach()
 	}
 	sub := &Pool{}
 	for i := range x.r.who {
 		w := &x.r.who[i]
-		if i == x.at || w.regions&x.w.regions != 0 && math.Abs(w.rating-x.w.rating) <= within && len(sub.Entries) < 2*nearby {
+		near := w.regions&x.w.regions != 0 && math.Abs(w.rating-x.w.rating) <= within && len(sub.Entries) < 2*nearby
+		if i == x.at || near || len(entries) <= nearby {
 			sub.Entries = append(sub.Entries, w.entry)
+			x.near[w.entry] = x.candidates[i]
 		}
 	}
 	return sub
+}
+
+// reach is how far from the entry's rating about as many others are as rounds are had
+// with, by a sample of them.
+func (x *explainer) reach() float64 {
+	var apart []float64
+	every := 1 + len(x.r.who)/2048
+	for i := 0; i < len(x.r.who); i += every {
+		if w := &x.r.who[i]; w.regions&x.w.regions != 0 {
+			apart = append(apart, math.Abs(w.rating-x.w.rating))
+		}
+	}
+	if len(apart) <= nearby/every {
+		return math.Inf(1)
+	}
+	slices.Sort(apart)
+	return apart[nearby/every]
 }
 
 // forget has nobody insist on not meeting somebody again.
@@ -322,7 +333,7 @@ func (x *explainer) forget(t *round) {
 // foes is how many candidates have just played the entry, or it them.
 func (x *explainer) foes() (n int) {
 	for i := range x.r.who {
-		if x.candidates[x.r.who[i].entry] && x.r.conflict(int32(x.at), int32(i)) {
+		if x.candidates[i] && x.r.conflict(int32(x.at), int32(i)) {
 			n++
 		}
 	}
@@ -335,7 +346,7 @@ func (x *explainer) agree(t *round, rating, region bool) {
 	for i := range t.who {
 		w := &t.who[i]
 		switch {
-		case w.entry != x.w.entry && !x.candidates[w.entry]:
+		case w.entry != x.w.entry && !x.near[w.entry]:
 			w.regions = 0
 		case rating:
 			w.window = math.Inf(1)
@@ -344,101 +355,3 @@ func (x *explainer) agree(t *round, rating, region bool) {
 		}
 	}
 }
-
-// roles says which role is short, or that too many want one.
-func (x *explainer) roles(sh *shape) string {
-	short, lacks := -1, 0
-	for i, n := range x.r.s.roles {
-		if d := n - int(x.tally.can[i]); d > lacks {
-			short, lacks = i, d
-		}
-	}
-	if short >= 0 {
-		return fmt.Sprintf("Too few play %s: %d of the %d that a match needs, among %d players.",
-			x.r.s.c.Roles[short].Name, x.tally.can[short], x.r.s.roles[short], x.players)
-	}
-	// Of those who name roles, the one that most name.
-	most, want := 0, -1
-	for i := range x.r.s.roles {
-		if n := int(x.tally.can[i]); n > want {
-			most, want = i, n
-		}
-	}
-	return fmt.Sprintf("Too many want to play %s: %d of %d players would, and a match has room for %d.",
-		x.r.s.c.Roles[most].Name, want, x.players, x.r.s.roles[most])
-}
-
-// parties says that sizes do not go together.
-func (x *explainer) parties(sh *shape) string {
-	var has []string
-	for i, n := range x.tally.count {
-		if i+1 == int(x.w.players) {
-			n--
-		}
-		if n > 0 {
-			has = append(has, fmt.Sprint(i+1))
-		}
-	}
-	own := "One player does"
-	if x.w.players > 1 {
-		own = fmt.Sprintf("A party of %d does", x.w.players)
-	}
-	return fmt.Sprintf("%s not go together with parties of %s to fill the teams.", own, strings.Join(has, ", "))
-}
-
-// say adds a reason.
-func (x *explainer) say(cause Cause, others int, format string, args ...any) {
-	x.Reasons = append(x.Reasons, Reason{Cause: cause, Others: others, Text: fmt.Sprintf(format, args...)})
-}
-
-// sayKept adds a reason that keeps others away, unless it was said.
-func (x *explainer) sayKept(k kept) {
-	if slices.ContainsFunc(x.Reasons, func(r Reason) bool { return r.Cause == k.cause }) {
-		return
-	}
-	others := count(k.entries, "other")
-	switch k.cause {
-	case CauseRegion:
-		var names []string
-		for left := x.w.regions; left != 0 && len(x.r.s.c.Regions) > 0; left &= left - 1 {
-			names = append(names, x.r.s.c.Regions[bits.TrailingZeros64(left)])
-		}
-		x.say(k.cause, k.entries, "%s %s in none of the regions that it accepts by now: %s.", others, play(k.entries), strings.Join(names, ", "))
-	case CauseRating:
-		x.say(k.cause, k.entries, "%s %s beyond its rating window, which is %.0f by now; the nearest is %.0f away.", others, are(k.entries), x.w.window, k.nearest)
-	case CauseTheirs:
-		x.say(k.cause, k.entries, "It is beyond the rating windows of %s, which have waited less; the nearest is %.0f away.", others, k.nearest)
-	case CauseAvoid:
-		x.say(k.cause, k.entries, "It has just played %s, and they are kept apart until they have waited %s.", others, seconds(x.r.s.c.Avoid.For))
-	default:
-		x.say(k.cause, k.entries, "%s %s parties for which no team has room beside it.", others, are(k.entries))
-	}
-}
-
-// count is a number of things.
-func count(n int, thing string) string {
-	switch {
-	case n == 1:
-		return "1 " + thing
-	case strings.HasSuffix(thing, "y"):
-		return fmt.Sprintf("%d %sies", n, strings.TrimSuffix(thing, "y"))
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
-func are(n int) string {
-	if n == 1 {
-		return "is"
-	}
-	return "are"
-}
-
-func play(n int) string {
-	if n == 1 {
-		return "plays"
-	}
-	return "play"
-}
-
-// seconds is a duration as one reads it.
-func seconds(d time.Duration) string { return d.Round(time.Second).String() }

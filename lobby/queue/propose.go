@@ -10,7 +10,7 @@ import (
 func (r *round) propose(region int, sh *shape) Proposal {
 	low, high := math.Inf(1), math.Inf(-1)
 	all := ^uint64(0)
-	for _, i := range r.placed.list() {
+	for i := range r.placed.all() {
 		w := &r.who[r.list[i]]
 		low, high = min(low, w.rating), max(high, w.rating)
 		all &= w.regions
@@ -29,8 +29,7 @@ func (r *round) propose(region int, sh *shape) Proposal {
 func (r *round) proposal() Proposal {
 	p := Proposal{Teams: make([][]*Entry, len(r.teams)), Gap: r.gap()}
 	for t := range r.teams {
-		entries := r.teams[t].list()
-		for _, i := range entries {
+		for i := range r.teams[t].all() {
 			p.Teams[t] = append(p.Teams[t], r.who[r.list[i]].entry)
 		}
 		if r.roles != nil && r.canCast(&r.teams[t], t) {
@@ -43,7 +42,7 @@ func (r *round) proposal() Proposal {
 				}
 			}
 		}
-		for _, i := range entries {
+		for i := range r.teams[t].all() {
 			r.take(r.list[i])
 		}
 	}
@@ -91,7 +90,7 @@ func (r *round) nearest(of uint64, region int) int {
 // worst is the longest round-trip time of those who were placed, ms.
 func (r *round) worst(region int) int32 {
 	longest := int32(0)
-	for _, i := range r.placed.list() {
+	for i := range r.placed.all() {
 		if w := &r.who[r.list[i]]; w.measured {
 			longest = max(longest, r.pings[int(w.at)+region])
 		}

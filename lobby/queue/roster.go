@@ -1,7 +1,5 @@
 package queue
 
-import "math/bits"
-
 // roster gives the players of a team their roles.
 type roster struct {
 	cast   []actor
@@ -35,7 +33,7 @@ func (r *round) canCast(entries *set, team int) bool {
 	r.cast = r.cast[:0]
 	// Who would play anything comes last, and takes what is left.
 	for _, choosy := range []bool{true, false} {
-		for _, i := range entries.list() {
+		for i := range entries.all() {
 			w := &r.who[r.list[i]]
 			for j := range w.entry.Members {
 				m := &w.entry.Members[j]
@@ -104,19 +102,4 @@ func (s *standard) roleOf(name string) int {
 		}
 	}
 	return -1
-}
-
-// list returns the members of a set in their order.
-func (s *set) list() []int {
-	n := 0
-	for _, word := range s {
-		n += bits.OnesCount64(word)
-	}
-	is := make([]int, 0, n)
-	for k, word := range s {
-		for ; word != 0; word &= word - 1 {
-			is = append(is, k<<6+bits.TrailingZeros64(word))
-		}
-	}
-	return is
 }

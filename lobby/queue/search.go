@@ -74,7 +74,7 @@ func (r *round) find(seed int32, region int, sh *shape) bool {
 		if r.try() {
 			return true
 		}
-		if all || r.steps < 0 {
+		if all || r.work < 0 {
 			return false
 		}
 	}
@@ -96,7 +96,7 @@ func (r *round) try() bool {
 		if r.arrange(r.sh, r.seed, r.chose) {
 			return true
 		}
-		if r.steps < 0 {
+		if r.work < 0 {
 			return false
 		}
 	}
@@ -195,7 +195,7 @@ func (r *round) next(last span) span {
 	}
 	for lo := r.self; lo >= 0; lo-- {
 		low := &r.near[lo]
-		if best.value == full && r.near[r.self].rating-low.rating > best.width || r.steps < 0 && lo+hasty < r.self {
+		if best.value == full && r.near[r.self].rating-low.rating > best.width || r.work < 0 && lo+hasty < r.self {
 			break
 		}
 		// However many of them there are, not all may cover it.
@@ -220,7 +220,7 @@ func (r *round) widen(lo, end int, last, best span) span {
 		if best.value == full && h.rating-low.rating > best.width {
 			break
 		}
-		r.steps--
+		r.work--
 		if h.rating-low.rating > h.window {
 			continue
 		}
@@ -259,7 +259,7 @@ func (r *round) recount(lo, hi int) float64 {
 			reach = min(reach, r.near[i].rating+r.near[i].window)
 		}
 	}
-	r.steps -= hi - lo
+	r.work -= hi - lo
 	return reach
 }
 

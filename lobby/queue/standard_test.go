@@ -201,7 +201,7 @@ func checkMatches(t *testing.T, c *Config, p *Pool, made []Proposal) []*Entry {
 // the same pool, and of those who wait on no match could be made.
 func TestMatchOfSmallPools(t *testing.T) {
 	matches, waits := 0, 0
-	for _, seed := range seeds(t, 4000) {
+	for _, seed := range seeds(t, 2000) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		c := randomConfig(rnd, 4)
 		p := randomPool(rnd, c, 7)

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -107,21 +106,20 @@ func (m *model) take(r record) {
 		kind, text := h[0], h[1]
 		switch {
 		case kind == "added":
-			if e, err := entryOf(text); err != nil {
+			if e, err := store.ReadEntry(text); err != nil {
 				m.fault("an entry cannot be read: %v in %q", err, text)
 			} else if r.feed == "in" {
-				m.came(r, e)
+				m.came(r, *e)
 			} else {
-				m.back(r, e)
+				m.back(r, *e)
 			}
 		case kind == "match":
-			var next queue.Match
-			_, doc, _ := strings.Cut(text, ":")
-			if err := json.Unmarshal([]byte(doc), &next); err != nil {
+			next, err := store.ReadMatch(text)
+			if err != nil {
 				m.fault("a match cannot be read: %v in %q", err, text)
 				continue
 			}
-			if is := m.turn(r, &next); is != nil && next.State == queue.Off {
+			if is := m.turn(r, next); is != nil && next.State == queue.Off {
 				off = append(off, is)
 			}
 		case kind == "ended" && r.feed == "out":
@@ -140,14 +138,6 @@ func (m *model) take(r record) {
 			}
 		}
 	}
-}
-
-func entryOf(text string) (e queue.Entry, err error) {
-	_, rest, _ := strings.Cut(text, ":")
-	home, doc, _ := strings.Cut(rest, ":")
-	err = json.Unmarshal([]byte(doc), &e)
-	e.Home = home
-	return e, err
 }
 
 // came takes in an entry that is new.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -266,6 +267,41 @@ func TestTheExample(t *testing.T) {
 	}
 	if !slices.Equal(names, []string{"duel", "teams", "casual"}) {
 		t.Errorf("queues %q", names)
+	}
+}
+
+// TestTheReference reads the examples of the reference, and looks that it has each key.
+func TestTheReference(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/QUEUES.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	examples := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(text, -1)
+	if len(examples) < 2 {
+		t.Errorf("%d examples", len(examples))
+	}
+	for _, example := range examples {
+		if _, err := Parse(example[1], arenaModes()); err != nil {
+			t.Errorf("%v in\n%s", err, example[1])
+		}
+	}
+	// The faults of keys that are not there say which there are.
+	_, err = readQueue(t, "mode: ffa", "teams: [{players: 2, x: 1}]", "roles: {tank: {x: 1}}", "x: 1",
+		"rating: {x: 1}", "widening: {x: 1}", "party: {x: 1}", "avoid: {x: 1}", "accept: {x: 1}", "limit: {x: 1}", "bots: {x: 1}")
+	sections := regexp.MustCompile(`line \d+: q(\S*): there is no "x": want one of (.*)`).FindAllStringSubmatch(err.Error(), -1)
+	if len(sections) != 10 {
+		t.Fatalf("%d sections: %v", len(sections), err)
+	}
+	for _, section := range sections {
+		for key := range strings.SplitSeq(section[2], ", ") {
+			name := strings.TrimPrefix(section[1]+"."+key, ".")
+			if strings.Contains(section[1], "[") || strings.HasPrefix(section[1], ".roles") {
+				name = key // of teams and roles
+			}
+			if !strings.Contains(string(text), "`"+name) {
+				t.Errorf("the reference has no %s", name)
+			}
+		}
 	}
 }
 

@@ -83,7 +83,8 @@ func (f *File) watch(ctx context.Context, events <-chan fsnotify.Event, lost <-c
 			return
 		case <-events:
 			settled.Reset(settle)
-		case <-lost: // too many events at once: one of them may have been ours
+		case err := <-lost: // too many events at once: one of them may have been ours
+			f.log.Debug("changes beside the file of queues were missed", "file", f.path, "err", err)
 			settled.Reset(settle)
 		case <-settled.C:
 			f.look(changed)

@@ -90,6 +90,14 @@ func TestRatingsMoveAsTheyShould(t *testing.T) {
 	}
 }
 
+// TestAnUpsetBeyondMeasure has somebody lose whose chance to, as a float64, is 0.
+func TestAnUpsetBeyondMeasure(t *testing.T) {
+	after := Update([]Line{{1, 2, Rating{100_000, 30, 0.06}}, {2, 1, Rating{1500, 30, 0.06}}})
+	if after[0].Value >= 100_000 || after[1].Value <= 1500 || after[0].Volatility <= 0.06 || after[1].Volatility <= 0.06 {
+		t.Errorf("%+v", after)
+	}
+}
+
 func TestIdle(t *testing.T) {
 	r := Rating{1600, 100, 0.06}
 	half := r.Idle(0.5).Idle(0.5)

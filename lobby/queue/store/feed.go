@@ -106,13 +106,13 @@ func readRecord(record any) (id string, n uint64, happened []string, err error) 
 func itemOf(kind, text string) (item Item, err error) {
 	switch kind {
 	case "added":
-		item.Added, err = entryOf(text)
+		item.Added, err = ReadEntry(text)
 	case "removed":
 		item.Removed = text
 	case "moved":
 		item.Moved[0], item.Moved[1], _ = strings.Cut(text, " ")
 	case "match":
-		item.Match, err = matchOf(text)
+		item.Match, err = ReadMatch(text)
 	case "ended":
 		item.Ended = &Ended{}
 		err = decode(text, item.Ended)

@@ -14,7 +14,7 @@ const loadPage = 500
 // from nobody for long.
 func (r *Redis) Load(ctx context.Context, name string, add func(*queue.Entry)) (matches []*queue.Match, err error) {
 	err = r.scan(ctx, r.base(name)+"waiting", func(kept string) error {
-		e, err := entryOf(kept)
+		e, err := ReadEntry(kept)
 		if err == nil {
 			add(e)
 		}
@@ -25,7 +25,7 @@ func (r *Redis) Load(ctx context.Context, name string, add func(*queue.Entry)) (
 	}
 	seen := map[string]bool{}
 	err = r.scan(ctx, r.base(name)+"live", func(kept string) error {
-		m, err := matchOf(kept)
+		m, err := ReadMatch(kept)
 		if err == nil && !seen[m.ID] {
 			seen[m.ID] = true
 			matches = append(matches, m)

@@ -57,6 +57,9 @@ type Redis struct {
 	timeout time.Duration
 	clock   func() time.Time
 
+	cluster bool // keys of one question must be in one slot
+	holding gather[holding, []Holder]
+
 	mu     sync.Mutex
 	queues map[string]*intake
 	read   map[place]string // ids in their streams of the records that were read last
@@ -65,7 +68,10 @@ type Redis struct {
 // NewRedis returns a store in a Redis that somebody else opened and closes. clock
 // tells its time. prefix is that of all keys, without braces.
 func NewRedis(client redis.UniversalClient, prefix string, timeout time.Duration, clock func() time.Time) *Redis {
-	return &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	r := &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	_, r.cluster = client.(*redis.ClusterClient)
+	r.holding.ask = r.hold
+	return r
 }
 
 // Now implements Store.
@@ -224,10 +230,10 @@ func recordOf(text string) (Record, error) {
 	}
 	switch kind, rest := text[0], text[1:]; kind {
 	case 'w':
-		e, err := entryOf(rest)
+		e, err := ReadEntry(rest)
 		return Record{State: queue.Waiting, Entry: e}, err
 	case 'm':
-		match, err := matchOf(rest)
+		match, err := ReadMatch(rest)
 		if err != nil {
 			return Record{}, err
 		}
@@ -246,7 +252,7 @@ func (r *Redis) FindMatch(ctx context.Context, name, id string) (*queue.Match, e
 	if err != nil || len(got) != 1 || got[0] == "" {
 		return nil, err
 	}
-	return matchOf(texts(got)[0])
+	return ReadMatch(texts(got)[0])
 }
 
 // Commit implements Store.

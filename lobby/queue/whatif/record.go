@@ -26,7 +26,7 @@ type Record struct {
 }
 
 // Entered is an entry that came into the queue, with what decides its matches: no
-// names, no user ids.
+// names, and of users only the numbers by which rules know them.
 type Entered struct {
 	ID      string   `json:"id"`
 	Players []Player `json:"players"`
@@ -47,7 +47,8 @@ type Player struct {
 type Ended struct {
 	ID    string      `json:"id"`
 	State queue.State `json:"state"`
-	// Waited is from when it entered until it was matched last, or left; ms.
+	// Waited is from when it entered until it left, ms. Of one that was matched, readers
+	// go by the time of its last match.
 	Waited int64 `json:"waited"`
 }
 
@@ -135,19 +136,19 @@ func (r *Record) check() error {
 // maxAt is the year 3000: times beyond it would not fit a time.Duration.
 const maxAt = 32_503_680_000_000
 
-func (e *Entered) check() error {
-	if e.ID == "" {
+func (in *Entered) check() error {
+	if in.ID == "" {
 		return errors.New("id: want that of the entry")
 	}
-	if n := len(e.Players); n < 1 || n > queue.MaxMatch {
+	if n := len(in.Players); n < 1 || n > queue.MaxMatch {
 		return fmt.Errorf("players: %d of them, want 1 to %d", n, queue.MaxMatch)
 	}
-	for _, p := range e.Players {
+	for _, p := range in.Players {
 		if math.Abs(p.Rating) > queue.MaxRating {
 			return fmt.Errorf("rating %v: want at most %d", p.Rating, queue.MaxRating)
 		}
 	}
-	for region, ms := range e.Latency {
+	for region, ms := range in.Latency {
 		if ms < 0 || ms > queue.MaxLatency {
 			return fmt.Errorf("latency to %.40q: %d ms, want 0 to %d", region, ms, queue.MaxLatency)
 		}

@@ -31,6 +31,7 @@ type Result struct {
 
 	from, to time.Time
 	step     time.Duration // between two samples
+	waiting  int           // in the last sample
 }
 
 // Sample is how many entries waited at a time, since the log's first record.
@@ -45,20 +46,26 @@ type RatedWait struct {
 	Waited time.Duration
 }
 
-// samplesKept is how many samples of a queue's length are kept: more than a plot has
-// pixels.
-const samplesKept = 1000
+// samplesKept is how many samples of a queue's length are kept: a point for each two or
+// three pixels of a plot.
+const samplesKept = 300
 
 func newResult(name string, h *History) *Result {
 	return &Result{Name: name, Entries: len(h.Arrivals), from: h.From, to: h.To, step: h.To.Sub(h.From) / samplesKept}
 }
 
-// sample keeps the longest queue of each step.
+// sample keeps the longest queue of each step; from one sample to the next it is as
+// long as it was.
 func (r *Result) sample(now time.Time, waiting int) {
-	at := now.Sub(r.from)
-	if n := len(r.Length); n > 0 && at-r.Length[n-1].At < r.step {
+	at, before := now.Sub(r.from), r.waiting
+	r.waiting = waiting
+	n := len(r.Length)
+	if n > 0 && at-r.Length[n-1].At < r.step {
 		r.Length[n-1].Waiting = max(r.Length[n-1].Waiting, waiting)
 		return
+	}
+	if n > 0 && at-r.Length[n-1].At > 2*r.step {
+		r.Length = append(r.Length, Sample{r.Length[n-1].At + r.step, before}, Sample{at, before})
 	}
 	r.Length = append(r.Length, Sample{at, waiting})
 }
@@ -132,16 +139,16 @@ func (h *History) AsItWas() *Result {
 	changes := map[time.Time]int{}
 	for _, a := range h.Arrivals {
 		changes[a.Entry.Since]++
-		switch a.State {
-		case queue.Played, queue.Absent, queue.Declined:
-			r.matched(&a.Entry, a.Waited)
-		case queue.Canceled:
-			r.Canceled++
-		case queue.Expired:
-			r.Expired++
-		case "":
+		switch {
+		case a.State == "":
 			r.Left++
 			continue
+		case a.wasMatched():
+			r.matched(&a.Entry, a.Waited)
+		case a.State == queue.Canceled:
+			r.Canceled++
+		case a.State == queue.Expired:
+			r.Expired++
 		default:
 			r.Other++
 		}
@@ -240,7 +247,7 @@ func Table(results []*Result) []Row {
 	for _, q := range []struct {
 		name string
 		part float64
-	}{{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"most", 1}} {
+	}{{"p50", 0.5}, {"p90", 0.9}, {"p99", 0.99}, {"max", 1}} {
 		row("wait "+q.name, func(r *Result) string {
 			d, ok := quantile(r.Waits, q.part)
 			if !ok {
@@ -256,7 +263,7 @@ func Table(results []*Result) []Row {
 		for _, q := range []struct {
 			name string
 			part float64
-		}{{"p50", 0.5}, {"p90", 0.9}, {"most", 1}} {
+		}{{"p50", 0.5}, {"p90", 0.9}, {"max", 1}} {
 			row(of.name+" "+q.name, func(r *Result) string {
 				x, ok := quantile(of.values(r), q.part)
 				if !ok {

@@ -13,8 +13,7 @@ import (
 // the queue lost, leave after the same wait unless they are matched before. Of others
 // nobody knows how long they would have waited.
 func (a *Arrival) leaves() time.Time {
-	switch a.State {
-	case queue.Canceled, queue.Lost, queue.Closed:
+	if a.State == queue.Canceled || a.State == queue.Lost || a.State == queue.Closed {
 		return a.Entry.Since.Add(a.Waited)
 	}
 	return time.Time{}

@@ -65,8 +65,8 @@ test.each(["canceled", "expired", "declined", "absent", "lost", "closed", "playe
 test("why it ended is what the server says", async () => {
   const d = new Deployment();
   const { m } = start(d);
-  (await d.watch()).say({ status: { ...waiting, state: "expired", final: true, why: "Nobody came for 60 s." } });
-  await expect(m.match).rejects.toThrow("Nobody came for 60 s.");
+  (await d.watch()).say({ status: { ...waiting, state: "expired", final: true, why: "nobody came for 60 s" } });
+  await expect(m.match).rejects.toThrow("Nobody came for 60 s. Queue again, or choose another queue.");
 });
 
 test("a watch that is dropped is opened again, also on another node, and nothing is enqueued twice", async () => {

@@ -1,8 +1,13 @@
--- free.lua undoes a hold that is still the entry's.
+-- free.lua undoes holds that are still the entries'.
 --
--- KEYS[1] who has the user
--- entry
--- {'ok', now}
-local kept = call('GET', LEAD)
-if kept and string.match(kept, '^(.*):%d+$') == arg() then call('DEL', LEAD) end
-return {'ok', int(NOW)}
+-- KEYS who has each user
+-- of each: entry
+-- {'ok', now, of each ''}
+local answer, free = {'ok', int(NOW)}, {}
+for i, kept in ipairs(call('MGET', unpack(KEYS))) do
+  local entry = arg()
+  if kept and string.match(kept, '^(.*):%d+$') == entry then free[#free + 1] = KEYS[i] end
+  answer[i + 2] = ''
+end
+if #free > 0 then call('DEL', unpack(free)) end
+return answer

@@ -14,6 +14,7 @@ import { lookAtOutbox } from "./outbox.ts";
 import { lookAtHistory } from "./past.ts";
 import { lookForPlayers } from "./players.ts";
 import { showOverview } from "./overview.ts";
+import { lookAtQueues } from "./queues.ts";
 import { history, openRoom, roomEnded, showRoom } from "./room.ts";
 import { pages, parse, place, type Page, type Place } from "./route.ts";
 import { openSeat, showSeat } from "./seat.ts";
@@ -97,6 +98,7 @@ function sectionOf(page: Page): string {
 /** Has the page that is shown, and no other, ask for its list. */
 function look(on: boolean): void {
   lookForPlayers(on && here.page === "players");
+  lookAtQueues(on && here.page === "queues");
   lookAtHistory(on && here.page === "history", here.at);
   lookAtEvents(on && here.page === "events");
   lookAtEnded(on && here.page === "ended");

@@ -1,7 +1,7 @@
 // Where one is: "#" the overview, "#audit" and the like a page, "#history/1764240000"
 // the history about a second, "#room/ID" a room of the node that is asked,
 // "#room/ID/on/NODE" of another, "#room/ID/seat/3" a seat.
-export const pages = ["players", "history", "events", "ended", "moderation", "audit", "outbox"] as const;
+export const pages = ["players", "queues", "history", "events", "ended", "moderation", "audit", "outbox"] as const;
 export type Page = (typeof pages)[number];
 
 export interface Place {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { bytes, counted, drains, health, ms, sentence, span, ticks, when } from "./words.ts";
+import { bytes, counted, drains, health, ms, sentence, span, ticks, wait, when } from "./words.ts";
 
 test("a health is one of four moods", () => {
   expect(health({ mood: "bad", word: "ticks late" })).toEqual({ mood: "bad", word: "ticks late" });
@@ -11,6 +11,7 @@ test("figures", () => {
   expect([ms(0), ms(40), ms(1234), ms(250_000), ms(undefined)]).toEqual(["0 ms", "0.04 ms", "1.2 ms", "250 ms", "–"]);
   expect([bytes(0), bytes(999), bytes(1000), bytes(45_600), bytes(1_234_567)]).toEqual(["0 B", "999 B", "1.0 kB", "46 kB", "1.2 MB"]);
   expect([span(0), span(61), span(3700), span(90_000)]).toEqual(["0 s", "1 min 1 s", "1 h 1 min", "1 d 1 h"]);
+  expect([wait(0), wait(1_240), wait(10_000), wait(61_000), wait(undefined)]).toEqual(["0.0 s", "1.2 s", "10 s", "1 min 1 s", "–"]);
   expect([ticks(3, 30), ticks(90, 30), ticks(undefined, 0)]).toEqual(["3 ticks", "3 s", "0 ticks"]);
   expect([counted(0, "room"), counted(1, "room"), counted(2000, "room")]).toEqual(["0 rooms", "1 room", "2,000 rooms"]);
   expect([sentence(""), sentence("that is so"), sentence("Done!")]).toEqual(["", "That is so.", "Done!"]);

@@ -27,6 +27,12 @@ export function ms(us: number | undefined | null): string {
   return `${v.toFixed(v < 1 ? 2 : v < 100 ? 1 : 0)} ms`;
 }
 
+/** How long somebody waits, ms: with a digit of a second while it is short. */
+export function wait(ms: number | undefined | null): string {
+  if (ms === undefined || ms === null) return "–";
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1)} s` : span(ms / 1000);
+}
+
 export function bytes(n: number | undefined | null): string {
   if (n === undefined || n === null) return "–";
   if (n < 1000) return `${n} B`;

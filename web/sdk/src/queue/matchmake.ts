@@ -47,19 +47,27 @@ export interface MatchmakingEvents {
 export class EntryError extends MetronomeError {
   override readonly name = "EntryError";
   constructor(readonly status: EntryStatus) {
-    super(status.state, status.why || sentences[status.state] || "The queue has no match for you. Queue again.");
+    super(status.state, sentenceOf(status));
   }
 }
 
-const sentences: Partial<Record<EntryState, string>> = {
-  played: "This match was entered already, perhaps in another tab.",
-  canceled: "You left the queue.",
-  expired: "No match came together in time. Queue again, or choose another queue.",
-  declined: "The match was not accepted. Queue again when you are ready.",
-  absent: "The seat was not taken in time. Queue again.",
-  lost: "The server has lost your place. Queue again.",
-  closed: "The queue is closed, or does not take you any more. Choose another one.",
+/** What an end means for the player: what happened, and what to do. */
+const sentences: Partial<Record<EntryState, readonly [string, string]>> = {
+  played: ["This match was entered already, perhaps in another tab.", ""],
+  canceled: ["You left the queue.", ""],
+  expired: ["No match came together in time.", "Queue again, or choose another queue."],
+  declined: ["The match was not accepted.", "Queue again when you are ready."],
+  absent: ["The seat was not taken in time.", "Queue again."],
+  lost: ["The server has lost your place.", "Queue again."],
+  closed: ["The queue is closed, or does not take you any more.", "Choose another one."],
 };
+
+/** The server's reason in place of the general one, where it says more than the state. */
+function sentenceOf({ state, why }: EntryStatus): string {
+  const [happened, advice] = sentences[state] ?? ["The queue has no match for you.", "Queue again."];
+  const said = why === "" || why === state ? happened : why.charAt(0).toUpperCase() + why.slice(1) + (/[.!?]$/.test(why) ? "" : ".");
+  return `${said} ${advice}`.trim();
+}
 
 /** One entry of a queue, from enqueueing to its match. */
 export class Matchmaking {

@@ -31,7 +31,7 @@ test("what a search asks for is told, and what it does not ask for as well", () 
 test("what blocks is what the queue says; a match that came to nothing is told until then", () => {
   const s = { state: "waiting", reasons: [], why: "" } as unknown as EntryStatus;
   expect(reasonWords(s)).toBe("Others are being looked for.");
-  expect(reasonWords({ ...s, why: "bob did not come" })).toBe("bob did not come. You wait on, with the time that you have waited.");
+  expect(reasonWords({ ...s, why: "bob did not come" })).toBe("Bob did not come. You wait on, with the time that you have waited.");
   expect(reasonWords({ ...s, why: "bob did not come", reasons: [{ cause: "few", others: 1, text: "One more is needed." }] })).toBe("One more is needed.");
   expect(reasonWords({ ...s, state: "opening" })).toContain("room is being made");
 });

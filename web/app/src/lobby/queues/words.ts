@@ -57,7 +57,7 @@ export function reasonWords(s: EntryStatus): string {
   if (s.state === "open") return "Your seat is there.";
   const [first] = s.reasons;
   if (first?.text) return first.text;
-  return s.why ? `${s.why}${/[.!?]$/.test(s.why) ? "" : "."} You wait on, with the time that you have waited.` : "Others are being looked for.";
+  return s.why ? `${s.why.charAt(0).toUpperCase()}${s.why.slice(1).replace(/[.!?]$/, "")}. You wait on, with the time that you have waited.` : "Others are being looked for.";
 }
 
 /** Why a party cannot be enqueued here now; "": it can, by whoever this is. */
