@@ -80,16 +80,16 @@ const putTries = 3
 // holds no more. Errors: *QueuedError, ErrBusy, ErrUnavailable.
 func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *queue.Entry) error {
 	for range putTries {
-		ctx, cancel := context.WithTimeout(ctx, pendingFor/2)
+		soon, cancel := context.WithTimeout(ctx, pendingFor/2)
 		defer cancel()
 		r.mu.Lock()
 		born := r.born
 		r.mu.Unlock()
-		if err := m.hold(ctx, e, c); err != nil {
+		if err := m.hold(soon, e, c); err != nil {
 			return err
 		}
 		r.hub.expect(e)
-		is, err := m.Store.Enqueue(ctx, c.Name, born, e)
+		is, err := m.Store.Enqueue(soon, c.Name, born, e)
 		switch {
 		case err == nil && is == born:
 			r.hub.arrived(e.ID)
