@@ -10,47 +10,51 @@ import (
 // 128 entries at most.
 const feedPage = 64
 
-// place is a record of a feed that was read.
-type place struct {
+// feedOf names a feed.
+type feedOf struct {
 	name string
 	kind FeedKind
-	n    uint64
 }
 
-// Feed implements Store. Records are numbered without gaps, so that a reader sees
-// when some are kept no more.
+// place is the record of a feed that was read last.
+type place struct {
+	n  uint64
+	id string // in its stream
+}
+
+// Feed implements Store. Records are numbered without gaps, so that a reader sees when
+// some are kept no more.
 func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint64) (Feed, error) {
-	from := "-"
+	of, from := feedOf{name, kind}, "-"
 	r.mu.Lock()
-	if id := r.read[place{name, kind, since}]; id != "" {
-		from = id
+	if at := r.read[of]; at.n == since && since != 0 {
+		from = at.id
 	}
 	r.mu.Unlock()
 	got, err := r.run(ctx, feedScript, name, string(kind), since, from, feedPage)
 	if err != nil {
 		return Feed{}, err
 	}
-	if len(got) < 2 {
+	if len(got) < 3 {
 		return Feed{}, malformed("feed", got)
 	}
-	head := texts(got[:2])
-	f := Feed{Born: head[0], Next: number(head[1])}
-	if f.Next == since {
-		return f, nil
-	}
-	if since == 0 {
-		if len(got) > 2 {
-			id, n, _, err := readRecord(got[2])
-			if err != nil {
-				return Feed{}, err
-			}
-			r.note(place{name, kind, 0}, place{name, kind, n}, id)
+	head, records := texts(got[:3]), got[3:]
+	f := Feed{Born: head[0], Next: number(head[1]), Gap: head[2] == "0"}
+	switch {
+	case since == 0 && len(records) > 0:
+		id, n, _, err := readRecord(records[0])
+		if err != nil {
+			return Feed{}, err
 		}
+		r.note(of, place{n, id})
 		return f, nil
+	case since == 0 || f.Next == since && !f.Gap:
+		return f, nil
+	case f.Gap:
+		return r.feedAnew(ctx, name, kind)
 	}
-	newest, last := f.Next, ""
-	f.Next = since
-	for _, record := range got[2:] {
+	newest, last := f.Next, place{n: since}
+	for _, record := range records {
 		id, n, happened, err := readRecord(record)
 		if err != nil {
 			return Feed{}, err
@@ -58,10 +62,8 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 		if n <= since { // read from the beginning of what is kept
 			continue
 		}
-		if n != f.Next+1 {
-			f.Gap = true
-		}
-		f.Next, last = n, id
+		f.Gap = f.Gap || n != last.n+1
+		last = place{n, id}
 		for i := 0; i+1 < len(happened); i += 2 {
 			item, err := itemOf(happened[i], happened[i+1])
 			if err != nil {
@@ -70,22 +72,26 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 			f.Items = append(f.Items, item)
 		}
 	}
-	if f.Next == since { // what is missing is kept no more, or the store was lost
-		f.Gap, f.Next = true, newest
+	if last.id == "" { // what is missing is kept no more, or the store was lost
+		return r.feedAnew(ctx, name, kind)
 	}
-	f.More = f.Next < newest
-	r.note(place{name, kind, since}, place{name, kind, f.Next}, last)
+	f.Next, f.More = last.n, last.n < newest
+	r.note(of, last)
 	return f, nil
 }
 
-// note keeps the id of the record that was read last, "" when it is not known.
-func (r *Redis) note(was, is place, id string) {
+// feedAnew begins at the end of a feed of which something is not to be had.
+func (r *Redis) feedAnew(ctx context.Context, name string, kind FeedKind) (Feed, error) {
+	f, err := r.Feed(ctx, name, kind, 0)
+	f.Gap = true
+	return f, err
+}
+
+// note keeps which record was read last, the zero place when it is not known.
+func (r *Redis) note(of feedOf, at place) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.read, was)
-	if id != "" {
-		r.read[is] = id
-	}
+	r.read[of] = at
 }
 
 // readRecord reads a record of a stream: its id, its number, and what happened.
