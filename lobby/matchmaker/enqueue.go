@@ -224,12 +224,10 @@ func (m *Matchmaker) over(ctx context.Context, h store.Holder) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch r := records[0]; {
-	case r.State == "":
+	if records[0].State == "" {
 		return !m.Store.Now().Before(h.Pending), nil
-	default:
-		return r.State.Final(), nil
 	}
+	return records[0].State.Final(), nil
 }
 
 // queueOf is the queue that an entry names.
@@ -297,6 +295,7 @@ func (m *Matchmaker) Cancel(ctx context.Context, id, why string) (Status, error)
 				return status, err
 			}
 		}
+	default: // too late, or over
 	}
 	return r.status(record, id, m.Store.Now()), nil
 }

@@ -105,7 +105,11 @@ func (r *running) lead(ctx context.Context) {
 		m.Log.Info("this node leads a queue", "queue", r.name, "epoch", l.Epoch)
 		err = t.run(ctx)
 		r.setTerm(nil)
-		if ctx.Err() == nil {
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, errHandedOver):
+			m.Log.Info("this node hands a queue over", "queue", r.name, "epoch", l.Epoch)
+		default:
 			m.Log.Warn("this node leads a queue no more", "queue", r.name, "epoch", l.Epoch, "err", err)
 		}
 		if !errors.Is(err, store.ErrFenced) {
@@ -244,7 +248,7 @@ func (t *term) round(ctx context.Context, now time.Time) error {
 		}
 		t.renewed = now
 		if l.Born != t.born {
-			m.Log.Error("the store has lost a queue; who waited is told to queue again", "queue", t.r.name)
+			m.Log.Warn("the store has lost a queue; who waited is told to queue again", "queue", t.r.name)
 			t.born = l.Born
 			if err := t.load(ctx); err != nil {
 				return err
@@ -475,7 +479,7 @@ func (t *term) takes(p queue.Proposal, taken map[string]bool) bool {
 	for _, team := range p.Teams {
 		for _, e := range team {
 			if t.pool.byID[e.ID] != e || taken[e.ID] || slices.Contains(ids, e.ID) {
-				t.r.m.Log.Error("a matcher proposed an entry that is not there, or twice", "queue", t.r.name, "entry", e.ID)
+				t.r.m.Log.Warn("a matcher proposed an entry that is not there, or one twice; nothing comes of it", "queue", t.r.name, "entry", e.ID)
 				return false
 			}
 			ids = append(ids, e.ID)

@@ -66,6 +66,7 @@ func (t *term) watchLive(ctx context.Context, now time.Time) {
 			}
 		case queue.Open:
 			open = append(open, l.match)
+		default: // settled with the next round
 		}
 	}
 	slices.SortFunc(t.toOpen, func(a, b *live) int { return a.match.Made.Compare(b.match.Made) })
@@ -120,9 +121,9 @@ func (t *term) settleOpening(o opening) {
 	if l.match.State != queue.Opening || l.turning {
 		return
 	}
-	if o.err != nil {
-		t.failing, l.again = o.err.Error(), time.Now().Add(openAgain)
-		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", o.err)
+	if err := o.err; err != nil {
+		t.failing, l.again = err.Error(), time.Now().Add(openAgain)
+		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", err)
 		return
 	}
 	t.failing = ""

@@ -11,7 +11,6 @@ import (
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/lobby/queue/rating"
-	"github.com/metronome-server/metronome/outbox"
 )
 
 const (
@@ -91,14 +90,15 @@ type result struct {
 	} `json:"lines"`
 }
 
-// Deliver takes the outcome of a match that a queue has made: ratings change by it,
-// once however often it comes. It implements outbox.Receiver.
-func (m *Matchmaker) Deliver(ctx context.Context, e *outbox.Entry) error {
+// TakeResult takes a message of a room, as it leaves the outbox. When it is the outcome
+// of a match that a queue has made, ratings change by it, once however often it comes.
+// Errors: ErrInvalid, ErrUnavailable, and that it is to come again.
+func (m *Matchmaker) TakeResult(ctx context.Context, room string, body []byte) error {
 	for _, c := range m.Queues() {
 		if !wantsResults(c) {
 			continue
 		}
-		match, err := m.Store.FindMatch(ctx, c.Name, e.Room)
+		match, err := m.Store.FindMatch(ctx, c.Name, room)
 		if err != nil {
 			return err
 		}
@@ -109,8 +109,8 @@ func (m *Matchmaker) Deliver(ctx context.Context, e *outbox.Entry) error {
 			Kind string `json:"kind"`
 			result
 		}
-		if err := json.Unmarshal(e.Body, &r); err != nil {
-			return fmt.Errorf("%w: %w", outbox.ErrRefused, err)
+		if err := json.Unmarshal(body, &r); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 		if r.Kind != "outcome" || !r.Finished {
 			return nil
@@ -174,7 +174,7 @@ func (m *Matchmaker) noteResult(ctx context.Context, name, match, user string, n
 		}
 		text, err := json.Marshal(n)
 		if err != nil {
-			return fmt.Errorf("%w: %w", outbox.ErrRefused, err)
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 		if did, err := m.Store.KeepNote(ctx, name, user, texts[0], string(text), life); err != nil || did {
 			return err
