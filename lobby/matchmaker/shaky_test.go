@@ -229,6 +229,27 @@ func (s *lacking) Commit(ctx context.Context, name string, epoch uint64, matches
 	return s.Store.Commit(ctx, name, epoch, matches)
 }
 
+func TestAUserIsNotLeftInAQueueThatIsGone(t *testing.T) {
+	run(t, duel(), "a", func(t *testing.T, c *cluster) {
+		ann := c.enqueue("a", "ann")
+		other := duel()
+		other.Name = "other"
+		c.start("b", other)
+		asked := Asked{Queue: "other", Members: []queue.Member{{User: "ann", Known: true}}}
+		_, err := c.nodes["b"].Enqueue(t.Context(), asked)
+		if queued, ok := errors.AsType[*QueuedError](err); !ok || queued.Entry != ann.ID {
+			t.Fatalf("while a node has the queue: %v", err)
+		}
+		c.stop("a")
+		if _, err := c.nodes["b"].Enqueue(t.Context(), asked); err != nil {
+			t.Fatalf("when none has: %v", err)
+		}
+		if got := must(c.store.Fetch(t.Context(), "duel", []string{ann.ID})); got[0].State != queue.Closed {
+			t.Fatalf("the entry is %s", got[0].State)
+		}
+	})
+}
+
 func TestWhatIsToldNeverGoesBack(t *testing.T) {
 	waits := func(rev uint64) store.Record {
 		return store.Record{State: queue.Waiting, Entry: &queue.Entry{ID: "q.1", Rev: rev}}
