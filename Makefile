@@ -69,6 +69,10 @@ queue-rate: ## entries a second through queues, beside Redis alone (SHAPES=1v1,1
 attacks: build ## what players feel beside each attack (ONLY=gzip,metrics SECONDS=10 BASELINE=BINARY)
 	go run ./bench/attacks --binary $(BIN) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))
 
+.PHONY: queue-chaos
+queue-chaos: ## faults between all steps of the queues, and what came of it (FAULTS=20000 SEED=1)
+	FAULTS=$(or $(FAULTS),20000) $(if $(SEED),SEED=$(SEED)) go test -count=1 -timeout 2h -v ./lobby/matchmaker/chaos
+
 .PHONY: fuzz
 fuzz: ## fuzz each reader (FUZZTIME=30s each)
 	scripts/fuzz $(FUZZTIME)

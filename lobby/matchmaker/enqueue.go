@@ -91,17 +91,17 @@ func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *qu
 		return ctx.Err()
 	}
 	for range putTries {
-		ctx, cancel := context.WithTimeout(ctx, pendingFor/2)
+		soon, cancel := context.WithTimeout(ctx, pendingFor/2)
 		defer cancel()
-		born, err := r.bornAt(ctx)
+		born, err := r.bornAt(soon)
 		if err != nil {
 			return err
 		}
-		if err := m.hold(ctx, e, c); err != nil {
+		if err := m.hold(soon, e, c); err != nil {
 			return err
 		}
 		r.hub.expect(e)
-		is, err := m.Store.Enqueue(ctx, c.Name, born, e)
+		is, err := m.Store.Enqueue(soon, c.Name, born, e)
 		switch {
 		case err == nil && is == born:
 			r.hub.arrived(e.ID)
@@ -257,10 +257,28 @@ func (m *Matchmaker) over(ctx context.Context, h store.Holder) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if records[0].State == "" {
+	r := records[0]
+	if r.State == "" {
 		return !m.Store.Now().Before(h.Pending), nil
 	}
-	return records[0].State.Final(), nil
+	e := r.Entry
+	if r.Match != nil {
+		e = r.Match.Entry(h.Entry)
+	}
+	if e == nil || r.State.Final() || !m.stranded(e) {
+		return r.State.Final(), nil
+	}
+	if r.State == queue.Waiting {
+		_, err = m.Store.Cancel(ctx, queueOf(e.ID), e.ID, "", store.Ended{ID: e.ID, State: queue.Closed, Why: "the queue was closed"})
+	}
+	return err == nil, err
+}
+
+// stranded reports whether an entry is left in a queue that is gone with the nodes that
+// had it, so that nobody ends it.
+func (m *Matchmaker) stranded(e *queue.Entry) bool {
+	_, err := m.queue(queueOf(e.ID))
+	return err != nil && !m.Peers.Alive(e.Home)
 }
 
 // queueOf is the queue that an entry names.

@@ -47,6 +47,7 @@ type term struct {
 	tally   tally
 	settled []store.Turn // to be written
 	suspect []string     // entries that may be at another revision than the pool has
+	strange bool         // a match is not there that this leader made: a replica became the master, and lacks it
 
 	renewed, published, kept, attended time.Time
 	attending                          chan map[string]Attendance // nil: nobody is asked
@@ -255,6 +256,13 @@ func (t *term) round(ctx context.Context, now time.Time) error {
 		}
 		if !t.toLead(now) {
 			return errHandedOver
+		}
+	}
+	if t.strange {
+		t.strange = false
+		m.Log.Warn("the store has another queue than its leader thought; it is read again", "queue", t.r.name)
+		if err := t.load(ctx); err != nil {
+			return err
 		}
 	}
 	if err := t.follow(ctx); err != nil {

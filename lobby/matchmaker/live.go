@@ -145,8 +145,12 @@ func (t *term) watchOffer(ctx context.Context, l *live, at, now time.Time) {
 	}
 	l.looked = now
 	match, err := t.r.m.Store.FindMatch(ctx, t.r.name, l.match.ID)
-	if err != nil || match == nil {
-		return // the next look finds it, or the store is lost
+	if err != nil {
+		return // the next look finds it
+	}
+	if match == nil {
+		t.strange = true
+		return
 	}
 	l.match = match
 	if match.State != queue.Offered {
@@ -287,8 +291,11 @@ func (t *term) turned(ctx context.Context, turn store.Turn, did bool) {
 	}
 	l.turning = false
 	if !did { // somebody answered an offer meanwhile; what is there counts
-		if match, err := t.r.m.Store.FindMatch(ctx, t.r.name, l.match.ID); err == nil && match != nil {
-			l.match = match
+		if match, err := t.r.m.Store.FindMatch(ctx, t.r.name, l.match.ID); err == nil {
+			t.strange = t.strange || match == nil || match.State.Final()
+			if match != nil {
+				l.match = match
+			}
 		}
 		return
 	}

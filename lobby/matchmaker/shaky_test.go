@@ -193,6 +193,63 @@ func TestARoomThatIsNotOpenedInTimeIsGivenUp(t *testing.T) {
 	})
 }
 
+// A replica that has become the master may lack a match, and have its entries wait.
+func TestAMatchThatTheStoreLacksIsMadeAgain(t *testing.T) {
+	run(t, duel(), "a", func(t *testing.T, c *cluster) {
+		c.stop("a")
+		s := &lacking{Store: c.store}
+		c.startOn("a", s, duel())
+		ann := c.enqueue("a", "ann")
+		c.enqueue("a", "ben")
+		time.Sleep(10 * time.Second) // of the bubble
+		if record := must(c.store.Fetch(t.Context(), "duel", []string{ann.ID})); record[0].State != queue.Played {
+			t.Fatalf("it is %s in the end", record[0].State)
+		}
+	})
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// lacking is a store that says that the first match is made, and does not have it.
+type lacking struct {
+	store.Store
+	made bool // of the leader's goroutine
+}
+
+func (s *lacking) Commit(ctx context.Context, name string, epoch uint64, matches []*queue.Match) ([]bool, error) {
+	if !s.made {
+		s.made = true
+		return []bool{true}, nil
+	}
+	return s.Store.Commit(ctx, name, epoch, matches)
+}
+
+func TestAUserIsNotLeftInAQueueThatIsGone(t *testing.T) {
+	run(t, duel(), "a", func(t *testing.T, c *cluster) {
+		ann := c.enqueue("a", "ann")
+		other := duel()
+		other.Name = "other"
+		c.start("b", other)
+		asked := Asked{Queue: "other", Members: []queue.Member{{User: "ann", Known: true}}}
+		_, err := c.nodes["b"].Enqueue(t.Context(), asked)
+		if queued, ok := errors.AsType[*QueuedError](err); !ok || queued.Entry != ann.ID {
+			t.Fatalf("while a node has the queue: %v", err)
+		}
+		c.stop("a")
+		if _, err := c.nodes["b"].Enqueue(t.Context(), asked); err != nil {
+			t.Fatalf("when none has: %v", err)
+		}
+		if got := must(c.store.Fetch(t.Context(), "duel", []string{ann.ID})); got[0].State != queue.Closed {
+			t.Fatalf("the entry is %s", got[0].State)
+		}
+	})
+}
+
 func TestWhatIsToldNeverGoesBack(t *testing.T) {
 	waits := func(rev uint64) store.Record {
 		return store.Record{State: queue.Waiting, Entry: &queue.Entry{ID: "q.1", Rev: rev}}

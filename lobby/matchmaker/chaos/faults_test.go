@@ -31,8 +31,8 @@ var nodeFaults = []struct {
 	kind   string
 	weight int
 }{
-	{killed, 6}, {stopped, 16}, {nodeAdded, 2}, {nodeEnded, 3}, {connectionCut, 16}, {asksStalled, 14}, {answersLate, 14}, {answersGone, 14},
-	{redisStopped, 4}, {redisEmptied, 1}, {redisRestart, 1}, {configChanged, 6},
+	{killed, 12}, {stopped, 50}, {nodeAdded, 6}, {nodeEnded, 8}, {connectionCut, 50}, {asksStalled, 40}, {answersLate, 40}, {answersGone, 40},
+	{redisStopped, 8}, {redisEmptied, 2}, {redisRestart, 1}, {configChanged, 12},
 }
 
 func drawKind(r *rand.Rand) string {
@@ -50,8 +50,8 @@ func drawKind(r *rand.Rand) string {
 }
 
 const (
-	faultEvery = 120 * time.Millisecond // between two faults of processes
-	stormFor   = 4 * time.Second        // with faults, and then
+	faultEvery = 180 * time.Millisecond // between two faults of processes
+	stormFor   = 3 * time.Second        // with faults, and then
 	calmFor    = 1500 * time.Millisecond
 )
 

@@ -78,7 +78,7 @@ func (r *reader) read(ctx context.Context) error {
 		args = append(args, id)
 	}
 	got, err := r.client.Do(ctx, args...).Result()
-	if err == redis.Nil { //nolint:errorlint // that is the answer itself
+	if err == redis.Nil {
 		return nil
 	}
 	if err == nil {
@@ -158,7 +158,7 @@ func flush(ctx context.Context) func(*reader) (time.Time, error) {
 			p.FlushAll(ctx)
 			return nil
 		})
-		if err != nil && err != redis.Nil { //nolint:errorlint // that is the answer itself
+		if err != nil && err != redis.Nil {
 			return at, fmt.Errorf("emptying Redis: %w", err)
 		}
 		r.take(read.Val())

@@ -207,7 +207,11 @@ func (m *model) turn(r record, to *queue.Match) *match {
 		took := r.at.Sub(is.since)
 		m.note("match "+string(is.State), took)
 		if !is.Until.IsZero() {
-			m.note("match "+string(is.State)+", past its deadline", r.at.Sub(is.Until))
+			past := r.at.Sub(is.Until).Round(time.Millisecond)
+			m.note("match "+string(is.State)+", past its deadline", past)
+			if past > lateMost {
+				m.fault("match %s was %s %v past its deadline", is.ID, is.State, past)
+			}
 		}
 		is.since = r.at
 	}
@@ -237,6 +241,11 @@ func (m *model) leave(is *match) {
 
 func (m *model) note(what string, took time.Duration) { m.slowest[what] = max(m.slowest[what], took) }
 
+// lateMost is how long after its limit or deadline anything may be done while there
+// are faults: nodes stand still for up to three leases, leaders fail one after the
+// other, Redis does not answer.
+const lateMost = 30 * time.Second
+
 // waited notes how long an entry waited, this time, and past its limit, or past its
 // coming back if that was later.
 func (m *model) waited(e *entry, until time.Time) {
@@ -248,7 +257,11 @@ func (m *model) waited(e *entry, until time.Time) {
 	if e.since.After(limit) {
 		limit = e.since
 	}
-	m.note("waiting, past its limit", until.Sub(limit))
+	past := until.Sub(limit)
+	m.note("waiting, past its limit", past)
+	if past > lateMost {
+		m.fault("an entry of %s waited %v past its limit: %v", e.queue, past, e.history)
+	}
 }
 
 // made takes in a new match: all its entries wait, it is of a legal shape, and nobody

@@ -48,7 +48,7 @@ func begin(t *testing.T, c nodeConfig, p *proxy, fault func(*process, stepFault)
 	n := &process{
 		name: c.Node, proxy: p, lines: make(chan []byte, 4096), ready: make(chan struct{}), ended: make(chan struct{}), calls: map[int]*call{},
 	}
-	n.cmd = exec.Command(os.Args[0]) //nolint:noctx // it is ended by kill
+	n.cmd = exec.Command(os.Args[0])
 	n.cmd.Env = append(os.Environ(), nodeEnv+"="+string(config), "GOMAXPROCS=2")
 	n.cmd.Stderr = &n.err
 	in, err := n.cmd.StdinPipe()

@@ -42,7 +42,7 @@ func (p *proxy) run() {
 		if err != nil {
 			return
 		}
-		out, err := net.Dial("tcp", p.to) //nolint:noctx // closed with the proxy
+		out, err := net.Dial("tcp", p.to)
 		if err != nil {
 			_ = in.Close()
 			continue

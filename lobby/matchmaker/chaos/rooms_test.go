@@ -211,16 +211,6 @@ func (r *rooms) serveClose(_ http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// left are the matches that have a room.
-func (r *rooms) left() (ids []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for id := range r.byID {
-		ids = append(ids, id)
-	}
-	return ids
-}
-
 // remoteRooms asks the test's rooms, from a node. It implements matchmaker.Rooms.
 type remoteRooms struct{ url string }
 

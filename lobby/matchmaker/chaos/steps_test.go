@@ -31,10 +31,11 @@ const (
 
 const (
 	// The chance of a fault around steps that are done all the time by who leads, by
-	// who watches, and around those that change something.
+	// who watches, those of players, and those that matches are made by.
 	seldom = 0.02
-	usual  = 0.15
-	often  = 0.12
+	usual  = 0.1
+	often  = 0.1
+	always = 0.25
 )
 
 // steps inflicts faults between the steps of a node.
@@ -126,7 +127,7 @@ func (f faulty) Lead(ctx context.Context, name, node string, lease time.Duration
 }
 
 func (f faulty) Leave(ctx context.Context, name string, epoch uint64) error {
-	_, err := do(f.s, "leave", often, func() (struct{}, error) { return nothing(f.Store.Leave(ctx, name, epoch)) })
+	_, err := do(f.s, "leave", always, func() (struct{}, error) { return nothing(f.Store.Leave(ctx, name, epoch)) })
 	return err
 }
 
@@ -148,7 +149,7 @@ func (f faulty) Fetch(ctx context.Context, name string, ids []string) ([]store.R
 }
 
 func (f faulty) FindMatch(ctx context.Context, name, id string) (*queue.Match, error) {
-	return do(f.s, "find match", often, func() (*queue.Match, error) { return f.Store.FindMatch(ctx, name, id) })
+	return do(f.s, "find match", always, func() (*queue.Match, error) { return f.Store.FindMatch(ctx, name, id) })
 }
 
 func (f faulty) Feed(ctx context.Context, name string, kind store.FeedKind, since uint64) (store.Feed, error) {
@@ -160,19 +161,19 @@ func (f faulty) Feed(ctx context.Context, name string, kind store.FeedKind, sinc
 }
 
 func (f faulty) Load(ctx context.Context, name string, add func(*queue.Entry)) ([]*queue.Match, error) {
-	return do(f.s, "load", often, func() ([]*queue.Match, error) { return f.Store.Load(ctx, name, add) })
+	return do(f.s, "load", always, func() ([]*queue.Match, error) { return f.Store.Load(ctx, name, add) })
 }
 
 func (f faulty) Commit(ctx context.Context, name string, epoch uint64, matches []*queue.Match) ([]bool, error) {
-	return do(f.s, "commit", often, func() ([]bool, error) { return f.Store.Commit(ctx, name, epoch, matches) })
+	return do(f.s, "commit", always, func() ([]bool, error) { return f.Store.Commit(ctx, name, epoch, matches) })
 }
 
 func (f faulty) Turn(ctx context.Context, name string, epoch uint64, turns ...store.Turn) ([]bool, error) {
-	return do(f.s, "turn", often, func() ([]bool, error) { return f.Store.Turn(ctx, name, epoch, turns...) })
+	return do(f.s, "turn", always, func() ([]bool, error) { return f.Store.Turn(ctx, name, epoch, turns...) })
 }
 
 func (f faulty) End(ctx context.Context, name string, epoch uint64, ends []store.Ended) ([]bool, error) {
-	return do(f.s, "end", often, func() ([]bool, error) { return f.Store.End(ctx, name, epoch, ends) })
+	return do(f.s, "end", always, func() ([]bool, error) { return f.Store.End(ctx, name, epoch, ends) })
 }
 
 func (f faulty) Hold(ctx context.Context, holds []store.Hold, pending, life time.Duration) ([]store.Holder, error) {

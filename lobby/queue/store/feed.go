@@ -14,36 +14,44 @@ import (
 // 128 entries at most.
 const feedPage = 64
 
-// place is a record of a feed that was read.
-type place struct {
+// feedOf names a feed.
+type feedOf struct {
 	name string
 	kind FeedKind
-	n    uint64
 }
 
-// Feed implements Store. Records are numbered without gaps, so that a reader sees
-// when some are kept no more.
+// place is the record of a feed that was read last.
+type place struct {
+	n  uint64
+	id string // in its stream
+}
+
+// Feed implements Store. Records are numbered without gaps, so that a reader sees when
+// some are kept no more. The one that was read last is read again: a replica that has
+// become the master may lack it, and have others by its number.
 func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint64) (Feed, error) {
 	if since == 0 {
 		return r.feedEnd(ctx, name, kind)
 	}
-	from := "-"
+	of, from := feedOf{name, kind}, "-"
 	r.mu.Lock()
-	if id := r.read[place{name, kind, since}]; id != "" {
-		from = "(" + id
+	if at := r.read[of]; at.n == since && at.id != "" {
+		from = at.id
 	}
 	r.mu.Unlock()
 	f, records, err := r.readOn(ctx, name, kind, from)
 	switch {
-	case err != nil || f.Born != "" && f.Next == since:
-		return f, err
-	case f.Born == "" || f.Next == 0: // the store was lost
-		f, err = r.feedEnd(ctx, name, kind)
-		f.Gap = true
-		return f, err
+	case err != nil:
+		return Feed{}, err
+	case f.Born == "" || f.Next == 0 || from != "-" && !begins(records, from): // the store was lost, or this of it
+		return r.feedAnew(ctx, name, kind)
+	case from != "-":
+		records = records[1:]
 	}
-	newest, last := f.Next, ""
-	f.Next = since
+	if f.Next == since {
+		return f, nil
+	}
+	newest, last := f.Next, place{n: since}
 	for _, record := range records {
 		id, n, happened, err := readRecord(record)
 		if err != nil {
@@ -52,10 +60,8 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 		if n <= since { // read from the beginning of what is kept
 			continue
 		}
-		if n != f.Next+1 {
-			f.Gap = true
-		}
-		f.Next, last = n, id
+		f.Gap = f.Gap || n != last.n+1
+		last = place{n, id}
 		for i := 0; i+1 < len(happened); i += 2 {
 			item, err := itemOf(happened[i], happened[i+1])
 			if err != nil {
@@ -64,11 +70,11 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 			f.Items = append(f.Items, item)
 		}
 	}
-	if f.Next == since { // what is missing is kept no more, or the store was lost
-		f.Gap, f.Next = true, newest
+	if last.id == "" { // what is missing is kept no more, or the store was lost
+		return r.feedAnew(ctx, name, kind)
 	}
-	f.More = f.Next < newest
-	r.note(place{name, kind, since}, place{name, kind, f.Next}, last)
+	f.Next, f.More = last.n, last.n < newest
+	r.note(of, last)
 	return f, nil
 }
 
@@ -83,8 +89,15 @@ func (r *Redis) feedEnd(ctx context.Context, name string, kind FeedKind) (Feed, 
 	}
 	head := texts(got)
 	f := Feed{Born: head[0], Next: number(head[1])}
-	r.note(place{name, kind, 0}, place{name, kind, f.Next}, head[2])
+	r.note(feedOf{name, kind}, place{f.Next, head[2]})
 	return f, nil
+}
+
+// feedAnew begins at the end of a feed of which something is not to be had.
+func (r *Redis) feedAnew(ctx context.Context, name string, kind FeedKind) (Feed, error) {
+	f, err := r.feedEnd(ctx, name, kind)
+	f.Gap = true
+	return f, err
 }
 
 // readOn reads records from an id on. The Feed has when the queue was born and the
@@ -98,7 +111,7 @@ func (r *Redis) readOn(ctx context.Context, name string, kind FeedKind, from str
 	var records *redis.Cmd
 	_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 		born, newest = p.Get(ctx, base+"born"), p.Get(ctx, base+string(kind)+":n")
-		records = p.Do(ctx, "XRANGE", base+string(kind), from, "+", "COUNT", feedPage)
+		records = p.Do(ctx, "XRANGE", base+string(kind), from, "+", "COUNT", feedPage+1)
 		return nil
 	})
 	if err != nil && !errors.Is(err, redis.Nil) {
@@ -114,14 +127,20 @@ func (r *Redis) readOn(ctx context.Context, name string, kind FeedKind, from str
 	return Feed{Born: born.Val(), Next: number(newest.Val())}, list, nil
 }
 
-// note keeps the id of the record that was read last, "" when it is not known.
-func (r *Redis) note(was, is place, id string) {
+// begins reports whether the first of some records has an id.
+func begins(records []any, id string) bool {
+	if len(records) == 0 {
+		return false
+	}
+	first, _, _, err := readRecord(records[0])
+	return err == nil && first == id
+}
+
+// note keeps which record was read last; "" is an id that is not known.
+func (r *Redis) note(of feedOf, at place) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.read, was)
-	if id != "" {
-		r.read[is] = id
-	}
+	r.read[of] = at
 }
 
 // readRecord reads a record of a stream: its id, its number, and what happened.

@@ -62,13 +62,13 @@ type Redis struct {
 
 	mu     sync.Mutex
 	queues map[string]*intake
-	read   map[place]string // ids in their streams of the records that were read last
+	read   map[feedOf]place // records that were read last
 }
 
 // NewRedis returns a store in a Redis that somebody else opened and closes. clock
 // tells its time. prefix is that of all keys, without braces.
 func NewRedis(client redis.UniversalClient, prefix string, timeout time.Duration, clock func() time.Time) *Redis {
-	r := &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[place]string{}}
+	r := &Redis{client: client, prefix: prefix, timeout: timeout, clock: clock, queues: map[string]*intake{}, read: map[feedOf]place{}}
 	_, r.cluster = client.(*redis.ClusterClient)
 	r.holding.ask = r.hold
 	return r

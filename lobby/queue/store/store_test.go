@@ -84,6 +84,9 @@ func put(t testing.TB, s Store, entries ...*queue.Entry) {
 // bornOf is when the queue was born.
 func bornOf(t testing.TB, s Store) string {
 	t.Helper()
+	if r, ok := s.(*Redis); ok {
+		s = NewRedis(r.client, r.prefix, r.timeout, r.clock) // what s has read stays as it is
+	}
 	return must[Feed](t)(s.Feed(t.Context(), name, FeedPool, 0)).Born
 }
 
@@ -247,10 +250,52 @@ func TestAFeedThatIsReadTooLateSaysSo(t *testing.T) {
 			}
 			put(t, s, e)
 		}
-		if f := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, begin.Next)); !f.Gap {
+		f := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, begin.Next))
+		if !f.Gap {
 			t.Fatalf("%d items up to %d without a gap", len(f.Items), f.Next)
 		}
+		for range 2 { // from there on nothing is missing
+			put(t, s, entry(fmt.Sprint("late", f.Next)))
+			if f = must[Feed](t)(s.Feed(t.Context(), name, FeedPool, f.Next)); f.Gap || len(f.Items) != 1 {
+				t.Fatalf("%d items up to %d, gap %v", len(f.Items), f.Next, f.Gap)
+			}
+		}
 	})
+}
+
+// A replica that has become the master may lack what was done last, and have gone on
+// from there.
+func TestAFeedThatWentOnElsewhereSaysSo(t *testing.T) {
+	for _, instead := range []int{0, 1, 2} {
+		s := redisStore(t)
+		others := NewRedis(s.client, s.prefix, time.Second, time.Now)
+		put(t, others, entry("a"))
+		begin := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, 0))
+		put(t, others, entry("b"))
+		read := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, begin.Next))
+		if read.Gap || len(read.Items) != 1 {
+			t.Fatalf("feed %+v", read)
+		}
+		feed := s.base(name) + string(FeedPool)
+		newest, err := s.client.XRevRangeN(t.Context(), feed, "+", "-", 1).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(s.client.XDel(t.Context(), feed, newest[0].ID).Err(), s.client.Decr(t.Context(), feed+":n").Err()); err != nil {
+			t.Fatal(err)
+		}
+		for i := range instead {
+			put(t, others, entry(fmt.Sprint("other", i)))
+		}
+		again := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, read.Next))
+		if !again.Gap {
+			t.Errorf("with %d other records: feed %+v", instead, again)
+		}
+		put(t, others, entry("c"))
+		if on := must[Feed](t)(s.Feed(t.Context(), name, FeedPool, again.Next)); on.Gap || len(on.Items) != 1 {
+			t.Errorf("with %d other records, later: feed %+v", instead, on)
+		}
+	}
 }
 
 func TestAUserIsInOneEntry(t *testing.T) {
