@@ -101,7 +101,7 @@ func (t *term) open(ctx context.Context, l *live) {
 	ctx, l.stop = context.WithTimeout(ctx, openFor)
 	m, match, config, opened := t.r.m, l.match, t.config, t.opened
 	m.wait.Go(func() {
-		place, err := m.Rooms.Open(ctx, match, config)
+		place, err := m.place(ctx, match, config)
 		opened <- opening{match.ID, place, err} // it has space for as many as are opened at once
 	})
 }
@@ -120,12 +120,18 @@ func (t *term) settleOpening(o opening) {
 	if l.match.State != queue.Opening || l.turning {
 		return
 	}
+	if o.err != nil && l.match.Vacancy {
+		t.callOff(l, o.err.Error(), nil)
+		return
+	}
 	if o.err != nil {
 		t.failing, l.again = o.err.Error(), time.Now().Add(openAgain)
 		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", o.err)
 		return
 	}
-	t.failing = ""
+	if !l.match.Vacancy {
+		t.failing = ""
+	}
 	come := t.config.Come
 	if come <= 0 {
 		come = usualCome
@@ -295,10 +301,13 @@ func (t *term) turned(ctx context.Context, turn store.Turn, did bool) {
 	}
 	if turn.Match.State == queue.Played {
 		t.tally.ended[queue.Played] += uint64(len(turn.Match.Entries))
+		t.keepGoing(turn.Match)
 		return
 	}
 	t.tally.off++
-	if was.State == queue.Open {
+	t.leaveVacant(turn.Match)
+	// An invitation may have come to its room although nobody answered.
+	if was.State == queue.Open || was.State == queue.Opening && was.Vacancy {
 		m := t.r.m
 		m.wait.Go(func() { m.Rooms.Close(context.WithoutCancel(ctx), was, turn.Match.Why) })
 	}
