@@ -94,7 +94,7 @@ func TestWhoQueuesGetsTheSeatOfWhoLeftAMatch(t *testing.T) {
 func TestInvitedThroughAnotherNode(t *testing.T) {
 	a, b := twoNodes(t, nil)
 	invited := []room.Invited{node.InvitedOf(lobby.Player{UserID: "ann"}), node.InvitedOf(lobby.Player{UserID: "ben"})}
-	opened, err := b.node.OpenHere(t.Context(), node.Opening{Wish: room.Wish{ID: "theirs", Mode: "duel", Seats: 2, Private: true, OneMatch: true, Invited: invited}})
+	opened, err := b.node.OpenHere(t.Context(), node.Opening{Wish: room.Wish{ID: "theirs", Mode: "ffa", Seats: 2, Private: true, OneMatch: true, Invited: invited}})
 	if err != nil {
 		t.Fatal(err)
 	}

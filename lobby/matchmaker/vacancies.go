@@ -3,6 +3,7 @@ package matchmaker
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -214,6 +215,9 @@ func (t *term) vacancyOf(g *going, promised []string, at time.Time) (*queue.Vaca
 	return v, o
 }
 
+// errNotFree: a matcher proposed to fill seats that somebody has, or that are promised.
+var errNotFree = errors.New("it fills seats that are not free")
+
 // takesVacancy reports whether what a proposal fills, if anything, is offered and has a
 // seat for everybody. A matcher that is not ours may propose anything.
 func (t *term) takesVacancy(p queue.Proposal) bool {
@@ -230,7 +234,7 @@ func (t *term) takesVacancy(p queue.Proposal) bool {
 		fits = players <= len(o.free[i])
 	}
 	if !fits {
-		t.r.m.Log.Error("a matcher proposed to fill seats that are not free", "queue", t.r.name, "room", p.Vacancy.Room)
+		t.r.m.Log.Error("a proposal of a matcher is left out", "queue", t.r.name, "room", p.Vacancy.Room, "err", errNotFree)
 		return false
 	}
 	return true
