@@ -185,9 +185,9 @@ func (t *tape) replay(ctx context.Context, r *server) (float64, error) {
 		})
 		left = left[len(sent):]
 		for i, cmd := range sent {
-			got, err := cmd.Result()
-			if err != nil && !errors.Is(err, redis.Nil) {
-				return 0, err
+			got, failed := cmd.Result()
+			if failed != nil && !errors.Is(failed, redis.Nil) {
+				return 0, failed
 			}
 			if cursor := reads[i]; cursor != nil {
 				*cursor = lastID(got, *cursor)
