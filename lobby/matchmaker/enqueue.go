@@ -91,17 +91,17 @@ func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *qu
 		return ctx.Err()
 	}
 	for range putTries {
-		soon, cancel := context.WithTimeout(ctx, pendingFor/2)
+		putting, cancel := context.WithTimeout(ctx, pendingFor/2)
 		defer cancel()
-		born, err := r.bornAt(soon)
+		born, err := r.bornAt(putting)
 		if err != nil {
 			return err
 		}
-		if err := m.hold(soon, e, c); err != nil {
+		if err = m.hold(putting, e, c); err != nil {
 			return err
 		}
 		r.hub.expect(e)
-		is, err := m.Store.Enqueue(soon, c.Name, born, e)
+		is, err := m.Store.Enqueue(putting, c.Name, born, e)
 		switch {
 		case err == nil && is == born:
 			r.hub.arrived(e.ID)

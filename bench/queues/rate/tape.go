@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/metronome-server/metronome/lobby/queue/store"
 )
 
 // tape is the commands of some entries' whole way, in an order in which each comes
@@ -18,6 +21,7 @@ type tape struct {
 	commands [][]any
 	scripts  map[string]string // by their digests
 	entries  int
+	nodes    int
 }
 
 // DialHook implements redis.Hook.
@@ -61,7 +65,7 @@ func (t *tape) keep(cmds ...redis.Cmder) {
 
 // record has some entries go through, and keeps the commands.
 func record(ctx context.Context, o *options, s scene, r *server) (*tape, error) {
-	t := &tape{scripts: map[string]string{}, entries: o.recorded}
+	t := &tape{scripts: map[string]string{}, entries: o.recorded, nodes: o.nodes}
 	var nodes []node
 	end := func() {
 		for _, n := range nodes {
@@ -104,37 +108,41 @@ func scriptArgs(command []any) []any {
 	return command[3+keys+1:]
 }
 
-// lead has whoever led when the commands were recorded lead when they are replayed.
+// lead has whoever led when the commands were recorded lead when they are replayed, and
+// the queue be born when it was.
 func (t *tape) lead(ctx context.Context, r *server) error {
 	for _, command := range t.commands {
 		args := scriptArgs(command)
 		if len(args) < 3 {
 			continue
 		}
+		key := fmt.Sprint(command[3])
 		if epoch, ok := args[1].(uint64); ok && epoch != 0 { // a number only of what the leader does
-			return r.client.HSet(ctx, fmt.Sprint(command[3]), "node", "recorded", "epoch", epoch, "ends", farOff).Err()
+			err := r.client.HSet(ctx, key, "node", "recorded", "epoch", epoch, "ends", farOff).Err()
+			if err != nil {
+				return err
+			}
+		}
+		if puts(args) {
+			if err := r.client.Set(ctx, strings.TrimSuffix(key, "lead")+"born", args[6], 0).Err(); err != nil {
+				return err
+			}
 		}
 	}
-	return errors.New("nobody led while the commands were recorded")
+	return nil
 }
 
-// ids are those of a feed's records in their stream, by their numbers, as far as they
-// were read.
-type ids []string
-
-// feedOf is the feed that a command reads; "": none.
-func feedOf(args []any) string {
-	if len(args) != 5 || args[1] != "in" && args[1] != "out" {
-		return ""
-	}
-	return fmt.Sprint(args[1])
+// cursors are the ids that the readers of a feed have read up to. They take turns.
+type cursors struct {
+	read []string
+	next int
 }
 
 // page is how many commands are sent before answers are read.
 const page = 256
 
 // replay gives Redis the commands again, one after the other without waiting, and
-// returns how many entries a second it is through with.
+// returns how many entries a second it is through with on a core that it has for itself.
 func (t *tape) replay(ctx context.Context, r *server) (float64, error) {
 	if err := r.client.FlushAll(ctx).Err(); err != nil {
 		return 0, err
@@ -149,84 +157,103 @@ func (t *tape) replay(ctx context.Context, r *server) (float64, error) {
 	}
 	conn := r.client.Conn()
 	defer func() { _ = conn.Close() }()
-	read := map[string]ids{}
-	began := time.Now()
+	feeds := map[string]*cursors{}
+	began, err := r.cpu(ctx)
+	if err != nil {
+		return 0, err
+	}
 	for left := t.commands; len(left) > 0; {
 		var sent []*redis.Cmd
+		reads := map[int]*string{}                                 // places of this page that read feeds, and their cursors
 		_, _ = conn.Pipelined(ctx, func(p redis.Pipeliner) error { // each has its own error
-			for _, command := range left[:min(len(left), page)] {
-				if !prepare(command, read, len(sent) > 0) {
-					break // the answers tell where to read on
+			for i, command := range left[:min(len(left), page)] {
+				inTime(command)
+				if command[0] == "XRANGE" {
+					cursor := t.cursor(feeds, command)
+					for _, other := range reads {
+						if other == cursor {
+							return nil // its answer tells where to read on
+						}
+					}
+					reads[i] = cursor
+					command[2] = "(" + *cursor
+					feeds[fmt.Sprint(command[1])].next++
 				}
 				sent = append(sent, p.Do(ctx, command...))
 			}
 			return nil
 		})
-		commands := left[:len(sent)]
 		left = left[len(sent):]
 		for i, cmd := range sent {
-			got, err := cmd.Result()
-			if err != nil && !errors.Is(err, redis.Nil) {
-				return 0, err
+			got, failed := cmd.Result()
+			if failed != nil && !errors.Is(failed, redis.Nil) {
+				return 0, failed
 			}
-			if feed := feedOf(scriptArgs(commands[i])); feed != "" {
-				read[feed] = read[feed].learn(got)
+			if cursor := reads[i]; cursor != nil {
+				*cursor = lastID(got, *cursor)
 			}
 		}
 	}
-	return float64(t.entries) / time.Since(began).Seconds(), nil
+	ended, err := r.cpu(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return float64(t.entries) / (ended - began).Seconds(), t.allIn(ctx, r)
 }
 
-// prepare has a command be in time, and a feed be read on from the same record or, if
-// there is nothing to wait for, the last one before it that is known. It reports whether
-// that is so.
-func prepare(command []any, read map[string]ids, wait bool) bool {
+// inTime has a script be in time whenever it comes, and what it puts in.
+func inTime(command []any) {
 	args := scriptArgs(command)
 	if args == nil {
-		return true
+		return
 	}
 	args[0] = farOff
-	feed := feedOf(args)
-	if feed == "" {
-		return true
+	if puts(args) {
+		for i := 3; i+3 < len(args); i += 4 {
+			args[i+2] = farOff
+		}
 	}
-	known, since, n := read[feed], args[2].(uint64), uint64(0)
-	if len(known) > 0 {
-		n = min(since, uint64(len(known)-1))
-	}
-	for n > 0 && known[n] == "" {
-		n--
-	}
-	if n != since && wait {
-		return false
-	}
-	args[2], args[3] = n, "-"
-	if n > 0 {
-		args[3] = known[n]
-	}
-	return true
 }
 
-// learn adds the records of an answer.
-func (is ids) learn(got any) ids {
-	answer, _ := got.([]any)
-	for _, of := range answer[min(4, len(answer)):] {
-		record, _ := of.([]any)
-		if len(record) != 2 {
-			continue
+// puts reports whether a script puts entries in: id, what is kept, deadline and when
+// the queue was born, of each.
+func puts(args []any) bool { return len(args) > 6 && args[1] == store.MaxWaiting }
+
+// cursor is that of the feed's reader whose turn it is.
+func (t *tape) cursor(feeds map[string]*cursors, command []any) *string {
+	feed := fmt.Sprint(command[1])
+	c := feeds[feed]
+	if c == nil {
+		readers := 1 // the leader reads one, every node the other
+		if strings.HasSuffix(feed, ":out") {
+			readers = t.nodes
 		}
-		fields, _ := record[1].([]any)
-		if len(fields) < 2 {
-			continue
-		}
-		n, err := strconv.Atoi(fmt.Sprint(fields[1]))
-		if err != nil {
-			continue
-		}
-		if n >= len(is) {
-			is = append(is, make(ids, n+1-len(is))...)
-		}
-		is[n], _ = record[0].(string)
+		c = &cursors{read: slices.Repeat([]string{"0-0"}, readers)}
+		feeds[feed] = c
 	}
-	return is
+	return &c.read[c.next%len(c.read)]
+}
+
+// lastID is the id of the last record of an answer; without one, what it was.
+func lastID(got any, was string) string {
+	records, _ := got.([]any)
+	if len(records) == 0 {
+		return was
+	}
+	if record, _ := records[len(records)-1].([]any); len(record) == 2 {
+		if id, ok := record[0].(string); ok {
+			return id
+		}
+	}
+	return was
+}
+
+// allIn reports an error unless the commands did what they had done when they were
+// recorded: everybody has played.
+func (t *tape) allIn(ctx context.Context, r *server) error {
+	keys, err := r.client.DBSize(ctx).Result()
+	if err == nil && keys < int64(t.entries) {
+		err = fmt.Errorf("only %d keys are left of %d entries: the commands did not do again what they had done", keys, t.entries)
+	}
+	return err
 }
