@@ -1,15 +1,28 @@
 package room
 
-// Came returns the users, of those for whom the room was made, who have had a seat
-// here, also those who have left again. Any goroutine.
+import (
+	"maps"
+	"slices"
+)
+
+// Came returns the invited users who have had a seat here since they were invited, also
+// those who have left again. Any goroutine.
 func (r *Room) Came() []uint64 {
 	r.door.mu.Lock()
 	defer r.door.mu.Unlock()
-	came := make([]uint64, 0, len(r.door.users.came))
-	for user := range r.door.users.came {
-		came = append(came, user)
+	return slices.Collect(maps.Keys(r.door.users.came))
+}
+
+// Left returns the invited users who have had a seat here and have none any more: whose
+// seats others may be invited to. There are none while the room takes no new players.
+// Who is away has a seat. Any goroutine.
+func (r *Room) Left() []uint64 {
+	r.door.mu.Lock()
+	defer r.door.mu.Unlock()
+	if r.door.state != Open {
+		return nil
 	}
-	return came
+	return slices.Collect(maps.Keys(r.door.users.left))
 }
 
 // Awaited is a room that was made for bots among others.

@@ -204,8 +204,8 @@ func (d *door) collect(entries []entry, orders []func()) ([]entry, []func()) {
 }
 
 // takeSeat turns a new player's pass into a taken seat. It fails for fillers when
-// others have come meanwhile, and for who was not counted, because its user had a
-// seat, unless any is free by now. The pass is spent in any case.
+// others have come meanwhile, for who is invited no more, and for who was not counted,
+// because its user had a seat, unless any is free by now. The pass is spent in any case.
 func (d *door) takeSeat(e *entry) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -213,7 +213,7 @@ func (d *door) takeSeat(e *entry) bool {
 	if e.counted {
 		*d.passesOf(filler)--
 	}
-	if (filler || !e.counted) && !d.hasSeat(filler) {
+	if (filler || !e.counted) && !d.hasSeat(filler) || d.users.refuse(e.guest) != nil {
 		return false
 	}
 	d.taken++

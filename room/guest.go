@@ -60,10 +60,14 @@ type users struct {
 	// sitting are the users who have a seat. One user has one seat: who comes again
 	// takes it over.
 	sitting map[uint64]sitting
-	// invited are those for whom the room was made; nil: it is for everybody.
+	// invited are those for whom the room was made, or who were invited since; nil: it
+	// is for everybody.
 	invited map[uint64]Invited
-	// came are those of the invited who have had a seat.
-	came map[uint64]bool
+	// instead is whose seat the later invitation of a user is for.
+	instead map[uint64]uint64
+	// came are those of the invited who have had a seat since they were invited, left
+	// those who have had one and have none any more.
+	came, left map[uint64]bool
 	// once: who plays here already is not let in a second time.
 	once bool
 }
@@ -76,7 +80,8 @@ type sitting struct {
 func newUsers(once bool, invited []Invited) users {
 	u := users{sitting: map[uint64]sitting{}, once: once}
 	if invited != nil {
-		u.invited, u.came = make(map[uint64]Invited, len(invited)), map[uint64]bool{}
+		u.invited, u.instead = make(map[uint64]Invited, len(invited)), map[uint64]uint64{}
+		u.came, u.left = map[uint64]bool{}, map[uint64]bool{}
 		for _, who := range invited {
 			u.invited[who.User] = who
 		}
@@ -126,6 +131,7 @@ func (d *door) seatUser(user uint64, seat sim.Seat, here bool) {
 	d.users.sitting[user] = sitting{seat, here}
 	if _, asked := d.users.invited[user]; asked {
 		d.users.came[user] = true
+		delete(d.users.left, user)
 	}
 	d.mu.Unlock()
 }
@@ -137,6 +143,9 @@ func (d *door) unseatUser(user uint64) {
 	}
 	d.mu.Lock()
 	delete(d.users.sitting, user)
+	if d.users.came[user] {
+		d.users.left[user] = true
+	}
 	d.mu.Unlock()
 }
 

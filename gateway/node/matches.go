@@ -58,7 +58,7 @@ func (m Matches) Attendance(ctx context.Context, matches []*queue.Match) map[str
 		wait.Go(func() {
 			ids := make([]string, len(of))
 			for i, match := range of {
-				ids[i] = match.ID
+				ids[i] = match.Room
 			}
 			came, err := m.Node.attendance(ctx, node, ids)
 			if err != nil {
@@ -78,19 +78,26 @@ func (m Matches) Attendance(ctx context.Context, matches []*queue.Match) map[str
 // Presence is who has come to a room that was made for somebody.
 type Presence struct {
 	Gone bool     // there is no such room
-	Came []uint64 // numbers of users
+	Came []uint64 // numbers of users, also of those who have left
+	Left []uint64 // of them who have no seat any more, and others may have it
 }
 
 func attendanceOf(match *queue.Match, p Presence) matchmaker.Attendance {
-	a := matchmaker.Attendance{Gone: p.Gone, Came: map[string]bool{}}
-	here := map[uint64]bool{}
-	for _, user := range p.Came {
-		here[user] = true
-	}
+	a := matchmaker.Attendance{Gone: p.Gone, Came: map[string]bool{}, Left: map[string]bool{}}
+	came, left := setOf(p.Came), setOf(p.Left)
 	for _, s := range match.Seats {
-		a.Came[s.User] = here[lobby.UserNumber(s.User)]
+		user := lobby.UserNumber(s.User)
+		a.Came[s.User], a.Left[s.User] = came[user], left[user]
 	}
 	return a
+}
+
+func setOf(users []uint64) map[uint64]bool {
+	set := make(map[uint64]bool, len(users))
+	for _, user := range users {
+		set[user] = true
+	}
+	return set
 }
 
 // attendanceMost is how many rooms a node is asked about at once.
@@ -121,12 +128,12 @@ func (n *Node) attendance(ctx context.Context, node string, rooms []string) ([]P
 	return all, nil
 }
 
-// AttendanceHere tells who has come to rooms of this node.
+// AttendanceHere tells who has come to rooms of this node, and who has left again.
 func (n *Node) AttendanceHere(rooms []string) []Presence {
 	all := make([]Presence, len(rooms))
 	for i, id := range rooms {
 		if r, ok := n.rooms.Get(id); ok {
-			all[i].Came = r.Came()
+			all[i].Came, all[i].Left = r.Came(), r.Left()
 		} else {
 			all[i].Gone = true
 		}
@@ -134,11 +141,29 @@ func (n *Node) AttendanceHere(rooms []string) []Presence {
 	return all
 }
 
+// Invite implements matchmaker.Rooms.
+func (m Matches) Invite(ctx context.Context, match *queue.Match, _ *queue.Config) error {
+	var a Act
+	for _, s := range match.Seats {
+		a.Invite = append(a.Invite, Invitation{matchmaker.PlayerOf(match, s), s.Instead})
+	}
+	return m.Node.Act(ctx, match.Room, a)
+}
+
 // Close implements matchmaker.Rooms.
 func (m Matches) Close(ctx context.Context, match *queue.Match, reason string) {
 	ctx, cancel := context.WithTimeout(ctx, removeTimeout)
 	defer cancel()
-	if err := m.Node.Act(ctx, match.ID, Act{Close: &reason}); err != nil && !errors.Is(err, lobby.ErrRoomNotFound) {
-		m.Node.log.Warn("a room that nobody will come to is left to its patience", "room", match.ID, "err", err)
+	acts := []Act{{Close: &reason}}
+	if match.Vacancy {
+		acts = nil
+		for _, s := range match.Seats {
+			acts = append(acts, Act{Kick: s.User, Reason: reason})
+		}
+	}
+	for _, a := range acts {
+		if err := m.Node.Act(ctx, match.Room, a); err != nil && !errors.Is(err, lobby.ErrRoomNotFound) {
+			m.Node.log.Warn("a room goes on, or expects players, of a match that is off", "room", match.Room, "err", err)
+		}
 	}
 }

@@ -40,9 +40,11 @@ type Peers interface {
 	// the node does not do it for reasons of its own, room.ErrNodeFull,
 	// room.ErrStopping, and what is wrong with the wish.
 	Open(ctx context.Context, at lobby.Node, o Opening) (lobby.Join, lobby.Capacity, error)
-	// Act does something to a room of a node. Errors: lobby.ErrRoomNotFound, ErrPeer.
+	// Act does something to a room of a node. Errors: lobby.ErrRoomNotFound,
+	// room.ErrFull, room.ErrLocked, ErrPeer.
 	Act(ctx context.Context, at lobby.Node, room string, a Act) error
-	// Attendance tells who has come to rooms of a node, in their order. Errors: ErrPeer.
+	// Attendance tells who has come to rooms of a node and who has left again, in their
+	// order. Errors: ErrPeer.
 	Attendance(ctx context.Context, at lobby.Node, rooms []string) ([]Presence, error)
 }
 
@@ -220,10 +222,17 @@ type Act struct {
 	Announce string
 	Kick     string // the id of a user, who is taken off their seat for good
 	Reason   string // of Kick
+	Invite   []Invitation
+}
+
+// Invitation is for a player who is to take the seat of a user who has left.
+type Invitation struct {
+	Player  lobby.Player
+	Instead string // the id of that user
 }
 
 // ActHere does something to a room of this node. Errors: lobby.ErrRoomNotFound,
-// room.ErrBusy.
+// room.ErrBusy, those of room.Invite.
 func (n *Node) ActHere(id string, a Act) error {
 	r, ok := n.rooms.Get(id)
 	if !ok {
@@ -237,6 +246,12 @@ func (n *Node) ActHere(id string, a Act) error {
 		err = r.Announce(text.Line(a.Announce))
 	case a.Kick != "":
 		err = r.KickUser(lobby.UserNumber(a.Kick), text.Line(a.Reason))
+	case len(a.Invite) > 0:
+		invitations := make([]room.Invitation, len(a.Invite))
+		for i, to := range a.Invite {
+			invitations[i] = room.Invitation{Invited: InvitedOf(to.Player), Instead: lobby.UserNumber(to.Instead)}
+		}
+		err = r.Invite(invitations...)
 	}
 	if errors.Is(err, room.ErrClosed) {
 		return lobby.ErrRoomNotFound
@@ -245,8 +260,8 @@ func (n *Node) ActHere(id string, a Act) error {
 }
 
 // Act does something to a room, wherever it is. Errors: lobby.ErrRoomNotFound when
-// no node that answers has it, room.ErrBusy, ErrPeer when one did not answer that
-// may have it.
+// no node that answers has it, room.ErrBusy, room.ErrFull, room.ErrLocked, ErrPeer when
+// one did not answer that may have it.
 func (n *Node) Act(ctx context.Context, id string, a Act) error {
 	err := n.ActHere(id, a)
 	if !errors.Is(err, lobby.ErrRoomNotFound) || n.peers == nil {

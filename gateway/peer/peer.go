@@ -109,6 +109,12 @@ func (c *Client) Act(ctx context.Context, at lobby.Node, id string, a node.Act) 
 		m.Act = &pb.ActOnRoomRequest_Announce{Announce: a.Announce}
 	case a.Kick != "":
 		m.Act = &pb.ActOnRoomRequest_Kick{Kick: &pb.KickUser{User: a.Kick, Reason: a.Reason}}
+	case len(a.Invite) > 0:
+		invite := &pb.InviteUsers{}
+		for _, to := range a.Invite {
+			invite.Invitation = append(invite.Invitation, &pb.Invitation{Player: playerMessage(&to.Player), Instead: to.Instead})
+		}
+		m.Act = &pb.ActOnRoomRequest_Invite{Invite: invite}
 	}
 	_, err = service.ActOnRoom(ctx, connect.NewRequest(m))
 	return errorOf(err)
@@ -125,6 +131,8 @@ var codes = []struct {
 	{lobby.ErrRoomNotFound, connect.CodeNotFound},
 	{lobby.ErrBusy, connect.CodeAborted},
 	{room.ErrBusy, connect.CodeAborted},
+	{room.ErrFull, connect.CodeAlreadyExists},
+	{room.ErrLocked, connect.CodePermissionDenied},
 	{errOtherGame, connect.CodeFailedPrecondition},
 	{lobby.ErrCallForged, connect.CodeUnauthenticated},
 }
@@ -142,6 +150,10 @@ func errorOf(err error) error {
 		return fmt.Errorf("%w: %w", room.ErrNodeFull, err)
 	case connect.CodeNotFound:
 		return lobby.ErrRoomNotFound
+	case connect.CodeAlreadyExists:
+		return room.ErrFull
+	case connect.CodePermissionDenied:
+		return room.ErrLocked
 	case connect.CodeInvalidArgument:
 		return fmt.Errorf("%w: %w", lobby.ErrInvalid, err)
 	default:

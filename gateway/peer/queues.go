@@ -22,7 +22,7 @@ type Queues interface {
 func (s *Service) ReadAttendance(_ context.Context, req *connect.Request[pb.ReadAttendanceRequest]) (*connect.Response[pb.ReadAttendanceResponse], error) {
 	answer := &pb.ReadAttendanceResponse{}
 	for _, p := range s.Node.AttendanceHere(req.Msg.GetRoom()) {
-		answer.Room = append(answer.Room, &pb.RoomAttendance{Gone: p.Gone, Came: p.Came})
+		answer.Room = append(answer.Room, &pb.RoomAttendance{Gone: p.Gone, Came: p.Came, Left: p.Left})
 	}
 	return connect.NewResponse(answer), nil
 }
@@ -39,7 +39,7 @@ func (c *Client) Attendance(ctx context.Context, at lobby.Node, rooms []string) 
 	}
 	var all []node.Presence
 	for _, r := range answer.Msg.GetRoom() {
-		all = append(all, node.Presence{Gone: r.GetGone(), Came: r.GetCame()})
+		all = append(all, node.Presence{Gone: r.GetGone(), Came: r.GetCame(), Left: r.GetLeft()})
 	}
 	return all, nil
 }

@@ -112,6 +112,14 @@ func (s *Service) ActOnRoom(_ context.Context, req *connect.Request[pb.ActOnRoom
 		a.Announce = act.Announce
 	case *pb.ActOnRoomRequest_Kick:
 		a.Kick, a.Reason = act.Kick.GetUser(), act.Kick.GetReason()
+	case *pb.ActOnRoomRequest_Invite:
+		for _, to := range act.Invite.GetInvitation() {
+			p := playerOf(to.GetPlayer())
+			if err := p.Check(); err != nil {
+				return nil, codeFor(err)
+			}
+			a.Invite = append(a.Invite, node.Invitation{Player: p, Instead: to.GetInstead()})
+		}
 	}
 	if err := s.Node.ActHere(req.Msg.GetRoom(), a); err != nil {
 		return nil, codeFor(err)

@@ -72,6 +72,11 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 	return r.status(store.Record{State: queue.Waiting, Entry: e}, e.ID, m.Store.Now()), nil
 }
 
+// putMost is how many entries of a node are on their way into the store at once. Others
+// wait for their turn, before they have a deadline: many thousands that come at once come
+// one after the other.
+const putMost = 4096
+
 // putTries is how often an entry is put in while the store loses what it had.
 const putTries = 3
 
@@ -79,12 +84,19 @@ const putTries = 3
 // so that a node which stands still in between does not put in an entry whose users it
 // holds no more. Errors: *QueuedError, ErrBusy, ErrUnavailable.
 func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *queue.Entry) error {
+	select {
+	case m.putting <- struct{}{}:
+		defer func() { <-m.putting }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 	for range putTries {
 		soon, cancel := context.WithTimeout(ctx, pendingFor/2)
 		defer cancel()
-		r.mu.Lock()
-		born := r.born
-		r.mu.Unlock()
+		born, err := r.bornAt(soon)
+		if err != nil {
+			return err
+		}
 		if err := m.hold(soon, e, c); err != nil {
 			return err
 		}
@@ -94,7 +106,7 @@ func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *qu
 		case err == nil && is == born:
 			r.hub.arrived(e.ID)
 			return nil
-		case err == nil: // lost since, and the holds with it; or this is the first entry here
+		case err == nil: // lost since, and the holds with it
 			r.hub.forget(e.ID)
 			r.mu.Lock()
 			r.born = is
@@ -110,6 +122,27 @@ func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *qu
 	}
 	m.free(e)
 	return ErrUnavailable
+}
+
+// bornAt is when the store had the queue from, as far as it is known here. Errors:
+// ErrUnavailable.
+func (r *running) bornAt(ctx context.Context) (string, error) {
+	r.asking.Lock() // who comes meanwhile need not ask too
+	defer r.asking.Unlock()
+	r.mu.Lock()
+	born := r.born
+	r.mu.Unlock()
+	if born != "" {
+		return born, nil
+	}
+	f, err := r.m.Store.Feed(ctx, r.name, store.FeedPool, 0)
+	if err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	r.born = f.Born
+	r.mu.Unlock()
+	return f.Born, nil
 }
 
 // withdraw takes an entry back of which nobody knows whether it came into the queue.

@@ -51,6 +51,7 @@ type term struct {
 
 	renewed, published, kept, attended time.Time
 	attending                          chan map[string]Attendance // nil: nobody is asked
+	vacancies
 }
 
 // ask is a question to the leader's goroutine.
@@ -173,6 +174,9 @@ func (t *term) run(ctx context.Context) error {
 		case came := <-t.attending:
 			t.attending = nil
 			t.settleAttendance(came)
+		case came := <-t.looking:
+			t.looking = nil
+			t.settleGoing(came)
 		case <-timer.C:
 			began := time.Now()
 			if err := t.round(ctx, began); err != nil {
@@ -285,6 +289,7 @@ func (t *term) round(ctx context.Context, now time.Time) error {
 	}
 	t.pool.tidy()
 	t.watchLive(ctx, now)
+	t.watchGoing(ctx, now)
 	return t.publish(ctx, now)
 }
 
@@ -347,6 +352,7 @@ func (t *term) ended(end store.Ended, e *queue.Entry) {
 // refit takes over a changed configuration.
 func (t *term) refit() {
 	if c := t.r.config.Load(); c != t.config {
+		t.forgetGoing(t.config, c)
 		t.config, t.matcher = c, t.r.m.NewMatcher(c)
 	}
 }
@@ -457,15 +463,17 @@ func (t *term) propose(ctx context.Context) error {
 		return nil
 	}
 	taken := map[string]bool{}
+	t.offerVacancies(at)
 	for _, p := range t.matcher.Match(&t.pool.Pool, at) {
 		if !t.takes(p, taken) {
 			continue
 		}
-		match := t.matchFor(p, at)
-		batch = append(batch, match)
-		if entries += len(match.Entries); entries >= commitMost {
-			if err := commit(); err != nil {
-				return err
+		for _, match := range t.matchesFor(p, at) {
+			batch = append(batch, match)
+			if entries += len(match.Entries); entries >= commitMost {
+				if err := commit(); err != nil {
+					return err
+				}
 			}
 		}
 	}
@@ -484,6 +492,9 @@ func (t *term) takes(p queue.Proposal, taken map[string]bool) bool {
 			}
 			ids = append(ids, e.ID)
 		}
+	}
+	if !t.takesVacancy(p) {
+		return false
 	}
 	for _, id := range ids {
 		taken[id] = true

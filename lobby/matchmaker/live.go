@@ -23,8 +23,9 @@ const (
 	offeredEvery = 200 * time.Millisecond
 	// usualCome is how long players have to come when the configuration says nothing.
 	usualCome = 20 * time.Second
-	// turnMost is how many turns one question writes, about.
-	turnMost = 128
+	// turnMost is how many turns one question writes, and turnEntries of how many entries,
+	// about.
+	turnMost, turnEntries = 128, 256
 )
 
 // live is a match that is not settled. The leader's goroutine owns it.
@@ -102,7 +103,7 @@ func (t *term) open(ctx context.Context, l *live) {
 	ctx, l.stop = context.WithTimeout(ctx, openFor)
 	m, match, config, opened := t.r.m, l.match, t.config, t.opened
 	m.wait.Go(func() {
-		place, err := m.Rooms.Open(ctx, match, config)
+		place, err := m.place(ctx, match, config)
 		opened <- opening{match.ID, place, err} // it has space for as many as are opened at once
 	})
 }
@@ -121,12 +122,17 @@ func (t *term) settleOpening(o opening) {
 	if l.match.State != queue.Opening || l.turning {
 		return
 	}
-	if err := o.err; err != nil {
+	if err := o.err; err != nil && l.match.Vacancy {
+		t.callOff(l, err.Error(), nil)
+		return
+	} else if err != nil {
 		t.failing, l.again = err.Error(), time.Now().Add(openAgain)
 		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", err)
 		return
 	}
-	t.failing = ""
+	if !l.match.Vacancy {
+		t.failing = ""
+	}
 	come := t.config.Come
 	if come <= 0 {
 		come = usualCome
@@ -259,7 +265,7 @@ func (t *term) turn(l *live, turn store.Turn) {
 // writeSettled writes what became of matches.
 func (t *term) writeSettled(ctx context.Context) error {
 	for len(t.settled) > 0 {
-		page := t.settled[:min(len(t.settled), turnMost)]
+		page := t.settled[:turnPage(t.settled)]
 		did, err := t.r.m.Store.Turn(ctx, t.r.name, t.epoch, page...)
 		if err != nil {
 			return err
@@ -270,6 +276,16 @@ func (t *term) writeSettled(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// turnPage is how many turns, the first, one question writes.
+func turnPage(turns []store.Turn) (n int) {
+	entries := 0
+	for n < min(len(turns), turnMost) && entries < turnEntries {
+		entries += len(turns[n].Match.Entries)
+		n++
+	}
+	return n
 }
 
 // turned takes in that a turn was written, or that the match was at another revision.
@@ -303,10 +319,13 @@ func (t *term) turned(ctx context.Context, turn store.Turn, did bool) {
 	}
 	if turn.Match.State == queue.Played {
 		t.tally.ended[queue.Played] += uint64(len(turn.Match.Entries))
+		t.keepGoing(turn.Match)
 		return
 	}
 	t.tally.off++
-	if was.State == queue.Open {
+	t.leaveVacant(turn.Match)
+	// An invitation may have come to its room although nobody answered.
+	if was.State == queue.Open || was.State == queue.Opening && was.Vacancy {
 		m := t.r.m
 		m.wait.Go(func() { m.Rooms.Close(context.WithoutCancel(ctx), was, turn.Match.Why) })
 	}

@@ -39,10 +39,15 @@ type Rooms interface {
 	// Open opens a match's room, on the node that fits. Asked again for the same match
 	// it finds the room that is there.
 	Open(ctx context.Context, m *queue.Match, c *queue.Config) (Place, error)
-	// Attendance tells of each match who has come. Matches whose node does not answer
-	// are left out.
+	// Invite lets the players of a match into the room of a match that goes on, all or
+	// none, each to the seat of Seat.Instead. Asked again for the same match it changes
+	// nothing.
+	Invite(ctx context.Context, m *queue.Match, c *queue.Config) error
+	// Attendance tells of each match, by its room, who has come. Matches whose node does
+	// not answer are left out.
 	Attendance(ctx context.Context, matches []*queue.Match) map[string]Attendance
-	// Close ends the room of a match that is off, with what players read.
+	// Close ends the room of a match that is off, with what players read. Of one that was
+	// to go into a room that is there, it takes back the invitations, and the room stays.
 	Close(ctx context.Context, m *queue.Match, reason string)
 }
 
@@ -56,6 +61,7 @@ type Place struct {
 type Attendance struct {
 	Gone bool            // there is no such room
 	Came map[string]bool // users who have taken a seat, also those who left again
+	Left map[string]bool // of them who have none any more, and others may have it
 }
 
 // Peers are the other nodes. Any goroutine.
@@ -106,6 +112,7 @@ type Matchmaker struct {
 	ctx     context.Context
 	stopped bool
 	wait    sync.WaitGroup
+	putting chan struct{} // one for each entry on its way into the store
 }
 
 // running is one queue on this node.
@@ -115,6 +122,8 @@ type running struct {
 	config atomic.Pointer[queue.Config]
 	hub    *hub
 	closed atomic.Bool // the configuration has it no more
+
+	asking sync.Mutex // while it is asked for born, which mu is for
 
 	mu   sync.Mutex
 	term *term  // while this node leads it
@@ -136,7 +145,7 @@ func New(c Config) *Matchmaker {
 	if c.Note == nil {
 		c.Note = func(string, Event) {}
 	}
-	return &Matchmaker{Config: c, queues: map[string]*running{}}
+	return &Matchmaker{Config: c, queues: map[string]*running{}, putting: make(chan struct{}, putMost)}
 }
 
 // Run has the node take part until ctx ends, and returns when all that it began has

@@ -41,6 +41,10 @@ type rooms struct {
 	vanish  bool
 	hang    bool // rooms are never opened
 	forNode string
+	left    map[string]bool
+	full    error          // why nobody is invited
+	invited []*queue.Match // into rooms that are there
+	freed   []string       // matches whose invitations were taken back
 }
 
 func (r *rooms) Open(ctx context.Context, m *queue.Match, _ *queue.Config) (Place, error) {
@@ -64,9 +68,9 @@ func (r *rooms) Attendance(_ context.Context, matches []*queue.Match) map[string
 	defer r.mu.Unlock()
 	out := map[string]Attendance{}
 	for _, m := range matches {
-		a := Attendance{Gone: r.vanish, Came: map[string]bool{}}
+		a := Attendance{Gone: r.vanish, Came: map[string]bool{}, Left: map[string]bool{}}
 		for _, s := range m.Seats {
-			a.Came[s.User] = !r.absent[s.User]
+			a.Came[s.User], a.Left[s.User] = !r.absent[s.User], r.left[s.User]
 		}
 		out[m.ID] = a
 	}
@@ -76,7 +80,20 @@ func (r *rooms) Attendance(_ context.Context, matches []*queue.Match) map[string
 func (r *rooms) Close(_ context.Context, m *queue.Match, _ string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if m.Vacancy {
+		r.freed = append(r.freed, m.ID)
+		return
+	}
 	r.closed = append(r.closed, m.ID)
+}
+
+func (r *rooms) Invite(_ context.Context, m *queue.Match, _ *queue.Config) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.full == nil {
+		r.invited = append(r.invited, m)
+	}
+	return r.full
 }
 
 // cluster is some nodes that share a store.
@@ -125,7 +142,7 @@ func run(t *testing.T, config *queue.Config, names string, test func(t *testing.
 	synctest.Test(t, func(t *testing.T) {
 		c := &cluster{
 			t: t, store: store.NewMemory(nil), matcher: pairs{}, nodes: map[string]*Matchmaker{}, stops: map[string]func(){},
-			rooms: &rooms{open: map[string]*queue.Match{}, absent: map[string]bool{}, forNode: string(names[0])},
+			rooms: &rooms{open: map[string]*queue.Match{}, absent: map[string]bool{}, left: map[string]bool{}, forNode: string(names[0])},
 		}
 		for _, name := range names {
 			c.start(string(name), config)

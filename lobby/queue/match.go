@@ -33,6 +33,8 @@ type Seat struct {
 	Team  uint8  `json:"team,omitempty"`
 	Role  string `json:"role,omitempty"`
 	Bot   bool   `json:"bot,omitempty"`
+	// Instead is the user who had the seat and has left, of a Match.Vacancy.
+	Instead string `json:"instead,omitempty"`
 	// Accepted is what the player answered: 0 nothing yet, 1 yes, -1 no.
 	Accepted int `json:"accepted,omitempty"`
 	// Came: they have taken their seat.

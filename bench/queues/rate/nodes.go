@@ -44,6 +44,8 @@ func (r openRooms) Open(_ context.Context, m *queue.Match, _ *queue.Config) (mat
 	return matchmaker.Place{Room: m.ID, Node: r.node, URL: "ws://192.0.2.1:8080", Epoch: 1}, nil
 }
 
+func (openRooms) Invite(context.Context, *queue.Match, *queue.Config) error { return nil }
+
 func (openRooms) Attendance(_ context.Context, matches []*queue.Match) map[string]matchmaker.Attendance {
 	all := map[string]matchmaker.Attendance{}
 	for _, m := range matches {

@@ -242,6 +242,11 @@ func (r remoteRooms) Open(ctx context.Context, m *queue.Match, _ *queue.Config) 
 	return place, err
 }
 
+// Invite implements matchmaker.Rooms: the test's queues fill no vacancies.
+func (r remoteRooms) Invite(context.Context, *queue.Match, *queue.Config) error {
+	return errors.New("nobody is invited here")
+}
+
 func (r remoteRooms) Attendance(ctx context.Context, matches []*queue.Match) map[string]matchmaker.Attendance {
 	var ids []string
 	for _, m := range matches {

@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // feedPage is how many records one question reads. Each has what one script did,
@@ -23,35 +27,29 @@ type place struct {
 }
 
 // Feed implements Store. Records are numbered without gaps, so that a reader sees when
-// some are kept no more.
+// some are kept no more. The one that was read last is read again: a replica that has
+// become the master may lack it, and have others by its number.
 func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint64) (Feed, error) {
+	if since == 0 {
+		return r.feedEnd(ctx, name, kind)
+	}
 	of, from := feedOf{name, kind}, "-"
 	r.mu.Lock()
-	if at := r.read[of]; at.n == since && since != 0 {
+	if at := r.read[of]; at.n == since && at.id != "" {
 		from = at.id
 	}
 	r.mu.Unlock()
-	got, err := r.run(ctx, feedScript, name, string(kind), since, from, feedPage)
-	if err != nil {
-		return Feed{}, err
-	}
-	if len(got) < 3 {
-		return Feed{}, malformed("feed", got)
-	}
-	head, records := texts(got[:3]), got[3:]
-	f := Feed{Born: head[0], Next: number(head[1]), Gap: head[2] == "0"}
+	f, records, err := r.readOn(ctx, name, kind, from)
 	switch {
-	case since == 0 && len(records) > 0:
-		id, n, _, err := readRecord(records[0])
-		if err != nil {
-			return Feed{}, err
-		}
-		r.note(of, place{n, id})
-		return f, nil
-	case since == 0 || f.Next == since && !f.Gap:
-		return f, nil
-	case f.Gap:
+	case err != nil:
+		return Feed{}, err
+	case f.Born == "" || f.Next == 0 || from != "-" && !begins(records, from): // the store was lost, or this of it
 		return r.feedAnew(ctx, name, kind)
+	case from != "-":
+		records = records[1:]
+	}
+	if f.Next == since {
+		return f, nil
 	}
 	newest, last := f.Next, place{n: since}
 	for _, record := range records {
@@ -80,14 +78,65 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 	return f, nil
 }
 
+// feedEnd is a feed from which everything is still to come.
+func (r *Redis) feedEnd(ctx context.Context, name string, kind FeedKind) (Feed, error) {
+	got, err := r.run(ctx, feedScript, name, string(kind))
+	if err != nil {
+		return Feed{}, err
+	}
+	if len(got) != 3 {
+		return Feed{}, malformed("feed", got)
+	}
+	head := texts(got)
+	f := Feed{Born: head[0], Next: number(head[1])}
+	r.note(feedOf{name, kind}, place{f.Next, head[2]})
+	return f, nil
+}
+
 // feedAnew begins at the end of a feed of which something is not to be had.
 func (r *Redis) feedAnew(ctx context.Context, name string, kind FeedKind) (Feed, error) {
-	f, err := r.Feed(ctx, name, kind, 0)
+	f, err := r.feedEnd(ctx, name, kind)
 	f.Gap = true
 	return f, err
 }
 
-// note keeps which record was read last, the zero place when it is not known.
+// readOn reads records from an id on. The Feed has when the queue was born and the
+// newest number, both "" or 0 in a store that was lost. Why no script: Lua would make
+// strings of its own of all that is read.
+func (r *Redis) readOn(ctx context.Context, name string, kind FeedKind, from string) (Feed, []any, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	base := r.base(name)
+	var born, newest *redis.StringCmd
+	var records *redis.Cmd
+	_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		born, newest = p.Get(ctx, base+"born"), p.Get(ctx, base+string(kind)+":n")
+		records = p.Do(ctx, "XRANGE", base+string(kind), from, "+", "COUNT", feedPage+1)
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return Feed{}, nil, ctx.Err()
+		}
+		return Feed{}, nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	list, ok := records.Val().([]any)
+	if !ok {
+		return Feed{}, nil, malformed("feed", records.Val())
+	}
+	return Feed{Born: born.Val(), Next: number(newest.Val())}, list, nil
+}
+
+// begins reports whether the first of some records has an id.
+func begins(records []any, id string) bool {
+	if len(records) == 0 {
+		return false
+	}
+	first, _, _, err := readRecord(records[0])
+	return err == nil && first == id
+}
+
+// note keeps which record was read last; "" is an id that is not known.
 func (r *Redis) note(of feedOf, at place) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

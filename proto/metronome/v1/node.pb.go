@@ -365,6 +365,7 @@ type ActOnRoomRequest struct {
 	//	*ActOnRoomRequest_Close
 	//	*ActOnRoomRequest_Announce
 	//	*ActOnRoomRequest_Kick
+	//	*ActOnRoomRequest_Invite
 	Act           isActOnRoomRequest_Act `protobuf_oneof:"act"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -441,6 +442,15 @@ func (x *ActOnRoomRequest) GetKick() *KickUser {
 	return nil
 }
 
+func (x *ActOnRoomRequest) GetInvite() *InviteUsers {
+	if x != nil {
+		if x, ok := x.Act.(*ActOnRoomRequest_Invite); ok {
+			return x.Invite
+		}
+	}
+	return nil
+}
+
 type isActOnRoomRequest_Act interface {
 	isActOnRoomRequest_Act()
 }
@@ -460,11 +470,115 @@ type ActOnRoomRequest_Kick struct {
 	Kick *KickUser `protobuf:"bytes,4,opt,name=kick,proto3,oneof"`
 }
 
+type ActOnRoomRequest_Invite struct {
+	// Lets further users in, all of them or none.
+	Invite *InviteUsers `protobuf:"bytes,5,opt,name=invite,proto3,oneof"`
+}
+
 func (*ActOnRoomRequest_Close) isActOnRoomRequest_Act() {}
 
 func (*ActOnRoomRequest_Announce) isActOnRoomRequest_Act() {}
 
 func (*ActOnRoomRequest_Kick) isActOnRoomRequest_Act() {}
+
+func (*ActOnRoomRequest_Invite) isActOnRoomRequest_Act() {}
+
+type InviteUsers struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Invitation    []*Invitation          `protobuf:"bytes,1,rep,name=invitation,proto3" json:"invitation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InviteUsers) Reset() {
+	*x = InviteUsers{}
+	mi := &file_metronome_v1_node_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InviteUsers) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InviteUsers) ProtoMessage() {}
+
+func (x *InviteUsers) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InviteUsers.ProtoReflect.Descriptor instead.
+func (*InviteUsers) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *InviteUsers) GetInvitation() []*Invitation {
+	if x != nil {
+		return x.Invitation
+	}
+	return nil
+}
+
+type Invitation struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Player *PlayerInfo            `protobuf:"bytes,1,opt,name=player,proto3" json:"player,omitempty"`
+	// The user who has left, and whose seat it is for.
+	Instead       string `protobuf:"bytes,2,opt,name=instead,proto3" json:"instead,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Invitation) Reset() {
+	*x = Invitation{}
+	mi := &file_metronome_v1_node_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Invitation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Invitation) ProtoMessage() {}
+
+func (x *Invitation) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Invitation.ProtoReflect.Descriptor instead.
+func (*Invitation) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *Invitation) GetPlayer() *PlayerInfo {
+	if x != nil {
+		return x.Player
+	}
+	return nil
+}
+
+func (x *Invitation) GetInstead() string {
+	if x != nil {
+		return x.Instead
+	}
+	return ""
+}
 
 type KickUser struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -476,7 +590,7 @@ type KickUser struct {
 
 func (x *KickUser) Reset() {
 	*x = KickUser{}
-	mi := &file_metronome_v1_node_proto_msgTypes[4]
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -488,7 +602,7 @@ func (x *KickUser) String() string {
 func (*KickUser) ProtoMessage() {}
 
 func (x *KickUser) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[4]
+	mi := &file_metronome_v1_node_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -501,7 +615,7 @@ func (x *KickUser) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KickUser.ProtoReflect.Descriptor instead.
 func (*KickUser) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{4}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *KickUser) GetUser() string {
@@ -526,7 +640,7 @@ type ActOnRoomResponse struct {
 
 func (x *ActOnRoomResponse) Reset() {
 	*x = ActOnRoomResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[5]
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -538,7 +652,7 @@ func (x *ActOnRoomResponse) String() string {
 func (*ActOnRoomResponse) ProtoMessage() {}
 
 func (x *ActOnRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[5]
+	mi := &file_metronome_v1_node_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -551,7 +665,7 @@ func (x *ActOnRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActOnRoomResponse.ProtoReflect.Descriptor instead.
 func (*ActOnRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{5}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
 }
 
 type ReadAttendanceRequest struct {
@@ -564,7 +678,7 @@ type ReadAttendanceRequest struct {
 
 func (x *ReadAttendanceRequest) Reset() {
 	*x = ReadAttendanceRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -576,7 +690,7 @@ func (x *ReadAttendanceRequest) String() string {
 func (*ReadAttendanceRequest) ProtoMessage() {}
 
 func (x *ReadAttendanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[6]
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -589,7 +703,7 @@ func (x *ReadAttendanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadAttendanceRequest.ProtoReflect.Descriptor instead.
 func (*ReadAttendanceRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ReadAttendanceRequest) GetRoom() []string {
@@ -609,7 +723,7 @@ type ReadAttendanceResponse struct {
 
 func (x *ReadAttendanceResponse) Reset() {
 	*x = ReadAttendanceResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -621,7 +735,7 @@ func (x *ReadAttendanceResponse) String() string {
 func (*ReadAttendanceResponse) ProtoMessage() {}
 
 func (x *ReadAttendanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[7]
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -634,7 +748,7 @@ func (x *ReadAttendanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadAttendanceResponse.ProtoReflect.Descriptor instead.
 func (*ReadAttendanceResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *ReadAttendanceResponse) GetRoom() []*RoomAttendance {
@@ -648,15 +762,18 @@ type RoomAttendance struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// There is no such room here.
 	Gone bool `protobuf:"varint,1,opt,name=gone,proto3" json:"gone,omitempty"`
-	// The numbers of the users for whom it was made and who have had a seat.
-	Came          []uint64 `protobuf:"fixed64,2,rep,packed,name=came,proto3" json:"came,omitempty"`
+	// The numbers of the users who were invited and have had a seat since.
+	Came []uint64 `protobuf:"fixed64,2,rep,packed,name=came,proto3" json:"came,omitempty"`
+	// The numbers of those who have had a seat and have none any more, while others may
+	// take it.
+	Left          []uint64 `protobuf:"fixed64,3,rep,packed,name=left,proto3" json:"left,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *RoomAttendance) Reset() {
 	*x = RoomAttendance{}
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -668,7 +785,7 @@ func (x *RoomAttendance) String() string {
 func (*RoomAttendance) ProtoMessage() {}
 
 func (x *RoomAttendance) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -681,7 +798,7 @@ func (x *RoomAttendance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomAttendance.ProtoReflect.Descriptor instead.
 func (*RoomAttendance) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RoomAttendance) GetGone() bool {
@@ -698,6 +815,13 @@ func (x *RoomAttendance) GetCame() []uint64 {
 	return nil
 }
 
+func (x *RoomAttendance) GetLeft() []uint64 {
+	if x != nil {
+		return x.Left
+	}
+	return nil
+}
+
 type ExplainEntriesRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Queue string                 `protobuf:"bytes,1,opt,name=queue,proto3" json:"queue,omitempty"`
@@ -709,7 +833,7 @@ type ExplainEntriesRequest struct {
 
 func (x *ExplainEntriesRequest) Reset() {
 	*x = ExplainEntriesRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -721,7 +845,7 @@ func (x *ExplainEntriesRequest) String() string {
 func (*ExplainEntriesRequest) ProtoMessage() {}
 
 func (x *ExplainEntriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -734,7 +858,7 @@ func (x *ExplainEntriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEntriesRequest.ProtoReflect.Descriptor instead.
 func (*ExplainEntriesRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ExplainEntriesRequest) GetQueue() string {
@@ -761,7 +885,7 @@ type ExplainEntriesResponse struct {
 
 func (x *ExplainEntriesResponse) Reset() {
 	*x = ExplainEntriesResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -773,7 +897,7 @@ func (x *ExplainEntriesResponse) String() string {
 func (*ExplainEntriesResponse) ProtoMessage() {}
 
 func (x *ExplainEntriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -786,7 +910,7 @@ func (x *ExplainEntriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEntriesResponse.ProtoReflect.Descriptor instead.
 func (*ExplainEntriesResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ExplainEntriesResponse) GetEntry() []*EntryExplanation {
@@ -813,7 +937,7 @@ type EntryExplanation struct {
 
 func (x *EntryExplanation) Reset() {
 	*x = EntryExplanation{}
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -825,7 +949,7 @@ func (x *EntryExplanation) String() string {
 func (*EntryExplanation) ProtoMessage() {}
 
 func (x *EntryExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -838,7 +962,7 @@ func (x *EntryExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryExplanation.ProtoReflect.Descriptor instead.
 func (*EntryExplanation) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *EntryExplanation) GetId() string {
@@ -908,7 +1032,7 @@ type QueueReason struct {
 
 func (x *QueueReason) Reset() {
 	*x = QueueReason{}
-	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -920,7 +1044,7 @@ func (x *QueueReason) String() string {
 func (*QueueReason) ProtoMessage() {}
 
 func (x *QueueReason) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -933,7 +1057,7 @@ func (x *QueueReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueReason.ProtoReflect.Descriptor instead.
 func (*QueueReason) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *QueueReason) GetCause() string {
@@ -973,7 +1097,7 @@ type CallConsoleRequest struct {
 
 func (x *CallConsoleRequest) Reset() {
 	*x = CallConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[13]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -985,7 +1109,7 @@ func (x *CallConsoleRequest) String() string {
 func (*CallConsoleRequest) ProtoMessage() {}
 
 func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[13]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -998,7 +1122,7 @@ func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleRequest.ProtoReflect.Descriptor instead.
 func (*CallConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{13}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CallConsoleRequest) GetMethod() string {
@@ -1038,7 +1162,7 @@ type CallConsoleResponse struct {
 
 func (x *CallConsoleResponse) Reset() {
 	*x = CallConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[14]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1050,7 +1174,7 @@ func (x *CallConsoleResponse) String() string {
 func (*CallConsoleResponse) ProtoMessage() {}
 
 func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[14]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1063,7 +1187,7 @@ func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleResponse.ProtoReflect.Descriptor instead.
 func (*CallConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{14}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CallConsoleResponse) GetResponse() []byte {
@@ -1082,7 +1206,7 @@ type WatchConsoleRequest struct {
 
 func (x *WatchConsoleRequest) Reset() {
 	*x = WatchConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[15]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1094,7 +1218,7 @@ func (x *WatchConsoleRequest) String() string {
 func (*WatchConsoleRequest) ProtoMessage() {}
 
 func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[15]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1107,7 +1231,7 @@ func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleRequest.ProtoReflect.Descriptor instead.
 func (*WatchConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *WatchConsoleRequest) GetWatch() *WatchRequest {
@@ -1126,7 +1250,7 @@ type WatchConsoleResponse struct {
 
 func (x *WatchConsoleResponse) Reset() {
 	*x = WatchConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[16]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1138,7 +1262,7 @@ func (x *WatchConsoleResponse) String() string {
 func (*WatchConsoleResponse) ProtoMessage() {}
 
 func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[16]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1151,7 +1275,7 @@ func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleResponse.ProtoReflect.Descriptor instead.
 func (*WatchConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *WatchConsoleResponse) GetWatch() *WatchResponse {
@@ -1174,7 +1298,7 @@ type ReadRecordingRequest struct {
 
 func (x *ReadRecordingRequest) Reset() {
 	*x = ReadRecordingRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[17]
+	mi := &file_metronome_v1_node_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1186,7 +1310,7 @@ func (x *ReadRecordingRequest) String() string {
 func (*ReadRecordingRequest) ProtoMessage() {}
 
 func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[17]
+	mi := &file_metronome_v1_node_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1199,7 +1323,7 @@ func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingRequest.ProtoReflect.Descriptor instead.
 func (*ReadRecordingRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReadRecordingRequest) GetRoom() string {
@@ -1242,7 +1366,7 @@ type ReadRecordingResponse struct {
 
 func (x *ReadRecordingResponse) Reset() {
 	*x = ReadRecordingResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[18]
+	mi := &file_metronome_v1_node_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1254,7 +1378,7 @@ func (x *ReadRecordingResponse) String() string {
 func (*ReadRecordingResponse) ProtoMessage() {}
 
 func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[18]
+	mi := &file_metronome_v1_node_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1267,7 +1391,7 @@ func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingResponse.ProtoReflect.Descriptor instead.
 func (*ReadRecordingResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *ReadRecordingResponse) GetName() string {
@@ -1335,13 +1459,22 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"free_rooms\x18\x06 \x01(\rR\tfreeRooms\x12\x1d\n" +
 	"\n" +
 	"free_seats\x18\a \x01(\rR\tfreeSeats\x12\x12\n" +
-	"\x04load\x18\b \x01(\x01R\x04load\"\x91\x01\n" +
+	"\x04load\x18\b \x01(\x01R\x04load\"\xc6\x01\n" +
 	"\x10ActOnRoomRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x16\n" +
 	"\x05close\x18\x02 \x01(\tH\x00R\x05close\x12\x1c\n" +
 	"\bannounce\x18\x03 \x01(\tH\x00R\bannounce\x12,\n" +
-	"\x04kick\x18\x04 \x01(\v2\x16.metronome.v1.KickUserH\x00R\x04kickB\x05\n" +
-	"\x03act\"6\n" +
+	"\x04kick\x18\x04 \x01(\v2\x16.metronome.v1.KickUserH\x00R\x04kick\x123\n" +
+	"\x06invite\x18\x05 \x01(\v2\x19.metronome.v1.InviteUsersH\x00R\x06inviteB\x05\n" +
+	"\x03act\"G\n" +
+	"\vInviteUsers\x128\n" +
+	"\n" +
+	"invitation\x18\x01 \x03(\v2\x18.metronome.v1.InvitationR\n" +
+	"invitation\"X\n" +
+	"\n" +
+	"Invitation\x120\n" +
+	"\x06player\x18\x01 \x01(\v2\x18.metronome.v1.PlayerInfoR\x06player\x12\x18\n" +
+	"\ainstead\x18\x02 \x01(\tR\ainstead\"6\n" +
 	"\bKickUser\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
@@ -1349,10 +1482,11 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\x15ReadAttendanceRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x03(\tR\x04room\"J\n" +
 	"\x16ReadAttendanceResponse\x120\n" +
-	"\x04room\x18\x01 \x03(\v2\x1c.metronome.v1.RoomAttendanceR\x04room\"8\n" +
+	"\x04room\x18\x01 \x03(\v2\x1c.metronome.v1.RoomAttendanceR\x04room\"L\n" +
 	"\x0eRoomAttendance\x12\x12\n" +
 	"\x04gone\x18\x01 \x01(\bR\x04gone\x12\x12\n" +
-	"\x04came\x18\x02 \x03(\x06R\x04came\"C\n" +
+	"\x04came\x18\x02 \x03(\x06R\x04came\x12\x12\n" +
+	"\x04left\x18\x03 \x03(\x06R\x04left\"C\n" +
 	"\x15ExplainEntriesRequest\x12\x14\n" +
 	"\x05queue\x18\x01 \x01(\tR\x05queue\x12\x14\n" +
 	"\x05entry\x18\x02 \x03(\tR\x05entry\"N\n" +
@@ -1414,64 +1548,69 @@ func file_metronome_v1_node_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_node_proto_rawDescData
 }
 
-var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_metronome_v1_node_proto_goTypes = []any{
 	(*PlayerInfo)(nil),             // 0: metronome.v1.PlayerInfo
 	(*OpenRoomRequest)(nil),        // 1: metronome.v1.OpenRoomRequest
 	(*OpenRoomResponse)(nil),       // 2: metronome.v1.OpenRoomResponse
 	(*ActOnRoomRequest)(nil),       // 3: metronome.v1.ActOnRoomRequest
-	(*KickUser)(nil),               // 4: metronome.v1.KickUser
-	(*ActOnRoomResponse)(nil),      // 5: metronome.v1.ActOnRoomResponse
-	(*ReadAttendanceRequest)(nil),  // 6: metronome.v1.ReadAttendanceRequest
-	(*ReadAttendanceResponse)(nil), // 7: metronome.v1.ReadAttendanceResponse
-	(*RoomAttendance)(nil),         // 8: metronome.v1.RoomAttendance
-	(*ExplainEntriesRequest)(nil),  // 9: metronome.v1.ExplainEntriesRequest
-	(*ExplainEntriesResponse)(nil), // 10: metronome.v1.ExplainEntriesResponse
-	(*EntryExplanation)(nil),       // 11: metronome.v1.EntryExplanation
-	(*QueueReason)(nil),            // 12: metronome.v1.QueueReason
-	(*CallConsoleRequest)(nil),     // 13: metronome.v1.CallConsoleRequest
-	(*CallConsoleResponse)(nil),    // 14: metronome.v1.CallConsoleResponse
-	(*WatchConsoleRequest)(nil),    // 15: metronome.v1.WatchConsoleRequest
-	(*WatchConsoleResponse)(nil),   // 16: metronome.v1.WatchConsoleResponse
-	(*ReadRecordingRequest)(nil),   // 17: metronome.v1.ReadRecordingRequest
-	(*ReadRecordingResponse)(nil),  // 18: metronome.v1.ReadRecordingResponse
-	nil,                            // 19: metronome.v1.OpenRoomRequest.MetadataEntry
-	nil,                            // 20: metronome.v1.OpenRoomRequest.ParamsEntry
-	(*Room)(nil),                   // 21: metronome.v1.Room
-	(*WatchRequest)(nil),           // 22: metronome.v1.WatchRequest
-	(*WatchResponse)(nil),          // 23: metronome.v1.WatchResponse
+	(*InviteUsers)(nil),            // 4: metronome.v1.InviteUsers
+	(*Invitation)(nil),             // 5: metronome.v1.Invitation
+	(*KickUser)(nil),               // 6: metronome.v1.KickUser
+	(*ActOnRoomResponse)(nil),      // 7: metronome.v1.ActOnRoomResponse
+	(*ReadAttendanceRequest)(nil),  // 8: metronome.v1.ReadAttendanceRequest
+	(*ReadAttendanceResponse)(nil), // 9: metronome.v1.ReadAttendanceResponse
+	(*RoomAttendance)(nil),         // 10: metronome.v1.RoomAttendance
+	(*ExplainEntriesRequest)(nil),  // 11: metronome.v1.ExplainEntriesRequest
+	(*ExplainEntriesResponse)(nil), // 12: metronome.v1.ExplainEntriesResponse
+	(*EntryExplanation)(nil),       // 13: metronome.v1.EntryExplanation
+	(*QueueReason)(nil),            // 14: metronome.v1.QueueReason
+	(*CallConsoleRequest)(nil),     // 15: metronome.v1.CallConsoleRequest
+	(*CallConsoleResponse)(nil),    // 16: metronome.v1.CallConsoleResponse
+	(*WatchConsoleRequest)(nil),    // 17: metronome.v1.WatchConsoleRequest
+	(*WatchConsoleResponse)(nil),   // 18: metronome.v1.WatchConsoleResponse
+	(*ReadRecordingRequest)(nil),   // 19: metronome.v1.ReadRecordingRequest
+	(*ReadRecordingResponse)(nil),  // 20: metronome.v1.ReadRecordingResponse
+	nil,                            // 21: metronome.v1.OpenRoomRequest.MetadataEntry
+	nil,                            // 22: metronome.v1.OpenRoomRequest.ParamsEntry
+	(*Room)(nil),                   // 23: metronome.v1.Room
+	(*WatchRequest)(nil),           // 24: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),          // 25: metronome.v1.WatchResponse
 }
 var file_metronome_v1_node_proto_depIdxs = []int32{
-	19, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
-	20, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
+	21, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
+	22, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
 	0,  // 2: metronome.v1.OpenRoomRequest.invited:type_name -> metronome.v1.PlayerInfo
 	0,  // 3: metronome.v1.OpenRoomRequest.player:type_name -> metronome.v1.PlayerInfo
-	21, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
-	4,  // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
-	8,  // 6: metronome.v1.ReadAttendanceResponse.room:type_name -> metronome.v1.RoomAttendance
-	11, // 7: metronome.v1.ExplainEntriesResponse.entry:type_name -> metronome.v1.EntryExplanation
-	12, // 8: metronome.v1.EntryExplanation.reason:type_name -> metronome.v1.QueueReason
-	22, // 9: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
-	23, // 10: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
-	1,  // 11: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
-	3,  // 12: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
-	6,  // 13: metronome.v1.NodeService.ReadAttendance:input_type -> metronome.v1.ReadAttendanceRequest
-	9,  // 14: metronome.v1.NodeService.ExplainEntries:input_type -> metronome.v1.ExplainEntriesRequest
-	13, // 15: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
-	15, // 16: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
-	17, // 17: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
-	2,  // 18: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
-	5,  // 19: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
-	7,  // 20: metronome.v1.NodeService.ReadAttendance:output_type -> metronome.v1.ReadAttendanceResponse
-	10, // 21: metronome.v1.NodeService.ExplainEntries:output_type -> metronome.v1.ExplainEntriesResponse
-	14, // 22: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
-	16, // 23: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
-	18, // 24: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
-	18, // [18:25] is the sub-list for method output_type
-	11, // [11:18] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	23, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
+	6,  // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
+	4,  // 6: metronome.v1.ActOnRoomRequest.invite:type_name -> metronome.v1.InviteUsers
+	5,  // 7: metronome.v1.InviteUsers.invitation:type_name -> metronome.v1.Invitation
+	0,  // 8: metronome.v1.Invitation.player:type_name -> metronome.v1.PlayerInfo
+	10, // 9: metronome.v1.ReadAttendanceResponse.room:type_name -> metronome.v1.RoomAttendance
+	13, // 10: metronome.v1.ExplainEntriesResponse.entry:type_name -> metronome.v1.EntryExplanation
+	14, // 11: metronome.v1.EntryExplanation.reason:type_name -> metronome.v1.QueueReason
+	24, // 12: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
+	25, // 13: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
+	1,  // 14: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
+	3,  // 15: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
+	8,  // 16: metronome.v1.NodeService.ReadAttendance:input_type -> metronome.v1.ReadAttendanceRequest
+	11, // 17: metronome.v1.NodeService.ExplainEntries:input_type -> metronome.v1.ExplainEntriesRequest
+	15, // 18: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
+	17, // 19: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
+	19, // 20: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
+	2,  // 21: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
+	7,  // 22: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
+	9,  // 23: metronome.v1.NodeService.ReadAttendance:output_type -> metronome.v1.ReadAttendanceResponse
+	12, // 24: metronome.v1.NodeService.ExplainEntries:output_type -> metronome.v1.ExplainEntriesResponse
+	16, // 25: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
+	18, // 26: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
+	20, // 27: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
+	21, // [21:28] is the sub-list for method output_type
+	14, // [14:21] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_node_proto_init() }
@@ -1485,6 +1624,7 @@ func file_metronome_v1_node_proto_init() {
 		(*ActOnRoomRequest_Close)(nil),
 		(*ActOnRoomRequest_Announce)(nil),
 		(*ActOnRoomRequest_Kick)(nil),
+		(*ActOnRoomRequest_Invite)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -1492,7 +1632,7 @@ func file_metronome_v1_node_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_node_proto_rawDesc), len(file_metronome_v1_node_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   21,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -4,25 +4,31 @@
 -- after which it does not come in any more, and when the queue must have been born
 -- {'ok', now, born, of each 'in', 'full', 'late' or 'reborn'}
 local most, n = tonumber(arg()), tonumber(arg())
-local has, happened, answer = call('HLEN', WAITING), {}, {'ok', int(NOW), born()}
+local ids, keys, come = {}, {}, {}
 for i = 1, n do
-  local id, kept, ends, since = arg(), arg(), tonumber(arg()), arg()
+  local e = {id = arg(), kept = arg(), ends = tonumber(arg()), since = arg()}
+  come[i], ids[i], keys[i] = e, e.id, done_key(e.id)
+end
+local has, happened, answer = call('HLEN', WAITING), {}, {'ok', int(NOW), born()}
+local waiting, any_done = call('HMGET', WAITING, unpack(ids)), call('EXISTS', unpack(keys)) > 0
+local new, seen = {}, {}
+for i, e in ipairs(come) do
   local is = 'in'
-  if call('EXISTS', done_key(id)) == 0 and call('HEXISTS', WAITING, id) == 0 then
-    if NOW > ends then
+  if not waiting[i] and not seen[e.id] and not (any_done and call('EXISTS', keys[i]) == 1) then
+    if NOW > e.ends then
       is = 'late'
-    elseif since ~= answer[3] then
+    elseif e.since ~= answer[3] then
       is = 'reborn'
     elseif has >= most then
       is = 'full'
     else
-      call('HSET', WAITING, id, kept)
-      has = has + 1
-      happened[#happened + 1] = 'added'
-      happened[#happened + 1] = kept
+      has, seen[e.id] = has + 1, true
+      new[#new + 1], new[#new + 2] = e.id, e.kept
+      happened[#happened + 1], happened[#happened + 2] = 'added', e.kept
     end
   end
   answer[i + 3] = is
 end
+if #new > 0 then call('HSET', WAITING, unpack(new)) end
 tell('in', happened)
 return answer
