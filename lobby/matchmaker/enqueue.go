@@ -97,7 +97,7 @@ func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *qu
 		if err != nil {
 			return err
 		}
-		if err := m.hold(soon, e, c); err != nil {
+		if err = m.hold(soon, e, c); err != nil {
 			return err
 		}
 		r.hub.expect(e)
