@@ -3,7 +3,6 @@ package matchmaker
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -215,9 +214,6 @@ func (t *term) vacancyOf(g *going, promised []string, at time.Time) (*queue.Vaca
 	return v, o
 }
 
-// errNotFree: a matcher proposed to fill seats that somebody has, or that are promised.
-var errNotFree = errors.New("it fills seats that are not free")
-
 // takesVacancy reports whether what a proposal fills, if anything, is offered and has a
 // seat for everybody. A matcher that is not ours may propose anything.
 func (t *term) takesVacancy(p queue.Proposal) bool {
@@ -234,7 +230,7 @@ func (t *term) takesVacancy(p queue.Proposal) bool {
 		fits = players <= len(o.free[i])
 	}
 	if !fits {
-		t.r.m.Log.Error("a proposal of a matcher is left out", "queue", t.r.name, "room", p.Vacancy.Room, "err", errNotFree)
+		t.r.m.Log.Warn("a matcher proposed more for a match that goes on than have left it", "queue", t.r.name, "room", p.Vacancy.Room)
 		return false
 	}
 	return true

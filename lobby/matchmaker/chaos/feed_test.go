@@ -56,14 +56,19 @@ func (r *reader) begin() {
 func (r *reader) run(ctx context.Context) {
 	tick := time.NewTicker(readEvery)
 	defer tick.Stop()
+	last := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
 			r.mu.Lock()
-			_ = r.read(ctx) // Redis is being started again
+			err := r.read(ctx) // Redis is being started again
 			r.mu.Unlock()
+			if err == nil {
+				r.model.unread(time.Since(last))
+				last = time.Now()
+			}
 		}
 	}
 }

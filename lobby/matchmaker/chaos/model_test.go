@@ -23,6 +23,7 @@ type model struct {
 	states  map[queue.State]int // what entries ended as
 	losses  []string            // when the store was emptied
 	slowest map[string]time.Duration
+	heard   map[string]time.Time // when something happened last, by queue
 }
 
 // entry is what is known of one.
@@ -64,7 +65,7 @@ type shape struct {
 func newModel() *model {
 	return &model{
 		entries: map[string]*entry{}, matches: map[string]*match{}, playing: map[string]string{}, shapes: map[string][]shape{},
-		states: map[queue.State]int{}, slowest: map[string]time.Duration{},
+		states: map[queue.State]int{}, slowest: map[string]time.Duration{}, heard: map[string]time.Time{},
 	}
 }
 
@@ -101,6 +102,10 @@ func (m *model) configured(queues []*queue.Config) {
 func (m *model) take(r record) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if last := m.heard[r.queue]; !last.IsZero() {
+		m.note("nothing happened in "+r.queue, r.at.Sub(last))
+	}
+	m.heard[r.queue] = r.at
 	var off []*match
 	for _, h := range r.happened {
 		kind, text := h[0], h[1]
@@ -209,7 +214,7 @@ func (m *model) turn(r record, to *queue.Match) *match {
 		if !is.Until.IsZero() {
 			past := r.at.Sub(is.Until).Round(time.Millisecond)
 			m.note("match "+string(is.State)+", past its deadline", past)
-			if past > lateMost {
+			if past > m.late() {
 				m.fault("match %s was %s %v past its deadline", is.ID, is.State, past)
 			}
 		}
@@ -241,10 +246,20 @@ func (m *model) leave(is *match) {
 
 func (m *model) note(what string, took time.Duration) { m.slowest[what] = max(m.slowest[what], took) }
 
+// unread notes for how long Redis did not answer this test: then it answered no node
+// either, or the whole machine was busy with something else.
+func (m *model) unread(d time.Duration) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.note("Redis did not answer this test", d.Round(time.Millisecond))
+}
+
 // lateMost is how long after its limit or deadline anything may be done while there
 // are faults: nodes stand still for up to three leases, leaders fail one after the
 // other, Redis does not answer.
 const lateMost = 30 * time.Second
+
+func (m *model) late() time.Duration { return lateMost + m.slowest["Redis did not answer this test"] }
 
 // waited notes how long an entry waited, this time, and past its limit, or past its
 // coming back if that was later.
@@ -259,7 +274,7 @@ func (m *model) waited(e *entry, until time.Time) {
 	}
 	past := until.Sub(limit)
 	m.note("waiting, past its limit", past)
-	if past > lateMost {
+	if past > m.late() {
 		m.fault("an entry of %s waited %v past its limit: %v", e.queue, past, e.history)
 	}
 }

@@ -177,18 +177,30 @@ func (n *process) stop(d time.Duration, change func(runs bool)) {
 	n.goOn(d, change)
 }
 
+// stopLag is how long a process may take to stop itself after it has said so.
+const stopLag = 500 * time.Millisecond
+
 // goOn has the process go on after a while, unless it is to stand still for longer.
 func (n *process) goOn(d time.Duration, change func(runs bool)) {
 	time.AfterFunc(d, func() {
 		n.mu.Lock()
 		n.stops--
-		runs := n.stops == 0
 		n.mu.Unlock()
-		if runs {
-			_ = n.cmd.Process.Signal(syscall.SIGCONT)
+		if n.resume() {
 			change(true)
+			time.AfterFunc(stopLag, func() { n.resume() }) // it may only have stopped after that
 		}
 	})
+}
+
+// resume has the process go on, unless it is to stand still.
+func (n *process) resume() bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.stops == 0 {
+		_ = n.cmd.Process.Signal(syscall.SIGCONT)
+	}
+	return n.stops == 0
 }
 
 func (n *process) kill() { _ = n.cmd.Process.Kill() }

@@ -243,6 +243,7 @@ func writeSeat(w *writer, s *queue.Seat, at member) {
 	w.flag(7, s.Bot)
 	w.signed(8, int64(s.Accepted))
 	w.flag(9, s.Came)
+	w.string(10, s.Instead)
 }
 
 func readSeat(r *reader, m *queue.Match, s *queue.Seat) {
@@ -267,6 +268,8 @@ func readSeat(r *reader, m *queue.Match, s *queue.Seat) {
 			s.Accepted = int(r.signed())
 		case 9:
 			s.Came = r.flag()
+		case 10:
+			s.Instead = r.string
 		}
 	}
 	if at.entry > 0 && at.entry <= len(m.Entries) {
