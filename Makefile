@@ -61,6 +61,10 @@ entropy: ## bits per entity of snapshots, beside the entropy floor of the same r
 console-cost: build ## what the console costs 3 nodes with 60 rooms, watched and not
 	go run ./bench/console --binary $(BIN)
 
+.PHONY: queue-rate
+queue-rate: ## entries a second through queues, beside Redis alone (SHAPES=1v1,100 WAITING=0,1000 NODES=3 APART=1 PLAYERS=10000 RATE=5000 BURST=100000)
+	go run ./bench/queues/rate $(if $(SHAPES),--shapes $(SHAPES)) $(if $(WAITING),--waiting $(WAITING)) $(if $(NODES),--nodes $(NODES)) $(if $(APART),--apart) $(if $(PLAYERS),--players $(PLAYERS)) $(if $(RATE),--rate $(RATE)) $(if $(BURST),--burst $(BURST)) $(if $(SECONDS),--window $(SECONDS)s)
+
 .PHONY: attacks
 attacks: build ## what players feel beside each attack (ONLY=gzip,metrics SECONDS=10 BASELINE=BINARY)
 	go run ./bench/attacks --binary $(BIN) $(if $(BASELINE),--baseline $(BASELINE)) $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS))

@@ -59,14 +59,17 @@ func (s *swarm) lost(b *bot, err error) {
 		s.filling.benched(b, err)
 		return
 	}
+	if s.queueing != nil {
+		b.queued.left(err)
+	}
 	next, ok := b.retry.After(err, b.CanResume(time.Now()), s.random.Float64())
 	if b.resume = ok && next.Comeback == netproto.Resume; !b.resume {
 		b.ForgetSeat()
-		if s.queueing != nil {
-			s.queueing.left(b, err, !ok)
-		}
 	}
 	if !ok {
+		if s.queueing != nil {
+			s.queueing.account(b, err)
+		}
 		b.state = gone
 		if !b.joined {
 			s.settled++

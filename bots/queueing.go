@@ -159,18 +159,14 @@ func (q *queueing) account(b *bot, err error) {
 	})
 }
 
-// left notes how a player's connection to a match ended; forever: the player does not
-// come back at all.
-func (q *queueing) left(b *bot, err error, forever bool) {
-	if !b.queued.seated {
+// left notes how a player's connection to a match ended, or an attempt to get it back.
+func (e *queued) left(err error) {
+	if !e.seated {
 		return
 	}
 	end, closed := errors.AsType[*netproto.CloseError](err)
-	b.queued.over = b.queued.over || closed && end.Code == netproto.CloseRoomEnded
-	b.queued.why = refusalReason(err)
-	if forever {
-		q.account(b, err)
-	}
+	e.over = e.over || closed && end.Code == netproto.CloseRoomEnded
+	e.why = refusalReason(err)
 }
 
 func (q *queueing) count(change func(*QueueReport)) {

@@ -57,7 +57,11 @@ var errStarting = errors.New("the node is starting")
 // Deliver implements outbox.Receiver.
 func (r *results) Deliver(ctx context.Context, e *outbox.Entry) error {
 	if m := r.to.Load(); m != nil {
-		return m.Deliver(ctx, e)
+		err := m.TakeResult(ctx, e.Room, e.Body)
+		if errors.Is(err, matchmaker.ErrInvalid) {
+			err = fmt.Errorf("%w: %w", outbox.ErrRefused, err)
+		}
+		return err
 	}
 	return errStarting
 }
@@ -82,7 +86,7 @@ func (n *Node) runQueues(ctx context.Context) {
 // noteQueue writes down what the leader of a queue saw.
 func (n *Node) noteQueue(name string, e matchmaker.Event) {
 	if e.Ended != nil {
-		n.log.Debug("an entry has ended", "queue", name, "entry", e.Ended.ID, "state", e.Ended.State, "why", e.Ended.Why)
+		n.log.Debug("an entry has ended", "queue", name, "entry", e.Ended.ID, "state", e.Ended.State, "reason", e.Ended.Why)
 	}
 	if n.queueLog == nil {
 		return

@@ -2,7 +2,8 @@
 """A small player: joins a room by its URL, flies in a square, says hello, gives
 commands and prints what it sees. In a room that rests it waits for what happens.
 When its server goes, it asks the other nodes for a seat and begins anew there.
-With a URL that ends in ?watch it takes no seat and only looks on.
+With a URL that ends in ?watch it takes no seat and only looks on. With --queue the
+URL is the server's, and it waits in the queue for a match.
 Run it with ./run, which makes the protobuf module first. Needs
 python3-websocket and python3-protobuf."""
 import argparse
@@ -14,6 +15,7 @@ import urllib.request
 import websocket
 
 from metronome.v1 import play_pb2 as wire
+import matchmaking
 from clock import InputClock
 from mirror import Gap, Mirror
 from orders import Orders
@@ -156,9 +158,11 @@ def main():
     args.add_argument("url", help="ws://127.0.0.1:8080/rooms/ffa?name=python")
     args.add_argument("--ticks", type=int, default=300, help="how long to stay")
     args.add_argument("--command", type=command, action="append", default=[], metavar="1,2:50,51", help="give the game a command: values, then a list")
+    args.add_argument("--queue", help="wait in this queue of the server http://127.0.0.1:8080 for a match")
     args.add_argument("--say", default="hello from python")
     args = args.parse_args()
-    sys.exit(0 if play(args.url, args) else 1)
+    url = matchmaking.seat(args.url.rstrip("/"), args.queue, "python") if args.queue else args.url
+    sys.exit(0 if play(url, args) else 1)
 
 
 def play(url, args):

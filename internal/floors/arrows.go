@@ -80,7 +80,7 @@ var guests = []struct {
 	known  []string // to these parts
 }{
 	{"github.com/lxzan/gws", []string{"gateway/ws", "client"}},
-	{"github.com/redis/go-redis", []string{"lobby", "internal/redistest"}},
+	{"github.com/redis/go-redis", []string{"lobby", "internal/redistest", "bench/queues"}},
 	{"go.yaml.in/yaml", []string{"lobby/queue/queuefile"}},
 	{"github.com/fsnotify/fsnotify", []string{"lobby/queue/queuefile"}},
 }

@@ -18,7 +18,8 @@ var logKeys = []string{
 	"room", "mode", "tick", "phase", // of a room
 	"seat", "name", "user", "team", // of a player
 	"place", "kind", "values", // of an outcome or an effect
-	"entry", "entries", "target", // of the outbox
+	"entry", "entries", "target", // of the outbox and of queues
+	"queue", "match", "state", // of queues
 	"remote",                   // the other side's network address
 	"code", "status", "reason", // how a connection or a request ended
 	"node", "url", "version", "store", // of a node

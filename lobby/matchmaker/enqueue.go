@@ -66,19 +66,100 @@ func (m *Matchmaker) Enqueue(ctx context.Context, a Asked) (Status, error) {
 	if err := m.recall(ctx, c, e); err != nil {
 		return Status{}, err
 	}
-	if err := m.hold(ctx, e, c); err != nil {
-		return Status{}, err
-	}
-	r.hub.expect(e)
-	if err := m.Store.Enqueue(ctx, c.Name, e); err != nil {
-		if errors.Is(err, store.ErrFull) {
-			err = ErrBusy
-		}
-		r.hub.forget(e.ID)
-		m.free(e)
+	if err := m.put(ctx, r, c, e); err != nil {
 		return Status{}, err
 	}
 	return r.status(store.Record{State: queue.Waiting, Entry: e}, e.ID, m.Store.Now()), nil
+}
+
+// putMost is how many entries of a node are on their way into the store at once. Others
+// wait for their turn, before they have a deadline: many thousands that come at once come
+// one after the other.
+const putMost = 4096
+
+// putTries is how often an entry is put in while the store loses what it had.
+const putTries = 3
+
+// put holds an entry's users and puts it into its queue. The deadline is one for both,
+// so that a node which stands still in between does not put in an entry whose users it
+// holds no more. Errors: *QueuedError, ErrBusy, ErrUnavailable.
+func (m *Matchmaker) put(ctx context.Context, r *running, c *queue.Config, e *queue.Entry) error {
+	select {
+	case m.putting <- struct{}{}:
+		defer func() { <-m.putting }()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	for range putTries {
+		ctx, cancel := context.WithTimeout(ctx, pendingFor/2)
+		defer cancel()
+		born, err := r.bornAt(ctx)
+		if err != nil {
+			return err
+		}
+		if err := m.hold(ctx, e, c); err != nil {
+			return err
+		}
+		r.hub.expect(e)
+		is, err := m.Store.Enqueue(ctx, c.Name, born, e)
+		switch {
+		case err == nil && is == born:
+			r.hub.arrived(e.ID)
+			return nil
+		case err == nil: // lost since, and the holds with it
+			r.hub.forget(e.ID)
+			r.mu.Lock()
+			r.born = is
+			r.mu.Unlock()
+		case errors.Is(err, store.ErrFull):
+			r.hub.forget(e.ID)
+			m.free(e)
+			return ErrBusy
+		default:
+			m.withdraw(r, e)
+			return err
+		}
+	}
+	m.free(e)
+	return ErrUnavailable
+}
+
+// bornAt is when the store had the queue from, as far as it is known here. Errors:
+// ErrUnavailable.
+func (r *running) bornAt(ctx context.Context) (string, error) {
+	r.asking.Lock() // who comes meanwhile need not ask too
+	defer r.asking.Unlock()
+	r.mu.Lock()
+	born := r.born
+	r.mu.Unlock()
+	if born != "" {
+		return born, nil
+	}
+	f, err := r.m.Store.Feed(ctx, r.name, store.FeedPool, 0)
+	if err != nil {
+		return "", err
+	}
+	r.mu.Lock()
+	r.born = f.Born
+	r.mu.Unlock()
+	return f.Born, nil
+}
+
+// withdraw takes an entry back of which nobody knows whether it came into the queue.
+// Only when it is sure to be out, its users are free.
+func (m *Matchmaker) withdraw(r *running, e *queue.Entry) {
+	end := store.Ended{ID: e.ID, State: queue.Canceled, Why: "it could not be said whether it had come into the queue"}
+	record, err := m.Store.Cancel(context.Background(), r.name, e.ID, "", end)
+	switch {
+	case err != nil:
+		r.hub.withdraw(e.ID) // soon again
+	case over(record.State):
+		r.hub.forget(e.ID)
+		m.free(e)
+	default: // a match has it; like one that nobody watches
+		r.hub.arrived(e.ID)
+		r.hub.learn(e.ID, record)
+	}
 }
 
 // check says what is wrong with an entry. Errors: ErrInvalid.
@@ -134,6 +215,7 @@ func (m *Matchmaker) hold(ctx context.Context, e *queue.Entry, c *queue.Config) 
 	for range 3 {
 		holders, err := m.Store.Hold(ctx, holds, pendingFor, life)
 		if err != nil {
+			m.free(e) // those that it holds all the same
 			return err
 		}
 		again := false
@@ -175,12 +257,10 @@ func (m *Matchmaker) over(ctx context.Context, h store.Holder) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	switch r := records[0]; {
-	case r.State == "":
+	if records[0].State == "" {
 		return !m.Store.Now().Before(h.Pending), nil
-	default:
-		return r.State.Final(), nil
 	}
+	return records[0].State.Final(), nil
 }
 
 // queueOf is the queue that an entry names.
@@ -248,6 +328,7 @@ func (m *Matchmaker) Cancel(ctx context.Context, id, why string) (Status, error)
 				return status, err
 			}
 		}
+	default: // too late, or over
 	}
 	return r.status(record, id, m.Store.Now()), nil
 }

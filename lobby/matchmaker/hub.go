@@ -2,6 +2,7 @@ package matchmaker
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -29,7 +30,8 @@ type hub struct {
 	entries map[string]*watched
 	since   uint64 // in the feed of news; 0: nothing was read
 	born    string
-	behind  bool // records must be read again
+	behind  bool // some entries are stale
+	truth   bool // what is read counts, also when it is older than what was told
 }
 
 // watched is an entry that somebody on this node watches, or did.
@@ -37,6 +39,9 @@ type watched struct {
 	id       string
 	record   store.Record
 	known    bool // record was read
+	coming   bool // on its way into the queue
+	withdraw bool // to be taken out, whether it has come in or not
+	stale    bool // record must be read again
 	home     bool // this node ends it when nobody watches
 	stay     bool
 	watchers map[chan struct{}]bool
@@ -54,7 +59,25 @@ func (h *hub) expect(e *queue.Entry) {
 	defer h.mu.Unlock()
 	h.entries[e.ID] = &watched{
 		id: e.ID, record: store.Record{State: queue.Waiting, Entry: e}, known: true, home: true, stay: e.Stay, entry: e,
-		watchers: map[chan struct{}]bool{}, left: time.Now(),
+		watchers: map[chan struct{}]bool{}, left: time.Now(), coming: true,
+	}
+}
+
+// arrived notes that an entry is in the queue.
+func (h *hub) arrived(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil {
+		w.coming = false
+	}
+}
+
+// withdraw notes that an entry is to be taken out, which has come in or not.
+func (h *hub) withdraw(id string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if w := h.entries[id]; w != nil {
+		w.withdraw = true
 	}
 }
 
@@ -77,7 +100,7 @@ func (h *hub) attach(id string) (bell chan struct{}, fresh bool) {
 		h.entries[id] = w
 	}
 	w.watchers[bell] = true
-	return bell, w.known && w.home && h.since != 0 && !h.behind
+	return bell, w.known && w.record.State != "" && w.home && h.since != 0 && !w.stale && !w.coming
 }
 
 func (h *hub) detach(id string, bell chan struct{}) {
@@ -93,9 +116,7 @@ func (h *hub) detach(id string, bell chan struct{}) {
 func (h *hub) learn(id string, record store.Record) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if w := h.entries[id]; w != nil && !newer(w.record, record) {
-		w.set(record)
-	}
+	h.news(id, record)
 }
 
 // over reports whether nothing follows for an entry. After a match that is off, it is
@@ -103,16 +124,27 @@ func (h *hub) learn(id string, record store.Record) {
 func over(s queue.State) bool { return s.Final() && s != queue.Off }
 
 // newer reports whether a is what an entry is at after b.
-func newer(a, b store.Record) bool {
-	switch {
-	case a.State == "" || a.State == queue.Lost:
+func newer(id string, a, b store.Record) bool {
+	if a.State == "" || a.State == queue.Lost {
 		return false
-	case over(a.State):
-		return !over(b.State)
-	case a.Match != nil && b.Match != nil && a.Match.ID == b.Match.ID:
-		return a.Match.Rev > b.Match.Rev
 	}
-	return false
+	if over(a.State) || over(b.State) {
+		return over(a.State) && !over(b.State)
+	}
+	x, y := age(id, a), age(id, b)
+	return slices.Compare(x[:], y[:]) > 0
+}
+
+// age grows with all that happens to an entry: its revision, whether it is in a match
+// with that, and the match's revision.
+func age(id string, r store.Record) (age [3]uint64) {
+	switch {
+	case r.Match != nil:
+		age = [3]uint64{r.Match.Entry(id).Rev, 1, r.Match.Rev}
+	case r.Entry != nil:
+		age[0] = r.Entry.Rev
+	}
+	return age
 }
 
 // set changes what an entry is at and rings. Under the lock.
@@ -132,11 +164,12 @@ func (w *watched) set(record store.Record) {
 	}
 }
 
+// read returns what an entry is at; known: the store knew it when it was read.
 func (h *hub) read(id string) (record store.Record, reasons []queue.Reason, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if w := h.entries[id]; w != nil {
-		return w.record, w.reasons, w.known
+		return w.record, w.reasons, w.known && w.record.State != ""
 	}
 	return store.Record{}, nil, false
 }
@@ -202,38 +235,53 @@ func (h *hub) take(f store.Feed, first bool) {
 	defer h.mu.Unlock()
 	h.since = f.Next
 	if first || f.Gap || h.born != f.Born {
-		h.behind, h.born = true, f.Born
+		h.truth, h.born, h.behind = h.truth || !first, f.Born, true
+		for _, w := range h.entries {
+			w.stale = true
+		}
 	}
 	for _, i := range f.Items {
 		switch {
 		case i.Match != nil:
 			for k := range i.Match.Entries {
-				if w := h.entries[i.Match.Entries[k].ID]; w != nil {
-					w.set(store.Record{State: i.Match.State, Match: i.Match})
-				}
+				h.news(i.Match.Entries[k].ID, store.Record{State: i.Match.State, Match: i.Match})
 			}
 		case i.Added != nil:
 			if w := h.entries[i.Added.ID]; w != nil {
 				w.left = time.Now() // who went to play has to come back
-				w.set(store.Record{State: queue.Waiting, Entry: i.Added})
 			}
+			h.news(i.Added.ID, store.Record{State: queue.Waiting, Entry: i.Added})
 		case i.Ended != nil:
-			if w := h.entries[i.Ended.ID]; w != nil {
-				w.set(store.Record{State: i.Ended.State, Why: i.Ended.Why})
-			}
+			h.news(i.Ended.ID, store.Record{State: i.Ended.State, Why: i.Ended.Why})
 		}
 	}
 }
 
-// catchUp reads again what all entries are at, when news were missed.
+// news notes what an entry is at, unless it was read meanwhile that it is further.
+// Under the lock.
+func (h *hub) news(id string, record store.Record) {
+	if w := h.entries[id]; w != nil && !newer(id, w.record, record) {
+		w.set(record)
+	}
+}
+
+// catchUp reads again what entries are at of which news were missed. One that is on
+// its way comes later: nobody knows it yet, and that is no loss.
 func (h *hub) catchUp(ctx context.Context) error {
 	h.mu.Lock()
+	if !h.behind {
+		h.mu.Unlock()
+		return nil
+	}
 	var ids []string
-	if h.behind {
-		for id := range h.entries {
+	coming := false
+	for id, w := range h.entries {
+		if w.stale && !w.coming {
 			ids = append(ids, id)
 		}
+		coming = coming || w.stale && w.coming
 	}
+	truth := h.truth
 	h.mu.Unlock()
 	for len(ids) > 0 {
 		page := ids[:min(len(ids), fetchMost)]
@@ -242,23 +290,32 @@ func (h *hub) catchUp(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		h.mu.Lock()
 		for i, record := range records {
-			if record.State == "" {
-				record = h.lost(page[i])
+			w := h.entries[page[i]]
+			if w == nil {
+				continue
 			}
-			h.learn(page[i], record)
+			w.stale = false
+			if record.State == "" {
+				record = w.lost()
+			}
+			if truth && !over(w.record.State) || !newer(w.id, w.record, record) {
+				w.set(record)
+			}
 		}
+		h.mu.Unlock()
 	}
 	h.mu.Lock()
-	h.behind = false
+	h.truth, h.behind = false, coming
 	h.mu.Unlock()
 	return nil
 }
 
-// lost is what an entry is at that the store knows no more.
-func (h *hub) lost(id string) store.Record {
-	if record, _, known := h.read(id); known && over(record.State) {
-		return record
+// lost is what an entry is at that the store knows no more. Under the lock.
+func (w *watched) lost() store.Record {
+	if w.known && over(w.record.State) {
+		return w.record
 	}
 	return store.Record{State: queue.Lost, Why: "the store has lost this queue's entries; please queue again"}
 }
@@ -268,9 +325,16 @@ func (h *hub) lost(id string) store.Record {
 func (h *hub) endUnwatched(ctx context.Context) {
 	now, m := time.Now(), h.r.m
 	var end []string
+	var withdrawn []*queue.Entry
 	var free []*queue.Entry
 	h.mu.Lock()
 	for id, w := range h.entries {
+		if w.coming {
+			if w.withdraw {
+				withdrawn = append(withdrawn, w.entry)
+			}
+			continue
+		}
 		over := over(w.record.State)
 		if over && !w.freed && w.entry != nil {
 			w.freed = true
@@ -288,6 +352,9 @@ func (h *hub) endUnwatched(ctx context.Context) {
 		}
 	}
 	h.mu.Unlock()
+	for _, e := range withdrawn {
+		m.withdraw(h.r, e)
+	}
 	m.free(free...)
 	for _, id := range end {
 		record, err := m.Store.Cancel(ctx, h.r.name, id, m.Node, store.Ended{ID: id, State: queue.Canceled, Why: "nobody watched the entry any more"})

@@ -92,7 +92,7 @@ func (r *running) lead(ctx context.Context) {
 			continue
 		}
 		began := time.Now()
-		l, err := m.Store.Lead(ctx, r.name, m.Node, m.Lease)
+		l, err := r.take(ctx)
 		if err != nil || !l.Mine {
 			waited = waited && err == nil
 			continue
@@ -105,13 +105,31 @@ func (r *running) lead(ctx context.Context) {
 		m.Log.Info("this node leads a queue", "queue", r.name, "epoch", l.Epoch)
 		err = t.run(ctx)
 		r.setTerm(nil)
-		if ctx.Err() == nil {
+		switch {
+		case ctx.Err() != nil:
+		case errors.Is(err, errHandedOver):
+			m.Log.Info("this node hands a queue over", "queue", r.name, "epoch", l.Epoch)
+		default:
 			m.Log.Warn("this node leads a queue no more", "queue", r.name, "epoch", l.Epoch, "err", err)
 		}
 		if !errors.Is(err, store.ErrFenced) {
 			_ = m.Store.Leave(context.WithoutCancel(ctx), r.name, l.Epoch) // else the lease ends by itself
 		}
 	}
+}
+
+// take takes the lease, if it is to be had, under a new epoch: what this node has asked
+// as a leader before, and was not answered, is done no more.
+func (r *running) take(ctx context.Context) (store.Lease, error) {
+	s := r.m.Store
+	l, err := s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
+	if err != nil || !l.Mine {
+		return l, err
+	}
+	if err := s.Leave(ctx, r.name, l.Epoch); err != nil {
+		return l, err
+	}
+	return s.Lead(ctx, r.name, r.m.Node, r.m.Lease)
 }
 
 func (r *running) setTerm(t *term) {
@@ -122,6 +140,8 @@ func (r *running) setTerm(t *term) {
 
 // run leads until it fails, the lease is another's, or ctx ends.
 func (t *term) run(ctx context.Context) error {
+	ctx, end := context.WithCancel(ctx)
+	defer end()
 	if err := t.load(ctx); err != nil {
 		return err
 	}
@@ -231,7 +251,7 @@ func (t *term) round(ctx context.Context, now time.Time) error {
 		}
 		t.renewed = now
 		if l.Born != t.born {
-			m.Log.Error("the store has lost a queue; who waited is told to queue again", "queue", t.r.name)
+			m.Log.Warn("the store has lost a queue; who waited is told to queue again", "queue", t.r.name)
 			t.born = l.Born
 			if err := t.load(ctx); err != nil {
 				return err
@@ -459,7 +479,7 @@ func (t *term) takes(p queue.Proposal, taken map[string]bool) bool {
 	for _, team := range p.Teams {
 		for _, e := range team {
 			if t.pool.byID[e.ID] != e || taken[e.ID] || slices.Contains(ids, e.ID) {
-				t.r.m.Log.Error("a matcher proposed an entry that is not there, or twice", "queue", t.r.name, "entry", e.ID)
+				t.r.m.Log.Warn("a matcher proposed an entry that is not there, or one twice; nothing comes of it", "queue", t.r.name, "entry", e.ID)
 				return false
 			}
 			ids = append(ids, e.ID)

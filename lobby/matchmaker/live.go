@@ -23,8 +23,9 @@ const (
 	offeredEvery = 200 * time.Millisecond
 	// usualCome is how long players have to come when the configuration says nothing.
 	usualCome = 20 * time.Second
-	// turnMost is how many turns one question writes, about.
-	turnMost = 128
+	// turnMost is how many turns one question writes, and turnEntries of how many entries,
+	// about.
+	turnMost, turnEntries = 128, 256
 )
 
 // live is a match that is not settled. The leader's goroutine owns it.
@@ -66,6 +67,7 @@ func (t *term) watchLive(ctx context.Context, now time.Time) {
 			}
 		case queue.Open:
 			open = append(open, l.match)
+		default: // settled with the next round
 		}
 	}
 	slices.SortFunc(t.toOpen, func(a, b *live) int { return a.match.Made.Compare(b.match.Made) })
@@ -120,13 +122,13 @@ func (t *term) settleOpening(o opening) {
 	if l.match.State != queue.Opening || l.turning {
 		return
 	}
-	if o.err != nil && l.match.Vacancy {
-		t.callOff(l, o.err.Error(), nil)
+	if err := o.err; err != nil && l.match.Vacancy {
+		t.callOff(l, err.Error(), nil)
 		return
 	}
-	if o.err != nil {
-		t.failing, l.again = o.err.Error(), time.Now().Add(openAgain)
-		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", o.err)
+	if err := o.err; err != nil {
+		t.failing, l.again = err.Error(), time.Now().Add(openAgain)
+		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", err)
 		return
 	}
 	if !l.match.Vacancy {
@@ -260,7 +262,7 @@ func (t *term) turn(l *live, turn store.Turn) {
 // writeSettled writes what became of matches.
 func (t *term) writeSettled(ctx context.Context) error {
 	for len(t.settled) > 0 {
-		page := t.settled[:min(len(t.settled), turnMost)]
+		page := t.settled[:turnPage(t.settled)]
 		did, err := t.r.m.Store.Turn(ctx, t.r.name, t.epoch, page...)
 		if err != nil {
 			return err
@@ -271,6 +273,16 @@ func (t *term) writeSettled(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// turnPage is how many turns, the first, one question writes.
+func turnPage(turns []store.Turn) (n int) {
+	entries := 0
+	for n < min(len(turns), turnMost) && entries < turnEntries {
+		entries += len(turns[n].Match.Entries)
+		n++
+	}
+	return n
 }
 
 // turned takes in that a turn was written, or that the match was at another revision.

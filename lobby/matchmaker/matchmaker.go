@@ -112,6 +112,7 @@ type Matchmaker struct {
 	ctx     context.Context
 	stopped bool
 	wait    sync.WaitGroup
+	putting chan struct{} // one for each entry on its way into the store
 }
 
 // running is one queue on this node.
@@ -122,9 +123,12 @@ type running struct {
 	hub    *hub
 	closed atomic.Bool // the configuration has it no more
 
+	asking sync.Mutex // while it is asked for born, which mu is for
+
 	mu   sync.Mutex
-	term *term // while this node leads it
-	says said  // what the leader has published last
+	term *term  // while this node leads it
+	says said   // what the leader has published last
+	born string // when the store had the queue from, as of the last entry
 }
 
 // New returns a Matchmaker. Close ends it.
@@ -141,7 +145,7 @@ func New(c Config) *Matchmaker {
 	if c.Note == nil {
 		c.Note = func(string, Event) {}
 	}
-	return &Matchmaker{Config: c, queues: map[string]*running{}}
+	return &Matchmaker{Config: c, queues: map[string]*running{}, putting: make(chan struct{}, putMost)}
 }
 
 // Run has the node take part until ctx ends, and returns when all that it began has

@@ -39,6 +39,7 @@ type rooms struct {
 	closed  []string
 	absent  map[string]bool
 	vanish  bool
+	hang    bool // rooms are never opened
 	forNode string
 	left    map[string]bool
 	full    error          // why nobody is invited
@@ -46,9 +47,15 @@ type rooms struct {
 	freed   []string       // matches whose invitations were taken back
 }
 
-func (r *rooms) Open(_ context.Context, m *queue.Match, _ *queue.Config) (Place, error) {
+func (r *rooms) Open(ctx context.Context, m *queue.Match, _ *queue.Config) (Place, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.hang {
+		r.mu.Unlock()
+		<-ctx.Done()
+		r.mu.Lock()
+		return Place{}, ctx.Err()
+	}
 	if r.refuse != nil {
 		return Place{}, r.refuse
 	}
@@ -147,9 +154,11 @@ func run(t *testing.T, config *queue.Config, names string, test func(t *testing.
 	})
 }
 
-func (c *cluster) start(name string, configs ...*queue.Config) {
+func (c *cluster) start(name string, configs ...*queue.Config) { c.startOn(name, c.store, configs...) }
+
+func (c *cluster) startOn(name string, s store.Store, configs ...*queue.Config) {
 	m := New(Config{
-		Node: name, Store: c.store, Rooms: c.rooms, Peers: c, NewMatcher: func(*queue.Config) queue.Matcher { return c.matcher }, Log: slog.New(slog.DiscardHandler),
+		Node: name, Store: s, Rooms: c.rooms, Peers: c, NewMatcher: func(*queue.Config) queue.Matcher { return c.matcher }, Log: slog.New(slog.DiscardHandler),
 	})
 	m.SetQueues(configs)
 	ctx, cancel := context.WithCancel(c.t.Context())

@@ -11,7 +11,6 @@ import (
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/queue"
 	"github.com/metronome-server/metronome/lobby/queue/rating"
-	"github.com/metronome-server/metronome/outbox"
 )
 
 const (
@@ -42,7 +41,9 @@ type note struct {
 }
 
 // wantsResults reports whether a queue learns from how its matches end.
-func wantsResults(c *queue.Config) bool { return c.Rating.Source == queue.RatingStore || c.Avoid.Last > 0 }
+func wantsResults(c *queue.Config) bool {
+	return c.Rating.Source == queue.RatingStore || c.Avoid.Last > 0
+}
 
 // recall puts into an entry what the queue knows of its members. Errors: ErrUnavailable.
 func (m *Matchmaker) recall(ctx context.Context, c *queue.Config, e *queue.Entry) error {
@@ -89,14 +90,15 @@ type result struct {
 	} `json:"lines"`
 }
 
-// Deliver takes the outcome of a match that a queue has made: ratings change by it,
-// once however often it comes. It implements outbox.Receiver.
-func (m *Matchmaker) Deliver(ctx context.Context, e *outbox.Entry) error {
+// TakeResult takes a message of a room, as it leaves the outbox. When it is the outcome
+// of a match that a queue has made, ratings change by it, once however often it comes.
+// Errors: ErrInvalid, ErrUnavailable, and that it is to come again.
+func (m *Matchmaker) TakeResult(ctx context.Context, room string, body []byte) error {
 	for _, c := range m.Queues() {
 		if !wantsResults(c) {
 			continue
 		}
-		match, err := m.Store.FindMatch(ctx, c.Name, e.Room)
+		match, err := m.Store.FindMatch(ctx, c.Name, room)
 		if err != nil {
 			return err
 		}
@@ -107,8 +109,8 @@ func (m *Matchmaker) Deliver(ctx context.Context, e *outbox.Entry) error {
 			Kind string `json:"kind"`
 			result
 		}
-		if err := json.Unmarshal(e.Body, &r); err != nil {
-			return fmt.Errorf("%w: %w", outbox.ErrRefused, err)
+		if err := json.Unmarshal(body, &r); err != nil {
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 		if r.Kind != "outcome" || !r.Finished {
 			return nil
@@ -172,7 +174,7 @@ func (m *Matchmaker) noteResult(ctx context.Context, name, match, user string, n
 		}
 		text, err := json.Marshal(n)
 		if err != nil {
-			return fmt.Errorf("%w: %w", outbox.ErrRefused, err)
+			return fmt.Errorf("%w: %w", ErrInvalid, err)
 		}
 		if did, err := m.Store.KeepNote(ctx, name, user, texts[0], string(text), life); err != nil || did {
 			return err

@@ -33,7 +33,7 @@ func play(c *cluster) *outbox.Entry {
 
 func (c *cluster) deliver(e *outbox.Entry) {
 	c.t.Helper()
-	if err := c.nodes["a"].Deliver(c.t.Context(), e); err != nil {
+	if err := c.nodes["a"].TakeResult(c.t.Context(), e.Room, e.Body); err != nil {
 		c.t.Fatal(err)
 	}
 }

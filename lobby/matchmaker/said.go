@@ -48,7 +48,6 @@ type tally struct {
 	rateIn    float64
 	rateOut   float64
 	waits     []time.Duration // of the last entries that got a room; a ring
-	next      int
 	spreads   []float64
 	gaps      []float64
 	matches   int
@@ -132,6 +131,7 @@ func (t *term) publish(ctx context.Context, now time.Time) error {
 			s.Opening++
 		case queue.Open:
 			s.Open++
+		default: // settled with the next round
 		}
 	}
 	if len(t.pool.Entries) > 0 {

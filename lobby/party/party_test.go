@@ -1,6 +1,7 @@
 package party
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/internal/id"
+	"github.com/metronome-server/metronome/internal/redistest"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/queue"
 )
@@ -27,6 +29,32 @@ func openStore(t *testing.T) *lobby.Lobby {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// onBoth runs a test with two nodes of an embedded store, and of a real Redis.
+func onBoth(t *testing.T, test func(t *testing.T, nodes [2]Store)) {
+	t.Run("embedded", func(t *testing.T) {
+		l := openStore(t)
+		test(t, [2]Store{l, l})
+	})
+	t.Run("redis", func(t *testing.T) {
+		server := redistest.Start(t)
+		t.Cleanup(server.Close)
+		var nodes [2]Store
+		for i := range nodes {
+			l, err := lobby.Open(t.Context(), lobby.Config{URL: "redis://" + server.Addr(), Log: slog.New(slog.DiscardHandler)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() {
+				if err := l.Close(context.Background()); err != nil {
+					t.Error(err)
+				}
+			})
+			nodes[i] = l
+		}
+		test(t, nodes)
+	})
 }
 
 // somebody is a new unknown member.
@@ -87,39 +115,41 @@ func wantErr(t *testing.T, got, want error) {
 }
 
 func TestJoinAndLeave(t *testing.T) {
-	p := New(openStore(t))
-	ann, bob, cid := somebody("Ann"), somebody("Bob"), somebody("Cid")
-	party := partyOf(t, p, ann, bob, cid)
-	wantNames(t, party, "Ann", "Bob", "Cid")
-	again, err := p.Join(t.Context(), party.Code, bob, waiting)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantNames(t, again, "Ann", "Bob", "Cid")
-	out, was, err := p.Leave(t.Context(), party.Code, whoIs(ann))
-	if err != nil || out.Name != "Ann" {
-		t.Fatalf("left as %q, %v", out.Name, err)
-	}
-	wantNames(t, was, "Ann", "Bob", "Cid")
-	party, err = p.Get(t.Context(), party.Code)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantNames(t, party, "Bob", "Cid")
-	if leader := party.Leader(p.Now()); leader.Name != "Bob" {
-		t.Errorf("%s leads, want Bob, who came next", leader.Name)
-	}
-	_, _, err = p.Leave(t.Context(), party.Code, whoIs(ann))
-	wantErr(t, err, ErrNotMember)
-	for _, m := range []Member{bob, cid} {
-		if _, _, err := p.Leave(t.Context(), party.Code, whoIs(m)); err != nil {
+	onBoth(t, func(t *testing.T, nodes [2]Store) {
+		p := New(nodes[0])
+		ann, bob, cid := somebody("Ann"), somebody("Bob"), somebody("Cid")
+		party := partyOf(t, p, ann, bob, cid)
+		wantNames(t, party, "Ann", "Bob", "Cid")
+		again, err := p.Join(t.Context(), party.Code, bob, waiting)
+		if err != nil {
 			t.Fatal(err)
 		}
-	}
-	_, err = p.Get(t.Context(), party.Code)
-	wantErr(t, err, ErrNoParty)
-	_, err = p.Join(t.Context(), party.Code, bob, over)
-	wantErr(t, err, ErrNoParty)
+		wantNames(t, again, "Ann", "Bob", "Cid")
+		out, was, err := p.Leave(t.Context(), party.Code, whoIs(ann))
+		if err != nil || out.Name != "Ann" {
+			t.Fatalf("left as %q, %v", out.Name, err)
+		}
+		wantNames(t, was, "Ann", "Bob", "Cid")
+		party, err = p.Get(t.Context(), party.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNames(t, party, "Bob", "Cid")
+		if leader := party.Leader(p.Now()); leader.Name != "Bob" {
+			t.Errorf("%s leads, want Bob, who came next", leader.Name)
+		}
+		_, _, err = p.Leave(t.Context(), party.Code, whoIs(ann))
+		wantErr(t, err, ErrNotMember)
+		for _, m := range []Member{bob, cid} {
+			if _, _, err := p.Leave(t.Context(), party.Code, whoIs(m)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err = p.Get(t.Context(), party.Code)
+		wantErr(t, err, ErrNoParty)
+		_, err = p.Join(t.Context(), party.Code, bob, over)
+		wantErr(t, err, ErrNoParty)
+	})
 }
 
 func TestPartyIsFull(t *testing.T) {
@@ -134,37 +164,39 @@ func TestPartyIsFull(t *testing.T) {
 }
 
 func TestUserInOneParty(t *testing.T) {
-	p := New(openStore(t))
-	ann, bob := user("Ann"), user("Bob")
-	first := partyOf(t, p, ann, bob)
-	second := partyOf(t, p, somebody("Cid"))
-	for _, try := range []func() error{
-		func() error { _, err := p.Join(t.Context(), second.Code, bob, over); return err },
-		func() error { _, err := p.Create(t.Context(), bob); return err },
-	} {
-		err := try()
-		elsewhere, ok := errors.AsType[*ElsewhereError](err)
-		if !ok || elsewhere.Code != first.Code || !strings.Contains(err.Error(), "leave it") {
-			t.Errorf("error %v, want that Bob is in %s", err, first.Code)
+	onBoth(t, func(t *testing.T, nodes [2]Store) {
+		p := New(nodes[0])
+		ann, bob := user("Ann"), user("Bob")
+		first := partyOf(t, p, ann, bob)
+		second := partyOf(t, p, somebody("Cid"))
+		for _, try := range []func() error{
+			func() error { _, err := p.Join(t.Context(), second.Code, bob, over); return err },
+			func() error { _, err := p.Create(t.Context(), bob); return err },
+		} {
+			err := try()
+			elsewhere, ok := errors.AsType[*ElsewhereError](err)
+			if !ok || elsewhere.Code != first.Code || !strings.Contains(err.Error(), "leave it") {
+				t.Errorf("error %v, want that Bob is in %s", err, first.Code)
+			}
 		}
-	}
-	if _, _, err := p.Leave(t.Context(), first.Code, Who{User: bob.User}); err != nil {
-		t.Fatal(err)
-	}
-	party, err := p.Join(t.Context(), second.Code, bob, over)
-	if err != nil {
-		t.Fatal(err)
-	}
-	wantNames(t, party, "Cid", "Bob")
-	// From another device, with another secret: the same member.
-	phone := user("Bob")
-	if party, err = p.Join(t.Context(), second.Code, phone, waiting); err != nil {
-		t.Fatal(err)
-	}
-	wantNames(t, party, "Cid", "Bob")
-	if party.Find(whoIs(phone)) == nil || party.Find(whoIs(bob)) != nil {
-		t.Error("the newer secret is not the one that is good")
-	}
+		if _, _, err := p.Leave(t.Context(), first.Code, Who{User: bob.User}); err != nil {
+			t.Fatal(err)
+		}
+		party, err := p.Join(t.Context(), second.Code, bob, over)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantNames(t, party, "Cid", "Bob")
+		// From another device, with another secret: the same member.
+		phone := user("Bob")
+		if party, err = p.Join(t.Context(), second.Code, phone, waiting); err != nil {
+			t.Fatal(err)
+		}
+		wantNames(t, party, "Cid", "Bob")
+		if party.Find(whoIs(phone)) == nil || party.Find(whoIs(bob)) != nil {
+			t.Error("the newer secret is not the one that is good")
+		}
+	})
 }
 
 func TestUserIsNotKnownBySomebodysWord(t *testing.T) {
@@ -178,47 +210,49 @@ func TestUserIsNotKnownBySomebodysWord(t *testing.T) {
 }
 
 func TestReadyGate(t *testing.T) {
-	p := New(openStore(t))
-	ann, bob, cid := somebody("Ann"), somebody("Bob"), somebody("Cid")
-	code := partyOf(t, p, ann, bob, cid).Code
-	ctx := t.Context()
-	if _, err := p.SetReady(ctx, code, whoIs(cid), Stand{Ready: true, Roles: []string{"healer"}, Latency: map[string]int{"eu": 30, "us": 120}}); err != nil {
-		t.Fatal(err)
-	}
-	_, err := p.Hold(ctx, code, whoIs(bob), Stand{}, over)
-	wantErr(t, err, ErrLeaderOnly)
-	_, err = p.Hold(ctx, code, whoIs(ann), Stand{}, over)
-	wantErr(t, err, ErrNotReady)
-	if err == nil || !strings.Contains(err.Error(), "Bob is not") || strings.Contains(err.Error(), "Cid") {
-		t.Errorf("%v, want that Bob alone is not ready", err)
-	}
-	if _, err := p.SetReady(ctx, code, whoIs(bob), Stand{Ready: true}); err != nil {
-		t.Fatal(err)
-	}
-	h, err := p.Hold(ctx, code, whoIs(ann), Stand{Latency: map[string]int{"eu": 50}}, over)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := h.Latency(); len(got) != 1 || got["eu"] != 50 {
-		t.Errorf("the party's latency is %v, want the worst of those who know it: eu 50", got)
-	}
-	party, err := p.Enqueued(ctx, h, "duel", "duel.1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if party.Entry != "duel.1" || party.Queue != "duel" || party.Hold != nil {
-		t.Errorf("the party is %+v", party)
-	}
-	for _, m := range party.Members {
-		if m.Ready {
-			t.Errorf("%s is still ready: that is for one queueing", m.Name)
+	onBoth(t, func(t *testing.T, nodes [2]Store) {
+		p := New(nodes[0])
+		ann, bob, cid := somebody("Ann"), somebody("Bob"), somebody("Cid")
+		code := partyOf(t, p, ann, bob, cid).Code
+		ctx := t.Context()
+		if _, err := p.SetReady(ctx, code, whoIs(cid), Stand{Ready: true, Roles: []string{"healer"}, Latency: map[string]int{"eu": 30, "us": 120}}); err != nil {
+			t.Fatal(err)
 		}
-	}
-	_, err = p.Join(ctx, code, somebody("Dan"), waiting)
-	wantErr(t, err, errWaits)
-	if _, err := p.Join(ctx, code, somebody("Dan"), over); err != nil {
-		t.Errorf("nobody comes in after the match: %v", err)
-	}
+		_, err := p.Hold(ctx, code, whoIs(bob), Stand{}, over)
+		wantErr(t, err, ErrLeaderOnly)
+		_, err = p.Hold(ctx, code, whoIs(ann), Stand{}, over)
+		wantErr(t, err, ErrNotReady)
+		if err == nil || !strings.Contains(err.Error(), "Bob is not") || strings.Contains(err.Error(), "Cid") {
+			t.Errorf("%v, want that Bob alone is not ready", err)
+		}
+		if _, err := p.SetReady(ctx, code, whoIs(bob), Stand{Ready: true}); err != nil {
+			t.Fatal(err)
+		}
+		h, err := p.Hold(ctx, code, whoIs(ann), Stand{Latency: map[string]int{"eu": 50}}, over)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := h.Latency(); len(got) != 1 || got["eu"] != 50 {
+			t.Errorf("the party's latency is %v, want the worst of those who know it: eu 50", got)
+		}
+		party, err := p.Enqueued(ctx, h, "duel", "duel.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if party.Entry != "duel.1" || party.Queue != "duel" || party.Hold != nil {
+			t.Errorf("the party is %+v", party)
+		}
+		for _, m := range party.Members {
+			if m.Ready {
+				t.Errorf("%s is still ready: that is for one queueing", m.Name)
+			}
+		}
+		_, err = p.Join(ctx, code, somebody("Dan"), waiting)
+		wantErr(t, err, errWaits)
+		if _, err := p.Join(ctx, code, somebody("Dan"), over); err != nil {
+			t.Errorf("nobody comes in after the match: %v", err)
+		}
+	})
 }
 
 // The leader's node dies after it has begun to enqueue: others wait for a while, and
@@ -315,8 +349,10 @@ func TestRemove(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	seed := rand.Uint64()
 	t.Logf("seed %d", seed)
-	store := openStore(t)
-	nodes := []*Parties{New(store), New(store)}
+	onBoth(t, func(t *testing.T, stores [2]Store) { manyAtOnce(t, seed, [2]*Parties{New(stores[0]), New(stores[1])}) })
+}
+
+func manyAtOnce(t *testing.T, seed uint64, nodes [2]*Parties) {
 	ctx := t.Context()
 	code := partyOf(t, nodes[0], somebody("host")).Code
 	var all sync.WaitGroup
@@ -325,7 +361,7 @@ func TestManyAtOnce(t *testing.T) {
 		all.Go(func() {
 			random := rand.New(rand.NewPCG(seed, uint64(i)))
 			m := somebody(fmt.Sprint("m", i))
-			for range 20 {
+			for range 8 {
 				node := nodes[random.IntN(2)]
 				_, err := node.Join(ctx, code, m, over)
 				if err == nil {

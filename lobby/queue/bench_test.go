@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/metronome-server/metronome/internal/usage"
 )
 
 // crowd is n players of normally distributed ratings, in parties of these sizes, who
@@ -62,6 +64,7 @@ func BenchmarkMatch(b *testing.B) {
 				m.Match(p, noon) // the entries are known from then on
 				entries := 0
 				b.ReportAllocs()
+				cpu := usage.CPUSeconds()
 				for b.Loop() {
 					for _, made := range m.Match(p, noon) {
 						for _, team := range made.Teams {
@@ -71,6 +74,7 @@ func BenchmarkMatch(b *testing.B) {
 				}
 				b.ReportMetric(float64(entries)/float64(b.N)/float64(len(p.Entries))*100, "matched-%")
 				b.ReportMetric(float64(entries)/b.Elapsed().Seconds(), "entries/s")
+				b.ReportMetric(float64(entries)/(usage.CPUSeconds()-cpu), "entries/cpu-s")
 			})
 		}
 	}
@@ -138,11 +142,13 @@ func BenchmarkWait(b *testing.B) {
 				m.Match(p, noon) // the entries are known from then on
 				made := 0
 				b.ReportAllocs()
+				cpu := usage.CPUSeconds()
 				for b.Loop() {
 					made += len(m.Match(p, noon))
 				}
 				b.ReportMetric(float64(made)/float64(b.N), "matches")
-				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/round")
+				b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N), "ms/round")
+				b.ReportMetric((usage.CPUSeconds()-cpu)*1000/float64(b.N), "cpu-ms/round")
 			})
 		}
 	}
@@ -155,10 +161,12 @@ func BenchmarkExplain(b *testing.B) {
 			c, p := queueOf(teams(2, 5, 5)), crowd(n, 3)
 			m := NewMatcher(c)
 			reasons := 0
+			cpu := usage.CPUSeconds()
 			for b.Loop() {
 				reasons += len(m.Explain(p, p.Entries[len(p.Entries)/2], noon).Reasons)
 			}
 			b.ReportMetric(float64(reasons)/float64(b.N), "reasons")
+			b.ReportMetric((usage.CPUSeconds()-cpu)*1000/float64(b.N), "cpu-ms/op")
 		})
 	}
 }

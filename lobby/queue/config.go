@@ -107,7 +107,8 @@ type PartyRule struct {
 	Weight float64
 }
 
-// AvoidRule keeps opponents apart who have just played.
+// AvoidRule keeps opponents apart who have just played. They may be in one team; in a
+// free-for-all they are not in one match.
 type AvoidRule struct {
 	// Last is how many recent matches of a player count, 0 to 8.
 	Last int
@@ -136,8 +137,9 @@ type LimitThen string
 const (
 	// LimitTell takes them out and tells them.
 	LimitTell LimitThen = "tell"
-	// LimitPlay has them play whatever can be had: any rating, any latency, bots for
-	// the rest. When nothing can be had, they are told.
+	// LimitPlay has them play whatever can be had: any rating, any latency, teams of
+	// their least, and bots for the rest, as many as the queue's BotRule lets a match
+	// have. When nothing can be had, they are told.
 	LimitPlay LimitThen = "play"
 )
 

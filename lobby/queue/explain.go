@@ -25,7 +25,9 @@ func (s *standard) Explain(pool *Pool, entry *Entry, now time.Time) Explanation 
 		at, _ = slices.BinarySearchFunc(entries, entry, older)
 		entries = slices.Insert(slices.Clone(entries), at, entry)
 	}
-	r.see(entries, now)
+	if !r.saw(entries, now) { // as when several are explained at once
+		r.see(entries, now)
+	}
 	x := explainer{r: r, now: now, pool: pool, w: r.who[at], at: at}
 	x.Explanation = Explanation{
 		Waited: x.w.waited, Window: orAny(x.w.window), Latency: orAny(x.w.latency),
@@ -66,7 +68,8 @@ type explainer struct {
 	// kept is who is kept away by what two entries ask of each other, candidates who
 	// is not.
 	kept       []kept
-	candidates map[*Entry]bool
+	candidates []bool          // by place in the pool
+	near       map[*Entry]bool // the candidates of the pool that rounds are had with
 	tally      tally
 	players    int
 }
@@ -119,7 +122,7 @@ func (x *explainer) nearestRegion() (name string, ms int) {
 
 // compare looks at all others, each beside the entry alone.
 func (x *explainer) compare() {
-	x.candidates = map[*Entry]bool{}
+	x.candidates = make([]bool, len(x.r.who))
 	x.tally.begin(&x.w)
 	x.r.add(&x.tally, x.w.players, x.w.masks)
 	for i := range x.r.who {
@@ -130,7 +133,8 @@ func (x *explainer) compare() {
 		apart := math.Abs(o.rating - x.w.rating)
 		cause := x.between(int32(i), o, apart)
 		if cause == "" {
-			x.candidates[o.entry] = true
+			x.candidates[i] = true
+			x.Candidates++
 			x.r.add(&x.tally, o.players, o.masks)
 			continue
 		}
@@ -144,7 +148,6 @@ func (x *explainer) compare() {
 		x.kept[k].nearest = min(x.kept[k].nearest, apart)
 	}
 	x.players = x.tally.players
-	x.Candidates = len(x.candidates)
 	slices.SortStableFunc(x.kept, func(a, b kept) int {
 		return cmp.Or(cmp.Compare(b.entries, a.entries), cmp.Compare(a.cause, b.cause))
 	})
@@ -245,7 +248,7 @@ func (x *explainer) decide(entries []*Entry) bool {
 					x.say(CauseNext, 0, "Nothing: it is matched in the next round.")
 					return true
 				}
-				if x.candidates[e] {
+				if x.near[e] {
 					taken++
 				}
 			}
@@ -285,28 +288,38 @@ func (x *explainer) decide(entries []*Entry) bool {
 // nearest is the pool of those who are nearest to the entry by rating, and of who
 // accepts a region of its.
 func (x *explainer) nearest(entries []*Entry) *Pool {
-	if len(entries) <= nearby {
-		return &Pool{Entries: entries}
-	}
-	var apart []float64
-	for i := range x.r.who {
-		if x.r.who[i].regions&x.w.regions != 0 {
-			apart = append(apart, math.Abs(x.r.who[i].rating-x.w.rating))
-		}
-	}
+	x.near = map[*Entry]bool{}
 	within := math.Inf(1)
-	if len(apart) > nearby {
-		slices.Sort(apart)
-		within = apart[nearby]
+	if len(entries) > nearby {
+		within = x.reach()
 	}
 	sub := &Pool{}
 	for i := range x.r.who {
 		w := &x.r.who[i]
-		if i == x.at || w.regions&x.w.regions != 0 && math.Abs(w.rating-x.w.rating) <= within && len(sub.Entries) < 2*nearby {
+		near := w.regions&x.w.regions != 0 && math.Abs(w.rating-x.w.rating) <= within && len(sub.Entries) < 2*nearby
+		if i == x.at || near || len(entries) <= nearby {
 			sub.Entries = append(sub.Entries, w.entry)
+			x.near[w.entry] = x.candidates[i]
 		}
 	}
 	return sub
+}
+
+// reach is how far from the entry's rating about as many others are as rounds are had
+// with, by a sample of them.
+func (x *explainer) reach() float64 {
+	var apart []float64
+	every := 1 + len(x.r.who)/2048
+	for i := 0; i < len(x.r.who); i += every {
+		if w := &x.r.who[i]; w.regions&x.w.regions != 0 {
+			apart = append(apart, math.Abs(w.rating-x.w.rating))
+		}
+	}
+	if len(apart) <= nearby/every {
+		return math.Inf(1)
+	}
+	slices.Sort(apart)
+	return apart[nearby/every]
 }
 
 // forget has nobody insist on not meeting somebody again.
@@ -320,7 +333,7 @@ func (x *explainer) forget(t *round) {
 // foes is how many candidates have just played the entry, or it them.
 func (x *explainer) foes() (n int) {
 	for i := range x.r.who {
-		if x.candidates[x.r.who[i].entry] && x.r.conflict(int32(x.at), int32(i)) {
+		if x.candidates[i] && x.r.conflict(int32(x.at), int32(i)) {
 			n++
 		}
 	}
@@ -333,7 +346,7 @@ func (x *explainer) agree(t *round, rating, region bool) {
 	for i := range t.who {
 		w := &t.who[i]
 		switch {
-		case w.entry != x.w.entry && !x.candidates[w.entry]:
+		case w.entry != x.w.entry && !x.near[w.entry]:
 			w.regions = 0
 		case rating:
 			w.window = math.Inf(1)

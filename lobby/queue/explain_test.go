@@ -183,7 +183,7 @@ func TestExplainNamesThePlantedReason(t *testing.T) {
 // matches the entry and never else, and a matcher that explains still matches alike.
 func TestExplainAgreesWithMatch(t *testing.T) {
 	causes := map[Cause]int{}
-	for _, seed := range seeds(t, 1000) {
+	for _, seed := range seeds(t, 400) {
 		rnd := rand.New(rand.NewPCG(seed, 2))
 		c := randomConfig(rnd, 4)
 		p := randomPool(rnd, c, 12)

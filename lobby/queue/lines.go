@@ -16,8 +16,8 @@ type lines struct {
 	whole []sum     // by region: what all entries come to
 
 	sorted, spare []sorted
-	ranks         []place // one region's, of all kinds
-	before        []int   // players before each of them
+	ranks         [][]place // by region: who accepts it, of all kinds
+	before        []int     // players before each of them
 }
 
 // line is the entries of a kind that accept a region, by rating.
@@ -46,10 +46,10 @@ func (r *round) lineUp(everybody bool) {
 	r.all = slices.Grow(r.all[:0], regions*len(r.kinds))[:regions*len(r.kinds)]
 	r.at = slices.Grow(r.at[:0], regions)[:regions]
 	r.whole = slices.Grow(r.whole[:0], regions)[:regions]
+	r.rank(regions)
 	for g := range regions {
-		r.rank(g)
 		for range prunings {
-			if everybody || !r.prune() {
+			if everybody || !r.prune(g) {
 				break
 			}
 		}
@@ -59,8 +59,7 @@ func (r *round) lineUp(everybody bool) {
 			lines[k].places = lines[k].places[:0]
 		}
 		r.whole[g] = sum{}
-		for i := range r.ranks {
-			is := r.ranks[i]
+		for _, is := range r.ranks[g] {
 			w := &r.who[is.who]
 			l := &lines[r.kind[w.kind]]
 			is.prev, is.next = int32(len(l.places)-1), int32(len(l.places)+1)
@@ -98,12 +97,21 @@ func (r *round) findKinds() {
 	}
 }
 
-// rank has r.ranks be the entries that accept a region, by rating.
-func (r *round) rank(region int) {
-	r.ranks = slices.Grow(r.ranks[:0], len(r.who))
+// rank has r.ranks be the entries that accept each region, by rating.
+func (r *round) rank(regions int) {
+	r.ranks = slices.Grow(r.ranks[:0], regions)[:regions]
+	for g := range r.ranks {
+		r.ranks[g] = r.ranks[g][:0]
+	}
 	for _, s := range r.sorted {
-		if w := &r.who[s.who]; w.regions>>region&1 != 0 && !w.gone {
-			r.ranks = append(r.ranks, place{rating: w.rating, window: w.window, who: int32(s.who), players: w.players, masks: w.masks})
+		w := &r.who[s.who]
+		if w.gone {
+			continue
+		}
+		is := place{rating: w.rating, window: w.window, who: int32(s.who), players: w.players, masks: w.masks}
+		for left := w.regions; left != 0; left &= left - 1 {
+			g := bits.TrailingZeros64(left)
+			r.ranks[g] = append(r.ranks[g], is)
 		}
 	}
 }
@@ -112,31 +120,31 @@ func (r *round) rank(region int) {
 // counted on.
 const prunings = 3
 
-// prune leaves out of r.ranks who can be in no match: those whose windows do not reach
-// down to anybody whose own has enough players in it above. It reports whether it left
-// anybody out.
-func (r *round) prune() bool {
-	n := len(r.ranks)
+// prune leaves out of a region's ranks who can be in no match: those whose windows do
+// not reach down to anybody whose own has enough players in it above. It reports
+// whether it left anybody out.
+func (r *round) prune(region int) bool {
+	ranks := r.ranks[region]
+	n := len(ranks)
 	r.before = slices.Grow(r.before[:0], n+1)[:n+1]
 	r.before[0] = 0
-	for i := range r.ranks {
-		r.before[i+1] = r.before[i] + int(r.ranks[i].players)
+	for i := range ranks {
+		r.before[i+1] = r.before[i] + int(ranks[i].players)
 	}
 	low, end, kept := math.Inf(-1), 0, 0
-	for i := range r.ranks {
-		is := r.ranks[i]
+	for i, is := range ranks {
 		for end < n && r.before[end]-r.before[i] < r.least {
 			end++
 		}
-		if r.before[end]-r.before[i] >= r.least && r.ranks[end-1].rating-is.rating <= is.window {
+		if r.before[end]-r.before[i] >= r.least && ranks[end-1].rating-is.rating <= is.window {
 			low = is.rating
 		}
 		if is.rating-low <= is.window {
-			r.ranks[kept] = is
+			ranks[kept] = is
 			kept++
 		}
 	}
-	r.ranks = r.ranks[:kept]
+	r.ranks[region] = ranks[:kept]
 	return kept < n
 }
 

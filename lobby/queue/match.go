@@ -67,8 +67,9 @@ func (s State) Final() bool {
 	switch s {
 	case Waiting, Offered, Opening, Open:
 		return false
+	default:
+		return true
 	}
-	return true
 }
 
 // Entry returns one of the match's entries; the zero Entry when it has none of the id.

@@ -5,7 +5,8 @@ import "time"
 // Pool is who waits in a queue. The leader's goroutine owns it and lends it to the
 // matcher, which changes nothing in it.
 type Pool struct {
-	// Entries in the order of Since, then ID.
+	// Entries in the order of Since, then ID. One does not change while it is here: its
+	// next state is another Entry.
 	Entries []*Entry
 	// Vacancies in the order of Since, then Room.
 	Vacancies []*Vacancy

@@ -10,6 +10,7 @@ import (
 // A round is one pass of the standard matcher over a pool.
 type round struct {
 	s   *standard
+	now time.Time
 	who []waiter // the pool's entries, the oldest first
 	was []waiter // those of the round before
 	// pings are the round-trip times of all entries to the queue's regions, ms, one
@@ -30,6 +31,8 @@ type round struct {
 	reach int
 	// work is what is left of what a round may do on top of what it must.
 	work int
+	// hopeful: sizes and roles do not speak against the entry that is sought for.
+	hopeful bool
 
 	shapes map[shapeKey]*shape
 	order  []int // regions of an entry
@@ -74,6 +77,7 @@ const (
 // see has r.who be the entries as they are at a time.
 func (r *round) see(entries []*Entry, now time.Time) {
 	r.recall(entries)
+	r.now = now
 	n, c := len(entries), r.s.c
 	r.roles, r.apart, r.anyFill = r.s.roles, false, false
 	r.reach = min(max(looks/max(n, 1), 2*r.s.most+16), max(n, 1))
@@ -104,6 +108,19 @@ func (r *round) see(entries []*Entry, now time.Time) {
 		r.least += needed(t, lowest)
 	}
 	r.least = max(1, r.least)
+}
+
+// saw reports whether r.who is these entries at this time, but for who is gone.
+func (r *round) saw(entries []*Entry, now time.Time) bool {
+	if len(r.who) != len(entries) || !r.now.Equal(now) {
+		return false
+	}
+	for i := range r.who {
+		if r.who[i].entry != entries[i] {
+			return false
+		}
+	}
+	return true
 }
 
 // recall has r.who be the entries, with what is known of those of the round before.

@@ -23,6 +23,8 @@ type standard struct {
 	large int   // players of its largest team
 	party int   // players of the largest entry that it has room for
 	roles []int // how many of each role all teams together have; nil: no roles
+	// steady: however long an entry has waited, a match needs as many players.
+	steady bool
 	// anyRole are all roles, a bit each.
 	anyRole uint32
 
@@ -37,6 +39,7 @@ type standard struct {
 // used by several goroutines.
 func NewMatcher(c *Config) Matcher {
 	s := &standard{c: c, most: c.Most()}
+	s.steady = c.Bots == nil && len(c.Widening.Fill) == 0
 	for _, t := range c.Teams {
 		s.large = max(s.large, t.Most)
 	}
@@ -79,10 +82,13 @@ func (r *round) match(vacancies []*Vacancy) []Proposal {
 		if w.gone || w.lines == 0 {
 			continue
 		}
+		r.hopeful = false
 		if p, ok := r.seek(int32(i)); ok {
 			made = append(made, p)
 		}
-		if !w.gone {
+		// Of those who had no hope by sizes and roles, a younger entry, of which the
+		// same is asked, makes no match either.
+		if !w.gone && (r.hopeful || !r.s.steady) {
 			r.take(int32(i))
 		}
 	}
@@ -104,7 +110,11 @@ func (r *round) seek(seed int32) (Proposal, bool) {
 // seekIn looks in one region after the other, the nearest to the entry first.
 func (r *round) seekIn(seed int32, sh *shape) (Proposal, bool) {
 	for _, region := range r.regionsOf(&r.who[seed]) {
-		if r.hope(&r.who[seed], &r.whole[region], sh) && r.find(seed, region, sh) {
+		if !r.hope(&r.who[seed], &r.whole[region], sh) {
+			continue
+		}
+		r.hopeful = true
+		if r.find(seed, region, sh) {
 			return r.propose(region, sh), true
 		}
 	}

@@ -201,7 +201,7 @@ func checkMatches(t *testing.T, c *Config, p *Pool, made []Proposal) []*Entry {
 // the same pool, and of those who wait on no match could be made.
 func TestMatchOfSmallPools(t *testing.T) {
 	matches, waits := 0, 0
-	for _, seed := range seeds(t, 4000) {
+	for _, seed := range seeds(t, 2000) {
 		rnd := rand.New(rand.NewPCG(seed, 1))
 		c := randomConfig(rnd, 4)
 		p := randomPool(rnd, c, 7)
@@ -244,4 +244,66 @@ func show(p *Pool) (s string) {
 		}
 	}
 	return s
+}
+
+// In larger pools, with larger teams, matches are legal as well.
+func TestMatchOfLargerPools(t *testing.T) {
+	matches := 0
+	for _, seed := range seeds(t, 25) {
+		rnd := rand.New(rand.NewPCG(seed, 3))
+		c := randomConfig(rnd, 12)
+		p := randomPool(rnd, c, 400)
+		for _, e := range p.Entries { // few know each other, of so many
+			for i := range e.Members {
+				e.Members[i].Recent = e.Members[i].Recent[:min(len(e.Members[i].Recent), 5)]
+			}
+		}
+		made := NewMatcher(c).Match(p, noon)
+		checkMatches(t, c, p, made)
+		matches += len(made)
+		if t.Failed() {
+			t.Fatalf("METRONOME_SEED=%d\n%+v", seed, c)
+		}
+	}
+	if matches == 0 {
+		t.Error("no match: the pools say nothing")
+	}
+}
+
+// What a matcher knows from the rounds before makes no difference: entries come,
+// leave, and come back as others.
+func TestMatchHasNoMemory(t *testing.T) {
+	matches := 0
+	for _, seed := range seeds(t, 60) {
+		rnd := rand.New(rand.NewPCG(seed, 4))
+		c := randomConfig(rnd, 6)
+		m := NewMatcher(c)
+		p := randomPool(rnd, c, 30)
+		now := noon
+		for round := range 12 {
+			made := m.Match(p, now)
+			if fresh := NewMatcher(c).Match(p, now); !reflect.DeepEqual(made, fresh) {
+				t.Fatalf("METRONOME_SEED=%d: round %d has other matches than a new matcher makes\n%+v", seed, round, c)
+			}
+			matches += len(made)
+			p.Entries = slices.DeleteFunc(slices.Clone(p.Entries), func(*Entry) bool { return rnd.IntN(4) == 0 })
+			for i, e := range p.Entries {
+				if rnd.IntN(5) == 0 { // back from a match that came to nothing
+					back := e.Lose(Loss{})
+					back.Members = slices.Clone(back.Members)
+					back.Members[0].Rating += 40
+					p.Entries[i] = &back
+				}
+			}
+			for i, e := range randomPool(rnd, c, 6).Entries {
+				e.ID = fmt.Sprintf("r%02d-%d", round, i)
+				p.Entries = append(p.Entries, e)
+			}
+			slices.SortFunc(p.Entries, older)
+			now = now.Add(time.Second)
+		}
+	}
+	if matches == 0 {
+		t.Error("no match: the pools say nothing")
+	}
 }

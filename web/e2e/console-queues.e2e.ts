@@ -6,10 +6,10 @@ story("queues: who waits, for how long, why, and any entry explained", { timeout
   withQueues(serve, async (server) => {
     const ann = await open(server, "/");
     await queueFor(ann, "ann", "Quick duel");
-    const page = await open(server, "/console#queues");
+    const page = await open(server, "/console#queues", { expected: /404 .*ExplainEntry/ });
     const row = page.getByRole("region", { name: "Queues" }).locator("tbody tr").filter({ hasText: "Quick duel (duel)" });
     await expect.poll(() => row.locator("td").nth(2).innerText(), { timeout: 15_000 }).toBe("1");
-    await expect.poll(() => row.locator("td").nth(9).innerText()).not.toContain("none");
+    await expect.poll(() => row.locator("td").nth(7).innerText()).not.toContain("none");
     await row.getByRole("button", { name: /^duel\./ }).click();
     const entry = page.locator("#entry");
     await entry.getByText("Has waited").waitFor();

@@ -53,7 +53,7 @@ func (t *tape) keep(cmds ...redis.Cmder) {
 			text, _ := args[1].(string)
 			script := redis.NewScript(text)
 			t.scripts[script.Hash()] = text
-		case "evalsha", "set", "get", "hscan":
+		case "evalsha", "set", "get", "hscan", "xrange", "multi", "exec":
 			t.commands = append(t.commands, append([]any(nil), args...))
 		}
 	}

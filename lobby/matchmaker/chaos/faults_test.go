@@ -50,7 +50,7 @@ func drawKind(r *rand.Rand) string {
 }
 
 const (
-	faultEvery = 150 * time.Millisecond // between two faults of processes
+	faultEvery = 120 * time.Millisecond // between two faults of processes
 	stormFor   = 4 * time.Second        // with faults, and then
 	calmFor    = 1500 * time.Millisecond
 )

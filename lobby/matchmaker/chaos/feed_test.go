@@ -127,22 +127,23 @@ func (r *reader) takeRecord(i int, id string, fields []any) {
 	r.model.take(rec)
 }
 
-// lose empties Redis, having read all that had happened: how does it, and nothing may
-// be written between its two halves.
-func (r *reader) lose(how func(r *reader) error) error {
+// lose empties Redis, having read all that had happened: how does it, with nothing
+// written in between, and says when.
+func (r *reader) lose(how func(r *reader) (time.Time, error)) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := how(r); err != nil {
+	at, err := how(r)
+	if err != nil {
 		return err
 	}
 	r.begin()
-	r.model.lose(time.Now())
+	r.model.lose(at)
 	return nil
 }
 
 // flush empties Redis as it runs.
-func flush(ctx context.Context) func(*reader) error {
-	return func(r *reader) error {
+func flush(ctx context.Context) func(*reader) (time.Time, error) {
+	return func(r *reader) (time.Time, error) {
 		args := []any{"XREAD", "STREAMS"}
 		for _, key := range r.order {
 			args = append(args, key)
@@ -151,29 +152,31 @@ func flush(ctx context.Context) func(*reader) error {
 			args = append(args, id)
 		}
 		var read *redis.Cmd
+		at := time.Now()
 		_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
 			read = p.Do(ctx, args...)
 			p.FlushAll(ctx)
 			return nil
 		})
 		if err != nil && err != redis.Nil { //nolint:errorlint // that is the answer itself
-			return fmt.Errorf("emptying Redis: %w", err)
+			return at, fmt.Errorf("emptying Redis: %w", err)
 		}
 		r.take(read.Val())
-		return nil
+		return at, nil
 	}
 }
 
 // restart kills Redis, which keeps nothing, and starts it again.
-func restart(ctx context.Context, again func()) func(*reader) error {
-	return func(r *reader) error {
+func restart(ctx context.Context, again func()) func(*reader) (time.Time, error) {
+	return func(r *reader) (at time.Time, err error) {
 		if err := r.client.Do(ctx, "CLIENT", "PAUSE", 5000, "WRITE").Err(); err != nil {
-			return err
+			return at, err
 		}
 		if err := r.read(ctx); err != nil {
-			return err
+			return at, err
 		}
+		at = time.Now()
 		again()
-		return nil
+		return at, nil
 	}
 }

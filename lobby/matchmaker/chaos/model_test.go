@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +21,7 @@ type model struct {
 	shapes  map[string][]shape
 	faults  []string
 	states  map[queue.State]int // what entries ended as
+	losses  []string            // when the store was emptied
 	slowest map[string]time.Duration
 }
 
@@ -36,7 +36,9 @@ type entry struct {
 	added   time.Time
 	history []moment
 	lost    bool // with the store, before it was over
-	told    []queue.State
+	// forgotten: lost, or over before the store was lost. Who was not told until then
+	// hears that it is lost.
+	forgotten bool
 }
 
 // moment is one thing that an entry was at.
@@ -104,21 +106,20 @@ func (m *model) take(r record) {
 		kind, text := h[0], h[1]
 		switch {
 		case kind == "added":
-			if e, err := entryOf(text); err != nil {
+			if e, err := store.ReadEntry(text); err != nil {
 				m.fault("an entry cannot be read: %v in %q", err, text)
 			} else if r.feed == "in" {
-				m.came(r, e)
+				m.came(r, *e)
 			} else {
-				m.back(r, e)
+				m.back(r, *e)
 			}
 		case kind == "match":
-			var next queue.Match
-			_, doc, _ := strings.Cut(text, ":")
-			if err := json.Unmarshal([]byte(doc), &next); err != nil {
+			next, err := store.ReadMatch(text)
+			if err != nil {
 				m.fault("a match cannot be read: %v in %q", err, text)
 				continue
 			}
-			if is := m.turn(r, &next); is != nil && next.State == queue.Off {
+			if is := m.turn(r, next); is != nil && next.State == queue.Off {
 				off = append(off, is)
 			}
 		case kind == "ended" && r.feed == "out":
@@ -137,14 +138,6 @@ func (m *model) take(r record) {
 			}
 		}
 	}
-}
-
-func entryOf(text string) (e queue.Entry, err error) {
-	_, rest, _ := strings.Cut(text, ":")
-	home, doc, _ := strings.Cut(rest, ":")
-	err = json.Unmarshal([]byte(doc), &e)
-	e.Home = home
-	return e, err
 }
 
 // came takes in an entry that is new.
@@ -213,6 +206,9 @@ func (m *model) turn(r record, to *queue.Match) *match {
 	if to.State != is.State {
 		took := r.at.Sub(is.since)
 		m.note("match "+string(is.State), took)
+		if !is.Until.IsZero() {
+			m.note("match "+string(is.State)+", past its deadline", r.at.Sub(is.Until))
+		}
 		is.since = r.at
 	}
 	is.Match = *to
@@ -241,6 +237,20 @@ func (m *model) leave(is *match) {
 
 func (m *model) note(what string, took time.Duration) { m.slowest[what] = max(m.slowest[what], took) }
 
+// waited notes how long an entry waited, this time, and past its limit, or past its
+// coming back if that was later.
+func (m *model) waited(e *entry, until time.Time) {
+	m.note("waiting", until.Sub(e.since))
+	limit := e.first.Since
+	for _, s := range m.shapes[e.queue] {
+		limit = e.first.Since.Add(s.config.Limit.After)
+	}
+	if e.since.After(limit) {
+		limit = e.since
+	}
+	m.note("waiting, past its limit", until.Sub(limit))
+}
+
 // made takes in a new match: all its entries wait, it is of a legal shape, and nobody
 // is in another.
 func (m *model) made(r record, is *match) {
@@ -263,7 +273,7 @@ func (m *model) made(r record, is *match) {
 		case !sameMembers(*of, e.first):
 			m.fault("match %s has entry %s as %+v, and it is %+v", is.ID, of.ID, of, e.first)
 		}
-		m.note("waiting", r.at.Sub(e.since))
+		m.waited(e, r.at)
 		e.state, e.match, e.since = queue.Offered, is.ID, r.at
 		e.history = append(e.history, moment{is.State, is.ID, is.Rev})
 	}
@@ -355,7 +365,7 @@ func (m *model) ended(r record, end store.Ended) {
 		m.fault("entry %s is in match %s and ends as %s", end.ID, e.match, end.State)
 	}
 	if e.state == queue.Waiting {
-		m.note("waiting", r.at.Sub(e.since))
+		m.waited(e, r.at)
 	}
 	m.over(e, end.State, r.at)
 	e.history = append(e.history, moment{state: end.State})
@@ -370,7 +380,9 @@ func (m *model) over(e *entry, state queue.State, at time.Time) {
 func (m *model) lose(at time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	m.losses = append(m.losses, clock(at))
 	for _, e := range m.entries {
+		e.forgotten = true
 		if !e.state.Final() {
 			e.lost, e.match = true, ""
 			m.over(e, queue.Lost, at)

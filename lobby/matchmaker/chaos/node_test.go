@@ -129,6 +129,7 @@ func runNode(text string) int {
 		Node: c.Node, Store: faulty{store.NewRedis(client, prefix, storeTimeout, l.Now), steps}, Rooms: remoteRooms{c.Rooms}, Peers: peers{l}, Lobby: l,
 		Lease: queueLease, Grace: grace, Log: log,
 	})
+	m.SetQueues(allQueues()) // like one that was there before some were taken away
 	m.SetQueues(c.Queues)
 	ctx, cancel := context.WithCancel(context.Background())
 	var wait sync.WaitGroup

@@ -30,9 +30,10 @@ const (
 )
 
 const (
-	// seldom is the chance of a fault of steps that are done all the time, often of
-	// those that change something.
-	seldom = 0.012
+	// The chance of a fault around steps that are done all the time by who leads, by
+	// who watches, and around those that change something.
+	seldom = 0.02
+	usual  = 0.15
 	often  = 0.12
 )
 
@@ -63,9 +64,9 @@ func (s *steps) draw(step, when string, chance float64) (f stepFault, is bool) {
 	}
 	f = stepFault{Step: step, When: when}
 	switch p := s.rand.Float64(); {
-	case p < 0.004:
+	case p < 0.003:
 		f.Kind = killed
-	case p < 0.02:
+	case p < 0.012:
 		// Up to three times a lease, so that an old leader lives on.
 		f.Kind, f.For = stopped, time.Duration(50+s.rand.IntN(int(3*queueLease/time.Millisecond)))*time.Millisecond
 	case p < 0.12:
@@ -129,9 +130,8 @@ func (f faulty) Leave(ctx context.Context, name string, epoch uint64) error {
 	return err
 }
 
-func (f faulty) Enqueue(ctx context.Context, name string, e *queue.Entry) error {
-	_, err := do(f.s, "enqueue", often, func() (struct{}, error) { return nothing(f.Store.Enqueue(ctx, name, e)) })
-	return err
+func (f faulty) Enqueue(ctx context.Context, name, born string, e *queue.Entry) (string, error) {
+	return do(f.s, "enqueue", often, func() (string, error) { return f.Store.Enqueue(ctx, name, born, e) })
 }
 
 func (f faulty) Cancel(ctx context.Context, name, id, home string, end store.Ended) (store.Record, error) {
@@ -152,7 +152,11 @@ func (f faulty) FindMatch(ctx context.Context, name, id string) (*queue.Match, e
 }
 
 func (f faulty) Feed(ctx context.Context, name string, kind store.FeedKind, since uint64) (store.Feed, error) {
-	return do(f.s, "feed", seldom, func() (store.Feed, error) { return f.Store.Feed(ctx, name, kind, since) })
+	step, chance := "feed of the pool", seldom
+	if kind == store.FeedNews {
+		step, chance = "feed of the news", usual
+	}
+	return do(f.s, step, chance, func() (store.Feed, error) { return f.Store.Feed(ctx, name, kind, since) })
 }
 
 func (f faulty) Load(ctx context.Context, name string, add func(*queue.Entry)) ([]*queue.Match, error) {

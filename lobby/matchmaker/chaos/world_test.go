@@ -26,6 +26,7 @@ type world struct {
 	reader  *reader
 	rooms   *rooms
 	players sync.WaitGroup
+	calmed  time.Time // when the last fault was
 
 	mu      sync.Mutex
 	rand    *rand.Rand

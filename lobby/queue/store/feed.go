@@ -2,8 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strconv"
 	"strings"
+
+	"github.com/redis/go-redis/v9"
 )
 
 // feedPage is how many records one question reads. Each has what one script did,
@@ -20,37 +24,27 @@ type place struct {
 // Feed implements Store. Records are numbered without gaps, so that a reader sees
 // when some are kept no more.
 func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint64) (Feed, error) {
+	if since == 0 {
+		return r.feedEnd(ctx, name, kind)
+	}
 	from := "-"
 	r.mu.Lock()
 	if id := r.read[place{name, kind, since}]; id != "" {
-		from = id
+		from = "(" + id
 	}
 	r.mu.Unlock()
-	got, err := r.run(ctx, feedScript, name, string(kind), since, from, feedPage)
-	if err != nil {
-		return Feed{}, err
-	}
-	if len(got) < 2 {
-		return Feed{}, malformed("feed", got)
-	}
-	head := texts(got[:2])
-	f := Feed{Born: head[0], Next: number(head[1])}
-	if f.Next == since {
-		return f, nil
-	}
-	if since == 0 {
-		if len(got) > 2 {
-			id, n, _, err := readRecord(got[2])
-			if err != nil {
-				return Feed{}, err
-			}
-			r.note(place{name, kind, 0}, place{name, kind, n}, id)
-		}
-		return f, nil
+	f, records, err := r.readOn(ctx, name, kind, from)
+	switch {
+	case err != nil || f.Born != "" && f.Next == since:
+		return f, err
+	case f.Born == "" || f.Next == 0: // the store was lost
+		f, err = r.feedEnd(ctx, name, kind)
+		f.Gap = true
+		return f, err
 	}
 	newest, last := f.Next, ""
 	f.Next = since
-	for _, record := range got[2:] {
+	for _, record := range records {
 		id, n, happened, err := readRecord(record)
 		if err != nil {
 			return Feed{}, err
@@ -76,6 +70,48 @@ func (r *Redis) Feed(ctx context.Context, name string, kind FeedKind, since uint
 	f.More = f.Next < newest
 	r.note(place{name, kind, since}, place{name, kind, f.Next}, last)
 	return f, nil
+}
+
+// feedEnd is a feed from which everything is still to come.
+func (r *Redis) feedEnd(ctx context.Context, name string, kind FeedKind) (Feed, error) {
+	got, err := r.run(ctx, feedScript, name, string(kind))
+	if err != nil {
+		return Feed{}, err
+	}
+	if len(got) != 3 {
+		return Feed{}, malformed("feed", got)
+	}
+	head := texts(got)
+	f := Feed{Born: head[0], Next: number(head[1])}
+	r.note(place{name, kind, 0}, place{name, kind, f.Next}, head[2])
+	return f, nil
+}
+
+// readOn reads records from an id on. The Feed has when the queue was born and the
+// newest number, both "" or 0 in a store that was lost. Why no script: Lua would make
+// strings of its own of all that is read.
+func (r *Redis) readOn(ctx context.Context, name string, kind FeedKind, from string) (Feed, []any, error) {
+	ctx, cancel := context.WithTimeout(ctx, r.timeout)
+	defer cancel()
+	base := r.base(name)
+	var born, newest *redis.StringCmd
+	var records *redis.Cmd
+	_, err := r.client.TxPipelined(ctx, func(p redis.Pipeliner) error {
+		born, newest = p.Get(ctx, base+"born"), p.Get(ctx, base+string(kind)+":n")
+		records = p.Do(ctx, "XRANGE", base+string(kind), from, "+", "COUNT", feedPage)
+		return nil
+	})
+	if err != nil && !errors.Is(err, redis.Nil) {
+		if errors.Is(ctx.Err(), context.Canceled) {
+			return Feed{}, nil, ctx.Err()
+		}
+		return Feed{}, nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	list, ok := records.Val().([]any)
+	if !ok {
+		return Feed{}, nil, malformed("feed", records.Val())
+	}
+	return Feed{Born: born.Val(), Next: number(newest.Val())}, list, nil
 }
 
 // note keeps the id of the record that was read last, "" when it is not known.
@@ -106,13 +142,13 @@ func readRecord(record any) (id string, n uint64, happened []string, err error) 
 func itemOf(kind, text string) (item Item, err error) {
 	switch kind {
 	case "added":
-		item.Added, err = entryOf(text)
+		item.Added, err = ReadEntry(text)
 	case "removed":
 		item.Removed = text
 	case "moved":
 		item.Moved[0], item.Moved[1], _ = strings.Cut(text, " ")
 	case "match":
-		item.Match, err = matchOf(text)
+		item.Match, err = ReadMatch(text)
 	case "ended":
 		item.Ended = &Ended{}
 		err = decode(text, item.Ended)

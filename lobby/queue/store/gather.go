@@ -46,7 +46,7 @@ func (g *gather[Wish, Answer]) get(ctx context.Context, wish Wish) (answer Answe
 	case is := <-w.done:
 		return is.answer, is.err
 	case <-ctx.Done():
-		return answer, ctx.Err()
+		return answer, gaveUp(ctx)
 	}
 }
 

@@ -32,30 +32,42 @@ import (
 func keptEntry(e *queue.Entry) string {
 	bare := *e
 	bare.Home = ""
-	return strconv.FormatUint(e.Rev, 10) + ":" + e.Home + ":" + encode(&bare)
+	w := writer{make([]byte, 0, 256)}
+	w.text = append(strconv.AppendUint(w.text, e.Rev, 10), ':')
+	w.text = append(append(w.text, e.Home...), ':')
+	writeEntry(&w, &bare)
+	return string(w.text)
 }
 
-func entryOf(kept string) (*queue.Entry, error) {
+// ReadEntry reads a waiting entry as it is kept. Errors: ErrUnavailable.
+func ReadEntry(kept string) (*queue.Entry, error) {
 	_, rest, _ := strings.Cut(kept, ":")
 	home, doc, ok := strings.Cut(rest, ":")
 	if !ok {
 		return nil, malformed("entry", kept)
 	}
-	e := &queue.Entry{}
-	err := decode(doc, e)
+	e, r := &queue.Entry{}, readerOf(doc)
+	readEntry(r, e)
 	e.Home = home
-	return e, err
+	return e, r.err
 }
 
-func keptMatch(m *queue.Match) string { return strconv.FormatUint(m.Rev, 10) + ":" + encode(m) }
+func keptMatch(m *queue.Match) string {
+	w := writer{make([]byte, 0, 256+128*len(m.Entries))}
+	w.text = append(strconv.AppendUint(w.text, m.Rev, 10), ':')
+	writeMatch(&w, m)
+	return string(w.text)
+}
 
-func matchOf(kept string) (*queue.Match, error) {
+// ReadMatch reads a match as it is kept. Errors: ErrUnavailable.
+func ReadMatch(kept string) (*queue.Match, error) {
 	_, doc, ok := strings.Cut(kept, ":")
 	if !ok {
 		return nil, malformed("match", kept)
 	}
-	m := &queue.Match{}
-	return m, decode(doc, m)
+	m, r := &queue.Match{Entries: []queue.Entry{}, Seats: []queue.Seat{}}, readerOf(doc)
+	readMatch(r, m)
+	return m, r.err
 }
 
 func encode(v any) string {

@@ -14,23 +14,23 @@ const loadPage = 500
 // from nobody for long.
 func (r *Redis) Load(ctx context.Context, name string, add func(*queue.Entry)) (matches []*queue.Match, err error) {
 	err = r.scan(ctx, r.base(name)+"waiting", func(kept string) error {
-		e, err := entryOf(kept)
-		if err == nil {
+		e, fault := ReadEntry(kept)
+		if fault == nil {
 			add(e)
 		}
-		return err
+		return fault
 	})
 	if err != nil {
 		return nil, err
 	}
 	seen := map[string]bool{}
 	err = r.scan(ctx, r.base(name)+"live", func(kept string) error {
-		m, err := matchOf(kept)
-		if err == nil && !seen[m.ID] {
+		m, fault := ReadMatch(kept)
+		if fault == nil && !seen[m.ID] {
 			seen[m.ID] = true
 			matches = append(matches, m)
 		}
-		return err
+		return fault
 	})
 	return matches, err
 }

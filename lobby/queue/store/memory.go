@@ -157,18 +157,18 @@ func (m *Memory) Leave(_ context.Context, name string, epoch uint64) error {
 }
 
 // Enqueue implements Store.
-func (m *Memory) Enqueue(_ context.Context, name string, e *queue.Entry) error {
+func (m *Memory) Enqueue(_ context.Context, name, born string, e *queue.Entry) (string, error) {
 	s, unlock := m.open(name)
 	defer unlock()
-	if s.waiting[e.ID] != nil || s.done[e.ID].known() {
-		return nil
+	if born != s.born || s.waiting[e.ID] != nil || s.done[e.ID].known() {
+		return s.born, nil
 	}
 	if len(s.waiting) >= MaxWaiting {
-		return ErrFull
+		return "", ErrFull
 	}
 	s.waiting[e.ID] = e
 	s.feeds[FeedPool].add(Item{Added: e})
-	return nil
+	return born, nil
 }
 
 func (d done) known() bool { return d.match != "" || d.ended.ID != "" }
@@ -181,6 +181,8 @@ func (m *Memory) Cancel(_ context.Context, name, id, home string, end Ended) (Re
 		delete(s.waiting, id)
 		s.feeds[FeedPool].add(Item{Removed: id})
 		s.end(end, m.clock())
+	} else if e == nil && home == "" && !s.done[id].known() {
+		s.done[id] = done{ended: end, until: m.clock().Add(keptAfter)}
 	}
 	return s.record(id), nil
 }

@@ -97,8 +97,11 @@ func (r *Redis) runOn(ctx context.Context, s *redis.Script, key, prefix string, 
 // arguments puts in front what every script reads first.
 func (r *Redis) arguments(ctx context.Context, prefix string, args []any) []any {
 	ends, _ := ctx.Deadline()
-	return append([]any{prefix, r.clock().Add(time.Until(ends)).UnixMilli()}, args...)
+	return append([]any{prefix, r.deadline(ends)}, args...)
 }
+
+// deadline is a time of this process by the store's clock, ms.
+func (r *Redis) deadline(ends time.Time) int64 { return r.clock().Add(time.Until(ends)).UnixMilli() }
 
 func answer(ctx context.Context, got any, err error) ([]any, error) {
 	if err != nil {
@@ -117,9 +120,19 @@ func answer(ctx context.Context, got any, err error) ([]any, error) {
 	case "fenced":
 		return nil, ErrFenced
 	case "late":
-		return nil, fmt.Errorf("%w: it came to it too late and did nothing", ErrUnavailable)
+		return nil, errLate
 	}
 	return nil, malformed("status", all[0])
+}
+
+var errLate = fmt.Errorf("%w: it came to it too late and did nothing", ErrUnavailable)
+
+// gaveUp is why a context ended: whoever asked went away, or the store took too long.
+func gaveUp(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return ctx.Err()
+	}
+	return fmt.Errorf("%w: %w", ErrUnavailable, ctx.Err())
 }
 
 func malformed(what string, got any) error {
@@ -217,10 +230,10 @@ func recordOf(text string) (Record, error) {
 	}
 	switch kind, rest := text[0], text[1:]; kind {
 	case 'w':
-		e, err := entryOf(rest)
+		e, err := ReadEntry(rest)
 		return Record{State: queue.Waiting, Entry: e}, err
 	case 'm':
-		match, err := matchOf(rest)
+		match, err := ReadMatch(rest)
 		if err != nil {
 			return Record{}, err
 		}
@@ -239,7 +252,7 @@ func (r *Redis) FindMatch(ctx context.Context, name, id string) (*queue.Match, e
 	if err != nil || len(got) != 1 || got[0] == "" {
 		return nil, err
 	}
-	return matchOf(texts(got)[0])
+	return ReadMatch(texts(got)[0])
 }
 
 // Commit implements Store.

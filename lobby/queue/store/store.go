@@ -44,10 +44,14 @@ type Store interface {
 	// Leave gives a lease up.
 	Leave(ctx context.Context, name string, epoch uint64) error
 
-	// Enqueue puts an entry in, once: the same entry sent twice is one. ErrFull.
-	Enqueue(ctx context.Context, name string, e *queue.Entry) error
+	// Enqueue puts an entry in, once: the same entry sent twice is one. After the
+	// deadline of ctx it never comes in. born is when the queue was born, as the caller
+	// knew before it held the entry's users. When it was born at another time, the holds
+	// may be lost: nothing happens, and that is what Enqueue returns. ErrFull.
+	Enqueue(ctx context.Context, name, born string, e *queue.Entry) (is string, err error)
 	// Cancel takes an entry out that waits; with home, only if that node watches it.
-	// It returns what the entry is at afterwards.
+	// One that nobody knows does not come in any more, unless with home. It returns
+	// what the entry is at afterwards.
 	Cancel(ctx context.Context, name, id, home string, end Ended) (Record, error)
 	// Rehome notes which node watches a waiting entry.
 	Rehome(ctx context.Context, name, id, home string) error

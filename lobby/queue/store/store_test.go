@@ -73,11 +73,18 @@ func entry(id string) *queue.Entry {
 
 func put(t testing.TB, s Store, entries ...*queue.Entry) {
 	t.Helper()
+	born := bornOf(t, s)
 	for _, e := range entries {
-		if err := s.Enqueue(t.Context(), name, e); err != nil {
-			t.Fatal(err)
+		if is, err := s.Enqueue(t.Context(), name, born, e); err != nil || is != born {
+			t.Fatal(is, err)
 		}
 	}
+}
+
+// bornOf is when the queue was born.
+func bornOf(t testing.TB, s Store) string {
+	t.Helper()
+	return must[Feed](t)(s.Feed(t.Context(), name, FeedPool, 0)).Born
 }
 
 func lead(t testing.TB, s Store) uint64 {
@@ -235,7 +242,7 @@ func TestAFeedThatIsReadTooLateSaysSo(t *testing.T) {
 		for i := range 3 * newsKept {
 			e := entry(fmt.Sprint(i))
 			if r, ok := s.(*Redis); ok {
-				must[[]bool](t)(r.enqueue(name, []*queue.Entry{e}))
+				must[[]arrived](t)(r.enqueue(name, []arrival{{entry: e, born: begin.Born, ends: time.Now().Add(time.Minute)}}))
 				continue
 			}
 			put(t, s, e)
@@ -312,12 +319,54 @@ func TestACancelOfANodeThatWatchesNoMoreDoesNothing(t *testing.T) {
 func TestALateStepDoesNothing(t *testing.T) {
 	s := redisStore(t)
 	late := NewRedis(s.client, s.prefix, time.Second, func() time.Time { return time.Now().Add(-time.Minute) })
-	if err := late.Enqueue(context.Background(), name, entry("a")); !errors.Is(err, ErrUnavailable) {
+	if _, err := late.Enqueue(context.Background(), name, bornOf(t, s), entry("a")); !errors.Is(err, ErrUnavailable) {
 		t.Fatalf("%v, want it refused", err)
 	}
 	if got := states(t, s, "a"); got[0] != "" {
 		t.Fatalf("it is %q", got[0])
 	}
+}
+
+func TestWhatWasCanceledBeforeItCameNeverComes(t *testing.T) {
+	each(t, func(t *testing.T, s Store) {
+		if r := must[Record](t)(s.Cancel(t.Context(), name, "a", "home", Ended{ID: "a", State: queue.Canceled})); r.State != "" {
+			t.Fatalf("by who does not watch it, it is %q", r.State)
+		}
+		if r := must[Record](t)(s.Cancel(t.Context(), name, "a", "", Ended{ID: "a", State: queue.Canceled})); r.State != queue.Canceled {
+			t.Fatalf("it is %q", r.State)
+		}
+		put(t, s, entry("a"), entry("b"))
+		if got := states(t, s, "a", "b"); !slices.Equal(got, []queue.State{queue.Canceled, queue.Waiting}) {
+			t.Fatalf("states %q", got)
+		}
+	})
+}
+
+// Entries that come together each have a deadline of their own.
+func TestAnEntryThatIsLateStaysOut(t *testing.T) {
+	s := redisStore(t)
+	now, born := time.Now(), bornOf(t, s)
+	came := must[[]arrived](t)(s.enqueue(name, []arrival{{entry: entry("a"), born: born, ends: now.Add(time.Minute)}, {entry: entry("b"), born: born, ends: now.Add(-time.Minute)}}))
+	if came[0].err != nil || !errors.Is(came[1].err, ErrUnavailable) {
+		t.Fatalf("came: %v", came)
+	}
+	if got := states(t, s, "a", "b"); !slices.Equal(got, []queue.State{queue.Waiting, ""}) {
+		t.Fatalf("states %q", got)
+	}
+}
+
+// Whoever held an entry's users before the store was lost holds them no more.
+func TestAnEntryOfBeforeTheStoreWasLostStaysOut(t *testing.T) {
+	each(t, func(t *testing.T, s Store) {
+		born := bornOf(t, s)
+		if is, err := s.Enqueue(t.Context(), name, "another", entry("a")); err != nil || is != born {
+			t.Fatalf("%q (%v), want %q", is, err, born)
+		}
+		if got := states(t, s, "a"); got[0] != "" {
+			t.Fatalf("it is %q", got[0])
+		}
+		put(t, s, entry("a"))
+	})
 }
 
 func TestAStoreThatWasLostIsBornAgain(t *testing.T) {

@@ -86,7 +86,8 @@ type Arrival struct {
 	// State is how it ended; "": the log does not say.
 	State queue.State
 	// Waited is for how long, until it was matched last or left.
-	Waited time.Duration
+	Waited  time.Duration
+	matched time.Time // last
 }
 
 // History is what a log says of one queue.
@@ -143,6 +144,11 @@ func (h *History) add(r *Record) {
 		a.State, a.Waited = r.Ended.State, time.Duration(r.Ended.Waited)*time.Millisecond
 	default:
 		h.Matches = append(h.Matches, r.Matched)
+		for _, id := range slices.Concat(r.Matched.Teams...) {
+			if a := h.arrival(id); at.After(a.matched) {
+				a.matched = at
+			}
+		}
 	}
 }
 
@@ -153,6 +159,19 @@ func (h *History) arrival(id string) *Arrival {
 		h.byID[id] = a
 	}
 	return a
+}
+
+// forgetMatch leaves out of the wait what came after the last match: being asked, and
+// taking the seat.
+func (a *Arrival) forgetMatch() {
+	if a.wasMatched() && !a.matched.IsZero() {
+		a.Waited = max(0, a.matched.Sub(a.Entry.Since))
+	}
+}
+
+// wasMatched tells whether an arrival's wait ended with a match.
+func (a *Arrival) wasMatched() bool {
+	return a.State == queue.Played || a.State == queue.Absent || a.State == queue.Declined
 }
 
 // fill makes the entry that a record is of. Its users are made up.
@@ -170,6 +189,7 @@ func (h Histories) Sort() {
 		of.Arrivals = of.Arrivals[:0]
 		for _, a := range of.byID {
 			if len(a.Entry.Members) > 0 {
+				a.forgetMatch()
 				of.Arrivals = append(of.Arrivals, a)
 			}
 		}

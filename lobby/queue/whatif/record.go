@@ -26,7 +26,7 @@ type Record struct {
 }
 
 // Entered is an entry that came into the queue, with what decides its matches: no
-// names, no user ids.
+// names, and of users only the numbers by which rules know them.
 type Entered struct {
 	ID      string   `json:"id"`
 	Players []Player `json:"players"`
@@ -47,7 +47,8 @@ type Player struct {
 type Ended struct {
 	ID    string      `json:"id"`
 	State queue.State `json:"state"`
-	// Waited is from when it entered until it was matched last, or left; ms.
+	// Waited is from when it entered until it left, ms. Of one that was matched, readers
+	// go by the time of its last match.
 	Waited int64 `json:"waited"`
 }
 

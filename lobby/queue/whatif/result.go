@@ -139,16 +139,16 @@ func (h *History) AsItWas() *Result {
 	changes := map[time.Time]int{}
 	for _, a := range h.Arrivals {
 		changes[a.Entry.Since]++
-		switch a.State {
-		case queue.Played, queue.Absent, queue.Declined:
-			r.matched(&a.Entry, a.Waited)
-		case queue.Canceled:
-			r.Canceled++
-		case queue.Expired:
-			r.Expired++
-		case "":
+		switch {
+		case a.State == "":
 			r.Left++
 			continue
+		case a.wasMatched():
+			r.matched(&a.Entry, a.Waited)
+		case a.State == queue.Canceled:
+			r.Canceled++
+		case a.State == queue.Expired:
+			r.Expired++
 		default:
 			r.Other++
 		}

@@ -28,12 +28,12 @@ func TestWhatALogSaysItself(t *testing.T) {
 		}
 		return r
 	}
-	vacancy := match("m3", 9, "a b")
+	vacancy := match("m3", 3, "a b")
 	vacancy.Matched.Vacancy, vacancy.Matched.Bots = true, 2
 	r := history(t, logged(t,
 		came("a", 0, 1500, 1), came("b", 0, 1600, 3), came("c", 1, 1400, 1), came("d", 2, 1500, 1), came("e", 3, 1500, 1), came("f", 4, 1500, 1),
-		match("m1", 5, "a b", "c"), match("m2", 6, "a", "z"), vacancy,
-		gone("a", queue.Played, 5, 9), gone("b", queue.Absent, 5, 9), gone("c", queue.Declined, 4, 9), gone("d", queue.Canceled, 1, 3), gone("e", queue.Expired, 6, 9), gone("g", queue.Lost, 1, 9), gone("f", queue.Closed, 2, 6),
+		match("m1", 5, "a b", "c"), match("m2", 4, "a", "z"), vacancy,
+		gone("a", queue.Played, 0, 9), gone("b", queue.Absent, 5, 9), gone("c", queue.Declined, 8, 9), gone("d", queue.Canceled, 1, 3), gone("e", queue.Expired, 6, 9), gone("g", queue.Lost, 1, 9), gone("f", queue.Closed, 2, 6),
 	)).AsItWas()
 	// m1 from 1400 to 1600, teams 1575 and 1400; m2 has somebody whom the log does not
 	// know, and m3 others who were there: as they were logged.

@@ -1,21 +1,9 @@
--- feed.lua reads on in a feed.
+-- feed.lua tells where a feed ends.
 --
--- feed, the number of the last record that is known or '0', its id in the stream or '-', how many at most
--- {'ok', now, born, the newest number, {id, {field, value, ...}} ...}; since 0 only the newest record
-local feed, since, last, most = arg(), arg(), arg(), arg()
+-- feed
+-- {'ok', now, born, the newest number, the id of its record in the stream or ''}
+local feed = arg()
 -- Numbers begin with 1, so that 0 is who has read nothing.
 call('SET', PREFIX .. feed .. ':n', '1', 'NX')
-local newest = call('GET', PREFIX .. feed .. ':n')
-local answer = {'ok', int(NOW), born(), newest}
-if since == newest then return answer end
-if since == '0' then
-  local record = call('XREVRANGE', PREFIX .. feed, '+', '-', 'COUNT', 1)[1]
-  if record then answer[5] = record end
-  return answer
-end
-local from = last
-if last ~= '-' then from = '(' .. last end
-for _, record in ipairs(call('XRANGE', PREFIX .. feed, from, '+', 'COUNT', most)) do
-  answer[#answer + 1] = record
-end
-return answer
+local record = call('XREVRANGE', PREFIX .. feed, '+', '-', 'COUNT', 1)[1]
+return {'ok', int(NOW), born(), call('GET', PREFIX .. feed .. ':n'), record and record[1] or ''}

@@ -3,10 +3,11 @@
 -- KEYS who has each user
 -- of each: entry
 -- {'ok', now, of each ''}
-local answer = {'ok', int(NOW)}
-for i, key in ipairs(KEYS) do
-  local entry, kept = arg(), call('GET', key)
-  if kept and string.match(kept, '^(.*):%d+$') == entry then call('DEL', key) end
+local answer, free = {'ok', int(NOW)}, {}
+for i, kept in ipairs(call('MGET', unpack(KEYS))) do
+  local entry = arg()
+  if kept and string.match(kept, '^(.*):%d+$') == entry then free[#free + 1] = KEYS[i] end
   answer[i + 2] = ''
 end
+if #free > 0 then call('DEL', unpack(free)) end
 return answer

@@ -24,8 +24,10 @@ end
 
 -- KEPT_AFTER and MATCH_KEPT are how long what is over can be asked for, ms.
 local KEPT_AFTER, MATCH_KEPT = '600000', '3600000'
--- RECORDS is how many records a feed keeps. Each has what one script did.
-local RECORDS = 1024
+-- FEED_KEPT is how long a feed keeps records, ms, and RECORDS how many. Each has what
+-- one script did, with some 300 entries at most: the time bounds the memory while many
+-- come at once, the number while they come one by one.
+local FEED_KEPT, RECORDS = 10000, 8192
 
 local function done_key(id) return PREFIX .. 'done:' .. id end
 local function match_key(id) return PREFIX .. 'match:' .. id end
@@ -48,7 +50,8 @@ local function tell(feed, happened)
   if #happened == 0 then return end
   born()
   local n = int(call('INCR', PREFIX .. feed .. ':n'))
-  call('XADD', PREFIX .. feed, 'MAXLEN', '~', RECORDS, '*', 'n', n, unpack(happened))
+  call('XADD', PREFIX .. feed, 'MINID', '~', int(NOW - FEED_KEPT), '*', 'n', n, unpack(happened))
+  if tonumber(n) % 256 == 0 then call('XTRIM', PREFIX .. feed, 'MAXLEN', '~', RECORDS) end
 end
 
 -- leads reports whether an epoch leads the queue.

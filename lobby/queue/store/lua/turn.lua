@@ -12,36 +12,45 @@ local function add(list, kind, text)
   list[#list + 1] = kind
   list[#list + 1] = text
 end
-for _ = 1, tonumber(arg()) do
-  local id, was, kept, over = arg(), arg(), arg(), arg()
-  local fits = rev_of(call('HGET', LIVE, id)) == was
+local turns, ids = {}, {}
+for i = 1, tonumber(arg()) do
+  local turn = {id = arg(), was = arg(), kept = arg(), over = arg(), back = {}, ended = {}}
+  for _ = 1, 2 * tonumber(arg()) do turn.back[#turn.back + 1] = arg() end
+  for _ = 1, 2 * tonumber(arg()) do turn.ended[#turn.ended + 1] = arg() end
+  turns[i], ids[i] = turn, turn.id
+end
+local is, live, over = {}, {}, {} -- what each match is at; matches to be written, and those to be taken out
+if #ids > 0 then
+  for i, kept in ipairs(call('HMGET', LIVE, unpack(ids))) do is[ids[i]] = kept end
+end
+for i, turn in ipairs(turns) do
+  local fits = rev_of(is[turn.id]) == turn.was
   if fits then
-    if over ~= '0' then
-      call('HDEL', LIVE, id)
-      call('SET', match_key(id), kept, 'PX', over)
+    add(news, 'match', turn.kept)
+    if turn.over ~= '0' then
+      is[turn.id] = false
+      over[#over + 1] = turn.id
+      call('SET', match_key(turn.id), turn.kept, 'PX', turn.over)
     else
-      call('HSET', LIVE, id, kept)
+      is[turn.id] = turn.kept
+      add(live, turn.id, turn.kept)
     end
-    add(news, 'match', kept)
-  end
-  for _ = 1, tonumber(arg()) do
-    local entry, waits = arg(), arg()
-    if fits then
+    for k = 1, #turn.back, 2 do
+      local entry, waits = turn.back[k], turn.back[k + 1]
       call('DEL', done_key(entry))
       call('HSET', WAITING, entry, waits)
       add(back, 'added', waits)
       add(news, 'added', waits)
     end
-  end
-  for _ = 1, tonumber(arg()) do
-    local entry, ended = arg(), arg()
-    if fits then
-      call('SET', done_key(entry), 'e' .. ended, 'PX', KEPT_AFTER)
-      add(news, 'ended', ended)
+    for k = 1, #turn.ended, 2 do
+      call('SET', done_key(turn.ended[k]), 'e' .. turn.ended[k + 1], 'PX', KEPT_AFTER)
+      add(news, 'ended', turn.ended[k + 1])
     end
   end
-  answer[#answer + 1] = fits and '1' or '0'
+  answer[i + 2] = fits and '1' or '0'
 end
+if #live > 0 then call('HSET', LIVE, unpack(live)) end
+if #over > 0 then call('HDEL', LIVE, unpack(over)) end
 tell('in', back)
 tell('out', news)
 return answer

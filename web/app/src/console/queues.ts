@@ -15,12 +15,10 @@ const queues = new Table<QueueLine>(
   "Queues",
   [
     { title: "Queue", by: (q) => q.name, text: (q) => (q.title === q.name ? q.name : `${q.title} (${q.name})`) },
-    { title: "Match", by: (q) => q.mode, text: (q) => `${q.mode}, ${q.least === q.most ? q.most : `${q.least} to ${q.most}`} players` },
+    { title: "Mode, players", by: (q) => q.mode, text: (q) => `${q.mode}, ${q.least === q.most ? q.most : `${q.least} to ${q.most}`}` },
     { title: "Waiting", by: (q) => q.waiting, text: (q) => (q.players === q.waiting ? whole(q.waiting) : `${whole(q.waiting)} (${counted(q.players, "player")})`), figure: true },
-    { title: "Came /min", by: (q) => q.enqueuedPerMinute, text: (q) => rate(q.enqueuedPerMinute), figure: true },
-    { title: "Matched /min", by: (q) => q.matchedPerMinute, text: (q) => rate(q.matchedPerMinute), figure: true },
-    { title: "Wait p50", by: (q) => q.waitMsP50, text: (q) => wait(q.waitMsP50), figure: true },
-    { title: "Wait p99", by: (q) => q.waitMsP99, text: (q) => wait(q.waitMsP99), figure: true },
+    { title: "In, matched /min", by: (q) => q.enqueuedPerMinute, text: (q) => `${rate(q.enqueuedPerMinute)}, ${rate(q.matchedPerMinute)}`, figure: true },
+    { title: "Wait p50, p99", by: (q) => q.waitMsP50, text: (q) => `${wait(q.waitMsP50)}, ${wait(q.waitMsP99)}`, figure: true },
     { title: "Spread, gap", by: (q) => q.spread, text: (q) => `${whole(Math.round(q.spread))}, ${whole(Math.round(q.gap))}`, figure: true },
     { title: "Being opened", by: (q) => q.offered + q.opening + q.open, text: opening, figure: true },
     { title: "Leader", by: (q) => nodeName(q.leader), fill: fillLeader },
@@ -142,7 +140,7 @@ function showEntry(e: ConsoleServiceExplainEntryResponse): void {
     ["Queue", e.queue],
     ["Since", when(e.sinceUnix)],
     [waits ? "Has waited" : "Waited", wait(e.waitedMs)],
-    ["Players", e.member.map((m) => [m.name || "somebody", m.user ? `user ${m.user}` : "", `rating ${Math.round(m.rating)}`, m.role.join(" or ")].filter((s) => s !== "").join(", ")).join("; ")],
+    ["Players", e.member.map((m) => [m.name || "somebody", m.user ? `user ${m.user}` : "", m.rating === 0 ? "" : `rating ${Math.round(m.rating)}`, m.role.join(" or ")].filter((s) => s !== "").join(", ")).join("; ")],
   ];
   if (waits) {
     facts.push(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { readInvite } from "./invite.ts";
+import { partyCode, readInvite } from "./invite.ts";
 
 const here = new URL("http://play.example:8080/");
 const read = (typed: string) => readInvite(typed, here);
@@ -48,4 +48,11 @@ describe("what is pasted into the field", () => {
     "http://play.example:8080/", "http://play.example:8080/play?code=1", "http://play.example:8080/rooms/%E0%A4%A"])("%j is nothing", (typed) => {
     expect(read(typed)).toMatchObject({ kind: "nothing", sentence: expect.stringMatching(/\.$|\)\.$/) });
   });
+});
+
+it.each([
+  ["abc-234", "ABC234"], ["https://h/game/?party=abc234&x=1", "ABC234"], ["h/?a=1&party=ABC234#top", "ABC234"],
+  ["", ""], ["hello", ""], ["https://h/play?code=ABC234", ""], ["https://h/?party=%%%", ""],
+])("a party's code in %s", (typed, want) => {
+  expect(partyCode(typed)).toBe(want);
 });

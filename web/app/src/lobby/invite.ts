@@ -18,6 +18,12 @@ export function readInvite(typed: string, here: URL): Invite {
   return readCode(text) ?? nothing("That is no code: a code has six letters and digits, such as ABC 234 (never 0, O, 1, I or L).");
 }
 
+/** The code of a party in what somebody typed: the code, or a link with it; "": none. */
+export function partyCode(typed: string): string {
+  const invite = readCode(/[?&]party=([^&#\s]+)/.exec(typed)?.[1] ?? typed);
+  return invite?.kind === "code" ? invite.code : "";
+}
+
 function readCode(text: string): Invite | null {
   const code = text.toUpperCase().replace(/[\s-]/g, "");
   return codeShape.test(code) ? { kind: "code", code } : null;

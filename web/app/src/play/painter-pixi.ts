@@ -61,7 +61,8 @@ class Drawn {
 /** Makes a painter; fails where the browser has no WebGL. */
 export async function webglPainter(canvas: HTMLCanvasElement): Promise<Painter> {
   const renderer = new WebGLRenderer();
-  await renderer.init({ canvas, background: ground, antialias: false, autoDensity: true, powerPreference: "high-performance" });
+  // What Pixi would load for pages in general, such as events and filters, is of no use here.
+  await renderer.init({ canvas, background: ground, antialias: false, autoDensity: true, powerPreference: "high-performance", skipExtensionImports: true });
   return new PixiPainter(renderer);
 }
 

@@ -6,7 +6,7 @@ import {
 } from "@metronome/sdk";
 import "./queues.css";
 import { make, say } from "../../dom.ts";
-import { readInvite } from "../invite.ts";
+import { partyCode } from "../invite.ts";
 import { Poll } from "../poll.ts";
 import { sentence } from "../sentences.ts";
 import { type About, QueueCards } from "./cards.ts";
@@ -265,13 +265,6 @@ export class Match {
     this.notice.classList.toggle("bad", bad);
     say(this.notice, text);
   }
-}
-
-/** The code in what somebody typed: a code, or a link with one; "": none. */
-export function partyCode(typed: string): string {
-  const linked = /[?&]party=([^&#\s]+)/.exec(typed)?.[1];
-  const invite = readInvite(linked ?? typed, new URL("http://nowhere/"));
-  return invite.kind === "code" ? invite.code : "";
 }
 
 /** What went wrong, for who queues: mostly what the server says itself. */

@@ -32,6 +32,7 @@ export class Offer {
     this.root.append(title, this.sentence, this.hulls.picture, make("div", "countdown", this.bar, this.left, make("span", "spoken", "seconds left")), this.members, this.trouble, this.acts);
     // To decline is more than to close something: it wants its button.
     this.root.addEventListener("cancel", (e) => e.preventDefault());
+    this.root.addEventListener("keydown", (e) => e.key === "Escape" && e.preventDefault()); // a second one would close it past "cancel"
   }
 
   /** Shows how the offer is, or that there is none; now is performance.now(). */
@@ -43,6 +44,7 @@ export class Offer {
       this.whole = Math.max(match.untilMs, 1);
       this.complain("");
       this.root.showModal();
+      clearInterval(this.beat);
       this.beat = setInterval(() => this.tick(performance.now()), 200);
     }
     const players = match.seats - match.bots;
