@@ -234,10 +234,10 @@ func (t *term) takesVacancy(p queue.Proposal) bool {
 		fits = players <= len(o.free[i])
 	}
 	if !fits {
-		t.r.m.Log.Error("a proposal of a matcher is left out", "queue", t.r.name, "room", p.Vacancy.Room, "err", errNotFree)
-		return false
+		err := errNotFree
+		t.r.m.Log.Error("a proposal of a matcher is left out", "queue", t.r.name, "room", p.Vacancy.Room, "err", err)
 	}
-	return true
+	return fits
 }
 
 // matchesFor is a proposal as matches: one, or, into a match that goes on, one for each
