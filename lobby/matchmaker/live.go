@@ -125,7 +125,8 @@ func (t *term) settleOpening(o opening) {
 	if err := o.err; err != nil && l.match.Vacancy {
 		t.callOff(l, err.Error(), nil)
 		return
-	} else if err != nil {
+	}
+	if err := o.err; err != nil {
 		t.failing, l.again = err.Error(), time.Now().Add(openAgain)
 		t.r.m.Log.Warn("a match's room cannot be opened", "queue", t.r.name, "match", o.id, "err", err)
 		return

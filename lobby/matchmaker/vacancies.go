@@ -231,9 +231,8 @@ func (t *term) takesVacancy(p queue.Proposal) bool {
 	}
 	if !fits {
 		t.r.m.Log.Warn("a matcher proposed more for a match that goes on than have left it", "queue", t.r.name, "room", p.Vacancy.Room)
-		return false
 	}
-	return true
+	return fits
 }
 
 // matchesFor is a proposal as matches: one, or, into a match that goes on, one for each
