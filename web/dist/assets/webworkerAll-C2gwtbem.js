@@ -1,1 +1,0 @@
-import"./painters-BwxweOaF.js";import"./init-C4Tjz73v.js";

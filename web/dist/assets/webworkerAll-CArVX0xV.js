@@ -1,0 +1,1 @@
+import"./painters-CQbtkazl.js";import"./init-jHZ_w8Cj.js";
