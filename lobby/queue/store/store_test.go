@@ -20,29 +20,67 @@ import (
 
 func TestMain(m *testing.M) {
 	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		if shared.server != nil {
-			shared.server.Close()
+		for _, s := range []*sharedServer{&shared, &cluster} {
+			if s.server != nil {
+				s.server.Close()
+			}
 		}
 		os.Exit(code)
 	}))
 }
 
 // shared is one server for all tests, who keep apart by their prefixes.
-var shared struct {
+type sharedServer struct {
 	once   sync.Once
+	args   []string
 	server *redistest.Server
 }
 
+var (
+	shared  sharedServer
+	cluster = sharedServer{args: []string{"--cluster-enabled", "yes"}}
+)
+
 var prefixes atomic.Int64
+
+// start starts the server, once.
+func (s *sharedServer) start(t testing.TB) (addr string) {
+	t.Helper()
+	redistest.Need(t)
+	s.once.Do(func() { s.server = redistest.Start(t, s.args...) })
+	if s.server == nil {
+		t.Fatal("the shared redis-server did not start")
+	}
+	return s.server.Addr()
+}
 
 func redisStore(t testing.TB) *Redis {
 	t.Helper()
-	redistest.Need(t)
-	shared.once.Do(func() { shared.server = redistest.Start(t) })
-	if shared.server == nil {
-		t.Fatal("the shared redis-server did not start")
+	return storeIn(t, redis.NewClient(&redis.Options{Addr: shared.start(t)}))
+}
+
+// clusterStore is in a cluster of one node, which still refuses a script whose keys are
+// not all in one slot.
+func clusterStore(t testing.TB) *Redis {
+	t.Helper()
+	addr := cluster.start(t)
+	c := redis.NewClient(&redis.Options{Addr: addr})
+	defer func() { _ = c.Close() }()
+	// Another test may have given it its slots.
+	_ = c.Do(t.Context(), "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 1000 {
+		if c.Set(t.Context(), "ready", 1, 0).Err() == nil {
+			return storeIn(t, redis.NewClusterClient(&redis.ClusterOptions{Addrs: []string{addr}}))
+		}
+		<-tick.C
 	}
-	client := redis.NewClient(&redis.Options{Addr: shared.server.Addr()})
+	t.Fatal("the cluster is not ready")
+	return nil
+}
+
+func storeIn(t testing.TB, client redis.UniversalClient) *Redis {
 	t.Cleanup(func() { _ = client.Close() })
 	return NewRedis(client, fmt.Sprintf("test%d", prefixes.Add(1)), 5*time.Second, time.Now)
 }
@@ -52,6 +90,7 @@ func each(t *testing.T, test func(t *testing.T, s Store)) {
 	t.Helper()
 	t.Run("memory", func(t *testing.T) { test(t, NewMemory(nil)) })
 	t.Run("redis", func(t *testing.T) { test(t, redisStore(t)) })
+	t.Run("cluster", func(t *testing.T) { test(t, clusterStore(t)) })
 }
 
 const name = "ranked"
