@@ -33,7 +33,7 @@ type goodbye struct {
 func (u *Upgrader) startGoodbye(g goodbye) {
 	select {
 	case u.lingering <- struct{}{}:
-		u.running.Go(func() {
+		u.running.start(func() {
 			defer func() { <-u.lingering }()
 			if !g.send() {
 				u.dropped.Add(1)

@@ -54,8 +54,8 @@ func attachPortable(c *Conn, arrived func()) {
 	}
 	c.transport = p
 	c.gws.Session().(*session).transport = p
-	c.upgrader.running.Go(p.read)
-	c.upgrader.running.Go(p.write)
+	c.upgrader.running.start(p.read)
+	c.upgrader.running.start(p.write)
 }
 
 // portableSendBuffer is as small as the tick's, for the same reason.

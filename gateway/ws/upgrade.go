@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -89,7 +88,7 @@ type Upgrader struct {
 	config    Config
 	log       *slog.Logger
 	gws       *gws.Upgrader
-	running   sync.WaitGroup
+	running   running
 	lingering chan struct{} // see maxLingering
 	dropped   atomic.Uint64
 }
@@ -169,4 +168,4 @@ func hijack(w http.ResponseWriter) (net.Conn, []byte, error) {
 // Wait returns when every closed connection has said goodbye, about
 // 2 × lingerTime at most. Call it once all connections are closed and no
 // upgrade runs.
-func (u *Upgrader) Wait() { u.running.Wait() }
+func (u *Upgrader) Wait() { u.running.wait() }

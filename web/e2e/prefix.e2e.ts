@@ -24,6 +24,7 @@ story("below a path, from the lobby into play, and back", async ({ proxy, open }
   await page.evaluate(() => window.metronome!.session.leave());
   await page.getByRole("button", { name: "Back to the lobby" }).click();
   await page.waitForURL("**/game/");
+  await page.close(); // before the proxy, which its next question would miss
 });
 
 story("below a path, the link to a room leads a friend into it", async ({ proxy, open }) => {
@@ -37,6 +38,7 @@ story("below a path, the link to a room leads a friend into it", async ({ proxy,
   await page.getByLabel("Code or link").press("Enter");
   await page.waitForURL("**/game/play?room=ffa");
   await inPlay(page);
+  await page.close();
 });
 
 story("below a path, every page has its style", async ({ proxy, open }) => {
