@@ -90,8 +90,8 @@ screenshots: ## take the pictures in docs/img again, and all states into bin/scr
 	$(if $(STATES),STATES=$(STATES)) scripts/web screenshots
 
 .PHONY: joins
-joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 MODES=ffa,duel SIZES=390x844)
-	$(if $(JOINS),JOINS=$(JOINS)) $(if $(FIRST),FIRST=$(FIRST)) $(if $(MODES),MODES=$(MODES)) $(if $(SIZES),SIZES=$(SIZES)) scripts/web joins
+joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 LOOK=1 MODES=ffa,duel SIZES=390x844)
+	$(if $(JOINS),JOINS=$(JOINS)) $(if $(FIRST),FIRST=$(FIRST)) $(if $(LOOK),LOOK=$(LOOK)) $(if $(MODES),MODES=$(MODES)) $(if $(SIZES),SIZES=$(SIZES)) scripts/web joins
 
 .PHONY: weight
 weight: ## what the first visit loads and how soon one flies (RUNS=5)

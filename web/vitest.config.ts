@@ -18,8 +18,8 @@ export default defineConfig({
     projects: [
       { test: { name: "sdk", include: ["sdk/test/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
       { test: { name: "app", include: ["app/src/**/*.test.ts"], environment: "node", sequence: { shuffle: true } } },
-      // Told once more when it fails: a browser that draws without a GPU stalls for seconds at times. The report says which needed it.
-      { test: { ...browser, name: "e2e", retry: 1, include: ["e2e/**/*.e2e.ts"] } },
+      // Told twice more when it fails: a browser that draws without a GPU stalls for seconds at times. The report says which needed it.
+      { test: { ...browser, name: "e2e", retry: 2, include: ["e2e/**/*.e2e.ts"] } },
       { test: { ...browser, name: "rigs", testTimeout: 4 * 3_600_000, include: ["e2e/rig-*.ts"] } },
       { test: { ...browser, name: "pictures", testTimeout: 900_000, include: ["e2e/pictures.ts", "e2e/screens.ts"] } },
     ],

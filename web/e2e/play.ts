@@ -63,14 +63,21 @@ export function hunt(page: Page, seat: number): Promise<void> {
 /** Has a page note the inputs that it sends from now on; read them with sent(). */
 export function noteInputs(page: Page): Promise<void> {
   return page.evaluate(() => {
-    const m = window.metronome!;
-    const notes = new Map<number, readonly number[]>();
-    (window as unknown as { sent: typeof notes }).sent = notes;
-    m.onFrame = () => m.session.pendingInputs().forEach((i) => notes.set(i.tick, [...i.values]));
+    const w = window as unknown as { sent: number[][]; hears?: boolean };
+    w.sent = [];
+    if (w.hears) return;
+    w.hears = true;
+    // Each as the engine says that it sent it: on a page that draws slowly many are used before a frame sees them pending.
+    const session = window.metronome!.session as unknown as { report(r: { type: string; values?: number[] }): void };
+    const report = session.report.bind(session);
+    session.report = (r) => {
+      if (r.type === "sent") w.sent.push([...r.values!]);
+      report(r);
+    };
   });
 }
 
 /** The inputs that were noted, oldest first: dx, dy, aim, buttons. */
 export function sent(page: Page): Promise<number[][]> {
-  return page.evaluate(() => [...(window as unknown as { sent: Map<number, number[]> }).sent.values()]);
+  return page.evaluate(() => (window as unknown as { sent: number[][] }).sent);
 }

@@ -1,12 +1,14 @@
 // How soon a newcomer sees another ship: `make joins`. Each device size has a
 // server of its own, started as `make run` does, and joins it again and again;
-// the sizes run beside each other. The newcomer touches nothing after Play.
-// JOINS (20) per mode and size, FIRST (20) seconds each, MODES, SIZES.
+// the sizes run beside each other. The newcomer looks at the lobby for LOOK (1)
+// seconds and touches nothing after Play. JOINS (20) per mode and size, FIRST (20)
+// seconds each, MODES, SIZES.
 import { clickPlay, devices, modes, observe, patience, quantile, setting, table, type Device, type Seen } from "./rig.ts";
 import { expect, story, type Page } from "./story.ts";
 
 const joins = setting("JOINS", 20);
 const seconds = setting("FIRST", 20);
+const look = setting("LOOK", 1);
 const chosen = (all: string[], name: string): string[] => all.filter((one) => (process.env[name] ?? all.join(",")).split(",").includes(one));
 
 /** Plays for the first seconds, then leaves, so that no ship of it stays for the next. */
@@ -50,6 +52,7 @@ story("joins", async ({ serve, open }) => {
         page.setDefaultTimeout(patience);
         await page.addInitScript(observe, { seconds, press: "" });
         await page.goto(server.url);
+        await page.waitForTimeout(look * 1000);
         await join(page, mode).then(
           (seen) => all.push(seen),
           async (fault: unknown) => process.stdout.write(`${mode} ${device.name}, join ${n + 1}: ${await failure(page, fault)}\n`),
@@ -63,7 +66,7 @@ story("joins", async ({ serve, open }) => {
   await Promise.all(devices.filter((d) => sizes.includes(d.name)).map(lane));
   const rows = [...results].map(([name, all]) => [name.split(" "), all] as const).sort(([a], [b]) => place(a) - place(b));
   table(`Seconds from the click on Play until the own ship and another one are on the screen (never: not in ${seconds} s of play), and the share of the first ${seconds} s of play
-with nobody in sight. ${sizes.length} device sizes beside each other, each with a server of its own with 20 bots; the newcomer touches nothing.`, [
+with nobody in sight. ${sizes.length} device sizes beside each other, each with a server of its own with 20 bots; the newcomer looks at the lobby for ${look} s and touches nothing.`, [
     ["mode", "screen", "joins", "own p50", "other p50", "other p99", "never", "alone", "fps"],
     ...rows.map(([[mode, device], all]) => row(mode!, device!, all)),
   ]);
