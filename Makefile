@@ -5,6 +5,7 @@ SHELL := /bin/sh
 BIN     := bin/metronome
 URL     ?= http://127.0.0.1:8080
 BOTS    ?= 20
+STATE   ?= bin/state
 FUZZTIME ?= 30s
 BENCHING = $(if $(BENCH),BENCH='$(BENCH)') $(if $(COUNT),COUNT=$(COUNT)) $(if $(BENCHTIME),BENCHTIME=$(BENCHTIME))
 
@@ -17,8 +18,8 @@ build: ## build the binary: bin/metronome
 	CGO_ENABLED=0 go build -o $(BIN) ./cmd/metronome
 
 .PHONY: run
-run: build ## a node with a room of bots (BOTS=20) at http://127.0.0.1:8080
-	exec $(BIN) serve --bots $(BOTS)
+run: build ## a node with a room of bots (BOTS=20) at http://127.0.0.1:8080; its matches go on when it starts again (STATE=bin/state)
+	exec $(BIN) serve --bots $(BOTS) --state $(STATE)
 
 .PHONY: bots
 bots: build ## let bots (PLAYERS=200) play on a running node (URL=http://127.0.0.1:8080)

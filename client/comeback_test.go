@@ -21,7 +21,7 @@ func TestComebackOfEveryCloseCode(t *testing.T) {
 		netproto.CloseReplaced: netproto.Never, netproto.CloseKicked: netproto.Never, netproto.CloseRoomEnded: netproto.Rejoin,
 		netproto.CloseRestart: netproto.RejoinLater, netproto.CloseGameFault: netproto.Rejoin, netproto.CloseRoomFull: netproto.Rejoin,
 		netproto.CloseResumeStale: netproto.Rejoin, netproto.CloseRoomLocked: netproto.Rejoin,
-		netproto.CloseSecond: netproto.Never,
+		netproto.CloseSecond: netproto.Never, netproto.CloseMoved: netproto.Resume,
 	}
 	for _, row := range netproto.CloseCodes {
 		wanted, known := want[row.Code]

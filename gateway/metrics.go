@@ -59,6 +59,7 @@ var counterRows = []counterRow{
 	{desc("inputs_unseen_total", "Inputs whose view of the world was none that their seat can have seen."), func(s *room.Stats) *atomic.Uint64 { return &s.InputsUnseen }},
 	{desc("chat_dropped_total", "Chat lines over the limit."), func(s *room.Stats) *atomic.Uint64 { return &s.ChatDropped }},
 	{desc("game_faults_total", "Rooms closed because their game failed."), func(s *room.Stats) *atomic.Uint64 { return &s.Faults }},
+	{desc("rooms_kept_failed_total", "How often a room that is to outlive the process was not kept: the disk."), func(s *room.Stats) *atomic.Uint64 { return &s.KeepsFailed }},
 	{desc("recordings_lost_total", "Recordings that stopped early."), func(s *room.Stats) *atomic.Uint64 { return &s.RecordingsLost }},
 	{desc("joins_total", "Players who took a seat."), func(s *room.Stats) *atomic.Uint64 { return &s.Joins }},
 	{desc("spectators_total", "Spectators who came."), func(s *room.Stats) *atomic.Uint64 { return &s.Spectators }},

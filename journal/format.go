@@ -21,6 +21,8 @@ const (
 	KindCheckpoint Kind = 'C'
 	KindTick       Kind = 'T'
 	KindFault      Kind = 'F'
+	// KindEnvelope is of journals from which rooms can be had again only.
+	KindEnvelope Kind = 'E'
 )
 
 // MaxRecord is the longest record, bytes. Threat: a damaged or forged file that

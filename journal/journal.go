@@ -29,6 +29,30 @@ type Sink interface {
 	Close() error
 }
 
+// Keeper is where a room is kept, so that it can be had again when its process is
+// gone. Only the room's goroutine calls it, but for Err. No call waits for a disk or a
+// network: what cannot be kept up with is dropped, until a checkpoint comes.
+type Keeper interface {
+	// Begin comes first, once; a checkpoint follows.
+	Begin(h Header)
+	// Checkpoint is the whole room after a tick: its world, and its envelope, a
+	// metronome.v1.Envelope. What came before is of no use any more.
+	Checkpoint(tick sim.Tick, state, envelope []byte)
+	// Tick is one step, as Sink.Tick has it.
+	Tick(t *Tick)
+	// Envelope is what has changed of the envelope after the tick that came last.
+	Envelope(envelope []byte)
+	// WantsCheckpoint reports whether ticks are of no use until one comes: some were
+	// dropped, and there is room again.
+	WantsCheckpoint() bool
+	// Err returns why the room is not kept, now; nil while it is. Any goroutine.
+	Err() error
+	// Close ends it when all is written, so that the room can be had again.
+	Close() error
+	// Forget ends it: the room is over.
+	Forget() error
+}
+
 // Recorder is a Sink that can be read while it is written.
 type Recorder interface {
 	// Recording opens what is written so far, whole records only, as a file of

@@ -81,7 +81,7 @@ func (l *Lobby) claim(ctx context.Context, r Room, fenced bool, who seat) (seate
 		if !errors.Is(err, errNoCode) {
 			return s, err
 		}
-		c.codes = newCodes(r.Private)
+		c.codes = newCodes(r.Private, "")
 	}
 	return seated{}, fmt.Errorf("%w: %w", ErrUnavailable, errNoCode)
 }
@@ -98,17 +98,22 @@ func (l *Lobby) newClaim(r Room, fenced bool) (claimArgs, error) {
 	}
 	return claimArgs{
 		room: r, node: l.self, lease: l.cfg.Lease, making: makingTime, nonce: id.Unique(), fenced: fenced,
-		codes: newCodes(r.Private),
+		codes: newCodes(r.Private, r.Code),
 	}, nil
 }
 
-func newCodes(private bool) []string {
+// newCodes are those that a private room may get, in the order in which they are tried:
+// first the one that it had.
+func newCodes(private bool, had string) []string {
 	if !private {
 		return nil
 	}
-	codes := make([]string, codeCandidates)
-	for i := range codes {
-		codes[i] = NewCode()
+	codes := make([]string, 0, codeCandidates+1)
+	if had != "" {
+		codes = append(codes, had)
+	}
+	for range codeCandidates {
+		codes = append(codes, NewCode())
 	}
 	return codes
 }

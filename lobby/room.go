@@ -32,7 +32,7 @@ type Room struct {
 	ID    string // 1 to MaxID of letters, digits, - _ .
 	Mode  string // the same
 	Epoch uint64 // set when it is claimed; a higher one owns the room
-	Code  string // set when it is claimed and Private: how others get in
+	Code  string // of a Private one, how others get in: set when it is claimed, then as is or another when it is taken
 
 	Seats int // 1 to MaxSeats
 	Taken int // as the owner lists it: seats occupied, bots too; as others see it: and seats promised

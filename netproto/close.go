@@ -55,6 +55,7 @@ const (
 	CloseResumeStale CloseCode = 4010
 	CloseRoomLocked  CloseCode = 4011
 	CloseSecond      CloseCode = 4012
+	CloseMoved       CloseCode = 4013
 )
 
 // CloseInfo is one row of the close code table.
@@ -85,6 +86,7 @@ var CloseCodes = []CloseInfo{
 	{CloseResumeStale, "resume-stale", "The resume token is used, unknown or too old.", Rejoin},
 	{CloseRoomLocked, "room-locked", "The room takes no new players.", Rejoin},
 	{CloseSecond, "second", "The user already plays in the room on another connection.", Never},
+	{CloseMoved, "moved", "The room goes on in another process, with the seat in it.", Resume},
 }
 
 // Info returns the row of a code. An unknown one, from a proxy for instance, may

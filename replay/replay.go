@@ -156,21 +156,11 @@ func (p *player) header(body []byte) error {
 		return err
 	}
 	p.out.Header = h
-	mode, ok := p.find(h.Mode)
-	if !ok {
-		return fmt.Errorf("mode %q of this journal is not known here", h.Mode)
-	}
-	p.mode = mode.WithSeats(h.Seats).WithParams(h.Params)
-	if h.OneMatch {
-		p.mode = p.mode.ForOneMatch()
-	}
-	w, err := sim.Start(p.mode, h.Seed)
+	w, mode, err := h.Start(p.find)
 	if err != nil {
 		return err
 	}
-	if w.Shape() != h.Shape {
-		return fmt.Errorf("mode %q had other tables when this journal was recorded", mode.Name)
-	}
+	p.mode = mode
 	p.world = w
 	return nil
 }
@@ -225,10 +215,6 @@ func (p *player) tick(body []byte) error {
 	if err := journal.ReadTick(body, t); err != nil {
 		return err
 	}
-	p.world.SkipTo(t.Tick) // as a room at rest does
-	if t.Tick != p.world.Tick().Add(1) {
-		return fmt.Errorf("%w: tick %d after %d", journal.ErrDamaged, t.Tick, p.world.Tick())
-	}
 	if err := p.step(t); err != nil {
 		return err
 	}
@@ -259,24 +245,5 @@ func (p *player) step(t *journal.Tick) (err error) {
 			err = &GameFault{Tick: t.Tick, Fault: fault}
 		}
 	}()
-	for _, s := range t.Leaves {
-		p.world.Leave(s)
-	}
-	for i := range t.Joins {
-		if err := p.world.Join(t.Joins[i].Seat, t.Joins[i].Who); err != nil {
-			return fmt.Errorf("%w: tick %d: %w", journal.ErrDamaged, t.Tick, err)
-		}
-	}
-	for i := range t.Commands {
-		c := &t.Commands[i]
-		if err := p.world.GiveCommand(c.Seat, c.Number, c.Values, c.List); err != nil {
-			return fmt.Errorf("%w: tick %d: %w", journal.ErrDamaged, t.Tick, err)
-		}
-	}
-	for i := range t.Inputs {
-		in := &t.Inputs[i]
-		p.world.SetInput(in.Seat, in.Values, in.Seen, in.From)
-	}
-	p.world.Step()
-	return nil
+	return t.Play(p.world)
 }

@@ -14,10 +14,13 @@ type commandQueue struct {
 	// received is the number of the last command that came, whether it waits, was
 	// given to a step or was refused. A client that sends it again is not heard.
 	received uint32
-	waiting  []heldCommand
-	used     int           // of the right to give commands; see allow
-	since    time.Duration // of the room's time
-	told     bool          // that commands wait
+	// gap: the room has lost moments in which it may have taken some, so that the next
+	// may have any number.
+	gap     bool
+	waiting []heldCommand
+	used    int           // of the right to give commands; see allow
+	since   time.Duration // of the room's time
+	told    bool          // that commands wait
 }
 
 type heldCommand struct {
@@ -37,6 +40,7 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	case c.Number <= q.received:
 		s.budget.left-- // it came before, over another connection, or is a flood
 		return nil
+	case q.gap:
 	case c.Number != q.received+1 && s.link.unread: // the client counts; it comes back and sends again what is missing
 		return &netproto.CloseError{Code: netproto.CloseFlood, Reason: "more messages than the server reads, and a command was in one that it has not read"}
 	case c.Number != q.received+1:
@@ -44,7 +48,7 @@ func (r *Room) receiveCommand(s *seat, c *netproto.Command) error {
 	case len(q.waiting) >= netproto.MaxCommands:
 		return &netproto.CloseError{Code: netproto.CloseFlood, Reason: "more commands than may wait; send no more than the window before they are acknowledged"}
 	}
-	q.received = c.Number
+	q.received, q.gap = c.Number, false
 	if err := r.world.CheckCommand(c.Values[:c.Count], c.List[:c.ListCount]); err != nil {
 		s.budget.left--
 		s.notices.add(&pb.Notice{Body: &pb.Notice_Refused{Refused: &pb.CommandRefused{Number: c.Number, Reason: err.Error()}}})
@@ -83,7 +87,7 @@ func (r *Room) giveCommands(s *seat) {
 	given := 0
 	for ; given < len(q.waiting) && q.allow(now, rate); given++ {
 		o := &q.waiting[given]
-		if r.recording {
+		if r.noting() {
 			r.step.Commands = append(r.step.Commands, journal.Command{Seat: s.number, Number: o.number, Values: o.values, List: o.list})
 		}
 		if err := r.world.GiveCommand(s.number, o.number, o.values, o.list); err != nil {

@@ -73,7 +73,10 @@ type door struct {
 	spectators, mostSpectators int
 	secluded                   bool
 	tokens                     map[string]claim
-	users                      users
+	signer                     signer
+	// lost are the seats of a room that was had again whose clients may have newer tokens.
+	lost  map[sim.Seat]lastKnown
+	users users
 	// queue holds at most one entry per seat, because passes are bounded by them, one
 	// per resume token: a second one replaces the first, those of users who take their
 	// own seat over, each with a ticket of their own, and the spectators on the way.
@@ -118,7 +121,7 @@ func (d *door) admits(g Guest) error {
 		return ErrClosed
 	}
 	if g.Resume != "" {
-		if _, ok := d.tokens[g.Resume]; !ok {
+		if _, ok := d.tokens[g.Resume]; !ok && !d.accept(g.Resume) {
 			return ErrResumeStale
 		}
 		return nil

@@ -68,6 +68,8 @@ type users struct {
 	// came are those of the invited who have had a seat since they were invited, left
 	// those who have had one and have none any more.
 	came, left map[uint64]bool
+	// revision counts the changes of the invitations, and of who has come.
+	revision int
 	// once: who plays here already is not let in a second time.
 	once bool
 }
@@ -130,6 +132,7 @@ func (d *door) seatUser(user uint64, seat sim.Seat, here bool) {
 	d.mu.Lock()
 	d.users.sitting[user] = sitting{seat, here}
 	if _, asked := d.users.invited[user]; asked {
+		d.users.revision++
 		d.users.came[user] = true
 		delete(d.users.left, user)
 	}
@@ -144,6 +147,7 @@ func (d *door) unseatUser(user uint64) {
 	d.mu.Lock()
 	delete(d.users.sitting, user)
 	if d.users.came[user] {
+		d.users.revision++
 		d.users.left[user] = true
 	}
 	d.mu.Unlock()
@@ -223,9 +227,7 @@ func (r *Room) takeOver(s *seat, e entry) {
 		s.played, s.awayAt = true, r.next
 	}
 	r.disconnect(s, replaced.Code, "you came in on another connection")
-	r.door.dropToken(s.tokens.confirmed)
-	r.door.dropToken(s.tokens.newest)
-	s.tokens = tokens{}
+	r.dropTokens(s)
 	s.commands.forgetWaiting()
 	r.connect(s, e.conn, false)
 	r.stats.Resumes.Add(1)

@@ -50,7 +50,15 @@ func (r *Room) Invite(invitations ...Invitation) error {
 		}
 	}
 	d.users.invited, d.users.instead = invited, instead
+	d.users.revision++
 	return nil
+}
+
+// invitations is the revision of who is invited and has come.
+func (d *door) invitations() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.users.revision
 }
 
 // makeWay withdraws from invited and instead what an invitation is in place of, and

@@ -103,7 +103,7 @@ func (r *Room) receiveInputs(s *seat, l *link, inputs []netproto.Input) {
 		}
 		// Only the Welcome's frame can have told the client that this tick comes.
 		if l.welcomed != 0 && s.tokens.confirmed != s.tokens.newest && inputs[i].Tick > l.welcomed {
-			r.confirmToken(s, s.tokens.newest)
+			r.confirmToken(s, s.tokens.newest.text)
 			l.spoke = true // even if the connection ends with the same tick
 		}
 	}
@@ -313,26 +313,4 @@ func (r *Room) logged(b []byte, err error) []byte {
 		r.log.Error("a message could not be written; this is a bug", "err", err)
 	}
 	return b
-}
-
-// issueToken makes a new token for a seat's Welcome. One that was issued before
-// and never confirmed is good no more.
-func (r *Room) issueToken(s *seat) string {
-	t := newToken()
-	if s.tokens.newest != s.tokens.confirmed {
-		r.door.dropToken(s.tokens.newest)
-	}
-	s.tokens.newest = t
-	r.door.addToken(t, s.number)
-	return t
-}
-
-// confirmToken notes that the client has one of its two tokens: the other goes.
-func (r *Room) confirmToken(s *seat, token string) {
-	for _, t := range []string{s.tokens.confirmed, s.tokens.newest} {
-		if t != token {
-			r.door.dropToken(t)
-		}
-	}
-	s.tokens = tokens{token, token}
 }

@@ -56,8 +56,9 @@ func (r *Room) from(tick sim.Tick) (outbox.Origin, int) {
 }
 
 // sendEffects hands on what the rules want done outside.
-func (r *Room) sendEffects() {
-	effects, values := r.world.Effects()
+func (r *Room) sendEffects() { r.handOn(r.world.Effects()) }
+
+func (r *Room) handOn(effects []sim.EffectRecord, values []int64) {
 	for _, e := range effects {
 		kind := r.world.EffectKinds()[e.Kind]
 		who := r.sender.known[e.User]

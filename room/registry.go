@@ -229,6 +229,10 @@ type RegistryConfig struct {
 	Clock func() Clock
 	// Journal makes the journal of a new room; nil records nothing.
 	Journal func(id string) (journal.Sink, error)
+	// Keeper keeps a room, so that it outlives the process; nil: rooms end with it.
+	Keeper func(id string) journal.Keeper
+	// ResumeKey is Options.ResumeKey of all rooms.
+	ResumeKey []byte
 	// Outbox takes what leaves the rooms; nil: it goes into the log only.
 	Outbox Outbox
 	// Changed, unless nil, is called after a room was made or has ended, on the
@@ -297,6 +301,9 @@ type Wish struct {
 	Patience time.Duration
 	// MayEnd is asked as Options.MayEnd says.
 	MayEnd func() bool
+	// Follower, unless nil, has the room: it is taken over, and the wish is
+	// [Follower.Wish].
+	Follower *Follower
 }
 
 // Space says why a room of so many seats would not be made: ErrNodeFull,
@@ -402,22 +409,31 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 			sink = j
 		}
 	}
-	config := g.config.Room
-	if w.Patience > 0 {
-		config.EmptyAfter = w.Patience
+	var keeper journal.Keeper
+	if g.config.Keeper != nil {
+		keeper = g.config.Keeper(w.ID)
+	}
+	start := New
+	if w.Follower != nil {
+		start = w.Follower.TakeOver
 	}
 	clock := g.config.Clock()
-	r, err := New(Options{
+	r, err := start(Options{
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
-		Invited: w.Invited, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
+		Invited: w.Invited, Patience: w.Patience, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
-		Config: config, Clock: clock, Journal: sink, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
+		Config: g.config.Room, Clock: clock, Journal: sink, Keeper: keeper, ResumeKey: g.config.ResumeKey, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server, Nodes: g.config.Nodes, Events: g.config.Events,
 	})
 	if err != nil {
 		err = errors.Join(err, clock.Close())
 		if sink != nil {
 			err = errors.Join(err, sink.Close())
+		}
+		if keeper != nil && w.Follower != nil {
+			err = errors.Join(err, keeper.Close())
+		} else if keeper != nil {
+			err = errors.Join(err, keeper.Forget())
 		}
 	}
 	return r, err

@@ -39,6 +39,8 @@ type Options struct {
 	Metadata map[string]string
 	// Keep has the room stay when nobody sits in it.
 	Keep bool
+	// Patience is how long it stays when nobody sits in it; 0: as Config says.
+	Patience time.Duration
 	// MayEnd is asked at each tick at which the room would end because nobody has
 	// been in it, until it says yes: a seat may be promised. It must return at once.
 	// Nil: always.
@@ -53,12 +55,17 @@ type Options struct {
 	Config  Config
 	Clock   Clock
 	Journal journal.Sink // nil records nothing
+	// Keeper has the room outlive the process; nil: it ends with it.
+	Keeper journal.Keeper
 	// Outbox takes outcomes and effects; nil: they go into the log only. OwnerEpoch is
 	// the epoch under which this node owns the room; it is part of their ids.
 	Outbox     Outbox
 	OwnerEpoch uint64
-	Stats      *Stats
-	Log        *slog.Logger
+	// ResumeKey signs resume tokens, so that whoever has the room again by its journal
+	// takes them; nil: a key of the room's own.
+	ResumeKey []byte
+	Stats     *Stats
+	Log       *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
 	// Nodes is where else to go, for Welcomes and notices; nil: nowhere.
@@ -92,6 +99,7 @@ type Room struct {
 	encoder      *netproto.Encoder
 	journal      journal.Sink
 	recording    bool // the journal still takes ticks
+	keeping      keeping
 	fields       []sim.InputField
 	schema       *pb.Schema
 	params       []*pb.Param
@@ -138,7 +146,17 @@ func New(o Options) (*Room, error) {
 	if err != nil {
 		return nil, err
 	}
+	r := newRoom(o, world, schema)
+	r.beginJournals()
+	return r, nil
+}
+
+// newRoom makes a room of a world and its mode.
+func newRoom(o Options, world *sim.World, schema *pb.Schema) *Room {
 	o.Metadata = maps.Clone(o.Metadata)
+	if o.Patience > 0 {
+		o.Config.EmptyAfter = o.Patience
+	}
 	seats := o.Mode.Seats
 	r := &Room{
 		id: o.ID, mode: o.Mode, hz: o.Mode.TickHz(), options: o, config: o.Config, stats: o.Stats, clock: o.Clock,
@@ -157,17 +175,30 @@ func New(o Options) (*Room, error) {
 		r.door.poke = r.poke
 	}
 	r.door.stats, r.door.seats, r.door.tokens, r.door.users = o.Stats, seats, map[string]claim{}, newUsers(o.Mode.RefuseSecond, o.Invited)
+	r.door.signer = newSigner(o.ResumeKey, o.ID, o.Seed)
 	r.door.mostSpectators, r.door.secluded = o.Config.Spectators, o.Private || o.Invited != nil
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)
 	}
+	return r
+}
+
+// beginJournals begins what is written of the room: all that it is by now.
+func (r *Room) beginJournals() {
 	if r.recording {
-		r.journal.Begin(journal.Header{
-			Room: o.ID, Mode: o.Mode.Name, Hz: o.Mode.Hz, Seed: o.Seed, Shape: world.Shape(), Seats: seats, Params: paramsOf(world), OneMatch: o.OneMatch,
-		})
-		r.journal.Checkpoint(world.Tick(), world.Append(nil))
+		r.journal.Begin(r.header())
+		r.checkpointed = r.world.Tick()
+		r.journal.Checkpoint(r.checkpointed, r.world.Append(nil))
 	}
-	return r, nil
+	r.beginKeeping()
+}
+
+// header is that of the room's journals.
+func (r *Room) header() journal.Header {
+	return journal.Header{
+		Room: r.id, Mode: r.mode.Name, Hz: r.mode.Hz, Seed: r.options.Seed, Shape: r.world.Shape(), Seats: r.mode.Seats, Params: paramsOf(r.world),
+		OneMatch: r.options.OneMatch,
+	}
 }
 
 // paramsOf returns what a world was made with, as it would be asked for.

@@ -99,7 +99,9 @@ func (r *Room) end() {
 	for _, e := range r.entries {
 		r.door.refuse(e.conn, why)
 	}
-	r.abandon(why.Reason)
+	if why.Code != netproto.CloseMoved {
+		r.abandon(why.Reason)
+	}
 	for _, s := range r.taken {
 		r.disconnect(s, why.Code, why.Reason)
 	}
@@ -107,12 +109,21 @@ func (r *Room) end() {
 	if err := r.closeJournal(); err != nil && r.recording {
 		r.loseRecording(err)
 	}
+	r.endKeeping(why.Code == netproto.CloseMoved)
 	r.tellEnd(why)
 	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
 }
 
 // discard ends a room that never ran.
-func (r *Room) discard() error { return errors.Join(r.clock.Close(), r.closeJournal()) }
+func (r *Room) discard() error {
+	err := errors.Join(r.clock.Close(), r.closeJournal())
+	if k := r.keeping.keeper; k != nil && r.world.Tick() > 0 {
+		err = errors.Join(err, k.Close()) // it was had again, and may be once more
+	} else if k != nil {
+		err = errors.Join(err, k.Forget())
+	}
+	return err
+}
 
 func (r *Room) closeJournal() error {
 	if r.journal == nil {

@@ -1,8 +1,6 @@
 package room
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"slices"
 	"time"
 
@@ -53,10 +51,13 @@ type seat struct {
 	allowance
 	notices noticeQueue
 	tokens  tokens
-	played  bool                // somebody has spoken on it: it is worth keeping
-	awayAt  sim.Tick            // since when nobody has spoken on it, when away
-	over    netproto.CloseError // how the player's last connection ended by itself
-	trace   *Trace              // nil unless somebody watches the seat
+	joined  sim.Tick // at which its player came
+	// generation is how many resume tokens its player was given.
+	generation uint32
+	played     bool                // somebody has spoken on it: it is worth keeping
+	awayAt     sim.Tick            // since when nobody has spoken on it, when away
+	over       netproto.CloseError // how the player's last connection ended by itself
+	trace      *Trace              // nil unless somebody watches the seat
 }
 
 // to moves the seat to another state; an illegal move is a bug here.
@@ -100,21 +101,6 @@ func (s *seat) roster() *pb.Roster {
 
 var presences = map[SeatState]pb.Presence{
 	SeatFree: pb.Presence_PRESENCE_FREE, SeatActive: pb.Presence_PRESENCE_ACTIVE, SeatAway: pb.Presence_PRESENCE_AWAY,
-}
-
-// tokens are the resume tokens of one seat. Two are good at a time: the one
-// that the client surely has and the newest, which may never have arrived.
-type tokens struct {
-	confirmed string // came back from the client or is known to have reached it
-	newest    string
-}
-
-// newToken returns 128 random bits that fit a URL.
-func newToken() string {
-	var b [16]byte
-	// crypto/rand.Read never fails since Go 1.24: it crashes the program instead.
-	_, _ = rand.Read(b[:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 // introSeconds is how long a new connection may take to send its first frame

@@ -59,6 +59,7 @@ func (r *Room) seatNewcomer(e entry) {
 	}
 	s := r.freeSeat() // there is one: who comes is bounded by seats that are free or given up
 	s.occupy(e.guest, r.vacated.take(e.guest.Key, r.next, r.hz))
+	s.joined = r.next
 	r.connect(s, e.conn, false)
 	at, _ := slices.BinarySearchFunc(r.taken, s.number, bySeat)
 	r.taken = slices.Insert(r.taken, at, s)
@@ -127,8 +128,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	if s.filler {
 		r.fillers = slices.DeleteFunc(r.fillers, func(f *seat) bool { return f == s })
 	}
-	r.door.dropToken(s.tokens.confirmed)
-	r.door.dropToken(s.tokens.newest)
+	r.dropTokens(s)
 	r.door.unseatUser(s.who.User)
 	r.vacated.add(s.key, s.allowance, r.next, r.hz)
 	r.door.freeSeat(s.filler)

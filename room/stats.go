@@ -24,6 +24,8 @@ type Stats struct {
 	ChatDropped atomic.Uint64
 	// Faults are games that panicked; RecordingsLost journals that failed.
 	Faults, RecordingsLost atomic.Uint64
+	// KeepsFailed is how often a room that is to outlive the process was not kept.
+	KeepsFailed atomic.Uint64
 	// Joins, Resumes and the closes by the table's rows.
 	Joins, Resumes atomic.Uint64
 	// Spectators who came, and what was written to them, which is not in Snapshots.

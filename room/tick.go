@@ -99,7 +99,7 @@ func (r *Room) take() {
 			values, seen, from = nil, 0, sim.Neutral
 		}
 		r.world.SetInput(s.number, values, seen, from)
-		if r.recording {
+		if r.noting() {
 			r.step.Inputs = append(r.step.Inputs, journal.Input{Seat: s.number, From: from, Seen: seen, Values: values})
 		}
 	}
@@ -132,14 +132,23 @@ func (r *Room) record() {
 	if r.rested {
 		return
 	}
-	if r.recording {
+	if r.noting() {
 		r.recordTick()
 	}
 	r.carryOut()
 }
 
+// noting reports whether what happens at a tick is written down.
+func (r *Room) noting() bool { return r.recording || r.keeping.keeper != nil }
+
 func (r *Room) recordTick() {
 	r.step.Tick, r.step.Hash = r.next, r.world.Hash()
+	if r.keeping.keeper != nil {
+		r.keeping.keeper.Tick(&r.step)
+	}
+	if !r.recording {
+		return
+	}
 	r.journal.Tick(&r.step)
 	if r.next.Since(r.checkpointed) >= checkpointSeconds*r.hz {
 		r.checkpointed = r.next
@@ -180,6 +189,7 @@ func (r *Room) tidy() {
 	r.samples.count(&counted)
 	r.publish(counted.backlogged)
 	r.tellNodes()
+	r.keepChanges()
 	r.endMatch()
 	r.endWhenIdle()
 	r.endBeforeLastTick()

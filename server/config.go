@@ -52,7 +52,8 @@ type Config struct {
 	// Empty: there are none.
 	ServerKeys string
 	// State is a directory for what must outlive the process: outcomes and effects
-	// that were not delivered. Empty: they are kept in memory.
+	// that were not delivered and, when Redis is empty, the rooms. Empty: they are kept
+	// in memory.
 	State string
 	// Webhook is a URL that outcomes and effects are posted to, signed with
 	// WebhookSecret: one, or the new and the former with a comma between. Empty: none.

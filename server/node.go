@@ -30,7 +30,6 @@ import (
 	"github.com/metronome-server/metronome/lobby/matchmaker"
 	"github.com/metronome-server/metronome/lobby/queue/queuefile"
 	"github.com/metronome-server/metronome/lobby/queue/whatif"
-	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
@@ -57,6 +56,7 @@ type Node struct {
 	certificate *ws.Certificate
 	nodes       room.NodeList // where else players can go
 	recordings  *file.Folder  // nil: nothing is recorded
+	kept        *file.Rooms   // nil: rooms end with the process
 	outbox      *outbox.Outbox
 	webhook     *outbox.Webhook        // nil: there is none
 	peers       *peer.Client           // nil for a node of its own
@@ -90,6 +90,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openOutbox,
 		func(context.Context) error { return n.openRooms(games) },
 		n.openQueues,
+		n.restoreRooms,
 		n.serve,
 		n.serveDebug,
 		n.serveAdmin,
@@ -228,6 +229,9 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 			return folder.Create(time.Now().UTC().Format("20060102-150405-") + id)
 		}
 	}
+	if err = n.keepRooms(&config); err != nil {
+		return fmt.Errorf("--state: %w", err)
+	}
 	if n.rooms, err = room.NewRegistry(config, sim.ModesOf(games)); err != nil {
 		return err
 	}
@@ -313,6 +317,9 @@ func (n *Node) openHome(ctx context.Context) error {
 	if n.config.Redis != "" {
 		id = ""
 	}
+	if n.home, _ = n.rooms.Get(id); n.home != nil {
+		return nil // it was restored
+	}
 	home, _, err := n.node.Create(ctx, room.Wish{ID: id, Mode: mode.Name, Params: n.params, Keep: true})
 	n.home = home
 	return err
@@ -345,6 +352,9 @@ func (n *Node) Drain(ctx context.Context) {
 	case <-timer.C:
 	case <-ctx.Done():
 		return
+	}
+	if n.kept != nil {
+		return // rooms go on when the node is started again
 	}
 	n.BeginDrain()
 	if n.config.DrainTimeout == 0 {
@@ -390,7 +400,8 @@ func (n *Node) Stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), max(n.config.StopTimeout, time.Second))
 	defer cancel()
 	if n.rooms != nil {
-		if err := n.rooms.Close(ctx, netproto.CloseRestart, "the server is restarting; come back in a few seconds"); err != nil {
+		code, reason := n.goodbye()
+		if err := n.rooms.Close(ctx, code, reason); err != nil {
 			left = fmt.Errorf("rooms did not end within --stop-timeout %v and are given up: %w", n.config.StopTimeout, err)
 		}
 		waitAtMost(leaveTimeout, n.node.Wait)
@@ -420,6 +431,10 @@ func (n *Node) Stop() error {
 		n.queueLog = nil // a second stop finds nothing to do
 	}
 	n.closeOutbox()
+	if n.kept != nil {
+		n.kept.Close()
+		n.kept = nil // a second stop finds nothing to do
+	}
 	if n.peers != nil {
 		n.peers.Close()
 	}

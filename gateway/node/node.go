@@ -111,7 +111,7 @@ func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
 		seats = min(w.Seats, seats)
 	}
 	w.Mode = mode.Name
-	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Metadata: w.Metadata, TickHz: mode.Hz}, nil
+	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, TickHz: mode.Hz}, nil
 }
 
 // build starts a room that was claimed. When that fails it is taken out of the

@@ -105,6 +105,7 @@ const closeNames: Record<number, string> = {
   4010: "resume-stale",
   4011: "room-locked",
   4012: "second",
+  4013: "moved",
 };
 
 /** A close code as people know it; "" of none. */

@@ -30,6 +30,7 @@ export const closes: Readonly<Record<number, Row>> = {
   4010: { name: "resume-stale", comeback: "rejoin", sentence: "Your seat was not kept. You are being given a new one." },
   4011: { name: "room-locked", comeback: "rejoin", sentence: "The room takes no new players. You are being taken to another one." },
   4012: { name: "second", comeback: "never", sentence: "You already play in this room on another connection. Go on there, or choose another room." },
+  4013: { name: "moved", comeback: "resume", sentence: `The server is starting again, and your room with it. ${back}` },
 };
 
 /** The end of a connection by a close code; one that is not in the table may resume: nobody said that the seat is gone. */

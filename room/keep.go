@@ -1,0 +1,106 @@
+package room
+
+import (
+	"google.golang.org/protobuf/proto"
+
+	"github.com/metronome-server/metronome/journal"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// keeping has the room outlive its process. The room's goroutine owns it.
+type keeping struct {
+	keeper       journal.Keeper // nil: the room ends with its process
+	checkpointed sim.Tick
+	seats        []kept // by number: what was kept last
+	invitations  int    // revision of the door's
+	locked       bool
+	failed       bool   // the log has it that the room is not kept
+	out          []byte // scratch
+}
+
+// beginKeeping has a keeper keep the room from now on.
+func (r *Room) beginKeeping() {
+	if r.options.Keeper == nil {
+		return
+	}
+	r.keeping = keeping{keeper: r.options.Keeper, seats: make([]kept, len(r.seats))}
+	r.keeping.keeper.Begin(r.header())
+	r.keepAll()
+}
+
+// keepAll makes a checkpoint.
+func (r *Room) keepAll() {
+	k := &r.keeping
+	k.checkpointed = r.world.Tick()
+	r.state = r.world.Append(r.state[:0])
+	k.out = r.appendEnvelope(k.out[:0])
+	k.keeper.Checkpoint(k.checkpointed, r.state, k.out)
+	for i := range r.seats {
+		k.seats[i] = r.seats[i].changing()
+	}
+	k.locked, k.invitations = r.door.current() == Locked, r.door.invitations()
+}
+
+// keepChanges keeps what a tick has changed besides the world: it comes when the tick
+// is over, and has done what its rules wanted.
+func (r *Room) keepChanges() {
+	k := &r.keeping
+	if k.keeper == nil {
+		return
+	}
+	if r.next.Since(k.checkpointed) >= checkpointSeconds*r.hz || k.keeper.WantsCheckpoint() {
+		r.keepAll()
+	} else {
+		r.keepEnvelope()
+	}
+	err := k.keeper.Err()
+	if failed := err != nil; failed != k.failed {
+		k.failed = failed
+		if failed {
+			r.stats.KeepsFailed.Add(1)
+			r.log.Error("the room is not kept: it would be lost with this process; check the disk", "err", err)
+		} else {
+			r.log.Info("the room is kept again")
+		}
+	}
+}
+
+// keepEnvelope keeps what has changed of the envelope, if anything has.
+func (r *Room) keepEnvelope() {
+	k := &r.keeping
+	e := pb.Envelope{Tick: uint32(r.world.Tick())}
+	for i := 1; i < len(r.seats); i++ {
+		if now := r.seats[i].changing(); now != k.seats[i] {
+			k.seats[i] = now
+			e.Seat = append(e.Seat, r.seats[i].envelope())
+		}
+	}
+	if locked, invitations := r.door.current() == Locked, r.door.invitations(); locked != k.locked || invitations != k.invitations {
+		k.locked, k.invitations = locked, invitations
+		e.Room = r.envelope()
+	}
+	if e.Room == nil && len(e.Seat) == 0 {
+		return
+	}
+	k.out = r.logged(proto.MarshalOptions{}.MarshalAppend(k.out[:0], &e))
+	k.keeper.Envelope(k.out)
+}
+
+// endKeeping closes the keeper of a room that goes on elsewhere, and has that of one
+// that is over forget it.
+func (r *Room) endKeeping(goesOn bool) {
+	k := &r.keeping
+	if k.keeper == nil {
+		return
+	}
+	end := k.keeper.Forget
+	if goesOn && r.fault == nil {
+		r.keepAll()
+		end = k.keeper.Close
+	}
+	if err := end(); err != nil {
+		r.stats.KeepsFailed.Add(1)
+		r.log.Error("the room was not kept; check the disk", "err", err)
+	}
+}

@@ -1,1 +1,0 @@
-import"./painters-CQbtkazl.js";import"./init-jHZ_w8Cj.js";

@@ -1,0 +1,1 @@
+import"./painters-DJZqoOjP.js";import"./init-CHhGi4s0.js";
