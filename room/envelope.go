@@ -25,7 +25,7 @@ func (r *Room) envelope() *pb.RoomEnvelope {
 	o := &r.options
 	e := &pb.RoomEnvelope{
 		Private: o.Private, Code: o.Code, Metadata: o.Metadata, Keep: o.Keep, PatienceMs: uint32(o.Patience.Milliseconds()),
-		Locked: r.door.current() == Locked, CreatedMs: r.created.UnixMilli(), OwnerEpoch: o.OwnerEpoch, Seats: uint32(o.Seats),
+		Locked: r.door.current() == Locked, CreatedMs: r.created.UnixMilli(), OwnerEpoch: o.OwnerEpoch, Seats: uint32(o.Seats), ResumeKey: r.door.signer.key,
 	}
 	r.door.mu.Lock()
 	e.ForInvited, e.Invited = r.door.users.invited != nil, r.door.users.envelope()

@@ -204,7 +204,7 @@ func (f *Follower) Wish() Wish {
 // followed, with its seats kept for their players. What of o a journal knows is not
 // looked at, but for Code. Fillers leave at the first tick. Errors: those of New.
 func (f *Follower) TakeOver(o Options) (*Room, error) {
-	if f.room == nil {
+	if f.room == nil || len(f.room.ResumeKey) != tokenKeyBytes {
 		return nil, ErrNothingKept
 	}
 	w := f.Wish()
@@ -225,6 +225,7 @@ func (f *Follower) TakeOver(o Options) (*Room, error) {
 func (r *Room) restore(f *Follower) {
 	e := f.room
 	r.emptySince = r.next
+	r.door.signer.key = e.ResumeKey
 	if e.Locked {
 		r.door.to(Locked)
 	}

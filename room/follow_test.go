@@ -45,13 +45,11 @@ func (k *keptInMemory) Err() error               { return k.err }
 func (k *keptInMemory) Close() error             { k.closed = true; return nil }
 func (k *keptInMemory) Forget() error            { k.forgotten = true; return nil }
 
-var resumeKey = bytes.Repeat([]byte{7}, tokenKeyBytes)
-
 // keptRig is a room that is kept.
 func keptRig(t testing.TB, mode sim.Mode, change ...func(*Options)) (*rig, *keptInMemory) {
 	t.Helper()
 	k := &keptInMemory{}
-	return newRig(t, mode, append(change, func(o *Options) { o.Keeper, o.ResumeKey, o.Keep = k, resumeKey, true })...), k
+	return newRig(t, mode, append(change, func(o *Options) { o.Keeper, o.Keep = k, true })...), k
 }
 
 // hadAgain is the room that a journal gives, in another process.
@@ -64,7 +62,7 @@ func hadAgain(t testing.TB, kept []byte, mode sim.Mode) (*rig, *keptInMemory) {
 	}
 	o, l := options(sim.Mode{})
 	k := &keptInMemory{}
-	o.Keeper, o.ResumeKey = k, resumeKey
+	o.Keeper = k
 	r, err := f.TakeOver(o)
 	must(t, err)
 	clock, _ := o.Clock.(*fakeClock)
@@ -239,7 +237,7 @@ func TestResumeTokensAreNotForged(t *testing.T) {
 	signed := token{p.seat, room.seats[p.seat].joined, room.seats[p.seat].generation}
 	room, _ = hadAgain(t, k.b, walkMode(nil))
 	sign := func(change func(*signer, *token)) string {
-		s, of := newSigner(resumeKey, "test", 7), signed
+		s, of := room.door.signer, signed
 		change(&s, &of)
 		return s.sign(of).text
 	}

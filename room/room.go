@@ -61,11 +61,8 @@ type Options struct {
 	// the epoch under which this node owns the room; it is part of their ids.
 	Outbox     Outbox
 	OwnerEpoch uint64
-	// ResumeKey signs resume tokens, so that whoever has the room again by its journal
-	// takes them; nil: a key of the room's own.
-	ResumeKey []byte
-	Stats     *Stats
-	Log       *slog.Logger
+	Stats      *Stats
+	Log        *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
 	// Nodes is where else to go, for Welcomes and notices; nil: nowhere.
@@ -175,7 +172,7 @@ func newRoom(o Options, world *sim.World, schema *pb.Schema) *Room {
 		r.door.poke = r.poke
 	}
 	r.door.stats, r.door.seats, r.door.tokens, r.door.users = o.Stats, seats, map[string]claim{}, newUsers(o.Mode.RefuseSecond, o.Invited)
-	r.door.signer = newSigner(o.ResumeKey, o.ID, o.Seed)
+	r.door.signer = newSigner(o.ID, o.Seed)
 	r.door.mostSpectators, r.door.secluded = o.Config.Spectators, o.Private || o.Invited != nil
 	for i := range r.seats {
 		r.seats[i].number = sim.Seat(i)

@@ -23,7 +23,8 @@ type stub struct {
 	generation uint32
 }
 
-// tokenKeyBytes is how long a key of resume tokens is, of one that is made here.
+// tokenKeyBytes is how long a key of resume tokens is: no longer one is any better for
+// the hash.
 const tokenKeyBytes = 32
 
 // signer makes the resume tokens of one room and tells them from forgeries. A token
@@ -35,13 +36,11 @@ type signer struct {
 	seed uint64 // tells rooms of one id from each other
 }
 
-// newSigner uses a key, or one that nobody else has when there is none.
-func newSigner(key []byte, room string, seed uint64) signer {
-	if len(key) == 0 {
-		key = make([]byte, tokenKeyBytes)
-		// crypto/rand.Read never fails since Go 1.24: it crashes the program instead.
-		_, _ = rand.Read(key)
-	}
+// newSigner makes a key that only the room has, and who has its envelope.
+func newSigner(room string, seed uint64) signer {
+	key := make([]byte, tokenKeyBytes)
+	// crypto/rand.Read never fails since Go 1.24: it crashes the program instead.
+	_, _ = rand.Read(key)
 	return signer{key, room, seed}
 }
 

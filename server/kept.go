@@ -2,11 +2,8 @@ package server
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -28,26 +25,7 @@ func (n *Node) keepRooms(c *room.RegistryConfig) (err error) {
 		return err
 	}
 	c.Keeper = func(id string) journal.Keeper { return n.kept.Keep(id) }
-	c.ResumeKey, err = resumeKey(filepath.Join(n.config.State, "resume.key"))
-	return err
-}
-
-// resumeKeyBytes is how long the key of resume tokens is.
-const resumeKeyBytes = 32
-
-// resumeKey reads the key that resume tokens are signed with, or makes one. Errors: the
-// disk's, and of a file that holds something else.
-func resumeKey(path string) ([]byte, error) {
-	key, err := os.ReadFile(path)
-	switch {
-	case err == nil && len(key) != resumeKeyBytes:
-		return nil, fmt.Errorf("%s has %d bytes, want %d; remove it to have another made: players then lose the seats that are kept for them", path, len(key), resumeKeyBytes)
-	case errors.Is(err, fs.ErrNotExist):
-		key = make([]byte, resumeKeyBytes)
-		_, _ = rand.Read(key) // it never fails since Go 1.24: it crashes the program instead
-		return key, os.WriteFile(path, key, 0o600)
-	}
-	return key, err
+	return nil
 }
 
 // restoreRooms has the rooms again that were there when the node's process ended. One

@@ -108,8 +108,10 @@ type RoomEnvelope struct {
 	OwnerEpoch uint64 `protobuf:"varint,10,opt,name=owner_epoch,json=ownerEpoch,proto3" json:"owner_epoch,omitempty"`
 	// The users that outcomes may name.
 	Known []*KnownUser `protobuf:"bytes,11,rep,name=known,proto3" json:"known,omitempty"`
-	// Seats beyond the mode's are those of the room; 0 limits nothing.
-	Seats         uint32 `protobuf:"varint,12,opt,name=seats,proto3" json:"seats,omitempty"`
+	// What the room was asked to be limited to; 0: nothing.
+	Seats uint32 `protobuf:"varint,12,opt,name=seats,proto3" json:"seats,omitempty"`
+	// By which the room signs resume tokens.
+	ResumeKey     []byte `protobuf:"bytes,13,opt,name=resume_key,json=resumeKey,proto3" json:"resume_key,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -226,6 +228,13 @@ func (x *RoomEnvelope) GetSeats() uint32 {
 		return x.Seats
 	}
 	return 0
+}
+
+func (x *RoomEnvelope) GetResumeKey() []byte {
+	if x != nil {
+		return x.ResumeKey
+	}
+	return nil
 }
 
 // InvitedPlayer is somebody whom a match was made for.
@@ -595,7 +604,7 @@ const file_metronome_v1_envelope_proto_rawDesc = "" +
 	"\bEnvelope\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12.\n" +
 	"\x04room\x18\x02 \x01(\v2\x1a.metronome.v1.RoomEnvelopeR\x04room\x12.\n" +
-	"\x04seat\x18\x03 \x03(\v2\x1a.metronome.v1.SeatEnvelopeR\x04seat\"\xe9\x03\n" +
+	"\x04seat\x18\x03 \x03(\v2\x1a.metronome.v1.SeatEnvelopeR\x04seat\"\x88\x04\n" +
 	"\fRoomEnvelope\x12\x18\n" +
 	"\aprivate\x18\x01 \x01(\bR\aprivate\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12D\n" +
@@ -613,7 +622,9 @@ const file_metronome_v1_envelope_proto_rawDesc = "" +
 	" \x01(\x04R\n" +
 	"ownerEpoch\x12-\n" +
 	"\x05known\x18\v \x03(\v2\x17.metronome.v1.KnownUserR\x05known\x12\x14\n" +
-	"\x05seats\x18\f \x01(\rR\x05seats\x1a;\n" +
+	"\x05seats\x18\f \x01(\rR\x05seats\x12\x1d\n" +
+	"\n" +
+	"resume_key\x18\r \x01(\fR\tresumeKey\x1a;\n" +
 	"\rMetadataEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe4\x01\n" +

@@ -23,7 +23,7 @@ export class Brush {
   resize(ratio: number): void {
     const { width, height, zoom } = this.camera;
     this.painter.resize(width, height, ratio);
-    const pixels = Math.min(4, Math.max(1, zoom * ratio * (this.painter.name === "webgl" ? 2 : 1.2)));
+    const pixels = Math.min(4, Math.max(1, zoom * ratio * (this.painter.card ? 2 : 1.2)));
     if (this.atlas && this.labels?.ratio === ratio && Math.abs(pixels / this.atlas.pixels - 1) < 0.12) return;
     this.atlas = new Atlas(pixels);
     this.labels = new Labels(ratio);

@@ -15,13 +15,13 @@ export function drawGround(b: Brush, p: Picture): void {
   stars(b, 0.6, 211, 0.6);
   grid(b, p);
   outside(b, p);
-  for (let i = depths; i > 0; i--) for (const w of p.walls) if (near(b, w)) side(b, w, i);
+  for (const w of p.walls) if (near(b, w)) sides(b, w);
   for (const w of p.walls) if (near(b, w)) wall(b, w);
 }
 
-/** Soft spots of colour here and there, so far down that they hardly move. A canvas without WebGL would take long over them. */
+/** Soft spots of colour here and there, so far down that they hardly move. A processor would take long over them. */
 function cloud(b: Brush): void {
-  if (b.painter.name === "canvas") return;
+  if (!b.painter.card) return;
   const c = b.camera;
   const depth = 0.18;
   const step = 900;
@@ -102,20 +102,31 @@ function frame(b: Brush, x: number, y: number, w: number, h: number, width: numb
   b.rect(Layer.Ground, x + w - t / 2, y, t, h, tint, alpha);
 }
 
-/** A wall shows its side in so many slices, and how much smaller the lowest looks. */
+/** A wall shows its side in at most so many slices, so many pixels apart, and how much smaller the lowest looks. */
 const depths = 5;
+const apart = 7;
 const shrink = 0.05;
+
+/** The farther a wall is from the middle of the picture, the more of its side is seen. */
+function slicesOf(b: Brush, w: WallNow): number {
+  const { x, y, zoom } = b.camera;
+  const far = Math.max(Math.abs(w.x - x), Math.abs(w.x + w.w - x), Math.abs(w.y - y), Math.abs(w.y + w.h - y));
+  return Math.min(depths, Math.ceil((far * shrink * zoom) / apart));
+}
 
 function near(b: Brush, w: WallNow): boolean {
   return b.sees(w.x + w.w / 2, w.y + w.h / 2, Math.max(w.w, w.h));
 }
 
-/** A slice of a wall below its top: what is lower looks smaller, around the middle of the picture. */
-function side(b: Brush, w: WallNow, i: number): void {
+/** The slices of a wall below its top, from the lowest up: what is lower looks smaller, around the middle of the picture. */
+function sides(b: Brush, w: WallNow): void {
   const { x, y } = b.camera;
-  const k = 1 - (shrink * i) / depths;
-  b.rect(Layer.Ground, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, wallSide, 1);
-  if (i === depths) frame(b, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, 1, beyond, 1);
+  const slices = slicesOf(b, w);
+  for (let i = 0; i < slices; i++) {
+    const k = 1 - shrink * (1 - i / slices);
+    b.rect(Layer.Ground, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, wallSide, 1);
+    if (i === 0) frame(b, x + (w.x - x) * k, y + (w.y - y) * k, w.w * k, w.h * k, 1, beyond, 1);
+  }
 }
 
 /** The top is exactly where the wall stops a ship. */

@@ -11,6 +11,7 @@ const most = 1500;
 
 export class CanvasPainter implements Painter {
   readonly name = "canvas";
+  readonly card = false;
   private readonly context: CanvasRenderingContext2D;
   private atlas: Sheet | null = null;
   private labels: Sheet | null = null;

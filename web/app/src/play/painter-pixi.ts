@@ -58,6 +58,12 @@ class Drawn {
   }
 }
 
+/** Reports whether WebGL is software here, as in browsers without a card that they trust. */
+function drawnByProcessor(gl: WebGLRenderingContext): boolean {
+  const told = gl.getExtension("WEBGL_debug_renderer_info");
+  return /swiftshader|llvmpipe|softpipe|software|basic render/i.test(String(gl.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : gl.RENDERER)));
+}
+
 /** Makes a painter; fails where the browser has no WebGL. */
 export async function webglPainter(canvas: HTMLCanvasElement): Promise<Painter> {
   const renderer = new WebGLRenderer();
@@ -68,6 +74,7 @@ export async function webglPainter(canvas: HTMLCanvasElement): Promise<Painter> 
 
 class PixiPainter implements Painter {
   readonly name = "webgl";
+  readonly card: boolean;
   private readonly stage = new Container();
   private readonly drawn: Drawn[] = [];
   private labels: Sheet | null = null;
@@ -76,6 +83,7 @@ class PixiPainter implements Painter {
   private labelsVersion = 0;
 
   constructor(private readonly renderer: WebGLRenderer) {
+    this.card = !drawnByProcessor(renderer.gl);
     for (let layer = 0; layer < layers; layer++) {
       const d = new Drawn(adds(layer as Layer));
       this.drawn.push(d);

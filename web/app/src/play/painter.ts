@@ -15,6 +15,8 @@ export function adds(layer: Layer): boolean {
 
 export interface Painter {
   readonly name: "webgl" | "canvas";
+  /** A graphics card draws, and not the processor that has everything else to do: the picture may be a rich one. */
+  readonly card: boolean;
   /** Takes the sheets to draw from: again when the size of the page has changed. */
   use(atlas: Sheet, labels: Sheet): void;
   /** Width and height in CSS pixels, ratio in device pixels per CSS pixel. */

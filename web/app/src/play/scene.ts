@@ -26,7 +26,7 @@ export class Scene {
     this.brush = new Brush(painter, this.follow.camera);
     this.follow.calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.effects.calm = this.marks.calm = this.follow.calm;
-    this.effects.rich = painter.name === "webgl";
+    this.effects.rich = painter.card;
   }
 
   /** Fits the picture to a page of a size in CSS pixels. */
@@ -37,7 +37,7 @@ export class Scene {
 
   /** Draws with the camera as it is; after its zoom was changed by hand. */
   fit(): void {
-    const most = this.painter.name === "webgl" ? sharpest : 1;
+    const most = this.painter.card ? sharpest : 1;
     this.brush.resize(Math.min(window.devicePixelRatio || 1, most));
   }
 
