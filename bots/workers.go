@@ -62,6 +62,9 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 	room := b.url
 	if b.resume {
 		o.Resume = b.Resume()
+		if moved := b.Moved(); moved != "" {
+			room, b.url = moved, moved
+		}
 	} else {
 		w.seats.learn(b.Nodes())
 		found, err := w.seats.of(ctx, b)

@@ -164,6 +164,9 @@ func (c *Client) reopen(ctx context.Context, again bool) error {
 	o.Resume = ""
 	if again {
 		o.Resume = c.session.Resume()
+		if moved := c.session.Moved(); moved != "" {
+			c.room = moved
+		}
 	} else {
 		room, err := c.handler.Rejoin(ctx)
 		if err != nil {

@@ -20,6 +20,8 @@ const (
 	final cause = iota
 	// seatWaits: the connection broke, the room keeps the seat for a while.
 	seatWaits
+	// roomMoved: the room has said where it goes on, or that it does soon.
+	roomMoved
 	// seatGone: a token or ticket of this player is no longer good.
 	seatGone
 	// roomGone: the room is over or closed for everybody who was in it.
@@ -50,7 +52,7 @@ func causeOf(err error, canResume bool) cause {
 		return lobbyCause(said)
 	}
 	switch {
-	case c == seatWaits && !canResume:
+	case (c == seatWaits || c == roomMoved) && !canResume:
 		return nodeGone
 	case c == nodeGone && canResume && (end == nil || end.Code != netproto.CloseRestart):
 		return seatWaits
@@ -61,6 +63,9 @@ func causeOf(err error, canResume bool) cause {
 func closeCause(code netproto.CloseCode) cause {
 	switch code.Info().Comeback {
 	case netproto.Resume:
+		if code == netproto.CloseMoved {
+			return roomMoved
+		}
 		return seatWaits
 	case netproto.Rejoin:
 		if code == netproto.CloseResumeStale {
@@ -98,7 +103,7 @@ func ComebackOf(err error, canResume bool) netproto.Comeback {
 
 func (c cause) comeback(canResume bool) netproto.Comeback {
 	switch c {
-	case seatWaits:
+	case seatWaits, roomMoved:
 		return netproto.Resume
 	case busy:
 		if canResume {

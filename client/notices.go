@@ -47,6 +47,9 @@ func (s *Session) notice(n *pb.Notice) {
 	if list := n.GetNodes(); list != nil {
 		s.nodes = list.GetUrl()
 	}
+	if moved := n.GetMoved(); moved != nil {
+		s.moved = moved.GetUrl()
+	}
 	if s.Hooks.Notice != nil {
 		s.Hooks.Notice(n)
 	}

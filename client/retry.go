@@ -20,6 +20,8 @@ const MaxRetryAfter = time.Minute
 var pauses = [causes]struct{ low, high, step, most time.Duration }{
 	// The seat is kept for a limited time.
 	seatWaits: {0, 250 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
+	// The room stands ready, and its players are few enough to come at once.
+	roomMoved: {0, 20 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
 	// It concerns one player, whose earlier pauses were random already.
 	seatGone: {0, 250 * time.Millisecond, time.Second, 30 * time.Second},
 	// It concerns all players of a room.

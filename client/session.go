@@ -54,6 +54,7 @@ type Session struct {
 	frame   netproto.ServerFrame
 	heard   time.Time // when the last frame of this connection came
 	nodes   []string  // where else the lobby may be asked
+	moved   string    // the room's URL where it goes on; "": where it was
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
 	watched sim.Seat  // whose view a spectator has
@@ -133,6 +134,10 @@ func (s *Session) Resume() string { return s.resume }
 // Nodes are the base URLs of other nodes, whose lobby may be asked when this one
 // is gone: for Lobby.Learn.
 func (s *Session) Nodes() []string { return s.nodes }
+
+// Moved is the URL of the room where it goes on, when the server has moved it to another
+// node: the seat is taken back there. Empty: where it was.
+func (s *Session) Moved() string { return s.moved }
 
 // CanResume reports whether the room may still keep the seat: for the time that
 // the Welcome says, after the room has noticed that its client is gone. It is

@@ -9,6 +9,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/door"
 	"github.com/metronome-server/metronome/gateway/pages"
 	"github.com/metronome-server/metronome/gateway/peer"
+	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/web"
 )
 
@@ -31,6 +32,7 @@ func (s *Server) Handler() http.Handler {
 	s.match.Routes(open, s.shares.calls, s.shares.pages, connect.WithInterceptors(s.calls))
 	path, calls = s.peers.Handler()
 	open.Handle(path, s.peers.Signed(s.shares.peers.Brief(peer.MaxRequest, calls)))
+	open.Handle(metronomev1connect.NodeServiceTakeRoomProcedure, s.peers.Signed(s.shares.peers.Brief(peer.MaxJournal, calls)))
 	for _, procedure := range peer.Lasting {
 		open.Handle(procedure, s.peers.Signed(s.shares.peers.Stream(calls)))
 	}

@@ -124,6 +124,8 @@ func TestGoldenRests(t *testing.T) {
 		}}}})
 	s.after(20, "nodes", "Other nodes have taken the place of those of the welcome.", nil, Header{},
 		&pb.Notice{Number: 4, Body: &pb.Notice_Nodes{Nodes: &pb.NodeURLs{Url: []string{"https://us-1.example.com/game", "http://10.0.0.7:8080"}}}})
+	s.after(20, "moved", "The room goes on at another node; the connection is closed behind this.", nil, Header{},
+		&pb.Notice{Number: 5, Body: &pb.Notice_Moved{Moved: &pb.Moved{Url: "wss://us-1.example.com/game/rooms/r1"}}})
 }
 
 // after has a room rest for some ticks, then step, and makes a golden frame.

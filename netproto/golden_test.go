@@ -196,6 +196,8 @@ func noticeText(n *pb.Notice) string {
 		return text
 	case *pb.Notice_Nodes:
 		return fmt.Sprintf("%d: nodes: %s", n.GetNumber(), strings.Join(body.Nodes.GetUrl(), " "))
+	case *pb.Notice_Moved:
+		return fmt.Sprintf("%d: moved: %s", n.GetNumber(), body.Moved.GetUrl())
 	}
 	return fmt.Sprintf("%d: nothing", n.GetNumber())
 }

@@ -202,14 +202,14 @@ func (f *Follower) Wish() Wish {
 
 // TakeOver makes the room that was followed: it goes on after the last tick that was
 // followed, with its seats kept for their players. What of o a journal knows is not
-// looked at, but for Code. Fillers leave at the first tick. Errors: those of New.
+// looked at, but for Code and Keep. Fillers leave at the first tick. Errors: those of New.
 func (f *Follower) TakeOver(o Options) (*Room, error) {
 	if f.room == nil || len(f.room.ResumeKey) != tokenKeyBytes {
 		return nil, ErrNothingKept
 	}
 	w := f.Wish()
 	o.ID, o.Mode, o.Seats, o.Params, o.OneMatch, o.Invited, o.Private = w.ID, f.mode, w.Seats, w.Params, w.OneMatch, w.Invited, w.Private
-	o.Metadata, o.Keep, o.Patience, o.Seed = w.Metadata, w.Keep, w.Patience, f.header.Seed
+	o.Metadata, o.Patience, o.Seed = w.Metadata, w.Patience, f.header.Seed
 	schema := netproto.SchemaOf(f.world)
 	if err := errors.Join(o.Config.Validate(), netproto.CheckSchema(schema)); err != nil {
 		return nil, err

@@ -62,7 +62,7 @@ func hadAgain(t testing.TB, kept []byte, mode sim.Mode) (*rig, *keptInMemory) {
 	}
 	o, l := options(sim.Mode{})
 	k := &keptInMemory{}
-	o.Keeper = k
+	o.Keeper, o.Keep = k, true
 	r, err := f.TakeOver(o)
 	must(t, err)
 	clock, _ := o.Clock.(*fakeClock)

@@ -196,7 +196,7 @@ func (r *Room) sendTo(w *worker, s *seat) {
 	}
 	// The last tick of a match goes out to whoever is slow too, as no later one
 	// could tell them how it ended.
-	if clear := l.conn.Flush(); !clear && r.matchOver == nil {
+	if clear := l.conn.Flush(); !clear && !r.ends() {
 		w.tally.skipped++
 		w.tally.backlogged++
 		l.block(r.world.Tick())
@@ -205,17 +205,20 @@ func (r *Room) sendTo(w *worker, s *seat) {
 	r.writeSnapshot(w, s, l)
 }
 
+// ends reports whether this tick's snapshots are the room's last here.
+func (r *Room) ends() bool { return r.matchOver != nil || r.movedTo != "" }
+
 // snapshotDue reports whether a seat gets a snapshot at this tick. With fewer
 // snapshots than ticks, seats are spread over the ticks.
 func (r *Room) snapshotDue(s *seat, l *link) bool {
 	every := r.mode.SnapshotEvery
-	return every <= 1 || l.welcomed == 0 || r.matchOver != nil || (int(r.world.Tick())+int(s.number))%every == 0
+	return every <= 1 || l.welcomed == 0 || r.ends() || (int(r.world.Tick())+int(s.number))%every == 0
 }
 
 // quiet reports whether a seat need not be told the tick alone: it asked for
 // nothing, and has heard from the room lately.
 func (r *Room) quiet(s *seat, l *link) bool {
-	return !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
+	return r.movedTo == "" && !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
 		r.world.Tick().Since(l.wrote) < r.longestQuiet()
 }
 
@@ -276,6 +279,10 @@ func ackToTell(acked, known uint32, first bool) uint32 {
 // appendNotices appends the notices that did not go out on a link, which has them up
 // to noticed, as many as fit the frame, and returns the number of the last.
 func (r *Room) appendNotices(w *worker, q *noticeQueue, noticed uint32) uint32 {
+	if r.movedTo != "" { // what waits is told where the room goes on
+		w.out = r.logged(netproto.AppendNotice(w.out, r.movedNotice(q.number)))
+		return q.number
+	}
 	for _, n := range q.take(noticed) {
 		end := len(w.out)
 		w.notice.Number, w.notice.Body = n.number, n.body.GetBody()

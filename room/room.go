@@ -89,6 +89,7 @@ type Room struct {
 	began   atomic.Int64  // when the tick that runs began, Unix ns; 0 between ticks
 	phase   atomic.Uint32 // a Phase
 	closing atomic.Pointer[netproto.CloseError]
+	wanted  atomic.Pointer[move] // that somebody wants; nil: nobody does
 
 	// Owned by the room's goroutine.
 	clock        Clock
@@ -97,6 +98,7 @@ type Room struct {
 	journal      journal.Sink
 	recording    bool // the journal still takes ticks
 	keeping      keeping
+	movedTo      string // the room's URL where it goes on
 	fields       []sim.InputField
 	schema       *pb.Schema
 	params       []*pb.Param

@@ -109,7 +109,7 @@ func (r *Room) end() {
 	if err := r.closeJournal(); err != nil && r.recording {
 		r.loseRecording(err)
 	}
-	r.endKeeping(why.Code == netproto.CloseMoved)
+	r.endKeeping(why.Code == netproto.CloseMoved && r.movedTo == "")
 	r.tellEnd(why)
 	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
 }

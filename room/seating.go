@@ -120,6 +120,7 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	if code == netproto.CloseBye && s.link == nil && s.over.Code != 0 {
 		code, reason = s.over.Code, s.over.Reason
 	}
+	r.dropTokens(s) // before anybody hears that the seat is gone
 	r.disconnect(s, code, reason)
 	r.tellOf(s, EventLeft, code, reason)
 	number, name := s.number, s.name
@@ -128,7 +129,6 @@ func (r *Room) release(s *seat, code netproto.CloseCode, reason string) {
 	if s.filler {
 		r.fillers = slices.DeleteFunc(r.fillers, func(f *seat) bool { return f == s })
 	}
-	r.dropTokens(s)
 	r.door.unseatUser(s.who.User)
 	r.vacated.add(s.key, s.allowance, r.next, r.hz)
 	r.door.freeSeat(s.filler)

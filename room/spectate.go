@@ -121,10 +121,10 @@ func (r *Room) sendToSpectators() {
 
 func (r *Room) sendToSpectator(w *worker, v *spectator) {
 	now, first := r.world.Tick(), v.welcomed == 0
-	if every := r.mode.SnapshotEvery; every > 1 && !first && r.matchOver == nil && int(now)%every != 0 {
+	if every := r.mode.SnapshotEvery; every > 1 && !first && !r.ends() && int(now)%every != 0 {
 		return
 	}
-	if clear := v.conn.Flush(); !clear && r.matchOver == nil {
+	if clear := v.conn.Flush(); !clear && !r.ends() {
 		v.block(now)
 		return
 	}
@@ -145,7 +145,7 @@ func (r *Room) sendToSpectator(w *worker, v *spectator) {
 	if v.watched != v.told {
 		h.Watched = v.watched
 	}
-	h.Quiet = h.Watched == 0 && v.pong == 0 && !v.notices.pending(v.noticed) && now.Since(v.wrote) < r.longestQuiet()
+	h.Quiet = r.movedTo == "" && h.Watched == 0 && v.pong == 0 && !v.notices.pending(v.noticed) && now.Since(v.wrote) < r.longestQuiet()
 	before := len(w.out)
 	if w.out = r.encoder.AppendSnapshot(w.out, &v.viewer, v.watched, h); len(w.out) == before {
 		return

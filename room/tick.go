@@ -27,6 +27,7 @@ func (r *Room) tick() {
 	r.at(PhaseAdvance).advance()
 	r.at(PhaseRecord).record()
 	r.at(PhaseEncode).encode()
+	r.moveIfWanted()
 	r.at(PhaseSend).send()
 	r.at(PhaseTidy).tidy()
 }

@@ -43,6 +43,7 @@ func commands() []command {
 		{"serve", "", "run a game server (default http://127.0.0.1:8080)", (*program).serve},
 		{"bots", "", "load-test a server with headless players", (*program).bots},
 		{"rooms create", "", "make a room on a server", (*program).createRoom},
+		{"rooms move", "ROOM [NODE]", "have a room go on at another node, with everybody in it", (*program).moveRoom},
 		{"rooms", "", "list the rooms of a server", (*program).rooms},
 		{"replay", "FILE…", "play recordings again and check that they come out the same", (*program).replay},
 		{"queues replay", "LOG…", "play a queue's log through other configurations, and compare", (*program).replayQueues},

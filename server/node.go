@@ -340,8 +340,8 @@ func (n *Node) BeginDrain() {
 
 // Drain announces the stop and lets matches end, until ctx ends: for the drain
 // delay readiness alone says it, and everything is served, so that load balancers
-// can send new players elsewhere; then nobody new is let in, and for the drain
-// timeout rooms may end by themselves. Stop must follow.
+// can send new players elsewhere; then rooms move to nodes that take them, nobody new
+// is let in, and for the drain timeout rooms may end by themselves. Stop must follow.
 func (n *Node) Drain(ctx context.Context) {
 	n.node.SetUnready("stopping", "the node is about to stop")
 	delay := n.config.drainDelay(n.listener.Addr())
@@ -355,6 +355,9 @@ func (n *Node) Drain(ctx context.Context) {
 	}
 	if n.kept != nil {
 		return // rooms go on when the node is started again
+	}
+	if n.peers != nil {
+		n.log.Info("rooms go on at other nodes", "rooms", n.node.MoveAll(ctx))
 	}
 	n.BeginDrain()
 	if n.config.DrainTimeout == 0 {

@@ -63,6 +63,8 @@ def told(f):
             lines.append(f"notice {n.number}: refused: command {n.refused.number}: {quoted(n.refused.reason)}")
         elif what == "nodes":
             lines.append(f"notice {n.number}: nodes: {' '.join(n.nodes.url)}")
+        elif what == "moved":
+            lines.append(f"notice {n.number}: moved: {n.moved.url}")
         elif what == "end":
             lines.append(f"notice {n.number}: end: {quoted(n.end.reason)}")
             lines += [f"  line: seat {l.seat}, team {l.team}, place {l.place}, value [{' '.join(map(str, l.value))}]" for l in n.end.line]

@@ -80,6 +80,26 @@ func (c *Console) closeRoom(ctx context.Context, m *pb.CloseRoomRequest) (*pb.Cl
 	return &pb.CloseRoomResponse{}, nil
 }
 
+// MoveRoom implements the service.
+func (c *Console) MoveRoom(ctx context.Context, req *connect.Request[pb.MoveRoomRequest]) (*connect.Response[pb.MoveRoomResponse], error) {
+	return at(ctx, c, req, "MoveRoom", c.moveRoom)
+}
+
+func (c *Console) moveRoom(ctx context.Context, m *pb.MoveRoomRequest) (*pb.MoveRoomResponse, error) {
+	r, err := c.find(m.GetRoom())
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, askTimeout)
+	defer cancel()
+	to, err := c.Node.MoveTo(ctx, r.ID(), m.GetTo())
+	c.note(ctx, "move room", r.ID(), to, err)
+	if err != nil {
+		return nil, err
+	}
+	return &pb.MoveRoomResponse{Node: to}, nil
+}
+
 // LockRoom implements the service.
 func (c *Console) LockRoom(ctx context.Context, req *connect.Request[pb.LockRoomRequest]) (*connect.Response[pb.LockRoomResponse], error) {
 	return at(ctx, c, req, "LockRoom", c.lockRoom)

@@ -87,7 +87,7 @@ func carry[Req, Res any](do operation[Req, Res]) carried {
 // carriedHere are the operations that another node may pass on, by method.
 func (c *Console) carriedHere() map[string]carried {
 	return map[string]carried{
-		"KickSeat": carry(c.kickSeat), "CloseRoom": carry(c.closeRoom), "LockRoom": carry(c.lockRoom), "Announce": carry(c.announce),
+		"KickSeat": carry(c.kickSeat), "CloseRoom": carry(c.closeRoom), "MoveRoom": carry(c.moveRoom), "LockRoom": carry(c.lockRoom), "Announce": carry(c.announce),
 		"AnnounceToAll": carry(c.announceHere), "DrainNode": carry(c.drainNode), "GetNode": carry(c.getNode), "FindPlayers": carry(c.findHere),
 		"GetHistory": carry(c.historyHere), "ListEvents": carry(c.eventsHere), "ListEndedRooms": carry(c.endedHere),
 		"ListDeadLetters": carry(c.listDeadLetters), "RetryDeadLetter": carry(c.retryDeadLetter), "DropDeadLetter": carry(c.dropDeadLetter),

@@ -49,7 +49,11 @@ func placeOf(r lobby.Room) matchmaker.Place {
 func (m Matches) Attendance(ctx context.Context, matches []*queue.Match) map[string]matchmaker.Attendance {
 	byNode := map[string][]*queue.Match{}
 	for _, match := range matches {
-		byNode[match.Node] = append(byNode[match.Node], match)
+		node := match.Node
+		if r, ok := m.Node.lobby.Find(match.Room); ok {
+			node = r.Node // it may have moved
+		}
+		byNode[node] = append(byNode[node], match)
 	}
 	all := map[string]matchmaker.Attendance{}
 	var mu sync.Mutex

@@ -208,9 +208,12 @@ func (n *Node) mayEnd(id string, epoch uint64) func() bool {
 	}
 }
 
-// unlist takes a room out of the directory once it has ended.
+// unlist takes a room out of the directory once it has ended here.
 func (n *Node) unlist(r *room.Room, epoch uint64) {
 	<-r.Ended()
+	if now := n.Epoch(r.ID()); now != 0 {
+		epoch = now // a move that failed has changed it
+	}
 	n.setEpoch(r.ID(), 0)
 	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
 	defer cancel()

@@ -95,6 +95,19 @@ func (c *Client) Open(ctx context.Context, at lobby.Node, o node.Opening) (lobby
 	return join, lobby.Capacity{FreeRooms: int(m.GetFreeRooms()), FreeSeats: int(m.GetFreeSeats()), Load: m.GetLoad()}, nil
 }
 
+// Take implements node.Peers.
+func (c *Client) Take(ctx context.Context, at lobby.Node, journal []byte) (string, error) {
+	service, err := c.at(at)
+	if err != nil {
+		return "", err
+	}
+	answer, err := service.TakeRoom(ctx, connect.NewRequest(&pb.TakeRoomRequest{Journal: journal}))
+	if err != nil {
+		return "", errorOf(err)
+	}
+	return answer.Msg.GetUrl(), nil
+}
+
 // Act implements node.Peers.
 func (c *Client) Act(ctx context.Context, at lobby.Node, id string, a node.Act) error {
 	service, err := c.at(at)

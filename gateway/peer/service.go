@@ -9,6 +9,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,18 @@ import (
 // MaxRequest bounds a call between nodes, bytes: a match of 500 named users, each
 // with all the data that it may bring.
 const MaxRequest = 512 << 10
+
+// MaxJournal bounds the journal of a room that moves, bytes. Threat: memory, of a node
+// that was broken into. Why 16 MB: the largest room that was measured has one.
+const MaxJournal = 16 << 20
+
+// limitOf is how long a call of a procedure may be, bytes.
+func limitOf(procedure string) int64 {
+	if strings.HasSuffix(procedure, metronomev1connect.NodeServiceTakeRoomProcedure) {
+		return MaxJournal
+	}
+	return MaxRequest
+}
 
 // Service answers other nodes. Any goroutine.
 type Service struct {
@@ -66,9 +79,9 @@ func (s *Service) refuseForged(w http.ResponseWriter, r *http.Request, err error
 // Handler returns the path below which the service answers, and its handler, which
 // lets in only calls that a node has signed for this one.
 func (s *Service) Handler() (string, http.Handler) {
-	path, handler := metronomev1connect.NewNodeServiceHandler(s, connect.WithReadMaxBytes(MaxRequest), connect.WithCompression("gzip", nil, nil))
+	path, handler := metronomev1connect.NewNodeServiceHandler(s, connect.WithReadMaxBytes(MaxJournal), connect.WithCompression("gzip", nil, nil))
 	return path, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxRequest))
+		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limitOf(r.URL.Path)))
 		if err != nil {
 			http.Error(w, "the call cannot be read", http.StatusBadRequest)
 			return
@@ -100,6 +113,15 @@ func (s *Service) OpenRoom(ctx context.Context, req *connect.Request[pb.OpenRoom
 	answer := responseOf(join)
 	answer.FreeRooms, answer.FreeSeats, answer.Load = uint32(max(left.FreeRooms, 0)), uint32(max(left.FreeSeats, 0)), left.Load
 	return connect.NewResponse(answer), nil
+}
+
+// TakeRoom implements the service.
+func (s *Service) TakeRoom(ctx context.Context, req *connect.Request[pb.TakeRoomRequest]) (*connect.Response[pb.TakeRoomResponse], error) {
+	there, err := s.Node.TakeHere(ctx, req.Msg.GetJournal())
+	if err != nil {
+		return nil, codeFor(err)
+	}
+	return connect.NewResponse(&pb.TakeRoomResponse{Url: there}), nil
 }
 
 // ActOnRoom implements the service.

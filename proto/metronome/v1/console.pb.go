@@ -1569,6 +1569,113 @@ func (*CloseRoomResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_console_proto_rawDescGZIP(), []int{15}
 }
 
+type MoveRoomRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
+	// The id or the public URL of the node that it is to go to. Empty: whichever fits.
+	To string `protobuf:"bytes,2,opt,name=to,proto3" json:"to,omitempty"`
+	// The node of the room.
+	Node          string `protobuf:"bytes,3,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveRoomRequest) Reset() {
+	*x = MoveRoomRequest{}
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveRoomRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveRoomRequest) ProtoMessage() {}
+
+func (x *MoveRoomRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveRoomRequest.ProtoReflect.Descriptor instead.
+func (*MoveRoomRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *MoveRoomRequest) GetRoom() string {
+	if x != nil {
+		return x.Room
+	}
+	return ""
+}
+
+func (x *MoveRoomRequest) GetTo() string {
+	if x != nil {
+		return x.To
+	}
+	return ""
+}
+
+func (x *MoveRoomRequest) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
+type MoveRoomResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the node that has it.
+	Node          string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MoveRoomResponse) Reset() {
+	*x = MoveRoomResponse{}
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MoveRoomResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MoveRoomResponse) ProtoMessage() {}
+
+func (x *MoveRoomResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MoveRoomResponse.ProtoReflect.Descriptor instead.
+func (*MoveRoomResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *MoveRoomResponse) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
 type AnnounceRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
@@ -1582,7 +1689,7 @@ type AnnounceRequest struct {
 
 func (x *AnnounceRequest) Reset() {
 	*x = AnnounceRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1594,7 +1701,7 @@ func (x *AnnounceRequest) String() string {
 func (*AnnounceRequest) ProtoMessage() {}
 
 func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1607,7 +1714,7 @@ func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceRequest.ProtoReflect.Descriptor instead.
 func (*AnnounceRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *AnnounceRequest) GetRoom() string {
@@ -1639,7 +1746,7 @@ type AnnounceResponse struct {
 
 func (x *AnnounceResponse) Reset() {
 	*x = AnnounceResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1651,7 +1758,7 @@ func (x *AnnounceResponse) String() string {
 func (*AnnounceResponse) ProtoMessage() {}
 
 func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1664,7 +1771,7 @@ func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceResponse.ProtoReflect.Descriptor instead.
 func (*AnnounceResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
 }
 
 type ConsoleServiceListBansRequest struct {
@@ -1675,7 +1782,7 @@ type ConsoleServiceListBansRequest struct {
 
 func (x *ConsoleServiceListBansRequest) Reset() {
 	*x = ConsoleServiceListBansRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1687,7 +1794,7 @@ func (x *ConsoleServiceListBansRequest) String() string {
 func (*ConsoleServiceListBansRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1700,7 +1807,7 @@ func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
 }
 
 type ConsoleServiceListBansResponse struct {
@@ -1712,7 +1819,7 @@ type ConsoleServiceListBansResponse struct {
 
 func (x *ConsoleServiceListBansResponse) Reset() {
 	*x = ConsoleServiceListBansResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1724,7 +1831,7 @@ func (x *ConsoleServiceListBansResponse) String() string {
 func (*ConsoleServiceListBansResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1737,7 +1844,7 @@ func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ConsoleServiceListBansResponse) GetBan() []*BanInfo {
@@ -1762,7 +1869,7 @@ type ConsoleServiceBanRequest struct {
 
 func (x *ConsoleServiceBanRequest) Reset() {
 	*x = ConsoleServiceBanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1774,7 +1881,7 @@ func (x *ConsoleServiceBanRequest) String() string {
 func (*ConsoleServiceBanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1787,7 +1894,7 @@ func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ConsoleServiceBanRequest) GetUser() string {
@@ -1828,7 +1935,7 @@ type ConsoleServiceBanResponse struct {
 
 func (x *ConsoleServiceBanResponse) Reset() {
 	*x = ConsoleServiceBanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +1947,7 @@ func (x *ConsoleServiceBanResponse) String() string {
 func (*ConsoleServiceBanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +1960,7 @@ func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ConsoleServiceBanResponse) GetBan() *BanInfo {
@@ -1874,7 +1981,7 @@ type ConsoleServiceUnbanRequest struct {
 
 func (x *ConsoleServiceUnbanRequest) Reset() {
 	*x = ConsoleServiceUnbanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1886,7 +1993,7 @@ func (x *ConsoleServiceUnbanRequest) String() string {
 func (*ConsoleServiceUnbanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1899,7 +2006,7 @@ func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ConsoleServiceUnbanRequest) GetUser() string {
@@ -1924,7 +2031,7 @@ type ConsoleServiceUnbanResponse struct {
 
 func (x *ConsoleServiceUnbanResponse) Reset() {
 	*x = ConsoleServiceUnbanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1936,7 +2043,7 @@ func (x *ConsoleServiceUnbanResponse) String() string {
 func (*ConsoleServiceUnbanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1949,7 +2056,7 @@ func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
 }
 
 type ListActsRequest struct {
@@ -1962,7 +2069,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1974,7 +2081,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1987,7 +2094,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ListActsRequest) GetMost() uint32 {
@@ -2006,7 +2113,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2018,7 +2125,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2031,7 +2138,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListActsResponse) GetAct() []*ActInfo {
@@ -2063,7 +2170,7 @@ type ActInfo struct {
 
 func (x *ActInfo) Reset() {
 	*x = ActInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2075,7 +2182,7 @@ func (x *ActInfo) String() string {
 func (*ActInfo) ProtoMessage() {}
 
 func (x *ActInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2088,7 +2195,7 @@ func (x *ActInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActInfo.ProtoReflect.Descriptor instead.
 func (*ActInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ActInfo) GetAtUnix() int64 {
@@ -2159,7 +2266,7 @@ type ListDeadLettersRequest struct {
 
 func (x *ListDeadLettersRequest) Reset() {
 	*x = ListDeadLettersRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2171,7 +2278,7 @@ func (x *ListDeadLettersRequest) String() string {
 func (*ListDeadLettersRequest) ProtoMessage() {}
 
 func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2184,7 +2291,7 @@ func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersRequest.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ListDeadLettersRequest) GetMost() uint32 {
@@ -2211,7 +2318,7 @@ type ListDeadLettersResponse struct {
 
 func (x *ListDeadLettersResponse) Reset() {
 	*x = ListDeadLettersResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2223,7 +2330,7 @@ func (x *ListDeadLettersResponse) String() string {
 func (*ListDeadLettersResponse) ProtoMessage() {}
 
 func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2236,7 +2343,7 @@ func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersResponse.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListDeadLettersResponse) GetOutbox() *OutboxInfo {
@@ -2277,7 +2384,7 @@ type OutboxInfo struct {
 
 func (x *OutboxInfo) Reset() {
 	*x = OutboxInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2289,7 +2396,7 @@ func (x *OutboxInfo) String() string {
 func (*OutboxInfo) ProtoMessage() {}
 
 func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2302,7 +2409,7 @@ func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxInfo.ProtoReflect.Descriptor instead.
 func (*OutboxInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *OutboxInfo) GetWaiting() uint32 {
@@ -2376,7 +2483,7 @@ type OutboxTarget struct {
 
 func (x *OutboxTarget) Reset() {
 	*x = OutboxTarget{}
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2388,7 +2495,7 @@ func (x *OutboxTarget) String() string {
 func (*OutboxTarget) ProtoMessage() {}
 
 func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2401,7 +2508,7 @@ func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxTarget.ProtoReflect.Descriptor instead.
 func (*OutboxTarget) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *OutboxTarget) GetName() string {
@@ -2463,7 +2570,7 @@ type DeadLetterInfo struct {
 
 func (x *DeadLetterInfo) Reset() {
 	*x = DeadLetterInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2475,7 +2582,7 @@ func (x *DeadLetterInfo) String() string {
 func (*DeadLetterInfo) ProtoMessage() {}
 
 func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2488,7 +2595,7 @@ func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetterInfo.ProtoReflect.Descriptor instead.
 func (*DeadLetterInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *DeadLetterInfo) GetId() string {
@@ -2565,7 +2672,7 @@ type RetryDeadLetterRequest struct {
 
 func (x *RetryDeadLetterRequest) Reset() {
 	*x = RetryDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2577,7 +2684,7 @@ func (x *RetryDeadLetterRequest) String() string {
 func (*RetryDeadLetterRequest) ProtoMessage() {}
 
 func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2590,7 +2697,7 @@ func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *RetryDeadLetterRequest) GetId() string {
@@ -2615,7 +2722,7 @@ type RetryDeadLetterResponse struct {
 
 func (x *RetryDeadLetterResponse) Reset() {
 	*x = RetryDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2627,7 +2734,7 @@ func (x *RetryDeadLetterResponse) String() string {
 func (*RetryDeadLetterResponse) ProtoMessage() {}
 
 func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2640,7 +2747,7 @@ func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
 }
 
 type DropDeadLetterRequest struct {
@@ -2654,7 +2761,7 @@ type DropDeadLetterRequest struct {
 
 func (x *DropDeadLetterRequest) Reset() {
 	*x = DropDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2666,7 +2773,7 @@ func (x *DropDeadLetterRequest) String() string {
 func (*DropDeadLetterRequest) ProtoMessage() {}
 
 func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2679,7 +2786,7 @@ func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *DropDeadLetterRequest) GetId() string {
@@ -2704,7 +2811,7 @@ type DropDeadLetterResponse struct {
 
 func (x *DropDeadLetterResponse) Reset() {
 	*x = DropDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2716,7 +2823,7 @@ func (x *DropDeadLetterResponse) String() string {
 func (*DropDeadLetterResponse) ProtoMessage() {}
 
 func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2729,7 +2836,7 @@ func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{37}
 }
 
 type DrainNodeRequest struct {
@@ -2741,7 +2848,7 @@ type DrainNodeRequest struct {
 
 func (x *DrainNodeRequest) Reset() {
 	*x = DrainNodeRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2753,7 +2860,7 @@ func (x *DrainNodeRequest) String() string {
 func (*DrainNodeRequest) ProtoMessage() {}
 
 func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2766,7 +2873,7 @@ func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeRequest.ProtoReflect.Descriptor instead.
 func (*DrainNodeRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *DrainNodeRequest) GetNode() string {
@@ -2784,7 +2891,7 @@ type DrainNodeResponse struct {
 
 func (x *DrainNodeResponse) Reset() {
 	*x = DrainNodeResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[37]
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2796,7 +2903,7 @@ func (x *DrainNodeResponse) String() string {
 func (*DrainNodeResponse) ProtoMessage() {}
 
 func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[37]
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2809,7 +2916,7 @@ func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeResponse.ProtoReflect.Descriptor instead.
 func (*DrainNodeResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{37}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{39}
 }
 
 type LockRoomRequest struct {
@@ -2824,7 +2931,7 @@ type LockRoomRequest struct {
 
 func (x *LockRoomRequest) Reset() {
 	*x = LockRoomRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2836,7 +2943,7 @@ func (x *LockRoomRequest) String() string {
 func (*LockRoomRequest) ProtoMessage() {}
 
 func (x *LockRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2849,7 +2956,7 @@ func (x *LockRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LockRoomRequest.ProtoReflect.Descriptor instead.
 func (*LockRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{38}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *LockRoomRequest) GetRoom() string {
@@ -2881,7 +2988,7 @@ type LockRoomResponse struct {
 
 func (x *LockRoomResponse) Reset() {
 	*x = LockRoomResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2893,7 +3000,7 @@ func (x *LockRoomResponse) String() string {
 func (*LockRoomResponse) ProtoMessage() {}
 
 func (x *LockRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2906,7 +3013,7 @@ func (x *LockRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LockRoomResponse.ProtoReflect.Descriptor instead.
 func (*LockRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{39}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{41}
 }
 
 type AnnounceToAllRequest struct {
@@ -2921,7 +3028,7 @@ type AnnounceToAllRequest struct {
 
 func (x *AnnounceToAllRequest) Reset() {
 	*x = AnnounceToAllRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2933,7 +3040,7 @@ func (x *AnnounceToAllRequest) String() string {
 func (*AnnounceToAllRequest) ProtoMessage() {}
 
 func (x *AnnounceToAllRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2946,7 +3053,7 @@ func (x *AnnounceToAllRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceToAllRequest.ProtoReflect.Descriptor instead.
 func (*AnnounceToAllRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{40}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *AnnounceToAllRequest) GetNode() string {
@@ -2977,7 +3084,7 @@ type AnnounceToAllResponse struct {
 
 func (x *AnnounceToAllResponse) Reset() {
 	*x = AnnounceToAllResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2989,7 +3096,7 @@ func (x *AnnounceToAllResponse) String() string {
 func (*AnnounceToAllResponse) ProtoMessage() {}
 
 func (x *AnnounceToAllResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3002,7 +3109,7 @@ func (x *AnnounceToAllResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceToAllResponse.ProtoReflect.Descriptor instead.
 func (*AnnounceToAllResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{41}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *AnnounceToAllResponse) GetRooms() uint32 {
@@ -3037,7 +3144,7 @@ type SilentNode struct {
 
 func (x *SilentNode) Reset() {
 	*x = SilentNode{}
-	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3049,7 +3156,7 @@ func (x *SilentNode) String() string {
 func (*SilentNode) ProtoMessage() {}
 
 func (x *SilentNode) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3062,7 +3169,7 @@ func (x *SilentNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilentNode.ProtoReflect.Descriptor instead.
 func (*SilentNode) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{42}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *SilentNode) GetNode() string {
@@ -3088,7 +3195,7 @@ type GetNodeRequest struct {
 
 func (x *GetNodeRequest) Reset() {
 	*x = GetNodeRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3100,7 +3207,7 @@ func (x *GetNodeRequest) String() string {
 func (*GetNodeRequest) ProtoMessage() {}
 
 func (x *GetNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3113,7 +3220,7 @@ func (x *GetNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetNodeRequest.ProtoReflect.Descriptor instead.
 func (*GetNodeRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{43}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *GetNodeRequest) GetNode() string {
@@ -3133,7 +3240,7 @@ type GetNodeResponse struct {
 
 func (x *GetNodeResponse) Reset() {
 	*x = GetNodeResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3145,7 +3252,7 @@ func (x *GetNodeResponse) String() string {
 func (*GetNodeResponse) ProtoMessage() {}
 
 func (x *GetNodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3158,7 +3265,7 @@ func (x *GetNodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetNodeResponse.ProtoReflect.Descriptor instead.
 func (*GetNodeResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{44}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetNodeResponse) GetNode() *NodeInfo {
@@ -3191,7 +3298,7 @@ type FindPlayersRequest struct {
 
 func (x *FindPlayersRequest) Reset() {
 	*x = FindPlayersRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3203,7 +3310,7 @@ func (x *FindPlayersRequest) String() string {
 func (*FindPlayersRequest) ProtoMessage() {}
 
 func (x *FindPlayersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3216,7 +3323,7 @@ func (x *FindPlayersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindPlayersRequest.ProtoReflect.Descriptor instead.
 func (*FindPlayersRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{45}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *FindPlayersRequest) GetNode() string {
@@ -3260,7 +3367,7 @@ type FindPlayersResponse struct {
 
 func (x *FindPlayersResponse) Reset() {
 	*x = FindPlayersResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3272,7 +3379,7 @@ func (x *FindPlayersResponse) String() string {
 func (*FindPlayersResponse) ProtoMessage() {}
 
 func (x *FindPlayersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3285,7 +3392,7 @@ func (x *FindPlayersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindPlayersResponse.ProtoReflect.Descriptor instead.
 func (*FindPlayersResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{46}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *FindPlayersResponse) GetPlayer() []*FoundPlayer {
@@ -3321,7 +3428,7 @@ type FoundPlayer struct {
 
 func (x *FoundPlayer) Reset() {
 	*x = FoundPlayer{}
-	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3333,7 +3440,7 @@ func (x *FoundPlayer) String() string {
 func (*FoundPlayer) ProtoMessage() {}
 
 func (x *FoundPlayer) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3346,7 +3453,7 @@ func (x *FoundPlayer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FoundPlayer.ProtoReflect.Descriptor instead.
 func (*FoundPlayer) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{47}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *FoundPlayer) GetNode() string {
@@ -3391,7 +3498,7 @@ type GetHistoryRequest struct {
 
 func (x *GetHistoryRequest) Reset() {
 	*x = GetHistoryRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3403,7 +3510,7 @@ func (x *GetHistoryRequest) String() string {
 func (*GetHistoryRequest) ProtoMessage() {}
 
 func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3416,7 +3523,7 @@ func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{48}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *GetHistoryRequest) GetNode() string {
@@ -3450,7 +3557,7 @@ type GetHistoryResponse struct {
 
 func (x *GetHistoryResponse) Reset() {
 	*x = GetHistoryResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3462,7 +3569,7 @@ func (x *GetHistoryResponse) String() string {
 func (*GetHistoryResponse) ProtoMessage() {}
 
 func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3475,7 +3582,7 @@ func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{49}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GetHistoryResponse) GetNode() []*NodeHistory {
@@ -3525,7 +3632,7 @@ type NodeHistory struct {
 
 func (x *NodeHistory) Reset() {
 	*x = NodeHistory{}
-	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3537,7 +3644,7 @@ func (x *NodeHistory) String() string {
 func (*NodeHistory) ProtoMessage() {}
 
 func (x *NodeHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3550,7 +3657,7 @@ func (x *NodeHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeHistory.ProtoReflect.Descriptor instead.
 func (*NodeHistory) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{50}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *NodeHistory) GetNode() string {
@@ -3693,7 +3800,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3705,7 +3812,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3718,7 +3825,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{51}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *ListEventsRequest) GetNode() string {
@@ -3782,7 +3889,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3794,7 +3901,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3807,7 +3914,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{52}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListEventsResponse) GetEvent() []*EventInfo {
@@ -3859,7 +3966,7 @@ type EventInfo struct {
 
 func (x *EventInfo) Reset() {
 	*x = EventInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3871,7 +3978,7 @@ func (x *EventInfo) String() string {
 func (*EventInfo) ProtoMessage() {}
 
 func (x *EventInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3884,7 +3991,7 @@ func (x *EventInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventInfo.ProtoReflect.Descriptor instead.
 func (*EventInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{53}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *EventInfo) GetAtMs() int64 {
@@ -3974,7 +4081,7 @@ type ListEndedRoomsRequest struct {
 
 func (x *ListEndedRoomsRequest) Reset() {
 	*x = ListEndedRoomsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3986,7 +4093,7 @@ func (x *ListEndedRoomsRequest) String() string {
 func (*ListEndedRoomsRequest) ProtoMessage() {}
 
 func (x *ListEndedRoomsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3999,7 +4106,7 @@ func (x *ListEndedRoomsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEndedRoomsRequest.ProtoReflect.Descriptor instead.
 func (*ListEndedRoomsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{54}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *ListEndedRoomsRequest) GetNode() string {
@@ -4019,7 +4126,7 @@ type ListEndedRoomsResponse struct {
 
 func (x *ListEndedRoomsResponse) Reset() {
 	*x = ListEndedRoomsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4031,7 +4138,7 @@ func (x *ListEndedRoomsResponse) String() string {
 func (*ListEndedRoomsResponse) ProtoMessage() {}
 
 func (x *ListEndedRoomsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4044,7 +4151,7 @@ func (x *ListEndedRoomsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEndedRoomsResponse.ProtoReflect.Descriptor instead.
 func (*ListEndedRoomsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{55}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListEndedRoomsResponse) GetRoom() []*EndedRoom {
@@ -4085,7 +4192,7 @@ type EndedRoom struct {
 
 func (x *EndedRoom) Reset() {
 	*x = EndedRoom{}
-	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4097,7 +4204,7 @@ func (x *EndedRoom) String() string {
 func (*EndedRoom) ProtoMessage() {}
 
 func (x *EndedRoom) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4110,7 +4217,7 @@ func (x *EndedRoom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndedRoom.ProtoReflect.Descriptor instead.
 func (*EndedRoom) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{56}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *EndedRoom) GetNode() string {
@@ -4200,7 +4307,7 @@ type ConsoleServiceListQueuesRequest struct {
 
 func (x *ConsoleServiceListQueuesRequest) Reset() {
 	*x = ConsoleServiceListQueuesRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4212,7 +4319,7 @@ func (x *ConsoleServiceListQueuesRequest) String() string {
 func (*ConsoleServiceListQueuesRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceListQueuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4225,7 +4332,7 @@ func (x *ConsoleServiceListQueuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListQueuesRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListQueuesRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{57}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *ConsoleServiceListQueuesRequest) GetSince() uint32 {
@@ -4245,7 +4352,7 @@ type ConsoleServiceListQueuesResponse struct {
 
 func (x *ConsoleServiceListQueuesResponse) Reset() {
 	*x = ConsoleServiceListQueuesResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4257,7 +4364,7 @@ func (x *ConsoleServiceListQueuesResponse) String() string {
 func (*ConsoleServiceListQueuesResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceListQueuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4270,7 +4377,7 @@ func (x *ConsoleServiceListQueuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListQueuesResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListQueuesResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{58}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ConsoleServiceListQueuesResponse) GetQueue() []*QueueLine {
@@ -4323,7 +4430,7 @@ type QueueLine struct {
 
 func (x *QueueLine) Reset() {
 	*x = QueueLine{}
-	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4335,7 +4442,7 @@ func (x *QueueLine) String() string {
 func (*QueueLine) ProtoMessage() {}
 
 func (x *QueueLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4348,7 +4455,7 @@ func (x *QueueLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueLine.ProtoReflect.Descriptor instead.
 func (*QueueLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{59}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *QueueLine) GetName() string {
@@ -4524,7 +4631,7 @@ type QueueEnds struct {
 
 func (x *QueueEnds) Reset() {
 	*x = QueueEnds{}
-	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4536,7 +4643,7 @@ func (x *QueueEnds) String() string {
 func (*QueueEnds) ProtoMessage() {}
 
 func (x *QueueEnds) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4549,7 +4656,7 @@ func (x *QueueEnds) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueEnds.ProtoReflect.Descriptor instead.
 func (*QueueEnds) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{60}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *QueueEnds) GetState() string {
@@ -4586,7 +4693,7 @@ type QueueSamples struct {
 
 func (x *QueueSamples) Reset() {
 	*x = QueueSamples{}
-	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4598,7 +4705,7 @@ func (x *QueueSamples) String() string {
 func (*QueueSamples) ProtoMessage() {}
 
 func (x *QueueSamples) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4611,7 +4718,7 @@ func (x *QueueSamples) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueSamples.ProtoReflect.Descriptor instead.
 func (*QueueSamples) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{61}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *QueueSamples) GetAt() []uint32 {
@@ -4686,7 +4793,7 @@ type ConsoleServiceExplainEntryRequest struct {
 
 func (x *ConsoleServiceExplainEntryRequest) Reset() {
 	*x = ConsoleServiceExplainEntryRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4698,7 +4805,7 @@ func (x *ConsoleServiceExplainEntryRequest) String() string {
 func (*ConsoleServiceExplainEntryRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceExplainEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4711,7 +4818,7 @@ func (x *ConsoleServiceExplainEntryRequest) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use ConsoleServiceExplainEntryRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceExplainEntryRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{62}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ConsoleServiceExplainEntryRequest) GetEntry() string {
@@ -4758,7 +4865,7 @@ type ConsoleServiceExplainEntryResponse struct {
 
 func (x *ConsoleServiceExplainEntryResponse) Reset() {
 	*x = ConsoleServiceExplainEntryResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4770,7 +4877,7 @@ func (x *ConsoleServiceExplainEntryResponse) String() string {
 func (*ConsoleServiceExplainEntryResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceExplainEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4783,7 +4890,7 @@ func (x *ConsoleServiceExplainEntryResponse) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use ConsoleServiceExplainEntryResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceExplainEntryResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{63}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ConsoleServiceExplainEntryResponse) GetEntry() string {
@@ -4920,7 +5027,7 @@ type EntryPlayer struct {
 
 func (x *EntryPlayer) Reset() {
 	*x = EntryPlayer{}
-	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4932,7 +5039,7 @@ func (x *EntryPlayer) String() string {
 func (*EntryPlayer) ProtoMessage() {}
 
 func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4945,7 +5052,7 @@ func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryPlayer.ProtoReflect.Descriptor instead.
 func (*EntryPlayer) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *EntryPlayer) GetUser() string {
@@ -4991,7 +5098,7 @@ type EntryReason struct {
 
 func (x *EntryReason) Reset() {
 	*x = EntryReason{}
-	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	mi := &file_metronome_v1_console_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5003,7 +5110,7 @@ func (x *EntryReason) String() string {
 func (*EntryReason) ProtoMessage() {}
 
 func (x *EntryReason) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	mi := &file_metronome_v1_console_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5016,7 +5123,7 @@ func (x *EntryReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryReason.ProtoReflect.Descriptor instead.
 func (*EntryReason) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *EntryReason) GetCause() string {
@@ -5052,7 +5159,7 @@ type EntryLoss struct {
 
 func (x *EntryLoss) Reset() {
 	*x = EntryLoss{}
-	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	mi := &file_metronome_v1_console_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5064,7 +5171,7 @@ func (x *EntryLoss) String() string {
 func (*EntryLoss) ProtoMessage() {}
 
 func (x *EntryLoss) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	mi := &file_metronome_v1_console_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5077,7 +5184,7 @@ func (x *EntryLoss) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryLoss.ProtoReflect.Descriptor instead.
 func (*EntryLoss) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *EntryLoss) GetMatch() string {
@@ -5255,7 +5362,13 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\x12\x12\n" +
 	"\x04node\x18\x03 \x01(\tR\x04node\"\x13\n" +
-	"\x11CloseRoomResponse\"M\n" +
+	"\x11CloseRoomResponse\"I\n" +
+	"\x0fMoveRoomRequest\x12\x12\n" +
+	"\x04room\x18\x01 \x01(\tR\x04room\x12\x0e\n" +
+	"\x02to\x18\x02 \x01(\tR\x02to\x12\x12\n" +
+	"\x04node\x18\x03 \x01(\tR\x04node\"&\n" +
+	"\x10MoveRoomResponse\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"M\n" +
 	"\x0fAnnounceRequest\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04text\x18\x02 \x01(\tR\x04text\x12\x12\n" +
@@ -5521,11 +5634,12 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\tEntryLoss\x12\x14\n" +
 	"\x05match\x18\x01 \x01(\tR\x05match\x12\x17\n" +
 	"\aat_unix\x18\x02 \x01(\x03R\x06atUnix\x12\x10\n" +
-	"\x03why\x18\x03 \x01(\tR\x03why2\xab\x0e\n" +
+	"\x03why\x18\x03 \x01(\tR\x03why2\xf6\x0e\n" +
 	"\x0eConsoleService\x12B\n" +
 	"\x05Watch\x12\x1a.metronome.v1.WatchRequest\x1a\x1b.metronome.v1.WatchResponse0\x01\x12I\n" +
 	"\bKickSeat\x12\x1d.metronome.v1.KickSeatRequest\x1a\x1e.metronome.v1.KickSeatResponse\x12L\n" +
 	"\tCloseRoom\x12\x1e.metronome.v1.CloseRoomRequest\x1a\x1f.metronome.v1.CloseRoomResponse\x12I\n" +
+	"\bMoveRoom\x12\x1d.metronome.v1.MoveRoomRequest\x1a\x1e.metronome.v1.MoveRoomResponse\x12I\n" +
 	"\bLockRoom\x12\x1d.metronome.v1.LockRoomRequest\x1a\x1e.metronome.v1.LockRoomResponse\x12I\n" +
 	"\bAnnounce\x12\x1d.metronome.v1.AnnounceRequest\x1a\x1e.metronome.v1.AnnounceResponse\x12X\n" +
 	"\rAnnounceToAll\x12\".metronome.v1.AnnounceToAllRequest\x1a#.metronome.v1.AnnounceToAllResponse\x12F\n" +
@@ -5560,7 +5674,7 @@ func file_metronome_v1_console_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_console_proto_rawDescData
 }
 
-var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
+var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 69)
 var file_metronome_v1_console_proto_goTypes = []any{
 	(*WatchRequest)(nil),                       // 0: metronome.v1.WatchRequest
 	(*WatchResponse)(nil),                      // 1: metronome.v1.WatchResponse
@@ -5578,58 +5692,60 @@ var file_metronome_v1_console_proto_goTypes = []any{
 	(*KickSeatResponse)(nil),                   // 13: metronome.v1.KickSeatResponse
 	(*CloseRoomRequest)(nil),                   // 14: metronome.v1.CloseRoomRequest
 	(*CloseRoomResponse)(nil),                  // 15: metronome.v1.CloseRoomResponse
-	(*AnnounceRequest)(nil),                    // 16: metronome.v1.AnnounceRequest
-	(*AnnounceResponse)(nil),                   // 17: metronome.v1.AnnounceResponse
-	(*ConsoleServiceListBansRequest)(nil),      // 18: metronome.v1.ConsoleServiceListBansRequest
-	(*ConsoleServiceListBansResponse)(nil),     // 19: metronome.v1.ConsoleServiceListBansResponse
-	(*ConsoleServiceBanRequest)(nil),           // 20: metronome.v1.ConsoleServiceBanRequest
-	(*ConsoleServiceBanResponse)(nil),          // 21: metronome.v1.ConsoleServiceBanResponse
-	(*ConsoleServiceUnbanRequest)(nil),         // 22: metronome.v1.ConsoleServiceUnbanRequest
-	(*ConsoleServiceUnbanResponse)(nil),        // 23: metronome.v1.ConsoleServiceUnbanResponse
-	(*ListActsRequest)(nil),                    // 24: metronome.v1.ListActsRequest
-	(*ListActsResponse)(nil),                   // 25: metronome.v1.ListActsResponse
-	(*ActInfo)(nil),                            // 26: metronome.v1.ActInfo
-	(*ListDeadLettersRequest)(nil),             // 27: metronome.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),            // 28: metronome.v1.ListDeadLettersResponse
-	(*OutboxInfo)(nil),                         // 29: metronome.v1.OutboxInfo
-	(*OutboxTarget)(nil),                       // 30: metronome.v1.OutboxTarget
-	(*DeadLetterInfo)(nil),                     // 31: metronome.v1.DeadLetterInfo
-	(*RetryDeadLetterRequest)(nil),             // 32: metronome.v1.RetryDeadLetterRequest
-	(*RetryDeadLetterResponse)(nil),            // 33: metronome.v1.RetryDeadLetterResponse
-	(*DropDeadLetterRequest)(nil),              // 34: metronome.v1.DropDeadLetterRequest
-	(*DropDeadLetterResponse)(nil),             // 35: metronome.v1.DropDeadLetterResponse
-	(*DrainNodeRequest)(nil),                   // 36: metronome.v1.DrainNodeRequest
-	(*DrainNodeResponse)(nil),                  // 37: metronome.v1.DrainNodeResponse
-	(*LockRoomRequest)(nil),                    // 38: metronome.v1.LockRoomRequest
-	(*LockRoomResponse)(nil),                   // 39: metronome.v1.LockRoomResponse
-	(*AnnounceToAllRequest)(nil),               // 40: metronome.v1.AnnounceToAllRequest
-	(*AnnounceToAllResponse)(nil),              // 41: metronome.v1.AnnounceToAllResponse
-	(*SilentNode)(nil),                         // 42: metronome.v1.SilentNode
-	(*GetNodeRequest)(nil),                     // 43: metronome.v1.GetNodeRequest
-	(*GetNodeResponse)(nil),                    // 44: metronome.v1.GetNodeResponse
-	(*FindPlayersRequest)(nil),                 // 45: metronome.v1.FindPlayersRequest
-	(*FindPlayersResponse)(nil),                // 46: metronome.v1.FindPlayersResponse
-	(*FoundPlayer)(nil),                        // 47: metronome.v1.FoundPlayer
-	(*GetHistoryRequest)(nil),                  // 48: metronome.v1.GetHistoryRequest
-	(*GetHistoryResponse)(nil),                 // 49: metronome.v1.GetHistoryResponse
-	(*NodeHistory)(nil),                        // 50: metronome.v1.NodeHistory
-	(*ListEventsRequest)(nil),                  // 51: metronome.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),                 // 52: metronome.v1.ListEventsResponse
-	(*EventInfo)(nil),                          // 53: metronome.v1.EventInfo
-	(*ListEndedRoomsRequest)(nil),              // 54: metronome.v1.ListEndedRoomsRequest
-	(*ListEndedRoomsResponse)(nil),             // 55: metronome.v1.ListEndedRoomsResponse
-	(*EndedRoom)(nil),                          // 56: metronome.v1.EndedRoom
-	(*ConsoleServiceListQueuesRequest)(nil),    // 57: metronome.v1.ConsoleServiceListQueuesRequest
-	(*ConsoleServiceListQueuesResponse)(nil),   // 58: metronome.v1.ConsoleServiceListQueuesResponse
-	(*QueueLine)(nil),                          // 59: metronome.v1.QueueLine
-	(*QueueEnds)(nil),                          // 60: metronome.v1.QueueEnds
-	(*QueueSamples)(nil),                       // 61: metronome.v1.QueueSamples
-	(*ConsoleServiceExplainEntryRequest)(nil),  // 62: metronome.v1.ConsoleServiceExplainEntryRequest
-	(*ConsoleServiceExplainEntryResponse)(nil), // 63: metronome.v1.ConsoleServiceExplainEntryResponse
-	(*EntryPlayer)(nil),                        // 64: metronome.v1.EntryPlayer
-	(*EntryReason)(nil),                        // 65: metronome.v1.EntryReason
-	(*EntryLoss)(nil),                          // 66: metronome.v1.EntryLoss
-	(*BanInfo)(nil),                            // 67: metronome.v1.BanInfo
+	(*MoveRoomRequest)(nil),                    // 16: metronome.v1.MoveRoomRequest
+	(*MoveRoomResponse)(nil),                   // 17: metronome.v1.MoveRoomResponse
+	(*AnnounceRequest)(nil),                    // 18: metronome.v1.AnnounceRequest
+	(*AnnounceResponse)(nil),                   // 19: metronome.v1.AnnounceResponse
+	(*ConsoleServiceListBansRequest)(nil),      // 20: metronome.v1.ConsoleServiceListBansRequest
+	(*ConsoleServiceListBansResponse)(nil),     // 21: metronome.v1.ConsoleServiceListBansResponse
+	(*ConsoleServiceBanRequest)(nil),           // 22: metronome.v1.ConsoleServiceBanRequest
+	(*ConsoleServiceBanResponse)(nil),          // 23: metronome.v1.ConsoleServiceBanResponse
+	(*ConsoleServiceUnbanRequest)(nil),         // 24: metronome.v1.ConsoleServiceUnbanRequest
+	(*ConsoleServiceUnbanResponse)(nil),        // 25: metronome.v1.ConsoleServiceUnbanResponse
+	(*ListActsRequest)(nil),                    // 26: metronome.v1.ListActsRequest
+	(*ListActsResponse)(nil),                   // 27: metronome.v1.ListActsResponse
+	(*ActInfo)(nil),                            // 28: metronome.v1.ActInfo
+	(*ListDeadLettersRequest)(nil),             // 29: metronome.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),            // 30: metronome.v1.ListDeadLettersResponse
+	(*OutboxInfo)(nil),                         // 31: metronome.v1.OutboxInfo
+	(*OutboxTarget)(nil),                       // 32: metronome.v1.OutboxTarget
+	(*DeadLetterInfo)(nil),                     // 33: metronome.v1.DeadLetterInfo
+	(*RetryDeadLetterRequest)(nil),             // 34: metronome.v1.RetryDeadLetterRequest
+	(*RetryDeadLetterResponse)(nil),            // 35: metronome.v1.RetryDeadLetterResponse
+	(*DropDeadLetterRequest)(nil),              // 36: metronome.v1.DropDeadLetterRequest
+	(*DropDeadLetterResponse)(nil),             // 37: metronome.v1.DropDeadLetterResponse
+	(*DrainNodeRequest)(nil),                   // 38: metronome.v1.DrainNodeRequest
+	(*DrainNodeResponse)(nil),                  // 39: metronome.v1.DrainNodeResponse
+	(*LockRoomRequest)(nil),                    // 40: metronome.v1.LockRoomRequest
+	(*LockRoomResponse)(nil),                   // 41: metronome.v1.LockRoomResponse
+	(*AnnounceToAllRequest)(nil),               // 42: metronome.v1.AnnounceToAllRequest
+	(*AnnounceToAllResponse)(nil),              // 43: metronome.v1.AnnounceToAllResponse
+	(*SilentNode)(nil),                         // 44: metronome.v1.SilentNode
+	(*GetNodeRequest)(nil),                     // 45: metronome.v1.GetNodeRequest
+	(*GetNodeResponse)(nil),                    // 46: metronome.v1.GetNodeResponse
+	(*FindPlayersRequest)(nil),                 // 47: metronome.v1.FindPlayersRequest
+	(*FindPlayersResponse)(nil),                // 48: metronome.v1.FindPlayersResponse
+	(*FoundPlayer)(nil),                        // 49: metronome.v1.FoundPlayer
+	(*GetHistoryRequest)(nil),                  // 50: metronome.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),                 // 51: metronome.v1.GetHistoryResponse
+	(*NodeHistory)(nil),                        // 52: metronome.v1.NodeHistory
+	(*ListEventsRequest)(nil),                  // 53: metronome.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),                 // 54: metronome.v1.ListEventsResponse
+	(*EventInfo)(nil),                          // 55: metronome.v1.EventInfo
+	(*ListEndedRoomsRequest)(nil),              // 56: metronome.v1.ListEndedRoomsRequest
+	(*ListEndedRoomsResponse)(nil),             // 57: metronome.v1.ListEndedRoomsResponse
+	(*EndedRoom)(nil),                          // 58: metronome.v1.EndedRoom
+	(*ConsoleServiceListQueuesRequest)(nil),    // 59: metronome.v1.ConsoleServiceListQueuesRequest
+	(*ConsoleServiceListQueuesResponse)(nil),   // 60: metronome.v1.ConsoleServiceListQueuesResponse
+	(*QueueLine)(nil),                          // 61: metronome.v1.QueueLine
+	(*QueueEnds)(nil),                          // 62: metronome.v1.QueueEnds
+	(*QueueSamples)(nil),                       // 63: metronome.v1.QueueSamples
+	(*ConsoleServiceExplainEntryRequest)(nil),  // 64: metronome.v1.ConsoleServiceExplainEntryRequest
+	(*ConsoleServiceExplainEntryResponse)(nil), // 65: metronome.v1.ConsoleServiceExplainEntryResponse
+	(*EntryPlayer)(nil),                        // 66: metronome.v1.EntryPlayer
+	(*EntryReason)(nil),                        // 67: metronome.v1.EntryReason
+	(*EntryLoss)(nil),                          // 68: metronome.v1.EntryLoss
+	(*BanInfo)(nil),                            // 69: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
 	2,  // 0: metronome.v1.WatchResponse.overview:type_name -> metronome.v1.Overview
@@ -5643,75 +5759,77 @@ var file_metronome_v1_console_proto_depIdxs = []int32{
 	8,  // 8: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
 	10, // 9: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
 	11, // 10: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
-	67, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
-	67, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
-	67, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
-	26, // 14: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
-	29, // 15: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
-	31, // 16: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
-	30, // 17: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
-	42, // 18: metronome.v1.AnnounceToAllResponse.silent:type_name -> metronome.v1.SilentNode
+	69, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
+	69, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
+	69, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
+	28, // 14: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
+	31, // 15: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
+	33, // 16: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
+	32, // 17: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
+	44, // 18: metronome.v1.AnnounceToAllResponse.silent:type_name -> metronome.v1.SilentNode
 	3,  // 19: metronome.v1.GetNodeResponse.node:type_name -> metronome.v1.NodeInfo
 	5,  // 20: metronome.v1.GetNodeResponse.room:type_name -> metronome.v1.RoomLine
-	47, // 21: metronome.v1.FindPlayersResponse.player:type_name -> metronome.v1.FoundPlayer
-	42, // 22: metronome.v1.FindPlayersResponse.silent:type_name -> metronome.v1.SilentNode
+	49, // 21: metronome.v1.FindPlayersResponse.player:type_name -> metronome.v1.FoundPlayer
+	44, // 22: metronome.v1.FindPlayersResponse.silent:type_name -> metronome.v1.SilentNode
 	8,  // 23: metronome.v1.FoundPlayer.seat:type_name -> metronome.v1.SeatLine
-	50, // 24: metronome.v1.GetHistoryResponse.node:type_name -> metronome.v1.NodeHistory
-	42, // 25: metronome.v1.GetHistoryResponse.silent:type_name -> metronome.v1.SilentNode
-	53, // 26: metronome.v1.ListEventsResponse.event:type_name -> metronome.v1.EventInfo
-	42, // 27: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
-	56, // 28: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
-	42, // 29: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
-	59, // 30: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
-	60, // 31: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
-	61, // 32: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
-	64, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
-	65, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
-	66, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
+	52, // 24: metronome.v1.GetHistoryResponse.node:type_name -> metronome.v1.NodeHistory
+	44, // 25: metronome.v1.GetHistoryResponse.silent:type_name -> metronome.v1.SilentNode
+	55, // 26: metronome.v1.ListEventsResponse.event:type_name -> metronome.v1.EventInfo
+	44, // 27: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
+	58, // 28: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
+	44, // 29: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
+	61, // 30: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
+	62, // 31: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
+	63, // 32: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
+	66, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
+	67, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
+	68, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
 	0,  // 36: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
 	12, // 37: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
 	14, // 38: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
-	38, // 39: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
-	16, // 40: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
-	40, // 41: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
-	43, // 42: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
-	45, // 43: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
-	48, // 44: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
-	51, // 45: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
-	54, // 46: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
-	18, // 47: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
-	20, // 48: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
-	22, // 49: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
-	24, // 50: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
-	27, // 51: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
-	32, // 52: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
-	34, // 53: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
-	36, // 54: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
-	57, // 55: metronome.v1.ConsoleService.ListQueues:input_type -> metronome.v1.ConsoleServiceListQueuesRequest
-	62, // 56: metronome.v1.ConsoleService.ExplainEntry:input_type -> metronome.v1.ConsoleServiceExplainEntryRequest
-	1,  // 57: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
-	13, // 58: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
-	15, // 59: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
-	39, // 60: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
-	17, // 61: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
-	41, // 62: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
-	44, // 63: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
-	46, // 64: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
-	49, // 65: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
-	52, // 66: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
-	55, // 67: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
-	19, // 68: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
-	21, // 69: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
-	23, // 70: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
-	25, // 71: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
-	28, // 72: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
-	33, // 73: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
-	35, // 74: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
-	37, // 75: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
-	58, // 76: metronome.v1.ConsoleService.ListQueues:output_type -> metronome.v1.ConsoleServiceListQueuesResponse
-	63, // 77: metronome.v1.ConsoleService.ExplainEntry:output_type -> metronome.v1.ConsoleServiceExplainEntryResponse
-	57, // [57:78] is the sub-list for method output_type
-	36, // [36:57] is the sub-list for method input_type
+	16, // 39: metronome.v1.ConsoleService.MoveRoom:input_type -> metronome.v1.MoveRoomRequest
+	40, // 40: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
+	18, // 41: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
+	42, // 42: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
+	45, // 43: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
+	47, // 44: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
+	50, // 45: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
+	53, // 46: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
+	56, // 47: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
+	20, // 48: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
+	22, // 49: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
+	24, // 50: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
+	26, // 51: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
+	29, // 52: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
+	34, // 53: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
+	36, // 54: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
+	38, // 55: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
+	59, // 56: metronome.v1.ConsoleService.ListQueues:input_type -> metronome.v1.ConsoleServiceListQueuesRequest
+	64, // 57: metronome.v1.ConsoleService.ExplainEntry:input_type -> metronome.v1.ConsoleServiceExplainEntryRequest
+	1,  // 58: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
+	13, // 59: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
+	15, // 60: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
+	17, // 61: metronome.v1.ConsoleService.MoveRoom:output_type -> metronome.v1.MoveRoomResponse
+	41, // 62: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
+	19, // 63: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
+	43, // 64: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
+	46, // 65: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
+	48, // 66: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
+	51, // 67: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
+	54, // 68: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
+	57, // 69: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
+	21, // 70: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
+	23, // 71: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
+	25, // 72: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
+	27, // 73: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
+	30, // 74: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
+	35, // 75: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
+	37, // 76: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
+	39, // 77: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
+	60, // 78: metronome.v1.ConsoleService.ListQueues:output_type -> metronome.v1.ConsoleServiceListQueuesResponse
+	65, // 79: metronome.v1.ConsoleService.ExplainEntry:output_type -> metronome.v1.ConsoleServiceExplainEntryResponse
+	58, // [58:80] is the sub-list for method output_type
+	36, // [36:58] is the sub-list for method input_type
 	36, // [36:36] is the sub-list for extension type_name
 	36, // [36:36] is the sub-list for extension extendee
 	0,  // [0:36] is the sub-list for field type_name
@@ -5730,7 +5848,7 @@ func file_metronome_v1_console_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_console_proto_rawDesc), len(file_metronome_v1_console_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   67,
+			NumMessages:   69,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

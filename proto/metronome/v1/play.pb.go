@@ -1424,6 +1424,7 @@ type Notice struct {
 	//	*Notice_Refused
 	//	*Notice_End
 	//	*Notice_Nodes
+	//	*Notice_Moved
 	Body          isNotice_Body `protobuf_oneof:"body"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1527,6 +1528,15 @@ func (x *Notice) GetNodes() *NodeURLs {
 	return nil
 }
 
+func (x *Notice) GetMoved() *Moved {
+	if x != nil {
+		if x, ok := x.Body.(*Notice_Moved); ok {
+			return x.Moved
+		}
+	}
+	return nil
+}
+
 type isNotice_Body interface {
 	isNotice_Body()
 }
@@ -1557,6 +1567,11 @@ type Notice_Nodes struct {
 	Nodes *NodeURLs `protobuf:"bytes,7,opt,name=nodes,proto3,oneof"`
 }
 
+type Notice_Moved struct {
+	// The last one on a connection that is closed with 4013.
+	Moved *Moved `protobuf:"bytes,8,opt,name=moved,proto3,oneof"`
+}
+
 func (*Notice_Chat) isNotice_Body() {}
 
 func (*Notice_Roster) isNotice_Body() {}
@@ -1569,6 +1584,55 @@ func (*Notice_End) isNotice_Body() {}
 
 func (*Notice_Nodes) isNotice_Body() {}
 
+func (*Notice_Moved) isNotice_Body() {}
+
+// Moved says that the room goes on at another node, with the seat in it: take it back
+// there, at once.
+type Moved struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The room's URL there, ws:// or wss://, without a query.
+	Url           string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Moved) Reset() {
+	*x = Moved{}
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Moved) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Moved) ProtoMessage() {}
+
+func (x *Moved) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Moved.ProtoReflect.Descriptor instead.
+func (*Moved) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *Moved) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
 // NodeURLs are where else the lobby may be asked.
 type NodeURLs struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1579,7 +1643,7 @@ type NodeURLs struct {
 
 func (x *NodeURLs) Reset() {
 	*x = NodeURLs{}
-	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1591,7 +1655,7 @@ func (x *NodeURLs) String() string {
 func (*NodeURLs) ProtoMessage() {}
 
 func (x *NodeURLs) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[15]
+	mi := &file_metronome_v1_play_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1604,7 +1668,7 @@ func (x *NodeURLs) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeURLs.ProtoReflect.Descriptor instead.
 func (*NodeURLs) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *NodeURLs) GetUrl() []string {
@@ -1627,7 +1691,7 @@ type CommandRefused struct {
 
 func (x *CommandRefused) Reset() {
 	*x = CommandRefused{}
-	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1639,7 +1703,7 @@ func (x *CommandRefused) String() string {
 func (*CommandRefused) ProtoMessage() {}
 
 func (x *CommandRefused) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[16]
+	mi := &file_metronome_v1_play_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1652,7 +1716,7 @@ func (x *CommandRefused) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CommandRefused.ProtoReflect.Descriptor instead.
 func (*CommandRefused) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CommandRefused) GetNumber() uint32 {
@@ -1682,7 +1746,7 @@ type MatchEnd struct {
 
 func (x *MatchEnd) Reset() {
 	*x = MatchEnd{}
-	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1694,7 +1758,7 @@ func (x *MatchEnd) String() string {
 func (*MatchEnd) ProtoMessage() {}
 
 func (x *MatchEnd) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[17]
+	mi := &file_metronome_v1_play_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1707,7 +1771,7 @@ func (x *MatchEnd) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MatchEnd.ProtoReflect.Descriptor instead.
 func (*MatchEnd) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *MatchEnd) GetReason() string {
@@ -1739,7 +1803,7 @@ type OutcomeLine struct {
 
 func (x *OutcomeLine) Reset() {
 	*x = OutcomeLine{}
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1751,7 +1815,7 @@ func (x *OutcomeLine) String() string {
 func (*OutcomeLine) ProtoMessage() {}
 
 func (x *OutcomeLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[18]
+	mi := &file_metronome_v1_play_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1764,7 +1828,7 @@ func (x *OutcomeLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutcomeLine.ProtoReflect.Descriptor instead.
 func (*OutcomeLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *OutcomeLine) GetSeat() uint32 {
@@ -1806,7 +1870,7 @@ type Chat struct {
 
 func (x *Chat) Reset() {
 	*x = Chat{}
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1818,7 +1882,7 @@ func (x *Chat) String() string {
 func (*Chat) ProtoMessage() {}
 
 func (x *Chat) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[19]
+	mi := &file_metronome_v1_play_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1831,7 +1895,7 @@ func (x *Chat) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Chat.ProtoReflect.Descriptor instead.
 func (*Chat) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Chat) GetSeat() uint32 {
@@ -1871,7 +1935,7 @@ type Roster struct {
 
 func (x *Roster) Reset() {
 	*x = Roster{}
-	mi := &file_metronome_v1_play_proto_msgTypes[20]
+	mi := &file_metronome_v1_play_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1883,7 +1947,7 @@ func (x *Roster) String() string {
 func (*Roster) ProtoMessage() {}
 
 func (x *Roster) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_play_proto_msgTypes[20]
+	mi := &file_metronome_v1_play_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1896,7 +1960,7 @@ func (x *Roster) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Roster.ProtoReflect.Descriptor instead.
 func (*Roster) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_play_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_play_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Roster) GetSeat() uint32 {
@@ -2042,7 +2106,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03max\x18\x05 \x01(\x11R\x03max\x12\x18\n" +
 	"\adefault\x18\x06 \x01(\tR\adefault\x12\x16\n" +
 	"\x06option\x18\a \x03(\tR\x06option\x12\x16\n" +
-	"\x06public\x18\b \x01(\bR\x06public\"\xbe\x02\n" +
+	"\x06public\x18\b \x01(\bR\x06public\"\xeb\x02\n" +
 	"\x06Notice\x12\x16\n" +
 	"\x06number\x18\x01 \x01(\rR\x06number\x12(\n" +
 	"\x04chat\x18\x02 \x01(\v2\x12.metronome.v1.ChatH\x00R\x04chat\x12.\n" +
@@ -2050,8 +2114,11 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\fannouncement\x18\x04 \x01(\tH\x00R\fannouncement\x128\n" +
 	"\arefused\x18\x05 \x01(\v2\x1c.metronome.v1.CommandRefusedH\x00R\arefused\x12*\n" +
 	"\x03end\x18\x06 \x01(\v2\x16.metronome.v1.MatchEndH\x00R\x03end\x12.\n" +
-	"\x05nodes\x18\a \x01(\v2\x16.metronome.v1.NodeURLsH\x00R\x05nodesB\x06\n" +
-	"\x04body\"\x1c\n" +
+	"\x05nodes\x18\a \x01(\v2\x16.metronome.v1.NodeURLsH\x00R\x05nodes\x12+\n" +
+	"\x05moved\x18\b \x01(\v2\x13.metronome.v1.MovedH\x00R\x05movedB\x06\n" +
+	"\x04body\"\x19\n" +
+	"\x05Moved\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\"\x1c\n" +
 	"\bNodeURLs\x12\x10\n" +
 	"\x03url\x18\x01 \x03(\tR\x03url\"@\n" +
 	"\x0eCommandRefused\x12\x16\n" +
@@ -2117,7 +2184,7 @@ func file_metronome_v1_play_proto_rawDescGZIP() []byte {
 }
 
 var file_metronome_v1_play_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_metronome_v1_play_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_metronome_v1_play_proto_goTypes = []any{
 	(Kind)(0),              // 0: metronome.v1.Kind
 	(Presence)(0),          // 1: metronome.v1.Presence
@@ -2136,12 +2203,13 @@ var file_metronome_v1_play_proto_goTypes = []any{
 	(*CommandField)(nil),   // 14: metronome.v1.CommandField
 	(*ParamField)(nil),     // 15: metronome.v1.ParamField
 	(*Notice)(nil),         // 16: metronome.v1.Notice
-	(*NodeURLs)(nil),       // 17: metronome.v1.NodeURLs
-	(*CommandRefused)(nil), // 18: metronome.v1.CommandRefused
-	(*MatchEnd)(nil),       // 19: metronome.v1.MatchEnd
-	(*OutcomeLine)(nil),    // 20: metronome.v1.OutcomeLine
-	(*Chat)(nil),           // 21: metronome.v1.Chat
-	(*Roster)(nil),         // 22: metronome.v1.Roster
+	(*Moved)(nil),          // 17: metronome.v1.Moved
+	(*NodeURLs)(nil),       // 18: metronome.v1.NodeURLs
+	(*CommandRefused)(nil), // 19: metronome.v1.CommandRefused
+	(*MatchEnd)(nil),       // 20: metronome.v1.MatchEnd
+	(*OutcomeLine)(nil),    // 21: metronome.v1.OutcomeLine
+	(*Chat)(nil),           // 22: metronome.v1.Chat
+	(*Roster)(nil),         // 23: metronome.v1.Roster
 }
 var file_metronome_v1_play_proto_depIdxs = []int32{
 	4,  // 0: metronome.v1.ClientFrame.input:type_name -> metronome.v1.Input
@@ -2151,7 +2219,7 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	7,  // 4: metronome.v1.ServerFrame.welcome:type_name -> metronome.v1.Welcome
 	16, // 5: metronome.v1.ServerFrame.notice:type_name -> metronome.v1.Notice
 	9,  // 6: metronome.v1.Welcome.schema:type_name -> metronome.v1.Schema
-	22, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
+	23, // 7: metronome.v1.Welcome.roster:type_name -> metronome.v1.Roster
 	8,  // 8: metronome.v1.Welcome.param:type_name -> metronome.v1.Param
 	10, // 9: metronome.v1.Schema.table:type_name -> metronome.v1.TableSchema
 	12, // 10: metronome.v1.Schema.event:type_name -> metronome.v1.EventSchema
@@ -2163,18 +2231,19 @@ var file_metronome_v1_play_proto_depIdxs = []int32{
 	0,  // 16: metronome.v1.Column.kind:type_name -> metronome.v1.Kind
 	11, // 17: metronome.v1.EventSchema.field:type_name -> metronome.v1.Column
 	0,  // 18: metronome.v1.ParamField.kind:type_name -> metronome.v1.Kind
-	21, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
-	22, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
-	18, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
-	19, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
-	17, // 23: metronome.v1.Notice.nodes:type_name -> metronome.v1.NodeURLs
-	20, // 24: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
-	1,  // 25: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
-	26, // [26:26] is the sub-list for method output_type
-	26, // [26:26] is the sub-list for method input_type
-	26, // [26:26] is the sub-list for extension type_name
-	26, // [26:26] is the sub-list for extension extendee
-	0,  // [0:26] is the sub-list for field type_name
+	22, // 19: metronome.v1.Notice.chat:type_name -> metronome.v1.Chat
+	23, // 20: metronome.v1.Notice.roster:type_name -> metronome.v1.Roster
+	19, // 21: metronome.v1.Notice.refused:type_name -> metronome.v1.CommandRefused
+	20, // 22: metronome.v1.Notice.end:type_name -> metronome.v1.MatchEnd
+	18, // 23: metronome.v1.Notice.nodes:type_name -> metronome.v1.NodeURLs
+	17, // 24: metronome.v1.Notice.moved:type_name -> metronome.v1.Moved
+	21, // 25: metronome.v1.MatchEnd.line:type_name -> metronome.v1.OutcomeLine
+	1,  // 26: metronome.v1.Roster.presence:type_name -> metronome.v1.Presence
+	27, // [27:27] is the sub-list for method output_type
+	27, // [27:27] is the sub-list for method input_type
+	27, // [27:27] is the sub-list for extension type_name
+	27, // [27:27] is the sub-list for extension extendee
+	0,  // [0:27] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_play_proto_init() }
@@ -2190,6 +2259,7 @@ func file_metronome_v1_play_proto_init() {
 		(*Notice_Refused)(nil),
 		(*Notice_End)(nil),
 		(*Notice_Nodes)(nil),
+		(*Notice_Moved)(nil),
 	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
@@ -2197,7 +2267,7 @@ func file_metronome_v1_play_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_play_proto_rawDesc), len(file_metronome_v1_play_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   21,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

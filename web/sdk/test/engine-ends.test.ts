@@ -2,6 +2,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { SnapshotReport } from "../src/engine/protocol.ts";
 import { closes } from "../src/net/ends.ts";
+import { create } from "@bufbuild/protobuf";
+import * as pb from "./gen/metronome/v1/play_pb.ts";
 import { Rig, Socket } from "./enginerig.ts";
 import { clientFrame } from "./room.ts";
 
@@ -65,6 +67,18 @@ describe("ends", () => {
     expect(rig.states.at(-1)![1]!.sentence).not.toBe("");
     await vi.advanceTimersByTimeAsync(10_000);
     expect(rig.of("ask").length).toBe(comeback === "never" ? 0 : 1);
+  });
+
+  test("a room that moves is followed to where it says, soon", async () => {
+    const rig = new Rig().play();
+    rig.room.tick++;
+    rig.message(rig.room.frame({ notice: [create(pb.NoticeSchema, { number: 1, body: { case: "moved", value: create(pb.MovedSchema, { url: "wss://there/game/rooms/r" }) } })] }));
+    rig.socket.onclose?.({ code: 4013, reason: "" });
+    expect(rig.of("retry").at(-1)!.in).toBeLessThanOrEqual(20);
+    await vi.advanceTimersByTimeAsync(20);
+    expect(rig.socket.url).toBe("wss://there/game/rooms/r?resume=token");
+    rig.play(true);
+    expect([rig.state, rig.of("welcome").at(-1)!.url]).toEqual(["playing", "wss://there/game/rooms/r"]);
   });
 
   test("426 means that nothing is wrong", async () => {

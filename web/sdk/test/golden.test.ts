@@ -38,6 +38,7 @@ function told(f: ServerFrame): string[] {
     else if (body?.type === "refused") lines.push(`notice ${number}: refused: command ${body.number}: ${JSON.stringify(body.reason)}`);
     else if (body?.type === "end") lines.push(`notice ${number}: end: ${JSON.stringify(body.reason)}`);
     else if (body?.type === "nodes") lines.push(`notice ${number}: nodes: ${body.urls.join(" ")}`);
+    else if (body?.type === "moved") lines.push(`notice ${number}: moved: ${body.url}`);
     if (body?.type === "end") lines.push(...body.lines.map((l) => `  line: seat ${l.seat}, team ${l.team}, place ${l.place}, value [${l.values.map(BigInt).join(" ")}]`));
   }
   return lines;
@@ -45,7 +46,7 @@ function told(f: ServerFrame): string[] {
 
 /** The same lines of a golden text. Its numbers of 64 bits are those that a number of JavaScript can hold. */
 const toldIn = (text: string): string[] =>
-  text.split("\n").filter((l) => /^(command_ack|  (resume|param|roster|node|input|command|can be made|line)|notice \d+: (roster|refused|end|nodes))/.test(l))
+  text.split("\n").filter((l) => /^(command_ack|  (resume|param|roster|node|input|command|can be made|line)|notice \d+: (roster|refused|end|nodes|moved))/.test(l))
     .map((l) => l.replaceAll(/-?\d{17,}/g, (n) => String(BigInt(Number(n)))));
 
 test.each([["session-", 25], ["rests-", 5]])("every frame of the golden files %s gives the rows, events and words that its text lists", (prefix, least) => {

@@ -42,6 +42,8 @@ const (
 	// ConsoleServiceCloseRoomProcedure is the fully-qualified name of the ConsoleService's CloseRoom
 	// RPC.
 	ConsoleServiceCloseRoomProcedure = "/metronome.v1.ConsoleService/CloseRoom"
+	// ConsoleServiceMoveRoomProcedure is the fully-qualified name of the ConsoleService's MoveRoom RPC.
+	ConsoleServiceMoveRoomProcedure = "/metronome.v1.ConsoleService/MoveRoom"
 	// ConsoleServiceLockRoomProcedure is the fully-qualified name of the ConsoleService's LockRoom RPC.
 	ConsoleServiceLockRoomProcedure = "/metronome.v1.ConsoleService/LockRoom"
 	// ConsoleServiceAnnounceProcedure is the fully-qualified name of the ConsoleService's Announce RPC.
@@ -101,6 +103,8 @@ type ConsoleServiceClient interface {
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
+	// MoveRoom has a room go on at another node; its players come after it by themselves.
+	MoveRoom(context.Context, *connect.Request[v1.MoveRoomRequest]) (*connect.Response[v1.MoveRoomResponse], error)
 	// LockRoom keeps new players out of a room, or lets them in again.
 	LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error)
 	// Announce sends a line to everybody in a room.
@@ -170,6 +174,12 @@ func NewConsoleServiceClient(httpClient connect.HTTPClient, baseURL string, opts
 			httpClient,
 			baseURL+ConsoleServiceCloseRoomProcedure,
 			connect.WithSchema(consoleServiceMethods.ByName("CloseRoom")),
+			connect.WithClientOptions(opts...),
+		),
+		moveRoom: connect.NewClient[v1.MoveRoomRequest, v1.MoveRoomResponse](
+			httpClient,
+			baseURL+ConsoleServiceMoveRoomProcedure,
+			connect.WithSchema(consoleServiceMethods.ByName("MoveRoom")),
 			connect.WithClientOptions(opts...),
 		),
 		lockRoom: connect.NewClient[v1.LockRoomRequest, v1.LockRoomResponse](
@@ -288,6 +298,7 @@ type consoleServiceClient struct {
 	watch           *connect.Client[v1.WatchRequest, v1.WatchResponse]
 	kickSeat        *connect.Client[v1.KickSeatRequest, v1.KickSeatResponse]
 	closeRoom       *connect.Client[v1.CloseRoomRequest, v1.CloseRoomResponse]
+	moveRoom        *connect.Client[v1.MoveRoomRequest, v1.MoveRoomResponse]
 	lockRoom        *connect.Client[v1.LockRoomRequest, v1.LockRoomResponse]
 	announce        *connect.Client[v1.AnnounceRequest, v1.AnnounceResponse]
 	announceToAll   *connect.Client[v1.AnnounceToAllRequest, v1.AnnounceToAllResponse]
@@ -321,6 +332,11 @@ func (c *consoleServiceClient) KickSeat(ctx context.Context, req *connect.Reques
 // CloseRoom calls metronome.v1.ConsoleService.CloseRoom.
 func (c *consoleServiceClient) CloseRoom(ctx context.Context, req *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error) {
 	return c.closeRoom.CallUnary(ctx, req)
+}
+
+// MoveRoom calls metronome.v1.ConsoleService.MoveRoom.
+func (c *consoleServiceClient) MoveRoom(ctx context.Context, req *connect.Request[v1.MoveRoomRequest]) (*connect.Response[v1.MoveRoomResponse], error) {
+	return c.moveRoom.CallUnary(ctx, req)
 }
 
 // LockRoom calls metronome.v1.ConsoleService.LockRoom.
@@ -423,6 +439,8 @@ type ConsoleServiceHandler interface {
 	KickSeat(context.Context, *connect.Request[v1.KickSeatRequest]) (*connect.Response[v1.KickSeatResponse], error)
 	// CloseRoom ends a room: its players get code 4006.
 	CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error)
+	// MoveRoom has a room go on at another node; its players come after it by themselves.
+	MoveRoom(context.Context, *connect.Request[v1.MoveRoomRequest]) (*connect.Response[v1.MoveRoomResponse], error)
 	// LockRoom keeps new players out of a room, or lets them in again.
 	LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error)
 	// Announce sends a line to everybody in a room.
@@ -488,6 +506,12 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 		ConsoleServiceCloseRoomProcedure,
 		svc.CloseRoom,
 		connect.WithSchema(consoleServiceMethods.ByName("CloseRoom")),
+		connect.WithHandlerOptions(opts...),
+	)
+	consoleServiceMoveRoomHandler := connect.NewUnaryHandler(
+		ConsoleServiceMoveRoomProcedure,
+		svc.MoveRoom,
+		connect.WithSchema(consoleServiceMethods.ByName("MoveRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
 	consoleServiceLockRoomHandler := connect.NewUnaryHandler(
@@ -606,6 +630,8 @@ func NewConsoleServiceHandler(svc ConsoleServiceHandler, opts ...connect.Handler
 			consoleServiceKickSeatHandler.ServeHTTP(w, r)
 		case ConsoleServiceCloseRoomProcedure:
 			consoleServiceCloseRoomHandler.ServeHTTP(w, r)
+		case ConsoleServiceMoveRoomProcedure:
+			consoleServiceMoveRoomHandler.ServeHTTP(w, r)
 		case ConsoleServiceLockRoomProcedure:
 			consoleServiceLockRoomHandler.ServeHTTP(w, r)
 		case ConsoleServiceAnnounceProcedure:
@@ -661,6 +687,10 @@ func (UnimplementedConsoleServiceHandler) KickSeat(context.Context, *connect.Req
 
 func (UnimplementedConsoleServiceHandler) CloseRoom(context.Context, *connect.Request[v1.CloseRoomRequest]) (*connect.Response[v1.CloseRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.CloseRoom is not implemented"))
+}
+
+func (UnimplementedConsoleServiceHandler) MoveRoom(context.Context, *connect.Request[v1.MoveRoomRequest]) (*connect.Response[v1.MoveRoomResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.ConsoleService.MoveRoom is not implemented"))
 }
 
 func (UnimplementedConsoleServiceHandler) LockRoom(context.Context, *connect.Request[v1.LockRoomRequest]) (*connect.Response[v1.LockRoomResponse], error) {

@@ -39,6 +39,8 @@ const (
 	NodeServiceOpenRoomProcedure = "/metronome.v1.NodeService/OpenRoom"
 	// NodeServiceActOnRoomProcedure is the fully-qualified name of the NodeService's ActOnRoom RPC.
 	NodeServiceActOnRoomProcedure = "/metronome.v1.NodeService/ActOnRoom"
+	// NodeServiceTakeRoomProcedure is the fully-qualified name of the NodeService's TakeRoom RPC.
+	NodeServiceTakeRoomProcedure = "/metronome.v1.NodeService/TakeRoom"
 	// NodeServiceReadAttendanceProcedure is the fully-qualified name of the NodeService's
 	// ReadAttendance RPC.
 	NodeServiceReadAttendanceProcedure = "/metronome.v1.NodeService/ReadAttendance"
@@ -61,6 +63,10 @@ type NodeServiceClient interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// TakeRoom takes a room over from the calling node, which has stopped it and taken
+	// it out of the directory. Who claims it there has it: a node that cannot answer in
+	// time has not taken it, unless the directory says so.
+	TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error)
 	// ReadAttendance tells who has come to rooms of this node that were made for
 	// somebody.
 	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
@@ -96,6 +102,12 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			httpClient,
 			baseURL+NodeServiceActOnRoomProcedure,
 			connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
+			connect.WithClientOptions(opts...),
+		),
+		takeRoom: connect.NewClient[v1.TakeRoomRequest, v1.TakeRoomResponse](
+			httpClient,
+			baseURL+NodeServiceTakeRoomProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("TakeRoom")),
 			connect.WithClientOptions(opts...),
 		),
 		readAttendance: connect.NewClient[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse](
@@ -135,6 +147,7 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 type nodeServiceClient struct {
 	openRoom       *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
 	actOnRoom      *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
+	takeRoom       *connect.Client[v1.TakeRoomRequest, v1.TakeRoomResponse]
 	readAttendance *connect.Client[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse]
 	explainEntries *connect.Client[v1.ExplainEntriesRequest, v1.ExplainEntriesResponse]
 	callConsole    *connect.Client[v1.CallConsoleRequest, v1.CallConsoleResponse]
@@ -150,6 +163,11 @@ func (c *nodeServiceClient) OpenRoom(ctx context.Context, req *connect.Request[v
 // ActOnRoom calls metronome.v1.NodeService.ActOnRoom.
 func (c *nodeServiceClient) ActOnRoom(ctx context.Context, req *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error) {
 	return c.actOnRoom.CallUnary(ctx, req)
+}
+
+// TakeRoom calls metronome.v1.NodeService.TakeRoom.
+func (c *nodeServiceClient) TakeRoom(ctx context.Context, req *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error) {
+	return c.takeRoom.CallUnary(ctx, req)
 }
 
 // ReadAttendance calls metronome.v1.NodeService.ReadAttendance.
@@ -183,6 +201,10 @@ type NodeServiceHandler interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
+	// TakeRoom takes a room over from the calling node, which has stopped it and taken
+	// it out of the directory. Who claims it there has it: a node that cannot answer in
+	// time has not taken it, unless the directory says so.
+	TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error)
 	// ReadAttendance tells who has come to rooms of this node that were made for
 	// somebody.
 	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
@@ -214,6 +236,12 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 		NodeServiceActOnRoomProcedure,
 		svc.ActOnRoom,
 		connect.WithSchema(nodeServiceMethods.ByName("ActOnRoom")),
+		connect.WithHandlerOptions(opts...),
+	)
+	nodeServiceTakeRoomHandler := connect.NewUnaryHandler(
+		NodeServiceTakeRoomProcedure,
+		svc.TakeRoom,
+		connect.WithSchema(nodeServiceMethods.ByName("TakeRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
 	nodeServiceReadAttendanceHandler := connect.NewUnaryHandler(
@@ -252,6 +280,8 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 			nodeServiceOpenRoomHandler.ServeHTTP(w, r)
 		case NodeServiceActOnRoomProcedure:
 			nodeServiceActOnRoomHandler.ServeHTTP(w, r)
+		case NodeServiceTakeRoomProcedure:
+			nodeServiceTakeRoomHandler.ServeHTTP(w, r)
 		case NodeServiceReadAttendanceProcedure:
 			nodeServiceReadAttendanceHandler.ServeHTTP(w, r)
 		case NodeServiceExplainEntriesProcedure:
@@ -277,6 +307,10 @@ func (UnimplementedNodeServiceHandler) OpenRoom(context.Context, *connect.Reques
 
 func (UnimplementedNodeServiceHandler) ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.ActOnRoom is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.TakeRoom is not implemented"))
 }
 
 func (UnimplementedNodeServiceHandler) ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error) {

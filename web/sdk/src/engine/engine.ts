@@ -352,7 +352,8 @@ export class Engine {
     if (n.body?.type === "roster") {
       const free = n.body.presence === FREE || n.body.name === "";
       this.host.report({ type: "roster", seat: n.body.seat, player: free ? null : playerOf(n.body) }, []);
-    } else if (n.body) this.host.report(n.body, []);
+    } else if (n.body?.type === "moved") this.url = n.body.url;
+    else if (n.body) this.host.report(n.body, []);
   }
 
   private snapshot(bytes: number, at: number, synced: boolean): void {

@@ -3,11 +3,12 @@
 import type { Comeback, End } from "../api.ts";
 
 /** Why a player has no connection, as far as it matters for when to try again. */
-export type Cause = "seat-waits" | "seat-gone" | "room-gone" | "node-gone" | "busy";
+export type Cause = "seat-waits" | "room-moved" | "seat-gone" | "room-gone" | "node-gone" | "busy";
 
 /** The table of docs/PROTOCOL.md, §8.3, ms; client/retry.go says why the numbers are these. */
 export const pauses: Readonly<Record<Cause, { low: number; high: number; step: number; most: number }>> = {
   "seat-waits": { low: 0, high: 250, step: 500, most: 4_000 },
+  "room-moved": { low: 0, high: 20, step: 500, most: 4_000 },
   "seat-gone": { low: 0, high: 250, step: 1_000, most: 30_000 },
   "room-gone": { low: 0, high: 1_000, step: 1_000, most: 30_000 },
   "node-gone": { low: 500, high: 3_500, step: 2_000, most: 10_000 },
@@ -20,7 +21,10 @@ const MAX_RETRY_AFTER = 60_000;
 /** What ended a connection or an attempt to get one; null: do not come back. canResume: there is a seat that may still be taken back. */
 export function causeOf(end: End, canResume: boolean): Cause | null {
   if (end.comeback === "never") return null;
-  if (end.comeback === "resume" || end.code === 0) return canResume && end.comeback === "resume" ? "seat-waits" : "node-gone";
+  if (end.comeback === "resume" || end.code === 0) {
+    if (!canResume || end.comeback !== "resume") return "node-gone";
+    return end.code === 4013 ? "room-moved" : "seat-waits";
+  }
   if (end.code === 4007) return "node-gone";
   if (end.comeback === "rejoin-later") return "busy";
   const mine = end.code === 4010 || (!end.name.startsWith("lobby-") && [401, 404, 410].includes(end.code));
@@ -31,7 +35,8 @@ export function causeOf(end: End, canResume: boolean): Cause | null {
 export function comebackOf(end: End, canResume: boolean): Comeback {
   switch (causeOf(end, canResume)) {
     case null: return "never";
-    case "seat-waits": return "resume";
+    case "seat-waits":
+    case "room-moved": return "resume";
     case "busy": return canResume ? "resume" : "rejoin-later";
     case "node-gone": return "rejoin-later";
     default: return "rejoin";

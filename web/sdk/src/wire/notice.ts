@@ -19,7 +19,8 @@ export type NoticeBody =
   | { type: "announcement"; text: string }
   | { type: "refused"; number: number; reason: string }
   | { type: "end"; reason: string; lines: OutcomeLine[] }
-  | { type: "nodes"; urls: string[] };
+  | { type: "nodes"; urls: string[] }
+  | { type: "moved"; url: string };
 
 type Body<T extends NoticeBody["type"]> = NoticeBody & { type: T };
 
@@ -44,6 +45,7 @@ export function readNotice(bytes: Uint8Array): Notice {
       case 5: n.body = readRefused(part(), before("refused")); break;
       case 6: n.body = readEnd(part(), before("end")); break;
       case 7: n.body = readNodes(part(), before("nodes")); break;
+      case 8: n.body = readMoved(part(), before("moved")); break;
     }
   });
   return n;
@@ -83,6 +85,14 @@ function readNodes(bytes: Uint8Array, was: Body<"nodes"> = { type: "nodes", urls
     if (f.num === 1 && f.type === BYTES) urls.push(decode(part()));
   });
   return { type: "nodes", urls };
+}
+
+function readMoved(bytes: Uint8Array, was: Body<"moved"> = { type: "moved", url: "" }): Body<"moved"> {
+  const m = { ...was };
+  walk(bytes, (f, part) => {
+    if (f.num === 1) m.url = text(f, part, m.url);
+  });
+  return m;
 }
 
 function readLine(bytes: Uint8Array): OutcomeLine {

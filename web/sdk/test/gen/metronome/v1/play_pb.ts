@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file metronome/v1/play.proto.
  */
 export const file_metronome_v1_play: GenFile = /*@__PURE__*/
-  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxItMBCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgSJgoHY29tbWFuZBgHIAMoCzIVLm1ldHJvbm9tZS52MS5Db21tYW5kEhIKBXdhdGNoGAggASgNSACIAQESCwoDd2hvGAkgASgNQggKBl93YXRjaCI2CgdDb21tYW5kEg4KBm51bWJlchgBIAEoDRINCgV2YWx1ZRgCIAMoERIMCgRsaXN0GAMgAygRIjIKBUlucHV0EgwKBHRpY2sYASABKA0SDAoEc2VlbhgCIAEoDRINCgV2YWx1ZRgDIAMoESLDAgoLU2VydmVyRnJhbWUSDAoEdGljaxgBIAEoDRIRCglpbnB1dF9hZ2UYAiABKA0SDQoFc2xhY2sYAyABKBESDwoHc2tpcHBlZBgEIAEoDRIiCgVjaHVuaxgFIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxIgCgNvd24YBiADKAsyEy5tZXRyb25vbWUudjEuQ2h1bmsSDQoFdW5zZWUYByADKA0SJgoHd2VsY29tZRgIIAEoCzIVLm1ldHJvbm9tZS52MS5XZWxjb21lEiQKBm5vdGljZRgJIAMoCzIULm1ldHJvbm9tZS52MS5Ob3RpY2USDAoEcG9uZxgKIAEoBBIPCgdkcm9wcGVkGAsgASgNEgsKA2tleRgMIAEoCBITCgtjb21tYW5kX2FjaxgNIAEoDRIPCgd3YXRjaGVkGA4gASgNIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSLCAgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIEiIKBXBhcmFtGA0gAygLMhMubWV0cm9ub21lLnYxLlBhcmFtEg0KBXJlc3RzGA4gASgIEgwKBG5vZGUYDyADKAkiJAoFUGFyYW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKXAgoGU2NoZW1hEigKBXRhYmxlGAEgAygLMhkubWV0cm9ub21lLnYxLlRhYmxlU2NoZW1hEigKBWV2ZW50GAIgAygLMhkubWV0cm9ub21lLnYxLkV2ZW50U2NoZW1hEicKBWlucHV0GAMgAygLMhgubWV0cm9ub21lLnYxLklucHV0RmllbGQSEwoLZmluZ2VycHJpbnQYBCABKAYSKwoHY29tbWFuZBgFIAMoCzIaLm1ldHJvbm9tZS52MS5Db21tYW5kRmllbGQSJwoFcGFyYW0YBiADKAsyGC5tZXRyb25vbWUudjEuUGFyYW1GaWVsZBIlCgdvdXRjb21lGAcgAygLMhQubWV0cm9ub21lLnYxLkNvbHVtbiJBCgtUYWJsZVNjaGVtYRIMCgRuYW1lGAEgASgJEiQKBmNvbHVtbhgCIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iWQoGQ29sdW1uEgwKBG5hbWUYASABKAkSIAoEa2luZBgCIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEg4KBmxpbmVhchgDIAEoCBIPCgdwcml2YXRlGAQgASgIIkAKC0V2ZW50U2NoZW1hEgwKBG5hbWUYASABKAkSIwoFZmllbGQYAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIlMKCklucHV0RmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREg8KB2J1dHRvbnMYBCABKAgSDAoEb25jZRgFIAEoCCJECgxDb21tYW5kRmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREgwKBGxpc3QYBCABKA0ilgEKClBhcmFtRmllbGQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIgCgRraW5kGAMgASgOMhIubWV0cm9ub21lLnYxLktpbmQSCwoDbWluGAQgASgREgsKA21heBgFIAEoERIPCgdkZWZhdWx0GAYgASgJEg4KBm9wdGlvbhgHIAMoCRIOCgZwdWJsaWMYCCABKAgihQIKBk5vdGljZRIOCgZudW1iZXIYASABKA0SIgoEY2hhdBgCIAEoCzISLm1ldHJvbm9tZS52MS5DaGF0SAASJgoGcm9zdGVyGAMgASgLMhQubWV0cm9ub21lLnYxLlJvc3RlckgAEhYKDGFubm91bmNlbWVudBgEIAEoCUgAEi8KB3JlZnVzZWQYBSABKAsyHC5tZXRyb25vbWUudjEuQ29tbWFuZFJlZnVzZWRIABIlCgNlbmQYBiABKAsyFi5tZXRyb25vbWUudjEuTWF0Y2hFbmRIABInCgVub2RlcxgHIAEoCzIWLm1ldHJvbm9tZS52MS5Ob2RlVVJMc0gAQgYKBGJvZHkiFwoITm9kZVVSTHMSCwoDdXJsGAEgAygJIjAKDkNvbW1hbmRSZWZ1c2VkEg4KBm51bWJlchgBIAEoDRIOCgZyZWFzb24YAiABKAkiQwoITWF0Y2hFbmQSDgoGcmVhc29uGAEgASgJEicKBGxpbmUYAiADKAsyGS5tZXRyb25vbWUudjEuT3V0Y29tZUxpbmUiRwoLT3V0Y29tZUxpbmUSDAoEc2VhdBgBIAEoDRIMCgR0ZWFtGAIgASgNEg0KBXBsYWNlGAMgASgNEg0KBXZhbHVlGAQgAygSIjAKBENoYXQSDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEgwKBHRleHQYAyABKAkiaQoGUm9zdGVyEgwKBHNlYXQYASABKA0SDAoEbmFtZRgCIAEoCRIoCghwcmVzZW5jZRgDIAEoDjIWLm1ldHJvbm9tZS52MS5QcmVzZW5jZRIMCgR0ZWFtGAQgASgNEgsKA2JvdBgFIAEoCCr5AQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9JTlQ4EAESDgoKS0lORF9JTlQxNhACEg4KCktJTkRfSU5UMzIQAxIOCgpLSU5EX1VJTlQ4EAQSDwoLS0lORF9VSU5UMTYQBRIPCgtLSU5EX1VJTlQzMhAGEg0KCUtJTkRfQk9PTBAHEg4KCktJTkRfRklYRUQQCBIOCgpLSU5EX0FOR0xFEAkSDQoJS0lORF9TRUFUEAoSDAoIS0lORF9SRUYQCxIOCgpLSU5EX0lOVDY0EAwSDwoLS0lORF9VSU5UNjQQDRINCglLSU5EX1RJQ0sQDipfCghQcmVzZW5jZRIYChRQUkVTRU5DRV9VTlNQRUNJRklFRBAAEhEKDVBSRVNFTkNFX0ZSRUUQARITCg9QUkVTRU5DRV9BQ1RJVkUQAhIRCg1QUkVTRU5DRV9BV0FZEANCRlpEZ2l0aHViLmNvbS9tZXRyb25vbWUtc2VydmVyL21ldHJvbm9tZS9wcm90by9tZXRyb25vbWUvdjE7bWV0cm9ub21ldjFiBnByb3RvMw");
+  fileDesc("ChdtZXRyb25vbWUvdjEvcGxheS5wcm90bxIMbWV0cm9ub21lLnYxItMBCgtDbGllbnRGcmFtZRIiCgVpbnB1dBgBIAMoCzITLm1ldHJvbm9tZS52MS5JbnB1dBIMCgRjaGF0GAIgASgJEgwKBHBpbmcYAyABKAQSDgoGcmVzeW5jGAQgASgIEhIKCm5vdGljZV9hY2sYBSABKA0SDQoFbGVhdmUYBiABKAgSJgoHY29tbWFuZBgHIAMoCzIVLm1ldHJvbm9tZS52MS5Db21tYW5kEhIKBXdhdGNoGAggASgNSACIAQESCwoDd2hvGAkgASgNQggKBl93YXRjaCI2CgdDb21tYW5kEg4KBm51bWJlchgBIAEoDRINCgV2YWx1ZRgCIAMoERIMCgRsaXN0GAMgAygRIjIKBUlucHV0EgwKBHRpY2sYASABKA0SDAoEc2VlbhgCIAEoDRINCgV2YWx1ZRgDIAMoESLDAgoLU2VydmVyRnJhbWUSDAoEdGljaxgBIAEoDRIRCglpbnB1dF9hZ2UYAiABKA0SDQoFc2xhY2sYAyABKBESDwoHc2tpcHBlZBgEIAEoDRIiCgVjaHVuaxgFIAMoCzITLm1ldHJvbm9tZS52MS5DaHVuaxIgCgNvd24YBiADKAsyEy5tZXRyb25vbWUudjEuQ2h1bmsSDQoFdW5zZWUYByADKA0SJgoHd2VsY29tZRgIIAEoCzIVLm1ldHJvbm9tZS52MS5XZWxjb21lEiQKBm5vdGljZRgJIAMoCzIULm1ldHJvbm9tZS52MS5Ob3RpY2USDAoEcG9uZxgKIAEoBBIPCgdkcm9wcGVkGAsgASgNEgsKA2tleRgMIAEoCBITCgtjb21tYW5kX2FjaxgNIAEoDRIPCgd3YXRjaGVkGA4gASgNIk0KBUNodW5rEg0KBWdyb3VwGAEgASgNEgsKA2FnZRgCIAEoDRILCgNrZXkYAyABKAgSDAoEcm93cxgEIAMoDRINCgVldmVudBgFIAMoDSLCAgoHV2VsY29tZRIMCgRyb29tGAEgASgJEgwKBG1vZGUYAiABKAkSDAoEc2VhdBgDIAEoDRIPCgd0aWNrX2h6GAQgASgNEhYKDnNuYXBzaG90X2V2ZXJ5GAUgASgNEg4KBnJlc3VtZRgGIAEoCRIUCgxyZXN1bWVfdGlja3MYByABKA0SJAoGc2NoZW1hGAggASgLMhQubWV0cm9ub21lLnYxLlNjaGVtYRIkCgZyb3N0ZXIYCSADKAsyFC5tZXRyb25vbWUudjEuUm9zdGVyEhAKCG1heF9sZWFkGAogASgNEg4KBnNlcnZlchgLIAEoCRIPCgdyZXN1bWVkGAwgASgIEiIKBXBhcmFtGA0gAygLMhMubWV0cm9ub21lLnYxLlBhcmFtEg0KBXJlc3RzGA4gASgIEgwKBG5vZGUYDyADKAkiJAoFUGFyYW0SDAoEbmFtZRgBIAEoCRINCgV2YWx1ZRgCIAEoCSKXAgoGU2NoZW1hEigKBXRhYmxlGAEgAygLMhkubWV0cm9ub21lLnYxLlRhYmxlU2NoZW1hEigKBWV2ZW50GAIgAygLMhkubWV0cm9ub21lLnYxLkV2ZW50U2NoZW1hEicKBWlucHV0GAMgAygLMhgubWV0cm9ub21lLnYxLklucHV0RmllbGQSEwoLZmluZ2VycHJpbnQYBCABKAYSKwoHY29tbWFuZBgFIAMoCzIaLm1ldHJvbm9tZS52MS5Db21tYW5kRmllbGQSJwoFcGFyYW0YBiADKAsyGC5tZXRyb25vbWUudjEuUGFyYW1GaWVsZBIlCgdvdXRjb21lGAcgAygLMhQubWV0cm9ub21lLnYxLkNvbHVtbiJBCgtUYWJsZVNjaGVtYRIMCgRuYW1lGAEgASgJEiQKBmNvbHVtbhgCIAMoCzIULm1ldHJvbm9tZS52MS5Db2x1bW4iWQoGQ29sdW1uEgwKBG5hbWUYASABKAkSIAoEa2luZBgCIAEoDjISLm1ldHJvbm9tZS52MS5LaW5kEg4KBmxpbmVhchgDIAEoCBIPCgdwcml2YXRlGAQgASgIIkAKC0V2ZW50U2NoZW1hEgwKBG5hbWUYASABKAkSIwoFZmllbGQYAiADKAsyFC5tZXRyb25vbWUudjEuQ29sdW1uIlMKCklucHV0RmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREg8KB2J1dHRvbnMYBCABKAgSDAoEb25jZRgFIAEoCCJECgxDb21tYW5kRmllbGQSDAoEbmFtZRgBIAEoCRILCgNtaW4YAiABKBESCwoDbWF4GAMgASgREgwKBGxpc3QYBCABKA0ilgEKClBhcmFtRmllbGQSDAoEbmFtZRgBIAEoCRINCgV0aXRsZRgCIAEoCRIgCgRraW5kGAMgASgOMhIubWV0cm9ub21lLnYxLktpbmQSCwoDbWluGAQgASgREgsKA21heBgFIAEoERIPCgdkZWZhdWx0GAYgASgJEg4KBm9wdGlvbhgHIAMoCRIOCgZwdWJsaWMYCCABKAgiqwIKBk5vdGljZRIOCgZudW1iZXIYASABKA0SIgoEY2hhdBgCIAEoCzISLm1ldHJvbm9tZS52MS5DaGF0SAASJgoGcm9zdGVyGAMgASgLMhQubWV0cm9ub21lLnYxLlJvc3RlckgAEhYKDGFubm91bmNlbWVudBgEIAEoCUgAEi8KB3JlZnVzZWQYBSABKAsyHC5tZXRyb25vbWUudjEuQ29tbWFuZFJlZnVzZWRIABIlCgNlbmQYBiABKAsyFi5tZXRyb25vbWUudjEuTWF0Y2hFbmRIABInCgVub2RlcxgHIAEoCzIWLm1ldHJvbm9tZS52MS5Ob2RlVVJMc0gAEiQKBW1vdmVkGAggASgLMhMubWV0cm9ub21lLnYxLk1vdmVkSABCBgoEYm9keSIUCgVNb3ZlZBILCgN1cmwYASABKAkiFwoITm9kZVVSTHMSCwoDdXJsGAEgAygJIjAKDkNvbW1hbmRSZWZ1c2VkEg4KBm51bWJlchgBIAEoDRIOCgZyZWFzb24YAiABKAkiQwoITWF0Y2hFbmQSDgoGcmVhc29uGAEgASgJEicKBGxpbmUYAiADKAsyGS5tZXRyb25vbWUudjEuT3V0Y29tZUxpbmUiRwoLT3V0Y29tZUxpbmUSDAoEc2VhdBgBIAEoDRIMCgR0ZWFtGAIgASgNEg0KBXBsYWNlGAMgASgNEg0KBXZhbHVlGAQgAygSIjAKBENoYXQSDAoEc2VhdBgBIAEoDRIMCgRuYW1lGAIgASgJEgwKBHRleHQYAyABKAkiaQoGUm9zdGVyEgwKBHNlYXQYASABKA0SDAoEbmFtZRgCIAEoCRIoCghwcmVzZW5jZRgDIAEoDjIWLm1ldHJvbm9tZS52MS5QcmVzZW5jZRIMCgR0ZWFtGAQgASgNEgsKA2JvdBgFIAEoCCr5AQoES2luZBIUChBLSU5EX1VOU1BFQ0lGSUVEEAASDQoJS0lORF9JTlQ4EAESDgoKS0lORF9JTlQxNhACEg4KCktJTkRfSU5UMzIQAxIOCgpLSU5EX1VJTlQ4EAQSDwoLS0lORF9VSU5UMTYQBRIPCgtLSU5EX1VJTlQzMhAGEg0KCUtJTkRfQk9PTBAHEg4KCktJTkRfRklYRUQQCBIOCgpLSU5EX0FOR0xFEAkSDQoJS0lORF9TRUFUEAoSDAoIS0lORF9SRUYQCxIOCgpLSU5EX0lOVDY0EAwSDwoLS0lORF9VSU5UNjQQDRINCglLSU5EX1RJQ0sQDipfCghQcmVzZW5jZRIYChRQUkVTRU5DRV9VTlNQRUNJRklFRBAAEhEKDVBSRVNFTkNFX0ZSRUUQARITCg9QUkVTRU5DRV9BQ1RJVkUQAhIRCg1QUkVTRU5DRV9BV0FZEANCRlpEZ2l0aHViLmNvbS9tZXRyb25vbWUtc2VydmVyL21ldHJvbm9tZS9wcm90by9tZXRyb25vbWUvdjE7bWV0cm9ub21ldjFiBnByb3RvMw");
 
 /**
  * ClientFrame is what a client sends, usually once per tick.
@@ -796,6 +796,14 @@ export type Notice = Message<"metronome.v1.Notice"> & {
      */
     value: NodeURLs;
     case: "nodes";
+  } | {
+    /**
+     * The last one on a connection that is closed with 4013.
+     *
+     * @generated from field: metronome.v1.Moved moved = 8;
+     */
+    value: Moved;
+    case: "moved";
   } | { case: undefined; value?: undefined };
 };
 
@@ -805,6 +813,28 @@ export type Notice = Message<"metronome.v1.Notice"> & {
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
   messageDesc(file_metronome_v1_play, 14);
+
+/**
+ * Moved says that the room goes on at another node, with the seat in it: take it back
+ * there, at once.
+ *
+ * @generated from message metronome.v1.Moved
+ */
+export type Moved = Message<"metronome.v1.Moved"> & {
+  /**
+   * The room's URL there, ws:// or wss://, without a query.
+   *
+   * @generated from field: string url = 1;
+   */
+  url: string;
+};
+
+/**
+ * Describes the message metronome.v1.Moved.
+ * Use `create(MovedSchema)` to create a new message.
+ */
+export const MovedSchema: GenMessage<Moved> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_play, 15);
 
 /**
  * NodeURLs are where else the lobby may be asked.
@@ -823,7 +853,7 @@ export type NodeURLs = Message<"metronome.v1.NodeURLs"> & {
  * Use `create(NodeURLsSchema)` to create a new message.
  */
 export const NodeURLsSchema: GenMessage<NodeURLs> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 15);
+  messageDesc(file_metronome_v1_play, 16);
 
 /**
  * CommandRefused says that a command was not given to the game. It counts as
@@ -850,7 +880,7 @@ export type CommandRefused = Message<"metronome.v1.CommandRefused"> & {
  * Use `create(CommandRefusedSchema)` to create a new message.
  */
 export const CommandRefusedSchema: GenMessage<CommandRefused> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 16);
+  messageDesc(file_metronome_v1_play, 17);
 
 /**
  * MatchEnd says that the rules have ended the match; the room closes.
@@ -878,7 +908,7 @@ export type MatchEnd = Message<"metronome.v1.MatchEnd"> & {
  * Use `create(MatchEndSchema)` to create a new message.
  */
 export const MatchEndSchema: GenMessage<MatchEnd> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 17);
+  messageDesc(file_metronome_v1_play, 18);
 
 /**
  * OutcomeLine is how the match ended for one seat.
@@ -916,7 +946,7 @@ export type OutcomeLine = Message<"metronome.v1.OutcomeLine"> & {
  * Use `create(OutcomeLineSchema)` to create a new message.
  */
 export const OutcomeLineSchema: GenMessage<OutcomeLine> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 18);
+  messageDesc(file_metronome_v1_play, 19);
 
 /**
  * @generated from message metronome.v1.Chat
@@ -943,7 +973,7 @@ export type Chat = Message<"metronome.v1.Chat"> & {
  * Use `create(ChatSchema)` to create a new message.
  */
 export const ChatSchema: GenMessage<Chat> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 19);
+  messageDesc(file_metronome_v1_play, 20);
 
 /**
  * Roster is one seat's occupant.
@@ -986,7 +1016,7 @@ export type Roster = Message<"metronome.v1.Roster"> & {
  * Use `create(RosterSchema)` to create a new message.
  */
 export const RosterSchema: GenMessage<Roster> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_play, 20);
+  messageDesc(file_metronome_v1_play, 21);
 
 /**
  * @generated from enum metronome.v1.Kind

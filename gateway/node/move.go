@@ -1,0 +1,212 @@
+package node
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/netproto"
+	"github.com/metronome-server/metronome/room"
+)
+
+const (
+	// moveTimeout bounds how long a room stands still while another node takes it
+	// over, and once more while this one takes it back. Why 2 s: a room of 5,000 seats
+	// is a megabyte, which a node takes in tens of ms.
+	moveTimeout = 2 * time.Second
+	// movesAtOnce is how many rooms of a node move at a time. Why 4: each is restored
+	// on a core of the other node, beside the rooms that it has.
+	movesAtOnce = 4
+)
+
+// ErrNoPlace says that no other node takes a room.
+var ErrNoPlace = errors.New("no other node takes the room")
+
+// ErrSameNode says that a room is where it is to go.
+var ErrSameNode = errors.New("the room is on that node")
+
+// Move has a room of this node go on at another. Errors: lobby.ErrRoomNotFound,
+// ErrSameNode, room.ErrMoving, lobby.ErrUnavailable, and why the other node did not take
+// it: then it goes on here.
+func (n *Node) Move(ctx context.Context, id string, to lobby.Node) error {
+	r, ok := n.rooms.Get(id)
+	switch {
+	case !ok:
+		return lobby.ErrRoomNotFound
+	case to.ID == n.lobby.NodeID():
+		return ErrSameNode
+	case !n.lobby.Up():
+		return lobby.ErrUnavailable
+	}
+	err := r.Move(ctx, func(journal []byte) (room.Handed, error) { return n.handOver(r, to, journal) })
+	if errors.Is(err, room.ErrClosed) {
+		return lobby.ErrRoomNotFound
+	}
+	if err == nil {
+		n.log.Info("room moved", "room", id, "node", to.ID)
+	}
+	return err
+}
+
+// handOver gives a room that stands still to another node. Who claims it in the
+// directory has it, whatever answers are lost.
+func (n *Node) handOver(r *room.Room, to lobby.Node, journal []byte) (room.Handed, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), moveTimeout)
+	defer cancel()
+	err := n.lobby.Remove(ctx, r.ID(), n.Epoch(r.ID()))
+	var there string
+	if err == nil {
+		there, err = n.peers.Take(ctx, to, journal)
+	}
+	if err == nil {
+		return room.Handed{URL: there}, nil
+	}
+	back, cancelBack := context.WithTimeout(context.Background(), moveTimeout)
+	defer cancelBack()
+	handed, taken := n.claimBack(back, r)
+	switch {
+	case taken == nil && handed.URL != "":
+		return handed, nil // the other node has it, and its answer was lost
+	case taken != nil:
+		n.wait.Go(func() { n.keepClaimingBack(r) })
+	}
+	return handed, fmt.Errorf("node %s has not taken the room: %w", to.ID, err)
+}
+
+// claimBack lists a room again that no other node took, or says where it is.
+func (n *Node) claimBack(ctx context.Context, r *room.Room) (room.Handed, error) {
+	listing, _ := n.Room(r.ID())
+	listing.Code = r.Info().Code
+	listing, err := n.lobby.Claim(ctx, listing)
+	if errors.Is(err, lobby.ErrRoomTaken) {
+		if owner, ok := n.lobby.Find(r.ID()); ok && owner.Node != n.lobby.NodeID() {
+			return room.Handed{URL: roomURL(owner.URL, r.ID())}, nil
+		}
+	}
+	if err != nil {
+		return room.Handed{}, err
+	}
+	n.setEpoch(r.ID(), listing.Epoch)
+	return room.Handed{Epoch: listing.Epoch}, nil
+}
+
+// claimAgain is how often a room that could not be listed again is tried.
+const claimAgain = time.Second
+
+// keepClaimingBack lists a room again as soon as the store answers, and ends it when
+// another node has it by then.
+func (n *Node) keepClaimingBack(r *room.Room) {
+	ticker := time.NewTicker(claimAgain)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-r.Ended():
+			return
+		case <-ticker.C:
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), moveTimeout)
+		handed, err := n.claimBack(ctx, r)
+		cancel()
+		if err == nil {
+			if handed.URL != "" {
+				r.Close(netproto.CloseRoomEnded, "another node has taken the room over")
+			}
+			return
+		}
+	}
+}
+
+// roomURL is where players find a room of a node.
+func roomURL(base, id string) string {
+	base = strings.TrimSuffix(base, "/")
+	if rest, ok := strings.CutPrefix(base, "http"); ok {
+		base = "ws" + rest
+	}
+	return base + "/rooms/" + url.PathEscape(id)
+}
+
+// TakeHere takes a room over from another node, and returns its URL here. Errors:
+// room.ErrNodeFull, room.ErrStopping, lobby.ErrInvalid of a journal that gives no room
+// here, those of lobby.Claim.
+func (n *Node) TakeHere(ctx context.Context, journal []byte) (string, error) {
+	f := room.NewFollower(n.rooms.Mode)
+	if err := f.Read(bytes.NewReader(journal)); err != nil {
+		return "", fmt.Errorf("%w: %w", lobby.ErrInvalid, err)
+	}
+	w := f.Wish()
+	w.Keep = false // the room that is always here is another
+	wanted, err := n.listingOf(&w)
+	if err == nil {
+		err = n.space(wanted.Seats)
+	}
+	if err != nil {
+		return "", err
+	}
+	_, listing, err := n.Create(ctx, w)
+	if err != nil {
+		return "", err
+	}
+	return roomURL(listing.URL, listing.ID), nil
+}
+
+// MoveAll has the rooms of this node go on at other nodes, as many as these take, and
+// returns how many went. The log has why others stay.
+func (n *Node) MoveAll(ctx context.Context) int {
+	var wait sync.WaitGroup
+	var moved atomic.Int64
+	slots := make(chan struct{}, movesAtOnce)
+	for _, i := range n.rooms.List() {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			if _, err := n.moveAway(ctx, i.ID); err != nil {
+				n.log.Warn("a room does not move", "room", i.ID, "err", err)
+				return
+			}
+			moved.Add(1)
+		})
+	}
+	wait.Wait()
+	return int(moved.Load())
+}
+
+// MoveTo has a room of this node go on at the node with an id or a URL, or at the one
+// that fits best when there is none, and returns that node's id. Errors: as of Move, and
+// ErrNoPlace.
+func (n *Node) MoveTo(ctx context.Context, id, node string) (to string, err error) {
+	if node == "" {
+		return n.moveAway(ctx, id)
+	}
+	if n.peers == nil {
+		return "", ErrNoPlace
+	}
+	for _, peer := range n.lobby.Peers() {
+		if peer.ID == node || strings.TrimSuffix(peer.URL, "/") == strings.TrimSuffix(node, "/") {
+			return peer.ID, n.Move(ctx, id, peer)
+		}
+	}
+	return "", fmt.Errorf("%w: there is no node %q", ErrNoPlace, node)
+}
+
+// moveAway has a room go on at the node that fits best, or the next one.
+func (n *Node) moveAway(ctx context.Context, id string) (to string, err error) {
+	wanted, _ := n.Room(id)
+	err = ErrNoPlace
+	for _, peer := range n.places(wanted, "") {
+		if peer.ID == n.lobby.NodeID() {
+			continue
+		}
+		n.lobby.Take(peer.ID, wanted.Seats)
+		if err = n.Move(ctx, id, peer); err == nil || errors.Is(err, lobby.ErrRoomNotFound) || ctx.Err() != nil {
+			return peer.ID, err
+		}
+	}
+	return "", err
+}

@@ -1,0 +1,140 @@
+package room
+
+import (
+	"context"
+	"errors"
+	"runtime"
+	"testing"
+
+	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
+)
+
+const elsewhere = "ws://there/rooms/test"
+
+// moving asks for a move, whose end a tick brings.
+func (r *rig) moving(hand func([]byte) (Handed, error)) func() error {
+	done := make(chan error, 1)
+	asked := r.wanted.Load() == nil
+	go func() { done <- r.Move(context.Background(), hand) }()
+	for asked && r.wanted.Load() == nil { // the call has come to where it waits
+		runtime.Gosched()
+	}
+	return func() error { return <-done }
+}
+
+// TestARoomGoesOnElsewhere: after its last tick here, everybody is told where, and has
+// their seat there, with the notices and commands as they were.
+func TestARoomGoesOnElsewhere(t *testing.T) {
+	mode := deskMode(30)
+	room := newRig(t, mode)
+	p := &orderer{peer: room.join("ann"), orders: []int32{1, 2, 3, 4, 5, 6}}
+	p.give(3)
+	room.tick()
+	p.hear()
+	must(t, room.Announce("to be read before"))
+	room.ticks(2)
+	p.hear()
+	var kept []byte
+	moved := room.moving(func(journal []byte) (Handed, error) {
+		kept = journal
+		return Handed{URL: elsewhere}, nil
+	})
+	p.give(2)
+	must(t, room.Announce("to be read there"))
+	room.tick()
+	must(t, moved())
+	hash, next := room.world.Hash(), room.next
+	room.end()
+	p.hear()
+	last := p.notices[len(p.notices)-1]
+	if last.GetMoved().GetUrl() != elsewhere || p.conn.code() != netproto.CloseMoved || p.frame.Tick != next-1 {
+		t.Fatalf("the last notice is %v, the close %v, at tick %d of %d", last, p.conn.ended, p.frame.Tick, next-1)
+	}
+	there, _ := hadAgain(t, kept, mode)
+	if there.world.Hash() != hash || there.next != next {
+		t.Errorf("tick %d, was %d; hash %x, was %x", there.next, next, there.world.Hash(), hash)
+	}
+	newest, before := p.peer.newest, len(p.notices)
+	p.room = there
+	back := there.resume(p.token)
+	back.newest = newest
+	if back.seat != p.seat || back.frame.Commanded != p.acked {
+		t.Errorf("seat %d, %d commands acked, were %d", back.seat, back.frame.Commanded, p.acked)
+	}
+	there.tick()
+	back.read()
+	heard := texts(append(p.notices[:before:before], back.notices...))
+	if len(heard) != 2 || heard[0] != "to be read before" || heard[1] != "to be read there" {
+		t.Errorf("heard %q", heard)
+	}
+}
+
+// texts are the announcements among notices, each once by its number.
+func texts(notices []*pb.Notice) (all []string) {
+	seen := map[uint32]bool{}
+	for _, n := range notices {
+		if a := n.GetAnnouncement(); a != "" && !seen[n.GetNumber()] {
+			all = append(all, a)
+		}
+		seen[n.GetNumber()] = true
+	}
+	return all
+}
+
+// TestAMoveThatFailsIsNone: the room goes on, whoever refused it.
+func TestAMoveThatFailsIsNone(t *testing.T) {
+	room := walking(t)
+	p := room.join("ann")
+	refused := errors.New("the other node is full")
+	moved := room.moving(func([]byte) (Handed, error) { return Handed{Epoch: 9}, refused })
+	before := room.next
+	room.ticks(3)
+	if err := moved(); !errors.Is(err, refused) {
+		t.Errorf("%v", err)
+	}
+	p.read()
+	if room.closing.Load() != nil || p.conn.ended != nil || room.next != before.Add(3) || room.options.OwnerEpoch != 9 {
+		t.Errorf("closed %v, the player %v, tick %d", room.closing.Load(), p.conn.ended, room.next)
+	}
+	must(t, room.Announce("still here"))
+	room.tick()
+	if p.read(); len(texts(p.notices)) != 1 {
+		t.Errorf("%v", p.notices)
+	}
+}
+
+// TestARoomIsMovedOnceAtATime and not when it is over.
+func TestARoomIsMovedOnceAtATime(t *testing.T) {
+	room := walking(t)
+	first := room.moving(func([]byte) (Handed, error) { return Handed{URL: elsewhere}, nil })
+	if err := room.Move(t.Context(), nil); !errors.Is(err, ErrMoving) {
+		t.Errorf("a second move: %v", err)
+	}
+	room.tick()
+	must(t, first())
+	room.end()
+	close(room.ended)
+	if err := room.Move(t.Context(), nil); !errors.Is(err, ErrClosed) {
+		t.Errorf("after the end: %v", err)
+	}
+}
+
+// TestWhoIsKickedDoesNotMove: what was decided before a move is done before it.
+func TestWhoIsKickedDoesNotMove(t *testing.T) {
+	room := walking(t)
+	p, q := room.join("ann"), room.join("ben")
+	var kept []byte
+	moved := room.moving(func(journal []byte) (Handed, error) {
+		kept = journal
+		return Handed{URL: elsewhere}, nil
+	})
+	room.kicked = append(room.kicked, kick{q.seat, "out"})
+	room.ticks(2)
+	must(t, moved())
+	room.end()
+	there, _ := hadAgain(t, kept, walkMode(nil))
+	if len(there.taken) != 1 || there.taken[0].number != p.seat || q.conn.code() != netproto.CloseKicked {
+		t.Errorf("%d seats, %v", len(there.taken), q.conn.ended)
+	}
+}

@@ -1,1 +1,0 @@
-import"./painters-DJZqoOjP.js";import"./init-CHhGi4s0.js";
