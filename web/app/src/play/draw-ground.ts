@@ -129,10 +129,13 @@ function sides(b: Brush, w: WallNow): void {
   }
 }
 
+/** Below this zoom lines are so close to each other that they are a grey. */
+const fine = 0.4;
+
 /** The top is exactly where the wall stops a ship. */
 function wall(b: Brush, w: WallNow): void {
   b.rect(Layer.Ground, w.x, w.y, w.w, w.h, wallTop, 1);
-  hatch(b, w);
+  if (b.camera.zoom >= fine) hatch(b, w);
   frame(b, w.x, w.y, w.w, w.h, 2.4, edge, 1);
   // Light comes from the top left.
   b.rect(Layer.Ground, w.x, w.y - 1.2, w.w, 2.4, white, 0.55);

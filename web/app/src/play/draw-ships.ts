@@ -10,6 +10,9 @@ import { points, type Trail, type Trails } from "./trails.ts";
 
 const full = { health: 100, shield: 60 };
 
+/** Below this zoom every other bend of a trail is too small to be seen. */
+const far = 0.5;
+
 /** Returns the hull of a player: by team where there are teams. */
 export function hullOf(seat: number, team: number): Hull {
   const byTeam: Hull[] = ["dart", "disc", "kite", "fork", "wedge"];
@@ -34,7 +37,8 @@ function trail(b: Brush, s: ShipNow, t: Trail): void {
   const tint = colourOf(s.seat, s.team, s.own);
   let x = s.x;
   let y = s.y;
-  for (let i = 0; i < t.count; i++) {
+  const stride = b.camera.zoom < far ? 2 : 1;
+  for (let i = stride - 1; i < t.count; i += stride) {
     const at = (t.head - i + points) % points;
     const nx = t.xs[at]!;
     const ny = t.ys[at]!;

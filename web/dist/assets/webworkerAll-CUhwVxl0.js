@@ -1,0 +1,1 @@
+import"./painters-Ccr1ERJY.js";import"./init-DL7P3071.js";

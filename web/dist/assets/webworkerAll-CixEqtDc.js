@@ -1,1 +1,0 @@
-import"./painters-DMt1L2P0.js";import"./init-E_Cagc8a.js";
