@@ -21,6 +21,9 @@ const (
 	// over, and once more while this one takes it back. Why 2 s: a room of 5,000 seats
 	// is a megabyte, which a node takes in tens of ms.
 	moveTimeout = 2 * time.Second
+	// moveAllTimeout bounds how long a node that stops moves rooms: those that are left
+	// drain. Why 10 s: hundreds of rooms, or a node that answers none of several calls.
+	moveAllTimeout = 10 * time.Second
 	// movesAtOnce is how many rooms of a node move at a time. Why 4: each is restored
 	// on a core of the other node, beside the rooms that it has.
 	movesAtOnce = 4
@@ -33,8 +36,8 @@ var ErrNoPlace = errors.New("no other node takes the room")
 var ErrSameNode = errors.New("the room is on that node")
 
 // Move has a room of this node go on at another. Errors: lobby.ErrRoomNotFound,
-// ErrSameNode, room.ErrMoving, lobby.ErrUnavailable, and why the other node did not take
-// it: then it goes on here.
+// ErrSameNode, room.ErrMoving, lobby.ErrUnavailable, ctx's, and why the other node did
+// not take it: then it goes on here.
 func (n *Node) Move(ctx context.Context, id string, to lobby.Node) error {
 	r, ok := n.rooms.Get(id)
 	switch {
@@ -45,6 +48,8 @@ func (n *Node) Move(ctx context.Context, id string, to lobby.Node) error {
 	case !n.lobby.Up():
 		return lobby.ErrUnavailable
 	}
+	ctx, cancel := context.WithTimeout(ctx, 3*moveTimeout) // of a room whose tick hangs
+	defer cancel()
 	err := r.Move(ctx, func(journal []byte) (room.Handed, error) { return n.handOver(r, to, journal) })
 	if errors.Is(err, room.ErrClosed) {
 		return lobby.ErrRoomNotFound
@@ -159,11 +164,16 @@ func (n *Node) TakeHere(ctx context.Context, journal []byte) (string, error) {
 // MoveAll has the rooms of this node go on at other nodes, as many as these take, and
 // returns how many went. The log has why others stay.
 func (n *Node) MoveAll(ctx context.Context) int {
+	ctx, cancel := context.WithTimeout(ctx, moveAllTimeout)
+	defer cancel()
 	var wait sync.WaitGroup
 	var moved atomic.Int64
 	slots := make(chan struct{}, movesAtOnce)
 	for _, i := range n.rooms.List() {
 		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
 		wait.Go(func() {
 			defer func() { <-slots }()
 			if _, err := n.moveAway(ctx, i.ID); err != nil {
