@@ -62,6 +62,10 @@ entropy: ## bits per entity of snapshots, beside the entropy floor of the same r
 console-cost: build ## what the console costs 3 nodes with 60 rooms, watched and not
 	go run ./bench/console --binary $(BIN)
 
+.PHONY: moves
+moves: build ## what players feel of a room that moves between nodes (MOVES=100 PLAYERS=50)
+	go run ./bench/moves --binary $(BIN) $(if $(MOVES),--moves $(MOVES)) $(if $(PLAYERS),--players $(PLAYERS))
+
 .PHONY: queue-rate
 queue-rate: ## entries a second through queues, beside Redis alone (SHAPES=1v1,100 WAITING=0,1000 NODES=3 APART=1 PLAYERS=10000 RATE=5000 BURST=100000)
 	go run ./bench/queues/rate $(if $(SHAPES),--shapes $(SHAPES)) $(if $(WAITING),--waiting $(WAITING)) $(if $(NODES),--nodes $(NODES)) $(if $(APART),--apart) $(if $(PLAYERS),--players $(PLAYERS)) $(if $(RATE),--rate $(RATE)) $(if $(BURST),--burst $(BURST)) $(if $(SECONDS),--window $(SECONDS)s)

@@ -97,7 +97,14 @@ func TestARoomMovesUnderItsPlayers(t *testing.T) {
 			t.Fatal(err)
 		}
 		at := r.Info().Tick
-		ask(t, consoleOf(a).MoveRoom, &pb.MoveRoomRequest{Room: id, To: b.URL()})
+		waitFor(t, "the room moves", func() bool { // a move that takes too long is none
+			_, err := consoleOf(a).MoveRoom(t.Context(), connect.NewRequest(&pb.MoveRoomRequest{Room: id, To: b.URL()}))
+			_, there := b.rooms.Get(id)
+			if err != nil {
+				t.Log(err)
+			}
+			return there
+		})
 		waitFor(t, "the player goes on", func() bool { return playing(at.Add(30)) })
 		a, b = b, a
 	}
