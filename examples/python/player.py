@@ -31,6 +31,7 @@ def now():
 
 RESTART = 4007  # the close code of a node that stops
 LOST = 1006  # no close code came
+MOVED = 4013  # of a room that goes on elsewhere; this player takes a new seat
 
 
 class Closed(Exception):
@@ -177,7 +178,7 @@ def play(url, args):
     try:
         ok = (look_on if w.seat == 0 else wait_for_others if w.rests else fly)(player, args)
     except Closed as why:
-        if w.seat and not player.end and why.code in (RESTART, LOST):
+        if w.seat and not player.end and why.code in (RESTART, LOST, MOVED):
             url = seat_elsewhere(player.nodes, w.mode)
             return url is not None and play(url, args)
         ok = player.end is not None
