@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 
 	"connectrpc.com/connect"
 
@@ -243,10 +242,5 @@ func (s *Service) NodeURL(ctx context.Context, id, named string) string {
 
 // RoomURL is where the ticket's WebSocket is opened: on the room's own node.
 func RoomURL(base string, j lobby.Join) string {
-	for from, to := range map[string]string{"http://": "ws://", "https://": "wss://"} {
-		if rest, ok := strings.CutPrefix(base, from); ok {
-			base = to + rest
-		}
-	}
-	return strings.TrimSuffix(base, "/") + "/rooms/" + url.PathEscape(j.Room.ID) + "?ticket=" + url.QueryEscape(j.Ticket)
+	return node.RoomURL(base, j.Room.ID) + "?ticket=" + url.QueryEscape(j.Ticket)
 }

@@ -18,8 +18,8 @@ import (
 
 const (
 	// moveTimeout bounds how long a room stands still while another node takes it
-	// over, and once more while this one takes it back. Why 2 s: a room of 5,000 seats
-	// is a megabyte, which a node takes in tens of ms.
+	// over, and once more while this one takes it back. Why 2 s: longer than any that was
+	// seen, and players who wait longer look for another room.
 	moveTimeout = 2 * time.Second
 	// moveAllTimeout bounds how long a node that stops moves rooms: those that are left
 	// drain. Why 10 s: hundreds of rooms, or a node that answers none of several calls.
@@ -92,7 +92,7 @@ func (n *Node) claimBack(ctx context.Context, r *room.Room) (room.Handed, error)
 	listing, err := n.lobby.Claim(ctx, listing)
 	if errors.Is(err, lobby.ErrRoomTaken) {
 		if owner, ok := n.lobby.Find(r.ID()); ok && owner.Node != n.lobby.NodeID() {
-			return room.Handed{URL: roomURL(owner.URL, r.ID())}, nil
+			return room.Handed{URL: RoomURL(owner.URL, r.ID())}, nil
 		}
 	}
 	if err != nil {
@@ -128,8 +128,9 @@ func (n *Node) keepClaimingBack(r *room.Room) {
 	}
 }
 
-// roomURL is where players find a room of a node.
-func roomURL(base, id string) string {
+// RoomURL is where players find a room, below the URL of its node: ws:// or wss://,
+// without a query.
+func RoomURL(base, id string) string {
 	base = strings.TrimSuffix(base, "/")
 	if rest, ok := strings.CutPrefix(base, "http"); ok {
 		base = "ws" + rest
@@ -158,7 +159,7 @@ func (n *Node) TakeHere(ctx context.Context, journal []byte) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return roomURL(listing.URL, listing.ID), nil
+	return RoomURL(listing.URL, listing.ID), nil
 }
 
 // MoveAll has the rooms of this node go on at other nodes, as many as these take, and
