@@ -5,6 +5,7 @@ package journal
 
 import (
 	"io"
+	"time"
 
 	"github.com/metronome-server/metronome/sim"
 )
@@ -33,8 +34,9 @@ type Sink interface {
 // gone. Only the room's goroutine calls it, but for Err. No call waits for a disk or a
 // network: what cannot be kept up with is dropped, until a checkpoint comes.
 type Keeper interface {
-	// Begin comes first, once; a checkpoint follows.
-	Begin(h Header)
+	// Begin comes first, and again when the room has another epoch: that under which
+	// this process owns it; a checkpoint follows.
+	Begin(h Header, epoch uint64)
 	// Checkpoint is the whole room after a tick: its world, and its envelope, a
 	// metronome.v1.Envelope. What came before is of no use any more.
 	Checkpoint(tick sim.Tick, state, envelope []byte)
@@ -45,6 +47,10 @@ type Keeper interface {
 	// WantsCheckpoint reports whether ticks are of no use until one comes: some were
 	// dropped, and there is room again.
 	WantsCheckpoint() bool
+	// Settle reports whether what the last tick has led to may leave the process. It
+	// waits for that, if it must, for at most so long. doubt: this process stood still for
+	// so long that another may own the room by now.
+	Settle(doubt bool, most time.Duration) bool
 	// Err returns why the room is not kept, now; nil while it is. Any goroutine.
 	Err() error
 	// Close ends it when all is written, so that the room can be had again.

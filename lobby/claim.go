@@ -55,14 +55,18 @@ const makingTime = 10 * time.Second
 // Claim makes this node the owner of a room that has no living owner, lists it
 // at once, and returns it with its epoch and, when private, its code. The same
 // call starts a new room and takes over one whose node died. An empty id becomes a
-// fresh one. From then on Source must show it. Errors: ErrInvalid, ErrRoomTaken,
-// ErrUnavailable.
-func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) {
+// fresh one. With an Epoch it takes the room from the owner that has it under that
+// one, alive or not. From then on Source must show it. Errors: ErrInvalid,
+// ErrRoomTaken, ErrUnavailable.
+func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) { return l.Inherit(ctx, r, 0) }
+
+// Inherit is Claim of a room whose owner must have written no journals for a time.
+func (l *Lobby) Inherit(ctx context.Context, r Room, silent time.Duration) (Room, error) {
 	fenced := r.ID != ""
 	if !fenced {
 		r.ID = id.Unique()
 	}
-	s, err := l.claim(ctx, r, fenced, seat{})
+	s, err := l.claim(ctx, r, fenced, silent, seat{})
 	if err != nil {
 		return Room{}, err
 	}
@@ -71,11 +75,12 @@ func (l *Lobby) Claim(ctx context.Context, r Room) (Room, error) {
 	return s.row.counted(now), nil
 }
 
-func (l *Lobby) claim(ctx context.Context, r Room, fenced bool, who seat) (seated, error) {
+func (l *Lobby) claim(ctx context.Context, r Room, fenced bool, silent time.Duration, who seat) (seated, error) {
 	c, err := l.newClaim(r, fenced)
 	if err != nil {
 		return seated{}, err
 	}
+	c.silent = silent
 	for range 3 {
 		s, err := l.claimed(&c, func() (seated, error) { return l.dir.claim(ctx, c, who) })
 		if !errors.Is(err, errNoCode) {
@@ -92,12 +97,13 @@ func (l *Lobby) newClaim(r Room, fenced bool) (claimArgs, error) {
 		r.Created = l.dir.now()
 	}
 	r.Created = r.Created.Truncate(time.Millisecond)
-	r.Node, r.URL = l.cfg.NodeID, l.cfg.NodeURL
+	instead := r.Epoch
+	r.Node, r.URL, r.Epoch = l.cfg.NodeID, l.cfg.NodeURL, 0
 	if err := r.check(); err != nil {
 		return claimArgs{}, err
 	}
 	return claimArgs{
-		room: r, node: l.self, lease: l.cfg.Lease, making: makingTime, nonce: id.Unique(), fenced: fenced,
+		room: r, node: l.self, lease: l.cfg.Lease, making: makingTime, nonce: id.Unique(), instead: instead, fenced: fenced,
 		codes: newCodes(r.Private, r.Code),
 	}, nil
 }
@@ -172,6 +178,10 @@ func (l *Lobby) Remove(ctx context.Context, id string, epoch uint64) error {
 	}
 	return err
 }
+
+// Disown forgets a room that this node has claimed and cannot have after all. It stays
+// in the directory, for who can.
+func (l *Lobby) Disown(id string, epoch uint64) { l.disown(id, epoch) }
 
 // disown forgets a room and returns what takes it out of the directory.
 func (l *Lobby) disown(id string, epoch uint64) removeArgs {

@@ -100,8 +100,11 @@ type claimArgs struct {
 	lease  time.Duration
 	making time.Duration // until when the owner must have asserted it
 	nonce  string        // the same claim sent twice is one
-	fenced bool          // the id is known to others, who might own it
-	codes  []string      // candidates, when private
+	// instead is the epoch of the owner that the room is taken from; 0: it has none.
+	instead uint64
+	silent  time.Duration // for how long that owner must have written no journals
+	fenced  bool          // the id is known to others, who might own it
+	codes   []string      // candidates, when private
 }
 
 // playArgs say who looks for what kind of room.

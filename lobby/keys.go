@@ -14,6 +14,9 @@ package lobby
 //	{p}:code:<code>   string  claim, assert         fence, or until the room ends
 //	{p}:held:<id>     zset    seats                 fence; members: reservation -> until when it is counted
 //	{p}:fence:<id>    string  remove                fence; the epoch of an ended room whose id others know
+//	{p}:journal:<id>  string  Journals              fence; the room's checkpoint and the ticks since
+//	{p}:journal:<id>:new  string  Journals          fence; the one that takes its place when all of it is there
+//	{p}:beats         hash    Journals              fence; node -> when it last wrote journals
 //	{p}:rev           string  whatever changes      fence; number of the newest change
 //	{p}:changed       zset    a room                fence; members: room -> number of its newest change
 //	{p}:gone          zset    the end of a room     fence; the newest changesKept of them

@@ -266,11 +266,12 @@ func (d *memoryDirectory) claim(ctx context.Context, c claimArgs, s seat) (seate
 // make is claim under the lock.
 func (d *memoryDirectory) make(now time.Time, c claimArgs, s seat) (seated, error) {
 	old := d.rooms[c.room.ID]
-	if d.alive(old, now) {
-		if old.nonce != c.nonce {
-			return seated{}, ErrRoomTaken
-		}
+	alive := d.alive(old, now)
+	switch {
+	case alive && old.nonce == c.nonce:
 		return seated{row: old.read(now), expires: now.Add(s.ttl), made: true}, nil
+	case alive && c.instead == 0, old != nil && c.instead != 0 && c.instead != old.Epoch:
+		return seated{}, ErrRoomTaken
 	}
 	epoch, code := max(uint64(now.UnixMilli()), d.fences[c.room.ID].epoch+1), ""
 	if old != nil {

@@ -32,6 +32,7 @@ var (
 	shelfScript   = loadScript("shelf")
 	fetchScript   = loadScript("fetch")
 	outboxScript  = loadScript("outbox")
+	journalScript = loadScript("journal")
 )
 
 // loadScript puts lib.lua in front of the named script. A missing file is a
@@ -194,7 +195,7 @@ func (s seat) args(args []any) []any {
 }
 
 func (c claimArgs) args(args []any) []any {
-	args = append(args, c.room.ID, c.node, c.lease.Milliseconds(), c.making.Milliseconds(), c.nonce, flag(c.fenced), flag(c.room.Private))
+	args = append(args, c.room.ID, c.node, c.lease.Milliseconds(), c.making.Milliseconds(), c.nonce, c.instead, c.silent.Milliseconds(), flag(c.fenced), flag(c.room.Private))
 	return listArgs(listArgs(args, c.codes), c.room.fields())
 }
 
@@ -403,7 +404,7 @@ func readRow(v any) (row, error) {
 		Seats: int(n.get("seats")), Taken: int(n.get("taken")), Bots: int(n.get("bots")),
 		Fillers: int(n.known("fillers")), Spectators: int(n.known("spectators")),
 		Private: n.f["private"] == "1", State: RoomState(n.f["state"]),
-		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")),
+		Created: time.UnixMilli(n.get("created")), TickHz: int(n.get("hz")), Kept: n.f["kept"] == "1",
 		Node: nodeID(r.owner), URL: n.f["url"],
 	}
 	if making := n.get("making"); making > 0 {

@@ -162,7 +162,7 @@ func (l *Lobby) Create(ctx context.Context, r Room, who Player) (Join, error) {
 		return Join{}, err
 	}
 	id := newReservation()
-	s, err := l.claim(ctx, r, false, l.seat(id))
+	s, err := l.claim(ctx, r, false, 0, l.seat(id))
 	if err != nil {
 		return Join{}, err
 	}

@@ -48,6 +48,8 @@ type Room struct {
 	Metadata map[string]string
 	Created  time.Time // zero: when claimed; to the ms
 	TickHz   int
+	// Kept: the store has the room's journal, from which another node can have it.
+	Kept bool
 
 	Node string // id of the owning node; set by the lobby
 	URL  string // and where clients reach it
@@ -92,7 +94,7 @@ func (r Room) fields() []any {
 	return []any{
 		"mode", r.Mode, "seats", r.Seats, "taken", r.Taken, "bots", r.Bots, "fillers", r.Fillers, "spectators", r.Spectators,
 		"private", flag(r.Private), "state", string(stateOf(r)), "meta", metadataJSON(r.Metadata),
-		"created", r.Created.UnixMilli(), "hz", r.TickHz, "url", r.URL,
+		"created", r.Created.UnixMilli(), "hz", r.TickHz, "kept", flag(r.Kept), "url", r.URL,
 	}
 }
 

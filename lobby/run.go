@@ -333,7 +333,7 @@ func (l *Lobby) reportFault(id string, o *owned, err error) {
 // sameListing reports whether two listings of one room are equal.
 func sameListing(a, b Room) bool {
 	return a.Mode == b.Mode && a.Epoch == b.Epoch && a.Code == b.Code && a.Seats == b.Seats && a.Taken == b.Taken &&
-		a.Bots == b.Bots && a.Fillers == b.Fillers && a.Spectators == b.Spectators && a.Private == b.Private && a.State == b.State && a.TickHz == b.TickHz &&
+		a.Bots == b.Bots && a.Fillers == b.Fillers && a.Spectators == b.Spectators && a.Private == b.Private && a.State == b.State && a.TickHz == b.TickHz && a.Kept == b.Kept &&
 		a.URL == b.URL && a.Created.Equal(b.Created) && maps.Equal(a.Metadata, b.Metadata)
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/netproto"
@@ -22,9 +23,17 @@ type keptInMemory struct {
 	err       error
 	closed    bool
 	forgotten bool
+	epoch     uint64
+	doubted   bool // the room was in doubt
+	unsettled bool // what the ticks led to must not leave
 }
 
-func (k *keptInMemory) Begin(h journal.Header) { k.header = h }
+func (k *keptInMemory) Begin(h journal.Header, epoch uint64) { k.header, k.epoch = h, epoch }
+
+func (k *keptInMemory) Settle(doubt bool, _ time.Duration) bool {
+	k.doubted = k.doubted || doubt
+	return !k.unsettled
+}
 
 func (k *keptInMemory) Checkpoint(tick sim.Tick, state, envelope []byte) {
 	k.b = journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, k.header))

@@ -1,6 +1,8 @@
 package room
 
 import (
+	"time"
+
 	"google.golang.org/protobuf/proto"
 
 	"github.com/metronome-server/metronome/journal"
@@ -16,6 +18,7 @@ type keeping struct {
 	invitations  int    // revision of the door's
 	locked       bool
 	failed       bool   // the log has it that the room is not kept
+	doubt        bool   // another process may own the room by now
 	out          []byte // scratch
 }
 
@@ -25,9 +28,39 @@ func (r *Room) beginKeeping() {
 		return
 	}
 	r.keeping = keeping{keeper: r.options.Keeper, seats: make([]kept, len(r.seats))}
-	r.keeping.keeper.Begin(r.header())
+	r.keeping.keeper.Begin(r.header(), r.options.OwnerEpoch)
 	r.keepAll()
 }
+
+// doubtAfter is how late a tick is before which the process may have stood still for
+// so long that another node took its rooms. Why 300 ms: before one does, it waits for
+// longer.
+const doubtAfter = 300 * time.Millisecond
+
+// mayShow reports whether this tick's snapshots may be sent. Those of a room that is
+// kept strictly wait, for half a tick, until its keeper has the tick, and are left out
+// when it has not; the next ones have all that they had.
+func (r *Room) mayShow() bool {
+	k := &r.keeping
+	if k.keeper == nil || r.movedTo != "" {
+		return true
+	}
+	k.doubt = k.doubt || r.late > doubtAfter
+	most := time.Second / time.Duration(2*r.hz)
+	if r.matchOver != nil {
+		most = lastPatience // no later snapshot could tell them how it ended
+	}
+	may := k.keeper.Settle(k.doubt, most)
+	if may {
+		k.doubt = false
+	} else {
+		r.stats.SnapshotsHeld.Add(1)
+	}
+	return may
+}
+
+// lastPatience is how long the last tick of a match waits for its keeper.
+const lastPatience = 500 * time.Millisecond
 
 // keepAll makes a checkpoint.
 func (r *Room) keepAll() {
@@ -95,7 +128,7 @@ func (r *Room) endKeeping(goesOn bool) {
 		return
 	}
 	end := k.keeper.Forget
-	if goesOn && r.fault == nil {
+	if goesOn {
 		r.keepAll()
 		end = k.keeper.Close
 	}

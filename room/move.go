@@ -79,6 +79,7 @@ func (r *Room) handOver(hand func([]byte) (Handed, error)) error {
 	handed, err := hand(r.wholeJournal())
 	if handed.Epoch != 0 {
 		r.options.OwnerEpoch = handed.Epoch
+		r.beginKeeping()
 	}
 	if err != nil || handed.URL == "" {
 		return err

@@ -292,7 +292,8 @@ type Wish struct {
 	Code     string
 	Metadata map[string]string
 	Keep     bool
-	// Epoch is under which this node owns the room, as Options.OwnerEpoch says.
+	// Epoch is under which this node owns the room, as Options.OwnerEpoch says; before it
+	// does, under which the owner has it from whom it is taken, 0: it has none.
 	Epoch uint64
 	// Patience is how long it stays when nobody sits in it; 0: as the registry's
 	// rooms do.

@@ -114,17 +114,18 @@ type Room struct {
 	departing    []*seat // to be freed in admit
 	vacated      vacatedSeats
 	step         journal.Tick
-	state        []byte    // scratch: a checkpoint
-	chat         chatLimit // of all seats together
-	people       int       // seats that are taken by no bot
-	peak         int       // the most seats that were taken
-	emptySince   sim.Tick  // as of the last tick at which somebody sat here
-	checkpointed sim.Tick  // of the journal's last checkpoint
-	elapsed      int       // ticks since the last one, more than 1 in a room that rested
-	rested       bool      // this tick had nothing for the rules
-	between      bool      // no match was on at the last step
-	told         uint64    // revision of the list of nodes that everybody was told
-	gave         int       // commands to this tick's step
+	state        []byte        // scratch: a checkpoint
+	chat         chatLimit     // of all seats together
+	people       int           // seats that are taken by no bot
+	peak         int           // the most seats that were taken
+	emptySince   sim.Tick      // as of the last tick at which somebody sat here
+	checkpointed sim.Tick      // of the journal's last checkpoint
+	late         time.Duration // of the tick that runs
+	elapsed      int           // ticks since the last one, more than 1 in a room that rested
+	rested       bool          // this tick had nothing for the rules
+	between      bool          // no match was on at the last step
+	told         uint64        // revision of the list of nodes that everybody was told
+	gave         int           // commands to this tick's step
 	sender       sender
 	kicked       []kick               // by the rules, to go in admit
 	matchOver    *netproto.CloseError // the rules have ended the match

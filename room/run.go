@@ -33,6 +33,7 @@ func (r *Room) Run(ctx context.Context) error {
 		began, late, lost := p.begin(r.stats)
 		lateLog.add(r, began, late, lost)
 		r.began.Store(began.UnixNano())
+		r.late = late
 		r.tick()
 		r.began.Store(0)
 		took := r.clock.Now().Sub(began)
@@ -109,9 +110,16 @@ func (r *Room) end() {
 	if err := r.closeJournal(); err != nil && r.recording {
 		r.loseRecording(err)
 	}
-	r.endKeeping(why.Code == netproto.CloseMoved && r.movedTo == "")
+	r.endKeeping(r.GoesOn())
 	r.tellEnd(why)
 	r.log.Info("room closed", "code", why.Code.String(), "reason", why.Reason, "tick", r.world.Tick())
+}
+
+// GoesOn reports whether the room has ended here without an end: its seats are kept, by
+// this node's next process or by another node. Call it after Ended.
+func (r *Room) GoesOn() bool {
+	why := r.closing.Load()
+	return why != nil && why.Code == netproto.CloseMoved && r.movedTo == "" && r.fault == nil
 }
 
 // discard ends a room that never ran.

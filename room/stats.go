@@ -26,6 +26,9 @@ type Stats struct {
 	Faults, RecordingsLost atomic.Uint64
 	// KeepsFailed is how often a room that is to outlive the process was not kept.
 	KeepsFailed atomic.Uint64
+	// SnapshotsHeld is how many ticks' snapshots were left out because the store did not
+	// have the tick in time.
+	SnapshotsHeld atomic.Uint64
 	// Joins, Resumes and the closes by the table's rows.
 	Joins, Resumes atomic.Uint64
 	// Spectators who came, and what was written to them, which is not in Snapshots.

@@ -28,7 +28,9 @@ func (r *Room) tick() {
 	r.at(PhaseRecord).record()
 	r.at(PhaseEncode).encode()
 	r.moveIfWanted()
-	r.at(PhaseSend).send()
+	if r.mayShow() {
+		r.at(PhaseSend).send()
+	}
 	r.at(PhaseTidy).tidy()
 }
 

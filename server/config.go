@@ -55,6 +55,9 @@ type Config struct {
 	// that were not delivered and, when Redis is empty, the rooms. Empty: they are kept
 	// in memory.
 	State string
+	// Survive has the rooms of nodes that share a store outlive their process: "off",
+	// "async" or "strict".
+	Survive string
 	// Webhook is a URL that outcomes and effects are posted to, signed with
 	// WebhookSecret: one, or the new and the former with a comma between. Empty: none.
 	Webhook, WebhookSecret string
@@ -129,7 +132,7 @@ type Config struct {
 // DefaultConfig is a node to try things on: this machine only, nothing else needed.
 func DefaultConfig() Config {
 	return Config{
-		Listen: "127.0.0.1:8080", Bots: 20, Fill: 0.4, BotsMost: 200, MaxRooms: 1000, MaxSeats: 20000, Open: "auto", Anonymous: "auto",
+		Listen: "127.0.0.1:8080", Bots: 20, Fill: 0.4, BotsMost: 200, MaxRooms: 1000, MaxSeats: 20000, Open: "auto", Anonymous: "auto", Survive: surviveOff,
 		Connections: string(ws.ModeAuto), Limits: gateway.DefaultLimits(), ConnectionsPerAddress: 1000, DrainDelay: autoDrainDelay, StopTimeout: 10 * time.Second, Room: room.Default(),
 	}
 }
@@ -208,6 +211,8 @@ func (c Config) Validate() error {
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
 	fault(c.ConnectionsPerAddress >= 0, "--connections-per-address %d: want 0 or more", c.ConnectionsPerAddress)
+	fault(c.Survive == surviveOff || c.Survive == surviveAsync || c.Survive == surviveStrict, "--survive %q: want off, async or strict", c.Survive)
+	fault(c.Survive == surviveOff || c.Redis != "", "--survive %s: rooms outlive their process in Redis; give --redis too, or use --state without it", c.Survive)
 	fault(c.AdminListen == "" || validAddress(c.AdminListen), "--admin-listen %q: want host:port, for example 127.0.0.1:9090", c.AdminListen)
 	fault(c.DrainDelay == autoDrainDelay || c.DrainDelay >= 0 && c.DrainDelay <= time.Hour, "--drain-delay %v: want 0s to 1h", c.DrainDelay)
 	fault(c.DrainTimeout >= 0 && c.DrainTimeout <= 24*time.Hour, "--drain-timeout %v: want 0s to 24h", c.DrainTimeout)

@@ -100,7 +100,7 @@ func (n *Node) setAside(id string, err error) {
 
 // goodbye is how players are told that the node stops.
 func (n *Node) goodbye() (netproto.CloseCode, string) {
-	if n.kept != nil {
+	if n.kept != nil || n.stored != nil {
 		return netproto.CloseMoved, "the server is starting again; your seat is kept"
 	}
 	return netproto.CloseRestart, "the server is restarting; come back in a few seconds"

@@ -26,6 +26,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
 	"github.com/metronome-server/metronome/journal/file"
+	"github.com/metronome-server/metronome/journal/stored"
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/lobby/matchmaker"
 	"github.com/metronome-server/metronome/lobby/queue/queuefile"
@@ -56,7 +57,8 @@ type Node struct {
 	certificate *ws.Certificate
 	nodes       room.NodeList // where else players can go
 	recordings  *file.Folder  // nil: nothing is recorded
-	kept        *file.Rooms   // nil: rooms end with the process
+	kept        *file.Rooms   // nil: rooms are not kept in files
+	stored      *stored.Rooms // nil: nor in the store
 	outbox      *outbox.Outbox
 	webhook     *outbox.Webhook        // nil: there is none
 	peers       *peer.Client           // nil for a node of its own
@@ -232,6 +234,7 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	if err = n.keepRooms(&config); err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
+	n.storeRooms(&config)
 	if n.rooms, err = room.NewRegistry(config, sim.ModesOf(games)); err != nil {
 		return err
 	}
@@ -239,6 +242,9 @@ func (n *Node) openRooms(games []sim.Game) (err error) {
 	if n.config.Redis != "" {
 		n.peers = peer.NewClient(n.lobby)
 		n.node.Reach(n.peers)
+	}
+	if n.stored != nil {
+		n.node.KeepRooms()
 	}
 	mode, ok := n.rooms.Mode(n.config.Mode)
 	if !ok {
@@ -281,6 +287,7 @@ func (n *Node) serve(context.Context) (err error) {
 	n.run.Go(func() { n.watchRooms(ctx) })
 	n.run.Go(func() { n.watchNodes(ctx) })
 	n.runQueues(ctx)
+	n.runHeritage(ctx)
 	queues, led := n.queues()
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
@@ -355,6 +362,9 @@ func (n *Node) Drain(ctx context.Context) {
 	}
 	if n.kept != nil {
 		return // rooms go on when the node is started again
+	}
+	if n.stored != nil && len(n.lobby.Peers()) < 2 {
+		return // or another one
 	}
 	if n.peers != nil {
 		n.log.Info("rooms go on at other nodes", "rooms", n.node.MoveAll(ctx))
@@ -437,6 +447,10 @@ func (n *Node) Stop() error {
 	if n.kept != nil {
 		n.kept.Close()
 		n.kept = nil // a second stop finds nothing to do
+	}
+	if n.stored != nil {
+		n.stored.Close()
+		n.stored = nil
 	}
 	if n.peers != nil {
 		n.peers.Close()

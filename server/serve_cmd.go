@@ -27,6 +27,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.UserAudience, "user-audience", c.UserAudience, "audience (aud) that user tokens must name (default: any)")
 	f.StringVar(&c.Anonymous, "anonymous", c.Anonymous, "let players in who show no user token: auto (when the node is open, or has no keys), yes or no")
 	f.StringVar(&c.ServerKeys, "server-keys", c.ServerKeys, "file with the keys of the game's backend, as 'metronome keys' writes it (default: none, and the server API is closed)")
+	f.StringVar(&c.Survive, "survive", c.Survive, "with --redis, have rooms outlive this process: async (what the last ticks did may be lost with it), strict (players see a tick when the store has it), off")
 	f.StringVar(&c.State, "state", c.State, "directory for what must outlive the process: results that were not delivered and, without --redis, the rooms with their seats (default: memory)")
 	f.StringVar(&c.Webhook, "webhook", c.Webhook, "URL that results and effects are posted to, see docs/OUTBOX.md (default: none)")
 	f.StringVar(&c.WebhookSecret, "webhook-secret", c.WebhookSecret, "what these posts are signed with, 16 bytes or more; two with a comma while it changes")

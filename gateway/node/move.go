@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/metronome-server/metronome/lobby"
-	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/room"
 )
 
@@ -61,34 +60,28 @@ func (n *Node) Move(ctx context.Context, id string, to lobby.Node) error {
 }
 
 // handOver gives a room that stands still to another node. Who claims it in the
-// directory has it, whatever answers are lost.
+// directory has it, whatever answers are lost; after its time the other node does not.
 func (n *Node) handOver(r *room.Room, to lobby.Node, journal []byte) (room.Handed, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), moveTimeout)
 	defer cancel()
-	err := n.lobby.Remove(ctx, r.ID(), n.Epoch(r.ID()))
-	var there string
-	if err == nil {
-		there, err = n.peers.Take(ctx, to, journal)
-	}
+	there, err := n.peers.Take(ctx, to, journal, n.Epoch(r.ID()))
 	if err == nil {
 		return room.Handed{URL: there}, nil
 	}
 	back, cancelBack := context.WithTimeout(context.Background(), moveTimeout)
 	defer cancelBack()
-	handed, taken := n.claimBack(back, r)
-	switch {
-	case taken == nil && handed.URL != "":
+	handed, unanswered := n.claimBack(back, r)
+	if handed.URL != "" {
 		return handed, nil // the other node has it, and its answer was lost
-	case taken != nil:
-		n.wait.Go(func() { n.keepClaimingBack(r) })
 	}
-	return handed, fmt.Errorf("node %s has not taken the room: %w", to.ID, err)
+	return handed, fmt.Errorf("node %s has not taken the room: %w", to.ID, errors.Join(err, unanswered))
 }
 
-// claimBack lists a room again that no other node took, or says where it is.
+// claimBack makes sure that no other node has a room, under another epoch, or says where
+// it is. When the store does not answer, the room stays here until it tells otherwise.
 func (n *Node) claimBack(ctx context.Context, r *room.Room) (room.Handed, error) {
 	listing, _ := n.Room(r.ID())
-	listing.Code = r.Info().Code
+	listing.Code, listing.Epoch = r.Info().Code, n.Epoch(r.ID())
 	listing, err := n.lobby.Claim(ctx, listing)
 	if errors.Is(err, lobby.ErrRoomTaken) {
 		if owner, ok := n.lobby.Find(r.ID()); ok && owner.Node != n.lobby.NodeID() {
@@ -102,32 +95,6 @@ func (n *Node) claimBack(ctx context.Context, r *room.Room) (room.Handed, error)
 	return room.Handed{Epoch: listing.Epoch}, nil
 }
 
-// claimAgain is how often a room that could not be listed again is tried.
-const claimAgain = time.Second
-
-// keepClaimingBack lists a room again as soon as the store answers, and ends it when
-// another node has it by then.
-func (n *Node) keepClaimingBack(r *room.Room) {
-	ticker := time.NewTicker(claimAgain)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-r.Ended():
-			return
-		case <-ticker.C:
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), moveTimeout)
-		handed, err := n.claimBack(ctx, r)
-		cancel()
-		if err == nil {
-			if handed.URL != "" {
-				r.Close(netproto.CloseRoomEnded, "another node has taken the room over")
-			}
-			return
-		}
-	}
-}
-
 // RoomURL is where players find a room, below the URL of its node: ws:// or wss://,
 // without a query.
 func RoomURL(base, id string) string {
@@ -138,16 +105,17 @@ func RoomURL(base, id string) string {
 	return base + "/rooms/" + url.PathEscape(id)
 }
 
-// TakeHere takes a room over from another node, and returns its URL here. Errors:
+// TakeHere takes a room over from the node that has it under an epoch, and returns its
+// URL here. Errors:
 // room.ErrNodeFull, room.ErrStopping, lobby.ErrInvalid of a journal that gives no room
 // here, those of lobby.Claim.
-func (n *Node) TakeHere(ctx context.Context, journal []byte) (string, error) {
+func (n *Node) TakeHere(ctx context.Context, journal []byte, epoch uint64) (string, error) {
 	f := room.NewFollower(n.rooms.Mode)
 	if err := f.Read(bytes.NewReader(journal)); err != nil {
 		return "", fmt.Errorf("%w: %w", lobby.ErrInvalid, err)
 	}
 	w := f.Wish()
-	w.Keep = false // the room that is always here is another
+	w.Keep, w.Epoch = false, epoch // the room that is always here is another
 	wanted, err := n.listingOf(&w)
 	if err == nil {
 		err = n.space(wanted.Seats)

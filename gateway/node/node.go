@@ -28,6 +28,7 @@ type Node struct {
 	state atomic.Int32 // a State
 	peers Peers        // nil: there are none
 	load  load
+	keeps bool // rooms outlive this process in the store
 
 	mu     sync.Mutex
 	epochs map[string]uint64
@@ -43,6 +44,10 @@ type Node struct {
 func New(rooms *room.Registry, l *lobby.Lobby, log *slog.Logger) *Node {
 	return &Node{rooms: rooms, lobby: l, log: log, epochs: map[string]uint64{}, making: map[string]chan struct{}{}}
 }
+
+// KeepRooms has rooms listed as kept: their journals are in the store. Call it before
+// the node is ready.
+func (n *Node) KeepRooms() { n.keeps = true }
 
 // Create makes a room without a player and lists it. Errors: those of
 // room.Registry.Create and lobby.Claim.
@@ -111,7 +116,7 @@ func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
 		seats = min(w.Seats, seats)
 	}
 	w.Mode = mode.Name
-	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, TickHz: mode.Hz}, nil
+	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, TickHz: mode.Hz, Epoch: w.Epoch, Kept: n.keeps}, nil
 }
 
 // build starts a room that was claimed. When that fails it is taken out of the
@@ -215,6 +220,10 @@ func (n *Node) unlist(r *room.Room, epoch uint64) {
 		epoch = now // a move that failed has changed it
 	}
 	n.setEpoch(r.ID(), 0)
+	if n.keeps && r.GoesOn() {
+		n.lobby.Disown(r.ID(), epoch)
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), removeTimeout)
 	defer cancel()
 	if err := n.lobby.Remove(ctx, r.ID(), epoch); err != nil {
@@ -251,15 +260,26 @@ func (n *Node) Room(id string) (lobby.Room, bool) {
 	i := r.Info()
 	return lobby.Room{
 		ID: i.ID, Mode: i.Mode, Seats: i.Seats, Taken: i.Taken - i.Fillers, Bots: i.Bots, Fillers: i.Fillers, Spectators: i.Spectators, Private: i.Private,
-		State: lobby.RoomState(i.State.String()), Metadata: i.Metadata, Created: i.Created, TickHz: i.Hz,
+		State: lobby.RoomState(i.State.String()), Metadata: i.Metadata, Created: i.Created, TickHz: i.Hz, Kept: n.keeps,
 	}, i.State != room.Closed
 }
 
-// Lost ends a room that another node owns by now, for lobby.Run.
-func (n *Node) Lost(r lobby.Room) {
-	if lost, ok := n.rooms.Get(r.ID); ok {
-		lost.Close(netproto.CloseRoomEnded, "another node has taken the room over")
+// Lost ends a room that another node owns by now: its players find it there.
+func (n *Node) Lost(r lobby.Room) { n.LostUnder(r.ID, r.Epoch) }
+
+// LostUnder is Lost of a room that this node had under an epoch, unless it has it under
+// another by now.
+func (n *Node) LostUnder(id string, epoch uint64) {
+	lost, ok := n.rooms.Get(id)
+	if !ok || n.Epoch(id) > epoch {
+		return
 	}
+	n.log.Warn("another node has taken a room over", "room", id, "epoch", epoch)
+	if n.keeps {
+		lost.Close(netproto.CloseMoved, "the room goes on at another node")
+		return
+	}
+	lost.Close(netproto.CloseRoomEnded, "another node has taken the room over")
 }
 
 // Wait returns once every room that has ended is out of the directory.

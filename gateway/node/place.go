@@ -43,9 +43,9 @@ type Peers interface {
 	// Act does something to a room of a node. Errors: lobby.ErrRoomNotFound,
 	// room.ErrFull, room.ErrLocked, ErrPeer.
 	Act(ctx context.Context, at lobby.Node, room string, a Act) error
-	// Take has a node take over a room, whose journal has one checkpoint, and tells its
-	// URL there. Errors: as of Open.
-	Take(ctx context.Context, at lobby.Node, journal []byte) (url string, err error)
+	// Take has a node take over a room, whose journal has one checkpoint and which this
+	// node has under an epoch, and tells its URL there; not after the deadline of ctx. Errors: as of Open.
+	Take(ctx context.Context, at lobby.Node, journal []byte, epoch uint64) (url string, err error)
 	// Attendance tells who has come to rooms of a node and who has left again, in their
 	// order. Errors: ErrPeer.
 	Attendance(ctx context.Context, at lobby.Node, rooms []string) ([]Presence, error)

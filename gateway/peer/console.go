@@ -30,7 +30,7 @@ const (
 // Lasting are the procedures that may take seconds, or last.
 var Lasting = []string{
 	metronomev1connect.NodeServiceCallConsoleProcedure, metronomev1connect.NodeServiceWatchConsoleProcedure,
-	metronomev1connect.NodeServiceReadRecordingProcedure,
+	metronomev1connect.NodeServiceReadRecordingProcedure, metronomev1connect.NodeServiceWatchPulseProcedure,
 }
 
 // Console does what operators of other nodes want of this one. Its errors are

@@ -96,12 +96,12 @@ func (c *Client) Open(ctx context.Context, at lobby.Node, o node.Opening) (lobby
 }
 
 // Take implements node.Peers.
-func (c *Client) Take(ctx context.Context, at lobby.Node, journal []byte) (string, error) {
+func (c *Client) Take(ctx context.Context, at lobby.Node, journal []byte, epoch uint64) (string, error) {
 	service, err := c.at(at)
 	if err != nil {
 		return "", err
 	}
-	answer, err := service.TakeRoom(ctx, connect.NewRequest(&pb.TakeRoomRequest{Journal: journal}))
+	answer, err := service.TakeRoom(ctx, connect.NewRequest(&pb.TakeRoomRequest{Journal: journal, Epoch: epoch}))
 	if err != nil {
 		return "", errorOf(err)
 	}

@@ -151,7 +151,10 @@ type Kept struct {
 }
 
 // Begin implements journal.Keeper.
-func (k *Kept) Begin(h journal.Header) { k.header = h }
+func (k *Kept) Begin(h journal.Header, _ uint64) { k.header = h }
+
+// Settle implements journal.Keeper: no other process has the directory.
+func (k *Kept) Settle(bool, time.Duration) bool { return true }
 
 // Checkpoint implements journal.Keeper. It begins another file, which takes the place
 // of the one before when all of the checkpoint is in it.

@@ -56,7 +56,7 @@ func kinds(t *testing.T, d *Rooms, id string) (all string, ticks []sim.Tick) {
 func TestARoomIsKeptInItsFile(t *testing.T) {
 	d := openRooms(t, t.TempDir())
 	k := d.Keep("a")
-	k.Begin(journal.Header{Room: "a", Mode: "m"})
+	k.Begin(journal.Header{Room: "a", Mode: "m"}, 1)
 	k.Checkpoint(5, []byte("world"), []byte("envelope"))
 	for tick := range 3 {
 		k.Tick(&journal.Tick{Tick: sim.Tick(6 + tick)})
@@ -79,7 +79,7 @@ func TestARoomIsKeptInItsFile(t *testing.T) {
 		t.Errorf("%v, %v", ids, err)
 	}
 	again := d.Keep("a")
-	again.Begin(journal.Header{Room: "a"})
+	again.Begin(journal.Header{Room: "a"}, 1)
 	again.Checkpoint(1, nil, nil)
 	again.write()
 	if err := again.Forget(); err != nil {
@@ -98,7 +98,7 @@ func TestARoomThatCannotBeWrittenIsKeptLater(t *testing.T) {
 	dir := t.TempDir()
 	d := openRooms(t, dir)
 	k := d.Keep("a")
-	k.Begin(journal.Header{Room: "a"})
+	k.Begin(journal.Header{Room: "a"}, 1)
 	k.Checkpoint(1, nil, nil)
 	k.write()
 	_ = k.file.Close() // what it writes next fails
@@ -135,7 +135,7 @@ func TestARoomThatCannotBeWrittenIsKeptLater(t *testing.T) {
 func TestADiskThatStandsStillCostsNoMemory(t *testing.T) {
 	d := openRooms(t, t.TempDir())
 	k := d.Keep("a")
-	k.Begin(journal.Header{Room: "a"})
+	k.Begin(journal.Header{Room: "a"}, 1)
 	k.writing.Lock() // as a write that does not return
 	k.Checkpoint(1, nil, nil)
 	envelope := make([]byte, 1<<20)
@@ -155,7 +155,7 @@ func TestADiskThatStandsStillCostsNoMemory(t *testing.T) {
 func TestAKeptRoomIsSetAside(t *testing.T) {
 	d := openRooms(t, t.TempDir())
 	k := d.Keep("a")
-	k.Begin(journal.Header{Room: "a"})
+	k.Begin(journal.Header{Room: "a"}, 1)
 	k.Checkpoint(1, nil, nil)
 	if err := k.Close(); err != nil {
 		t.Fatal(err)

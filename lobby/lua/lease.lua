@@ -1,5 +1,5 @@
 -- lease.lua renews a node's lease, which covers its rooms, and clears away a few
--- rooms of nodes that are dead.
+-- rooms of nodes that are dead, but for those that are kept.
 --
 -- node, lease in ms, the node's record (JSON; scripts do not look into it)
 -- writes that the node knows of, most rooms to clear away
@@ -14,14 +14,24 @@ call('HSET', node_key(node), 'record', record, 'writes', int(math.max(writes, kn
 call('PEXPIRE', node_key(node), int(lease))
 for _, key in ipairs({NODES, REV, FLOOR, CHANGED, GONE, owned_key(node)}) do call('PEXPIRE', key, FENCE) end
 
-for _, dead in ipairs(call('ZRANGEBYSCORE', NODES, '-inf', int(NOW), 'LIMIT', 0, 1)) do
-  local ids = call('SPOP', owned_key(dead), sweep)
+-- One of the first few, whichever: the rooms of one may be waiting for long.
+local ended = call('ZRANGEBYSCORE', NODES, '-inf', int(NOW), 'LIMIT', 0, 8)
+if #ended > 0 then
+  local dead = ended[1 + math.floor(NOW / 10) % #ended]
+  local ids, waiting = call('SPOP', owned_key(dead), sweep), {}
   for _, id in ipairs(ids) do
     local f = read(id)
-    if f.node == dead then bury(id, f) end
+    if f.node == dead and f.kept == '1' then
+      waiting[#waiting + 1] = id -- another node takes it over
+    elseif f.node == dead then
+      bury(id, f)
+    end
   end
-  if #ids < sweep then
+  if #waiting > 0 then
+    call('SADD', owned_key(dead), unpack(waiting))
+  elseif #ids < sweep then
     call('ZREM', NODES, dead)
+    call('HDEL', BEATS, dead)
     call('DEL', node_key(dead))
   end
 end

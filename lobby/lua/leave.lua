@@ -11,4 +11,5 @@ else
   call('PEXPIRE', NODES, FENCE)
 end
 call('DEL', node_key(node))
+call('HDEL', BEATS, node)
 return {'ok', int(NOW)}

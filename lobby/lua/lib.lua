@@ -39,7 +39,8 @@ local function fence_key(id) return PREFIX .. 'fence:' .. id end
 local function code_key(code) return PREFIX .. 'code:' .. code end
 local function node_key(node) return PREFIX .. 'node:' .. node end
 local function owned_key(node) return PREFIX .. 'owned:' .. node end
-local OUTBOX = PREFIX .. 'outbox'
+local function journal_key(id) return PREFIX .. 'journal:' .. id end
+local OUTBOX, BEATS = PREFIX .. 'outbox', PREFIX .. 'beats'
 local function sent_key(room, epoch) return PREFIX .. 'sent:' .. room .. ':' .. epoch end
 
 -- read_shelf reads the name of a shelf and returns its keys.
@@ -185,17 +186,26 @@ end
 local function read_claim()
   return {
     id = arg(), node = arg(), lease = tonumber(arg()), making = tonumber(arg()), nonce = arg(),
-    fenced = arg(), private = arg() == '1', codes = list(), fields = list(),
+    instead = arg(), silent = tonumber(arg()), fenced = arg(), private = arg() == '1', codes = list(), fields = list(),
   }
 end
 
+-- beats: the node has written journals within so many ms.
+local function beats(node, ms)
+  return ms > 0 and tonumber(call('HGET', BEATS, node) or '0') + ms > NOW
+end
+
 -- claim makes a node the owner of a room that has none, under an epoch higher
--- than any before, and seats its maker. The same claim sent twice is one.
+-- than any before, and seats its maker. The same claim sent twice is one. One that
+-- names the epoch of an owner takes the room from that one and no other, if it has
+-- been silent for long enough.
 local function claim(c, seat)
   local old = read(c.id)
-  if alive(old) then
-    if old.nonce ~= c.nonce then return {'taken', int(NOW)} end
-    return seated(c.id, seat, '1', '0')
+  if alive(old) and old.nonce == c.nonce then return seated(c.id, seat, '1', '0') end
+  if c.instead == '0' then
+    if alive(old) then return {'taken', int(NOW)} end
+  elseif old.epoch and (old.epoch ~= c.instead or beats(old.node, c.silent)) then
+    return {'taken', int(NOW)}
   end
   local code = ''
   if c.private then

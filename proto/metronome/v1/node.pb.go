@@ -668,17 +668,100 @@ func (*ActOnRoomResponse) Descriptor() ([]byte, []int) {
 	return file_metronome_v1_node_proto_rawDescGZIP(), []int{7}
 }
 
+type WatchPulseRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchPulseRequest) Reset() {
+	*x = WatchPulseRequest{}
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchPulseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchPulseRequest) ProtoMessage() {}
+
+func (x *WatchPulseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchPulseRequest.ProtoReflect.Descriptor instead.
+func (*WatchPulseRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+}
+
+type WatchPulseResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The node's id.
+	Node          string `protobuf:"bytes,1,opt,name=node,proto3" json:"node,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WatchPulseResponse) Reset() {
+	*x = WatchPulseResponse{}
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WatchPulseResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WatchPulseResponse) ProtoMessage() {}
+
+func (x *WatchPulseResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WatchPulseResponse.ProtoReflect.Descriptor instead.
+func (*WatchPulseResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *WatchPulseResponse) GetNode() string {
+	if x != nil {
+		return x.Node
+	}
+	return ""
+}
+
 type TakeRoomRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// A journal with one checkpoint and its envelope.
-	Journal       []byte `protobuf:"bytes,1,opt,name=journal,proto3" json:"journal,omitempty"`
+	Journal []byte `protobuf:"bytes,1,opt,name=journal,proto3" json:"journal,omitempty"`
+	// Under which the calling node has it.
+	Epoch         uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *TakeRoomRequest) Reset() {
 	*x = TakeRoomRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -690,7 +773,7 @@ func (x *TakeRoomRequest) String() string {
 func (*TakeRoomRequest) ProtoMessage() {}
 
 func (x *TakeRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[8]
+	mi := &file_metronome_v1_node_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -703,7 +786,7 @@ func (x *TakeRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeRoomRequest.ProtoReflect.Descriptor instead.
 func (*TakeRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TakeRoomRequest) GetJournal() []byte {
@@ -711,6 +794,13 @@ func (x *TakeRoomRequest) GetJournal() []byte {
 		return x.Journal
 	}
 	return nil
+}
+
+func (x *TakeRoomRequest) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
 }
 
 type TakeRoomResponse struct {
@@ -723,7 +813,7 @@ type TakeRoomResponse struct {
 
 func (x *TakeRoomResponse) Reset() {
 	*x = TakeRoomResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -735,7 +825,7 @@ func (x *TakeRoomResponse) String() string {
 func (*TakeRoomResponse) ProtoMessage() {}
 
 func (x *TakeRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[9]
+	mi := &file_metronome_v1_node_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -748,7 +838,7 @@ func (x *TakeRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TakeRoomResponse.ProtoReflect.Descriptor instead.
 func (*TakeRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TakeRoomResponse) GetUrl() string {
@@ -768,7 +858,7 @@ type ReadAttendanceRequest struct {
 
 func (x *ReadAttendanceRequest) Reset() {
 	*x = ReadAttendanceRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -780,7 +870,7 @@ func (x *ReadAttendanceRequest) String() string {
 func (*ReadAttendanceRequest) ProtoMessage() {}
 
 func (x *ReadAttendanceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[10]
+	mi := &file_metronome_v1_node_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -793,7 +883,7 @@ func (x *ReadAttendanceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadAttendanceRequest.ProtoReflect.Descriptor instead.
 func (*ReadAttendanceRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ReadAttendanceRequest) GetRoom() []string {
@@ -813,7 +903,7 @@ type ReadAttendanceResponse struct {
 
 func (x *ReadAttendanceResponse) Reset() {
 	*x = ReadAttendanceResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -825,7 +915,7 @@ func (x *ReadAttendanceResponse) String() string {
 func (*ReadAttendanceResponse) ProtoMessage() {}
 
 func (x *ReadAttendanceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[11]
+	mi := &file_metronome_v1_node_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -838,7 +928,7 @@ func (x *ReadAttendanceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadAttendanceResponse.ProtoReflect.Descriptor instead.
 func (*ReadAttendanceResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReadAttendanceResponse) GetRoom() []*RoomAttendance {
@@ -863,7 +953,7 @@ type RoomAttendance struct {
 
 func (x *RoomAttendance) Reset() {
 	*x = RoomAttendance{}
-	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -875,7 +965,7 @@ func (x *RoomAttendance) String() string {
 func (*RoomAttendance) ProtoMessage() {}
 
 func (x *RoomAttendance) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[12]
+	mi := &file_metronome_v1_node_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -888,7 +978,7 @@ func (x *RoomAttendance) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomAttendance.ProtoReflect.Descriptor instead.
 func (*RoomAttendance) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RoomAttendance) GetGone() bool {
@@ -923,7 +1013,7 @@ type ExplainEntriesRequest struct {
 
 func (x *ExplainEntriesRequest) Reset() {
 	*x = ExplainEntriesRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[13]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -935,7 +1025,7 @@ func (x *ExplainEntriesRequest) String() string {
 func (*ExplainEntriesRequest) ProtoMessage() {}
 
 func (x *ExplainEntriesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[13]
+	mi := &file_metronome_v1_node_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -948,7 +1038,7 @@ func (x *ExplainEntriesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEntriesRequest.ProtoReflect.Descriptor instead.
 func (*ExplainEntriesRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{13}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ExplainEntriesRequest) GetQueue() string {
@@ -975,7 +1065,7 @@ type ExplainEntriesResponse struct {
 
 func (x *ExplainEntriesResponse) Reset() {
 	*x = ExplainEntriesResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[14]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -987,7 +1077,7 @@ func (x *ExplainEntriesResponse) String() string {
 func (*ExplainEntriesResponse) ProtoMessage() {}
 
 func (x *ExplainEntriesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[14]
+	mi := &file_metronome_v1_node_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1000,7 +1090,7 @@ func (x *ExplainEntriesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExplainEntriesResponse.ProtoReflect.Descriptor instead.
 func (*ExplainEntriesResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{14}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ExplainEntriesResponse) GetEntry() []*EntryExplanation {
@@ -1027,7 +1117,7 @@ type EntryExplanation struct {
 
 func (x *EntryExplanation) Reset() {
 	*x = EntryExplanation{}
-	mi := &file_metronome_v1_node_proto_msgTypes[15]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1039,7 +1129,7 @@ func (x *EntryExplanation) String() string {
 func (*EntryExplanation) ProtoMessage() {}
 
 func (x *EntryExplanation) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[15]
+	mi := &file_metronome_v1_node_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1052,7 +1142,7 @@ func (x *EntryExplanation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryExplanation.ProtoReflect.Descriptor instead.
 func (*EntryExplanation) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *EntryExplanation) GetId() string {
@@ -1122,7 +1212,7 @@ type QueueReason struct {
 
 func (x *QueueReason) Reset() {
 	*x = QueueReason{}
-	mi := &file_metronome_v1_node_proto_msgTypes[16]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1134,7 +1224,7 @@ func (x *QueueReason) String() string {
 func (*QueueReason) ProtoMessage() {}
 
 func (x *QueueReason) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[16]
+	mi := &file_metronome_v1_node_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1147,7 +1237,7 @@ func (x *QueueReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueReason.ProtoReflect.Descriptor instead.
 func (*QueueReason) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *QueueReason) GetCause() string {
@@ -1187,7 +1277,7 @@ type CallConsoleRequest struct {
 
 func (x *CallConsoleRequest) Reset() {
 	*x = CallConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[17]
+	mi := &file_metronome_v1_node_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1199,7 +1289,7 @@ func (x *CallConsoleRequest) String() string {
 func (*CallConsoleRequest) ProtoMessage() {}
 
 func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[17]
+	mi := &file_metronome_v1_node_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1212,7 +1302,7 @@ func (x *CallConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleRequest.ProtoReflect.Descriptor instead.
 func (*CallConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *CallConsoleRequest) GetMethod() string {
@@ -1252,7 +1342,7 @@ type CallConsoleResponse struct {
 
 func (x *CallConsoleResponse) Reset() {
 	*x = CallConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[18]
+	mi := &file_metronome_v1_node_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1264,7 +1354,7 @@ func (x *CallConsoleResponse) String() string {
 func (*CallConsoleResponse) ProtoMessage() {}
 
 func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[18]
+	mi := &file_metronome_v1_node_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1277,7 +1367,7 @@ func (x *CallConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CallConsoleResponse.ProtoReflect.Descriptor instead.
 func (*CallConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CallConsoleResponse) GetResponse() []byte {
@@ -1296,7 +1386,7 @@ type WatchConsoleRequest struct {
 
 func (x *WatchConsoleRequest) Reset() {
 	*x = WatchConsoleRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[19]
+	mi := &file_metronome_v1_node_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1308,7 +1398,7 @@ func (x *WatchConsoleRequest) String() string {
 func (*WatchConsoleRequest) ProtoMessage() {}
 
 func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[19]
+	mi := &file_metronome_v1_node_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1321,7 +1411,7 @@ func (x *WatchConsoleRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleRequest.ProtoReflect.Descriptor instead.
 func (*WatchConsoleRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *WatchConsoleRequest) GetWatch() *WatchRequest {
@@ -1340,7 +1430,7 @@ type WatchConsoleResponse struct {
 
 func (x *WatchConsoleResponse) Reset() {
 	*x = WatchConsoleResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[20]
+	mi := &file_metronome_v1_node_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1352,7 +1442,7 @@ func (x *WatchConsoleResponse) String() string {
 func (*WatchConsoleResponse) ProtoMessage() {}
 
 func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[20]
+	mi := &file_metronome_v1_node_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1365,7 +1455,7 @@ func (x *WatchConsoleResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WatchConsoleResponse.ProtoReflect.Descriptor instead.
 func (*WatchConsoleResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *WatchConsoleResponse) GetWatch() *WatchResponse {
@@ -1388,7 +1478,7 @@ type ReadRecordingRequest struct {
 
 func (x *ReadRecordingRequest) Reset() {
 	*x = ReadRecordingRequest{}
-	mi := &file_metronome_v1_node_proto_msgTypes[21]
+	mi := &file_metronome_v1_node_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1400,7 +1490,7 @@ func (x *ReadRecordingRequest) String() string {
 func (*ReadRecordingRequest) ProtoMessage() {}
 
 func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[21]
+	mi := &file_metronome_v1_node_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1413,7 +1503,7 @@ func (x *ReadRecordingRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingRequest.ProtoReflect.Descriptor instead.
 func (*ReadRecordingRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{21}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ReadRecordingRequest) GetRoom() string {
@@ -1456,7 +1546,7 @@ type ReadRecordingResponse struct {
 
 func (x *ReadRecordingResponse) Reset() {
 	*x = ReadRecordingResponse{}
-	mi := &file_metronome_v1_node_proto_msgTypes[22]
+	mi := &file_metronome_v1_node_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1468,7 +1558,7 @@ func (x *ReadRecordingResponse) String() string {
 func (*ReadRecordingResponse) ProtoMessage() {}
 
 func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_node_proto_msgTypes[22]
+	mi := &file_metronome_v1_node_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1481,7 +1571,7 @@ func (x *ReadRecordingResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReadRecordingResponse.ProtoReflect.Descriptor instead.
 func (*ReadRecordingResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_node_proto_rawDescGZIP(), []int{22}
+	return file_metronome_v1_node_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ReadRecordingResponse) GetName() string {
@@ -1568,9 +1658,13 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\bKickUser\x12\x12\n" +
 	"\x04user\x18\x01 \x01(\tR\x04user\x12\x16\n" +
 	"\x06reason\x18\x02 \x01(\tR\x06reason\"\x13\n" +
-	"\x11ActOnRoomResponse\"+\n" +
+	"\x11ActOnRoomResponse\"\x13\n" +
+	"\x11WatchPulseRequest\"(\n" +
+	"\x12WatchPulseResponse\x12\x12\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"A\n" +
 	"\x0fTakeRoomRequest\x12\x18\n" +
-	"\ajournal\x18\x01 \x01(\fR\ajournal\"$\n" +
+	"\ajournal\x18\x01 \x01(\fR\ajournal\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\"$\n" +
 	"\x10TakeRoomResponse\x12\x10\n" +
 	"\x03url\x18\x01 \x01(\tR\x03url\"+\n" +
 	"\x15ReadAttendanceRequest\x12\x12\n" +
@@ -1620,11 +1714,13 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\x15ReadRecordingResponse\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05bytes\x18\x02 \x01(\x04R\x05bytes\x12\x14\n" +
-	"\x05piece\x18\x03 \x01(\fR\x05piece2\xb4\x05\n" +
+	"\x05piece\x18\x03 \x01(\fR\x05piece2\x87\x06\n" +
 	"\vNodeService\x12I\n" +
 	"\bOpenRoom\x12\x1d.metronome.v1.OpenRoomRequest\x1a\x1e.metronome.v1.OpenRoomResponse\x12L\n" +
 	"\tActOnRoom\x12\x1e.metronome.v1.ActOnRoomRequest\x1a\x1f.metronome.v1.ActOnRoomResponse\x12I\n" +
-	"\bTakeRoom\x12\x1d.metronome.v1.TakeRoomRequest\x1a\x1e.metronome.v1.TakeRoomResponse\x12[\n" +
+	"\bTakeRoom\x12\x1d.metronome.v1.TakeRoomRequest\x1a\x1e.metronome.v1.TakeRoomResponse\x12Q\n" +
+	"\n" +
+	"WatchPulse\x12\x1f.metronome.v1.WatchPulseRequest\x1a .metronome.v1.WatchPulseResponse0\x01\x12[\n" +
 	"\x0eReadAttendance\x12#.metronome.v1.ReadAttendanceRequest\x1a$.metronome.v1.ReadAttendanceResponse\x12[\n" +
 	"\x0eExplainEntries\x12#.metronome.v1.ExplainEntriesRequest\x1a$.metronome.v1.ExplainEntriesResponse\x12R\n" +
 	"\vCallConsole\x12 .metronome.v1.CallConsoleRequest\x1a!.metronome.v1.CallConsoleResponse\x12W\n" +
@@ -1643,7 +1739,7 @@ func file_metronome_v1_node_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_node_proto_rawDescData
 }
 
-var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 25)
+var file_metronome_v1_node_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
 var file_metronome_v1_node_proto_goTypes = []any{
 	(*PlayerInfo)(nil),             // 0: metronome.v1.PlayerInfo
 	(*OpenRoomRequest)(nil),        // 1: metronome.v1.OpenRoomRequest
@@ -1653,60 +1749,64 @@ var file_metronome_v1_node_proto_goTypes = []any{
 	(*Invitation)(nil),             // 5: metronome.v1.Invitation
 	(*KickUser)(nil),               // 6: metronome.v1.KickUser
 	(*ActOnRoomResponse)(nil),      // 7: metronome.v1.ActOnRoomResponse
-	(*TakeRoomRequest)(nil),        // 8: metronome.v1.TakeRoomRequest
-	(*TakeRoomResponse)(nil),       // 9: metronome.v1.TakeRoomResponse
-	(*ReadAttendanceRequest)(nil),  // 10: metronome.v1.ReadAttendanceRequest
-	(*ReadAttendanceResponse)(nil), // 11: metronome.v1.ReadAttendanceResponse
-	(*RoomAttendance)(nil),         // 12: metronome.v1.RoomAttendance
-	(*ExplainEntriesRequest)(nil),  // 13: metronome.v1.ExplainEntriesRequest
-	(*ExplainEntriesResponse)(nil), // 14: metronome.v1.ExplainEntriesResponse
-	(*EntryExplanation)(nil),       // 15: metronome.v1.EntryExplanation
-	(*QueueReason)(nil),            // 16: metronome.v1.QueueReason
-	(*CallConsoleRequest)(nil),     // 17: metronome.v1.CallConsoleRequest
-	(*CallConsoleResponse)(nil),    // 18: metronome.v1.CallConsoleResponse
-	(*WatchConsoleRequest)(nil),    // 19: metronome.v1.WatchConsoleRequest
-	(*WatchConsoleResponse)(nil),   // 20: metronome.v1.WatchConsoleResponse
-	(*ReadRecordingRequest)(nil),   // 21: metronome.v1.ReadRecordingRequest
-	(*ReadRecordingResponse)(nil),  // 22: metronome.v1.ReadRecordingResponse
-	nil,                            // 23: metronome.v1.OpenRoomRequest.MetadataEntry
-	nil,                            // 24: metronome.v1.OpenRoomRequest.ParamsEntry
-	(*Room)(nil),                   // 25: metronome.v1.Room
-	(*WatchRequest)(nil),           // 26: metronome.v1.WatchRequest
-	(*WatchResponse)(nil),          // 27: metronome.v1.WatchResponse
+	(*WatchPulseRequest)(nil),      // 8: metronome.v1.WatchPulseRequest
+	(*WatchPulseResponse)(nil),     // 9: metronome.v1.WatchPulseResponse
+	(*TakeRoomRequest)(nil),        // 10: metronome.v1.TakeRoomRequest
+	(*TakeRoomResponse)(nil),       // 11: metronome.v1.TakeRoomResponse
+	(*ReadAttendanceRequest)(nil),  // 12: metronome.v1.ReadAttendanceRequest
+	(*ReadAttendanceResponse)(nil), // 13: metronome.v1.ReadAttendanceResponse
+	(*RoomAttendance)(nil),         // 14: metronome.v1.RoomAttendance
+	(*ExplainEntriesRequest)(nil),  // 15: metronome.v1.ExplainEntriesRequest
+	(*ExplainEntriesResponse)(nil), // 16: metronome.v1.ExplainEntriesResponse
+	(*EntryExplanation)(nil),       // 17: metronome.v1.EntryExplanation
+	(*QueueReason)(nil),            // 18: metronome.v1.QueueReason
+	(*CallConsoleRequest)(nil),     // 19: metronome.v1.CallConsoleRequest
+	(*CallConsoleResponse)(nil),    // 20: metronome.v1.CallConsoleResponse
+	(*WatchConsoleRequest)(nil),    // 21: metronome.v1.WatchConsoleRequest
+	(*WatchConsoleResponse)(nil),   // 22: metronome.v1.WatchConsoleResponse
+	(*ReadRecordingRequest)(nil),   // 23: metronome.v1.ReadRecordingRequest
+	(*ReadRecordingResponse)(nil),  // 24: metronome.v1.ReadRecordingResponse
+	nil,                            // 25: metronome.v1.OpenRoomRequest.MetadataEntry
+	nil,                            // 26: metronome.v1.OpenRoomRequest.ParamsEntry
+	(*Room)(nil),                   // 27: metronome.v1.Room
+	(*WatchRequest)(nil),           // 28: metronome.v1.WatchRequest
+	(*WatchResponse)(nil),          // 29: metronome.v1.WatchResponse
 }
 var file_metronome_v1_node_proto_depIdxs = []int32{
-	23, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
-	24, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
+	25, // 0: metronome.v1.OpenRoomRequest.metadata:type_name -> metronome.v1.OpenRoomRequest.MetadataEntry
+	26, // 1: metronome.v1.OpenRoomRequest.params:type_name -> metronome.v1.OpenRoomRequest.ParamsEntry
 	0,  // 2: metronome.v1.OpenRoomRequest.invited:type_name -> metronome.v1.PlayerInfo
 	0,  // 3: metronome.v1.OpenRoomRequest.player:type_name -> metronome.v1.PlayerInfo
-	25, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
+	27, // 4: metronome.v1.OpenRoomResponse.room:type_name -> metronome.v1.Room
 	6,  // 5: metronome.v1.ActOnRoomRequest.kick:type_name -> metronome.v1.KickUser
 	4,  // 6: metronome.v1.ActOnRoomRequest.invite:type_name -> metronome.v1.InviteUsers
 	5,  // 7: metronome.v1.InviteUsers.invitation:type_name -> metronome.v1.Invitation
 	0,  // 8: metronome.v1.Invitation.player:type_name -> metronome.v1.PlayerInfo
-	12, // 9: metronome.v1.ReadAttendanceResponse.room:type_name -> metronome.v1.RoomAttendance
-	15, // 10: metronome.v1.ExplainEntriesResponse.entry:type_name -> metronome.v1.EntryExplanation
-	16, // 11: metronome.v1.EntryExplanation.reason:type_name -> metronome.v1.QueueReason
-	26, // 12: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
-	27, // 13: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
+	14, // 9: metronome.v1.ReadAttendanceResponse.room:type_name -> metronome.v1.RoomAttendance
+	17, // 10: metronome.v1.ExplainEntriesResponse.entry:type_name -> metronome.v1.EntryExplanation
+	18, // 11: metronome.v1.EntryExplanation.reason:type_name -> metronome.v1.QueueReason
+	28, // 12: metronome.v1.WatchConsoleRequest.watch:type_name -> metronome.v1.WatchRequest
+	29, // 13: metronome.v1.WatchConsoleResponse.watch:type_name -> metronome.v1.WatchResponse
 	1,  // 14: metronome.v1.NodeService.OpenRoom:input_type -> metronome.v1.OpenRoomRequest
 	3,  // 15: metronome.v1.NodeService.ActOnRoom:input_type -> metronome.v1.ActOnRoomRequest
-	8,  // 16: metronome.v1.NodeService.TakeRoom:input_type -> metronome.v1.TakeRoomRequest
-	10, // 17: metronome.v1.NodeService.ReadAttendance:input_type -> metronome.v1.ReadAttendanceRequest
-	13, // 18: metronome.v1.NodeService.ExplainEntries:input_type -> metronome.v1.ExplainEntriesRequest
-	17, // 19: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
-	19, // 20: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
-	21, // 21: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
-	2,  // 22: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
-	7,  // 23: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
-	9,  // 24: metronome.v1.NodeService.TakeRoom:output_type -> metronome.v1.TakeRoomResponse
-	11, // 25: metronome.v1.NodeService.ReadAttendance:output_type -> metronome.v1.ReadAttendanceResponse
-	14, // 26: metronome.v1.NodeService.ExplainEntries:output_type -> metronome.v1.ExplainEntriesResponse
-	18, // 27: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
-	20, // 28: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
-	22, // 29: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
-	22, // [22:30] is the sub-list for method output_type
-	14, // [14:22] is the sub-list for method input_type
+	10, // 16: metronome.v1.NodeService.TakeRoom:input_type -> metronome.v1.TakeRoomRequest
+	8,  // 17: metronome.v1.NodeService.WatchPulse:input_type -> metronome.v1.WatchPulseRequest
+	12, // 18: metronome.v1.NodeService.ReadAttendance:input_type -> metronome.v1.ReadAttendanceRequest
+	15, // 19: metronome.v1.NodeService.ExplainEntries:input_type -> metronome.v1.ExplainEntriesRequest
+	19, // 20: metronome.v1.NodeService.CallConsole:input_type -> metronome.v1.CallConsoleRequest
+	21, // 21: metronome.v1.NodeService.WatchConsole:input_type -> metronome.v1.WatchConsoleRequest
+	23, // 22: metronome.v1.NodeService.ReadRecording:input_type -> metronome.v1.ReadRecordingRequest
+	2,  // 23: metronome.v1.NodeService.OpenRoom:output_type -> metronome.v1.OpenRoomResponse
+	7,  // 24: metronome.v1.NodeService.ActOnRoom:output_type -> metronome.v1.ActOnRoomResponse
+	11, // 25: metronome.v1.NodeService.TakeRoom:output_type -> metronome.v1.TakeRoomResponse
+	9,  // 26: metronome.v1.NodeService.WatchPulse:output_type -> metronome.v1.WatchPulseResponse
+	13, // 27: metronome.v1.NodeService.ReadAttendance:output_type -> metronome.v1.ReadAttendanceResponse
+	16, // 28: metronome.v1.NodeService.ExplainEntries:output_type -> metronome.v1.ExplainEntriesResponse
+	20, // 29: metronome.v1.NodeService.CallConsole:output_type -> metronome.v1.CallConsoleResponse
+	22, // 30: metronome.v1.NodeService.WatchConsole:output_type -> metronome.v1.WatchConsoleResponse
+	24, // 31: metronome.v1.NodeService.ReadRecording:output_type -> metronome.v1.ReadRecordingResponse
+	23, // [23:32] is the sub-list for method output_type
+	14, // [14:23] is the sub-list for method input_type
 	14, // [14:14] is the sub-list for extension type_name
 	14, // [14:14] is the sub-list for extension extendee
 	0,  // [0:14] is the sub-list for field type_name
@@ -1731,7 +1831,7 @@ func file_metronome_v1_node_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_node_proto_rawDesc), len(file_metronome_v1_node_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   25,
+			NumMessages:   27,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

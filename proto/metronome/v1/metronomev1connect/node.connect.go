@@ -41,6 +41,8 @@ const (
 	NodeServiceActOnRoomProcedure = "/metronome.v1.NodeService/ActOnRoom"
 	// NodeServiceTakeRoomProcedure is the fully-qualified name of the NodeService's TakeRoom RPC.
 	NodeServiceTakeRoomProcedure = "/metronome.v1.NodeService/TakeRoom"
+	// NodeServiceWatchPulseProcedure is the fully-qualified name of the NodeService's WatchPulse RPC.
+	NodeServiceWatchPulseProcedure = "/metronome.v1.NodeService/WatchPulse"
 	// NodeServiceReadAttendanceProcedure is the fully-qualified name of the NodeService's
 	// ReadAttendance RPC.
 	NodeServiceReadAttendanceProcedure = "/metronome.v1.NodeService/ReadAttendance"
@@ -63,10 +65,11 @@ type NodeServiceClient interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
-	// TakeRoom takes a room over from the calling node, which has stopped it and taken
-	// it out of the directory. Who claims it there has it: a node that cannot answer in
-	// time has not taken it, unless the directory says so.
+	// TakeRoom takes a room over from the calling node, which has stopped it. Who claims
+	// it in the directory has it; a node does not claim it after the call's time.
 	TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error)
+	// WatchPulse says again and again that this node lives.
+	WatchPulse(context.Context, *connect.Request[v1.WatchPulseRequest]) (*connect.ServerStreamForClient[v1.WatchPulseResponse], error)
 	// ReadAttendance tells who has come to rooms of this node that were made for
 	// somebody.
 	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
@@ -110,6 +113,12 @@ func NewNodeServiceClient(httpClient connect.HTTPClient, baseURL string, opts ..
 			connect.WithSchema(nodeServiceMethods.ByName("TakeRoom")),
 			connect.WithClientOptions(opts...),
 		),
+		watchPulse: connect.NewClient[v1.WatchPulseRequest, v1.WatchPulseResponse](
+			httpClient,
+			baseURL+NodeServiceWatchPulseProcedure,
+			connect.WithSchema(nodeServiceMethods.ByName("WatchPulse")),
+			connect.WithClientOptions(opts...),
+		),
 		readAttendance: connect.NewClient[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse](
 			httpClient,
 			baseURL+NodeServiceReadAttendanceProcedure,
@@ -148,6 +157,7 @@ type nodeServiceClient struct {
 	openRoom       *connect.Client[v1.OpenRoomRequest, v1.OpenRoomResponse]
 	actOnRoom      *connect.Client[v1.ActOnRoomRequest, v1.ActOnRoomResponse]
 	takeRoom       *connect.Client[v1.TakeRoomRequest, v1.TakeRoomResponse]
+	watchPulse     *connect.Client[v1.WatchPulseRequest, v1.WatchPulseResponse]
 	readAttendance *connect.Client[v1.ReadAttendanceRequest, v1.ReadAttendanceResponse]
 	explainEntries *connect.Client[v1.ExplainEntriesRequest, v1.ExplainEntriesResponse]
 	callConsole    *connect.Client[v1.CallConsoleRequest, v1.CallConsoleResponse]
@@ -168,6 +178,11 @@ func (c *nodeServiceClient) ActOnRoom(ctx context.Context, req *connect.Request[
 // TakeRoom calls metronome.v1.NodeService.TakeRoom.
 func (c *nodeServiceClient) TakeRoom(ctx context.Context, req *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error) {
 	return c.takeRoom.CallUnary(ctx, req)
+}
+
+// WatchPulse calls metronome.v1.NodeService.WatchPulse.
+func (c *nodeServiceClient) WatchPulse(ctx context.Context, req *connect.Request[v1.WatchPulseRequest]) (*connect.ServerStreamForClient[v1.WatchPulseResponse], error) {
+	return c.watchPulse.CallServerStream(ctx, req)
 }
 
 // ReadAttendance calls metronome.v1.NodeService.ReadAttendance.
@@ -201,10 +216,11 @@ type NodeServiceHandler interface {
 	OpenRoom(context.Context, *connect.Request[v1.OpenRoomRequest]) (*connect.Response[v1.OpenRoomResponse], error)
 	// ActOnRoom does something to a room of this node.
 	ActOnRoom(context.Context, *connect.Request[v1.ActOnRoomRequest]) (*connect.Response[v1.ActOnRoomResponse], error)
-	// TakeRoom takes a room over from the calling node, which has stopped it and taken
-	// it out of the directory. Who claims it there has it: a node that cannot answer in
-	// time has not taken it, unless the directory says so.
+	// TakeRoom takes a room over from the calling node, which has stopped it. Who claims
+	// it in the directory has it; a node does not claim it after the call's time.
 	TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error)
+	// WatchPulse says again and again that this node lives.
+	WatchPulse(context.Context, *connect.Request[v1.WatchPulseRequest], *connect.ServerStream[v1.WatchPulseResponse]) error
 	// ReadAttendance tells who has come to rooms of this node that were made for
 	// somebody.
 	ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error)
@@ -242,6 +258,12 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 		NodeServiceTakeRoomProcedure,
 		svc.TakeRoom,
 		connect.WithSchema(nodeServiceMethods.ByName("TakeRoom")),
+		connect.WithHandlerOptions(opts...),
+	)
+	nodeServiceWatchPulseHandler := connect.NewServerStreamHandler(
+		NodeServiceWatchPulseProcedure,
+		svc.WatchPulse,
+		connect.WithSchema(nodeServiceMethods.ByName("WatchPulse")),
 		connect.WithHandlerOptions(opts...),
 	)
 	nodeServiceReadAttendanceHandler := connect.NewUnaryHandler(
@@ -282,6 +304,8 @@ func NewNodeServiceHandler(svc NodeServiceHandler, opts ...connect.HandlerOption
 			nodeServiceActOnRoomHandler.ServeHTTP(w, r)
 		case NodeServiceTakeRoomProcedure:
 			nodeServiceTakeRoomHandler.ServeHTTP(w, r)
+		case NodeServiceWatchPulseProcedure:
+			nodeServiceWatchPulseHandler.ServeHTTP(w, r)
 		case NodeServiceReadAttendanceProcedure:
 			nodeServiceReadAttendanceHandler.ServeHTTP(w, r)
 		case NodeServiceExplainEntriesProcedure:
@@ -311,6 +335,10 @@ func (UnimplementedNodeServiceHandler) ActOnRoom(context.Context, *connect.Reque
 
 func (UnimplementedNodeServiceHandler) TakeRoom(context.Context, *connect.Request[v1.TakeRoomRequest]) (*connect.Response[v1.TakeRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.TakeRoom is not implemented"))
+}
+
+func (UnimplementedNodeServiceHandler) WatchPulse(context.Context, *connect.Request[v1.WatchPulseRequest], *connect.ServerStream[v1.WatchPulseResponse]) error {
+	return connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.NodeService.WatchPulse is not implemented"))
 }
 
 func (UnimplementedNodeServiceHandler) ReadAttendance(context.Context, *connect.Request[v1.ReadAttendanceRequest]) (*connect.Response[v1.ReadAttendanceResponse], error) {

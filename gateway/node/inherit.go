@@ -1,0 +1,249 @@
+package node
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/metronome-server/metronome/lobby"
+	"github.com/metronome-server/metronome/room"
+)
+
+// Doubt is what is known of whether another node lives.
+type Doubt uint8
+
+const (
+	// Alive: it has just said so.
+	Alive Doubt = iota
+	// Unknown: nobody has asked it.
+	Unknown
+	// Silent: it says nothing.
+	Silent
+	// Dead: its process is gone.
+	Dead
+)
+
+// Vital tells which nodes live.
+type Vital interface {
+	// Doubt tells whether a node lives, by its id.
+	Doubt(node string) Doubt
+	// Changed has something when a node has died or is there again.
+	Changed() <-chan struct{}
+}
+
+// Journals are those of rooms, where all nodes can read them.
+type Journals interface {
+	// Read returns the journal of a room; empty: there is none. Errors: the store did not
+	// answer.
+	Read(ctx context.Context, room string) ([]byte, error)
+}
+
+const (
+	// inheritLook is how often rooms are looked for that have lost their node.
+	inheritLook = 100 * time.Millisecond
+	// ownerSilence is how long an owner must have written nothing whose death is not
+	// sure. Why 500 ms: it writes, if only that it lives, every 100 ms.
+	ownerSilence = 500 * time.Millisecond
+	// nextHeir is after how long the next node may take a room that the one before has not
+	// taken.
+	nextHeir = 300 * time.Millisecond
+	// inheritAgain and inheritRarely bound the pause after a room could not be taken.
+	inheritAgain, inheritRarely = 250 * time.Millisecond, 5 * time.Second
+	// inheritTimeout bounds taking one.
+	inheritTimeout = 5 * time.Second
+)
+
+// heritage is rooms that have lost their node, as this one knows of them.
+type heritage struct {
+	node     *Node
+	journals Journals
+	vital    Vital
+	rooms    map[string]*orphan
+	done     chan taking
+	slots    chan struct{}
+}
+
+type orphan struct {
+	epoch  uint64
+	since  time.Time
+	next   time.Time // not before
+	tries  int
+	taking bool
+}
+
+// taking is that a room was taken, or why not.
+type taking struct {
+	id  string
+	err error
+}
+
+// RunHeritage takes over rooms whose nodes have died, with the other nodes that live,
+// until ctx ends.
+func (n *Node) RunHeritage(ctx context.Context, journals Journals, vital Vital) {
+	h := &heritage{n, journals, vital, map[string]*orphan{}, make(chan taking), make(chan struct{}, movesAtOnce)}
+	ticker := time.NewTicker(inheritLook)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case t := <-h.done:
+			h.note(t)
+			continue
+		case <-ticker.C:
+		case <-vital.Changed():
+		}
+		if n.State() == Ready && n.lobby.Up() {
+			h.look(ctx, time.Now())
+		}
+	}
+}
+
+// look begins to take what is this node's turn.
+func (h *heritage) look(ctx context.Context, now time.Time) {
+	orphans := h.node.lobby.Orphans(func(node string) bool { return h.doubt(node) >= Silent })
+	seen := make(map[string]bool, len(orphans))
+	var heirs []lobby.Node
+	for i := range orphans {
+		r := &orphans[i].Room
+		if r.Node == h.node.lobby.NodeID() && h.node.Epoch(r.ID) != 0 {
+			continue // only its lease has ended
+		}
+		seen[r.ID] = true
+		o := h.rooms[r.ID]
+		if o == nil || o.epoch != r.Epoch {
+			o = &orphan{epoch: r.Epoch, since: now, next: now}
+			h.rooms[r.ID] = o
+		}
+		if o.taking || now.Before(o.next) {
+			continue
+		}
+		if heirs == nil {
+			heirs = h.heirs()
+		}
+		if turn := turnOf(h.node.lobby.NodeID(), r, heirs); turn < 0 || now.Sub(o.since) < time.Duration(turn)*nextHeir {
+			continue
+		}
+		h.begin(ctx, *r, o)
+	}
+	for id, o := range h.rooms {
+		if !seen[id] && !o.taking {
+			delete(h.rooms, id)
+		}
+	}
+}
+
+func (h *heritage) doubt(node string) Doubt {
+	if node == h.node.lobby.NodeID() {
+		return Alive
+	}
+	return h.vital.Doubt(node)
+}
+
+// heirs are the nodes that may take rooms.
+func (h *heritage) heirs() (nodes []lobby.Node) {
+	for _, n := range h.node.lobby.Peers() {
+		if !n.Draining && h.doubt(n.ID) < Silent {
+			nodes = append(nodes, n)
+		}
+	}
+	return nodes
+}
+
+// turnOf is which of the heirs a node is for a room, from 0; -1: none. All nodes that
+// know the same heirs come to the same order. Who has more free seats is first for more
+// rooms: highest random weight, with a weight.
+func turnOf(self string, r *lobby.Room, heirs []lobby.Node) int {
+	var fit []lobby.Node
+	for _, n := range heirs {
+		if _, ok := n.Modes[r.Mode]; ok && n.FreeRooms > 0 && n.FreeSeats >= r.Seats {
+			fit = append(fit, n)
+		}
+	}
+	weight := func(n lobby.Node) float64 {
+		h := fnv.New64a()
+		_, _ = h.Write([]byte(r.ID + "\x00" + n.ID))
+		share := (float64(h.Sum64()>>11) + 0.5) / (1 << 53)
+		return -float64(n.FreeSeats) / math.Log(share)
+	}
+	slices.SortFunc(fit, func(a, b lobby.Node) int { return cmp.Compare(weight(b), weight(a)) })
+	return slices.IndexFunc(fit, func(n lobby.Node) bool { return n.ID == self })
+}
+
+// begin takes a room, aside.
+func (h *heritage) begin(ctx context.Context, r lobby.Room, o *orphan) {
+	select {
+	case h.slots <- struct{}{}:
+	default:
+		return // the next look
+	}
+	o.taking = true
+	silence := ownerSilence
+	if h.doubt(r.Node) == Dead {
+		silence = 0
+	}
+	h.node.wait.Go(func() {
+		err := h.node.inherit(ctx, h.journals, r, silence)
+		<-h.slots
+		select {
+		case h.done <- taking{r.ID, err}:
+		case <-ctx.Done():
+		}
+	})
+}
+
+func (h *heritage) note(t taking) {
+	o := h.rooms[t.id]
+	if o == nil {
+		return
+	}
+	o.taking = false
+	if t.err == nil {
+		delete(h.rooms, t.id)
+		return
+	}
+	if o.tries == 0 && !errors.Is(t.err, lobby.ErrRoomTaken) {
+		h.node.log.Warn("a room whose node has died is not taken over yet", "room", t.id, "err", t.err)
+	}
+	o.next = time.Now().Add(min(inheritAgain<<min(o.tries, 8), inheritRarely))
+	o.tries++
+}
+
+// inherit has a room go on here whose node has died. Errors: why not; lobby.ErrRoomTaken
+// when another node has it.
+func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, silence time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, inheritTimeout)
+	defer cancel()
+	if err := n.space(r.Seats); err != nil {
+		return err
+	}
+	began := time.Now()
+	defer n.startMaking(r.ID)()
+	r.Kept = true
+	listing, err := n.lobby.Inherit(ctx, r, silence)
+	if err != nil {
+		return err
+	}
+	journal, err := journals.Read(ctx, r.ID)
+	if err != nil {
+		n.lobby.Disown(r.ID, listing.Epoch)
+		return err
+	}
+	f := room.NewFollower(n.rooms.Mode)
+	if err = f.Read(bytes.NewReader(journal)); err != nil {
+		n.log.Error("a room whose node has died cannot be had again", "room", r.ID, "err", err)
+		return errors.Join(fmt.Errorf("its journal: %w", err), n.lobby.Remove(ctx, r.ID, listing.Epoch))
+	}
+	w := f.Wish()
+	w.Keep = false // the room that is always here is another
+	if _, err = n.build(ctx, w, listing); err == nil {
+		n.log.Info("a room whose node has died goes on here", "room", r.ID, "tick", f.Tick(), "took", time.Since(began))
+	}
+	return err
+}

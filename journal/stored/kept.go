@@ -1,0 +1,315 @@
+package stored
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/sim"
+)
+
+// mostWaiting is how many bytes of ticks of a room wait for the store. More: they are
+// dropped, and the journal begins anew when the store answers again. Why 1 MB: minutes
+// of a room of 50, and a thousand rooms fit into a node.
+const mostWaiting = 1 << 20
+
+// Why a room is not kept, now.
+var (
+	errBehind = errors.New("the store does not keep up")
+	errGap    = errors.New("the store has lost some of the room's journal")
+	errLost   = errors.New("another node has the room")
+	errRecord = fmt.Errorf("a record would be longer than %d bytes", journal.MaxRecord)
+)
+
+// Kept keeps one room in the store. It implements journal.Keeper.
+type Kept struct {
+	rooms    *Rooms
+	id       string
+	body     []byte        // scratch of the room's goroutine
+	answered chan struct{} // of 1; Settle waits for it
+	held     time.Time     // since when Settle has had snapshots wait; the room's goroutine owns it
+
+	mu      sync.Mutex
+	header  journal.Header
+	epoch   uint64
+	tail    []byte // goes into the journal
+	at      int    // where
+	fresh   []byte // the journal that is to come; nil: none
+	sent    int    // how much of it the store has
+	behind  bool   // the store has no journal that the next tick could go into
+	fenced  bool
+	over    bool // nothing more comes
+	forget  bool // and it is to be removed
+	asked   uint64
+	told    uint64 // the newest of asked that the store has answered
+	inStep  uint64 // what the step that is on its way answers
+	ticks   uint64 // that came
+	stored  uint64 // that the store has
+	stepped uint64 // of the step that is on its way
+	err     error
+}
+
+// Begin implements journal.Keeper.
+func (k *Kept) Begin(h journal.Header, epoch uint64) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.header, k.epoch, k.behind, k.fenced, k.tail = h, epoch, true, false, nil
+	k.dropFresh()
+}
+
+// Checkpoint implements journal.Keeper. It begins a journal, which takes the place of
+// the one before when the store has all of it.
+func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	switch {
+	case k.over || k.fenced:
+		return
+	case k.fresh != nil: // that one is as good, with the ticks behind it
+		k.append(journal.KindEnvelope, envelope)
+		return
+	}
+	k.body = journal.AppendCheckpoint(k.body[:0], tick, state)
+	if len(k.body)+len(envelope) >= journal.MaxRecord {
+		k.err = errRecord
+		return
+	}
+	b := append(make([]byte, 0, len(k.body)+len(envelope)+1024), journal.Magic...)
+	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
+	k.fresh, k.sent = journal.AppendRecord(b, journal.KindEnvelope, envelope), 0
+	k.rooms.fresh.Add(1)
+	k.asked++
+	k.rooms.want()
+}
+
+// Tick implements journal.Keeper.
+func (k *Kept) Tick(t *journal.Tick) {
+	k.body = journal.AppendTick(k.body[:0], t)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.ticks++
+	k.append(journal.KindTick, k.body)
+}
+
+// Envelope implements journal.Keeper.
+func (k *Kept) Envelope(envelope []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.append(journal.KindEnvelope, envelope)
+}
+
+// append has a record written. The caller holds mu.
+func (k *Kept) append(kind journal.Kind, body []byte) {
+	if k.over || k.fenced {
+		return
+	}
+	k.asked++
+	if !k.behind {
+		k.tail = journal.AppendRecord(k.tail, kind, body)
+	}
+	if k.fresh != nil {
+		k.fresh = journal.AppendRecord(k.fresh, kind, body)
+	}
+	if len(k.tail) > mostWaiting || len(k.fresh)-k.sent > journal.MaxRecord+mostWaiting {
+		k.loseJournal(errBehind)
+	}
+	k.rooms.want()
+}
+
+// loseJournal has the journal begin anew when the store is ready for it. The caller
+// holds mu.
+func (k *Kept) loseJournal(why error) {
+	k.behind, k.tail, k.err = true, nil, why
+	k.dropFresh()
+}
+
+func (k *Kept) dropFresh() {
+	if k.fresh != nil {
+		k.fresh = nil
+		k.rooms.fresh.Add(-1)
+	}
+}
+
+// WantsCheckpoint implements journal.Keeper.
+func (k *Kept) WantsCheckpoint() bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.behind && k.fresh == nil && !k.fenced && k.rooms.fresh.Load() < freshMost && k.rooms.failing.Load() == nil
+}
+
+// Err implements journal.Keeper.
+func (k *Kept) Err() error {
+	if err := k.rooms.Err(); err != nil {
+		return err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.err
+}
+
+// Lag returns how many ticks and bytes the store does not have yet. Any goroutine.
+func (k *Kept) Lag() (ticks, bytes int) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return int(k.ticks - k.stored), len(k.tail) + max(len(k.fresh)-k.sent, 0)
+}
+
+// Settle implements journal.Keeper.
+func (k *Kept) Settle(doubt bool, most time.Duration) bool {
+	if !doubt && (!k.rooms.config.Strict || k.rooms.failing.Load() != nil) {
+		k.held = time.Time{}
+		return true
+	}
+	k.mu.Lock()
+	if doubt {
+		k.asked++
+		k.rooms.want()
+	}
+	for want := k.asked; k.told < want && !k.fenced; {
+		k.mu.Unlock()
+		if !k.await(&most) {
+			return k.hold(doubt)
+		}
+		k.mu.Lock()
+	}
+	defer k.mu.Unlock()
+	k.held = time.Time{}
+	return !k.fenced
+}
+
+// await waits for an answer of the store, for at most so long; what is left of that it
+// leaves there.
+func (k *Kept) await(most *time.Duration) bool {
+	if *most <= 0 {
+		return false
+	}
+	began := time.Now()
+	timer := time.NewTimer(*most)
+	defer timer.Stop()
+	select {
+	case <-k.answered:
+		*most -= time.Since(began)
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// hold reports whether snapshots have waited for too long.
+func (k *Kept) hold(doubt bool) bool {
+	if k.held.IsZero() || doubt && k.rooms.failing.Load() == nil {
+		k.held = time.Now()
+	}
+	return time.Since(k.held) > patience
+}
+
+// collect returns what is to be written, and whether there is anything. Of a journal
+// that is to come it takes as much as the budget allows, and takes that from it. The
+// writer calls it.
+func (k *Kept) collect(budget *int) (w Write, any bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.fenced || k.told == k.asked && !k.over && k.fresh == nil {
+		return w, false
+	}
+	w = Write{Room: k.id, Epoch: k.epoch, Forget: k.forget}
+	k.inStep, k.stepped = k.told, k.stored
+	if k.forget {
+		return w, true
+	}
+	if !k.behind {
+		w.At, w.Tail = k.at, k.tail
+		k.inStep, k.stepped = k.asked, k.ticks
+	}
+	if k.fresh != nil && *budget > 0 {
+		w.FreshAt = k.sent
+		w.Fresh = k.fresh[k.sent:min(len(k.fresh), k.sent+*budget)]
+		*budget -= len(w.Fresh)
+		if w.Use = k.sent+len(w.Fresh) == len(k.fresh); w.Use {
+			k.inStep, k.stepped = k.asked, k.ticks
+		}
+	}
+	return w, true
+}
+
+// answer takes what became of a write. more: something is left that can be written.
+// over: nothing comes of the room any more. The writer calls it.
+func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if w.Epoch != k.epoch {
+		return true, false, false // it owns the room anew meanwhile
+	}
+	switch fate {
+	case Lost:
+		k.fenced, k.err, k.tail = true, errLost, nil
+		k.dropFresh()
+	case Gap:
+		k.loseJournal(errGap)
+	case Stored:
+		k.told, k.stored = k.inStep, k.stepped
+		k.advance(w)
+	}
+	select {
+	case k.answered <- struct{}{}:
+	default:
+	}
+	return k.told != k.asked && (!k.behind || k.fresh != nil), k.fenced || k.over && (k.forget || k.told == k.asked || k.behind), k.fenced
+}
+
+// advance drops what the store has. The caller holds mu.
+func (k *Kept) advance(w *Write) {
+	if w.Tail != nil && !k.behind {
+		k.at += len(w.Tail)
+		k.tail = append(k.tail[:0], k.tail[len(w.Tail):]...)
+	}
+	if w.Fresh == nil || k.fresh == nil {
+		return
+	}
+	k.sent += len(w.Fresh)
+	if w.Use {
+		k.tail, k.at, k.behind, k.err = append(k.tail[:0], k.fresh[k.sent:]...), k.sent, false, nil
+		k.dropFresh()
+	}
+}
+
+// closePatience is how long the end of a room waits for the store.
+const closePatience = 2 * time.Second
+
+// Close implements journal.Keeper: it waits until the store has all.
+func (k *Kept) Close() error {
+	k.mu.Lock()
+	k.over = true
+	k.mu.Unlock()
+	k.rooms.want()
+	most := closePatience
+	for {
+		k.mu.Lock()
+		done, err := k.fenced || k.told == k.asked, k.err
+		k.mu.Unlock()
+		if done || !k.await(&most) {
+			if err == nil && !done {
+				err = errBehind
+			}
+			if err != nil {
+				return fmt.Errorf("the room is not kept: %w", err)
+			}
+			return nil
+		}
+	}
+}
+
+// Forget implements journal.Keeper. It does not wait: a journal that is left ends by
+// itself.
+func (k *Kept) Forget() error {
+	k.mu.Lock()
+	k.over, k.forget = true, true
+	k.tail = nil
+	k.dropFresh()
+	k.mu.Unlock()
+	k.rooms.want()
+	return nil
+}

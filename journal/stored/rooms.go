@@ -1,0 +1,184 @@
+package stored
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	// writeEvery is how often what rooms keep goes to the store, all of it in one step.
+	// Why 33 ms: so much play is lost with a process, and a tick of most games is as long.
+	writeEvery = 33 * time.Millisecond
+	// beatEvery is how often the store hears of a node whose rooms all rest.
+	beatEvery = 100 * time.Millisecond
+	// writeTimeout bounds one step. Why 400 ms: below the silence after which another
+	// node may take the rooms.
+	writeTimeout = 400 * time.Millisecond
+	// retryAfter is the pause after a step that the store did not answer.
+	retryAfter = 50 * time.Millisecond
+	// stepBytes is how much of journals that are to come one step carries, so that the
+	// ticks of all rooms do not wait for one large checkpoint.
+	stepBytes = 256 << 10
+	// freshMost is how many rooms begin their journals anew at a time, after the store
+	// had lost them or stood still for too long.
+	freshMost = 8
+	// patience is how long snapshots wait for a store that does not answer. Why 500 ms:
+	// as long as it may take to be sure that it is the store that stands still.
+	patience = 500 * time.Millisecond
+)
+
+// Config is how a node keeps its rooms.
+type Config struct {
+	// Strict: a tick's snapshots wait until the store has the tick.
+	Strict bool
+	Log    *slog.Logger
+	// Lost is told, once and by a goroutine of its own, of a room that another owner
+	// has by now.
+	Lost func(room string, epoch uint64)
+}
+
+// Rooms are a node's rooms that are kept in a store. One goroutine writes them all.
+// Any goroutine.
+type Rooms struct {
+	store  Store
+	config Config
+	mu     sync.Mutex
+	kept   map[*Kept]bool
+	wants  chan struct{} // something is to be written
+	stop   chan struct{}
+	done   chan struct{}
+	told   sync.WaitGroup
+
+	fresh   atomic.Int64 // rooms whose journal is to begin anew
+	failing atomic.Pointer[error]
+	bytes   atomic.Uint64
+	steps   atomic.Uint64
+
+	// Owned by the goroutine that writes.
+	writes []Write
+	of     []*Kept
+}
+
+// Open begins to write to a store. Close must follow.
+func Open(store Store, c Config) *Rooms {
+	d := &Rooms{store: store, config: c, kept: map[*Kept]bool{}, wants: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	go d.run()
+	return d
+}
+
+// Keep begins to keep a room.
+func (d *Rooms) Keep(id string) *Kept {
+	k := &Kept{rooms: d, id: id, answered: make(chan struct{}, 1), behind: true}
+	d.mu.Lock()
+	d.kept[k] = true
+	d.mu.Unlock()
+	return k
+}
+
+// Close writes what is left and ends the writing. Rooms are closed before.
+func (d *Rooms) Close() {
+	close(d.stop)
+	<-d.done
+	d.told.Wait()
+}
+
+// Written returns how many bytes of journals went to the store, and in how many steps.
+func (d *Rooms) Written() (bytes, steps uint64) { return d.bytes.Load(), d.steps.Load() }
+
+// Err returns why the store has not taken the last step; nil: it has.
+func (d *Rooms) Err() error {
+	if err := d.failing.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+// want has what waits written soon.
+func (d *Rooms) want() {
+	select {
+	case d.wants <- struct{}{}:
+	default:
+	}
+}
+
+// run writes what waits, again and again.
+func (d *Rooms) run() {
+	defer close(d.done)
+	timer := time.NewTimer(beatEvery)
+	defer timer.Stop()
+	var last time.Time
+	for {
+		select {
+		case <-d.wants:
+			if pause := writeEvery - time.Since(last); !d.config.Strict && pause > 0 {
+				timer.Reset(pause)
+				d.waitFor(timer)
+			}
+		case <-timer.C:
+		case <-d.stop:
+			d.step()
+			return
+		}
+		last = time.Now()
+		if err := d.step(); err != nil {
+			timer.Reset(retryAfter)
+			d.waitFor(timer)
+		}
+		timer.Reset(beatEvery)
+	}
+}
+
+// waitFor waits for a timer, or for the end.
+func (d *Rooms) waitFor(timer *time.Timer) {
+	select {
+	case <-timer.C:
+	case <-d.stop:
+	}
+}
+
+// step writes what waits of all rooms.
+func (d *Rooms) step() error {
+	d.writes, d.of = d.writes[:0], d.of[:0]
+	budget := stepBytes
+	d.mu.Lock()
+	for k := range d.kept {
+		if w, any := k.collect(&budget); any {
+			d.writes, d.of = append(d.writes, w), append(d.of, k)
+		}
+	}
+	d.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), writeTimeout)
+	defer cancel()
+	fates, err := d.store.Write(ctx, d.writes)
+	if err != nil {
+		d.failing.Store(&err)
+		return err
+	}
+	d.failing.Store(nil)
+	d.steps.Add(1)
+	for i, k := range d.of {
+		d.bytes.Add(uint64(len(d.writes[i].Tail) + len(d.writes[i].Fresh)))
+		d.settle(k, &d.writes[i], fates[i])
+	}
+	clear(d.writes)
+	return nil
+}
+
+// settle deals with what became of a write.
+func (d *Rooms) settle(k *Kept, w *Write, fate Fate) {
+	more, over, fenced := k.answer(w, fate)
+	if more {
+		d.want()
+	}
+	if over {
+		d.mu.Lock()
+		delete(d.kept, k)
+		d.mu.Unlock()
+	}
+	if fenced && !w.Forget {
+		d.told.Go(func() { d.config.Lost(k.id, w.Epoch) })
+	}
+}
