@@ -59,19 +59,18 @@ func (w *workers) enter(ctx context.Context, b *bot) error {
 		return ctx.Err()
 	}
 	o := client.Options{Name: b.name, Bot: !w.seats.config.People, TLS: w.seats.config.TLS}
-	room := b.url
+	enter := func(room string) error { return b.Enter(ctx, room, o) }
 	if b.resume {
 		o.Resume = b.Resume()
-		if moved := b.Moved(); moved != "" {
-			room, b.url = moved, moved
-		}
-	} else {
-		w.seats.learn(b.Nodes())
-		found, err := w.seats.of(ctx, b)
-		if err != nil {
-			return err
-		}
-		room, b.url = found, lasting(found)
+		room, err := b.TakeBack(ctx, b.url, o, enter)
+		b.url = room
+		return err
 	}
-	return b.Enter(ctx, room, o)
+	w.seats.learn(b.Nodes())
+	found, err := w.seats.of(ctx, b)
+	if err != nil {
+		return err
+	}
+	b.url = lasting(found)
+	return enter(found)
 }

@@ -162,19 +162,20 @@ func (c *Client) comeBack(ctx context.Context, why error) error {
 func (c *Client) reopen(ctx context.Context, again bool) error {
 	o := c.options
 	o.Resume = ""
+	enter := func(room string) (err error) {
+		c.opened, err = open(ctx, room, o)
+		return err
+	}
 	if again {
 		o.Resume = c.session.Resume()
-		if moved := c.session.Moved(); moved != "" {
-			c.room = moved
-		}
-	} else {
-		room, err := c.handler.Rejoin(ctx)
-		if err != nil {
-			return err
-		}
-		c.room, c.options.WatchSeat, o.WatchSeat = room, 0, 0 // a seat of the room before means nothing there
+		room, err := c.session.TakeBack(ctx, c.room, o, enter)
+		c.room = room
+		return err
 	}
-	end, err := open(ctx, c.room, o)
-	c.opened = end
-	return err
+	room, err := c.handler.Rejoin(ctx)
+	if err != nil {
+		return err
+	}
+	c.room, c.options.WatchSeat, o.WatchSeat = room, 0, 0 // a seat of the room before means nothing there
+	return enter(room)
 }

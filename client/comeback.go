@@ -22,6 +22,8 @@ const (
 	seatWaits
 	// roomMoved: the room has said where it goes on, or that it does soon.
 	roomMoved
+	// roomSought: the room's node is gone, and another takes the room over.
+	roomSought
 	// seatGone: a token or ticket of this player is no longer good.
 	seatGone
 	// roomGone: the room is over or closed for everybody who was in it.
@@ -41,7 +43,10 @@ func causeOf(err error, canResume bool) cause {
 	var refused *RefusedError
 	var said *connect.Error
 	var unmatched *UnmatchedError
+	var sought *soughtError
 	switch {
+	case errors.As(err, &sought):
+		c = roomSought
 	case errors.As(err, &unmatched):
 		return roomGone // queue again
 	case errors.As(err, &end):
@@ -52,7 +57,7 @@ func causeOf(err error, canResume bool) cause {
 		return lobbyCause(said)
 	}
 	switch {
-	case (c == seatWaits || c == roomMoved) && !canResume:
+	case (c == seatWaits || c == roomMoved || c == roomSought) && !canResume:
 		return nodeGone
 	case c == nodeGone && canResume && (end == nil || end.Code != netproto.CloseRestart):
 		return seatWaits
@@ -103,7 +108,7 @@ func ComebackOf(err error, canResume bool) netproto.Comeback {
 
 func (c cause) comeback(canResume bool) netproto.Comeback {
 	switch c {
-	case seatWaits, roomMoved:
+	case seatWaits, roomMoved, roomSought:
 		return netproto.Resume
 	case busy:
 		if canResume {

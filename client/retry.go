@@ -22,6 +22,8 @@ var pauses = [causes]struct{ low, high, step, most time.Duration }{
 	seatWaits: {0, 250 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
 	// The room stands ready, and its players are few enough to come at once.
 	roomMoved: {0, 20 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second},
+	// Another node takes it over within a second, all of its players at once.
+	roomSought: {50 * time.Millisecond, 150 * time.Millisecond, 200 * time.Millisecond, time.Second},
 	// It concerns one player, whose earlier pauses were random already.
 	seatGone: {0, 250 * time.Millisecond, time.Second, 30 * time.Second},
 	// It concerns all players of a room.

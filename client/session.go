@@ -55,6 +55,7 @@ type Session struct {
 	heard   time.Time // when the last frame of this connection came
 	nodes   []string  // where else the lobby may be asked
 	moved   string    // the room's URL where it goes on; "": where it was
+	epoch   uint64    // under which a node was said to have it
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
 	watched sim.Seat  // whose view a spectator has
@@ -219,7 +220,7 @@ func (s *Session) greet(w *pb.Welcome) error {
 	if !w.GetResumed() || s.acks.ring == nil {
 		s.acks.begin(w.GetMaxLead())
 	}
-	s.welcome, s.greeted, s.resume, s.nodes = w, true, w.GetResume(), w.GetNode()
+	s.welcome, s.greeted, s.resume, s.nodes, s.moved = w, true, w.GetResume(), w.GetNode(), ""
 	if !s.Blind {
 		s.mirror = netproto.NewMirror(w.GetSchema())
 		s.mirror.OnEvent(s.Hooks.Event)

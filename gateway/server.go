@@ -264,6 +264,7 @@ func (s *Server) EndWatches() {
 	s.console.EndWatches()
 	s.backend.EndWatches()
 	s.match.EndWatches()
+	s.peers.EndWatches()
 }
 
 // healthz says that the process answers.

@@ -261,12 +261,12 @@ func nodeID(node string) string {
 }
 
 // orphans returns rooms that are kept, and whose owner is dead or in doubt.
-func (x *index) orphans(now time.Time, inDoubt func(node string) bool) (all []Orphan) {
+func (x *index) orphans(now time.Time, inDoubt func(node string) bool) (all []Room) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	for _, r := range x.rooms {
 		if r.Kept && (!x.alive(r, now) || inDoubt(nodeID(r.owner))) {
-			all = append(all, Orphan{r.Room, r.owner})
+			all = append(all, r.Room)
 		}
 	}
 	return all

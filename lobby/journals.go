@@ -76,25 +76,20 @@ func (j *Journals) Read(ctx context.Context, room string) ([]byte, error) {
 	return b, nil
 }
 
-// Orphan is a room that is kept, and whose owner is dead or nearly so.
-type Orphan struct {
-	Room
-	// Owner is the process that had it, which is no node's id.
-	Owner string
-}
-
 // Orphans returns rooms that are kept and whose owner's lease has ended, or whose owner
 // is in doubt for who calls. It asks nobody.
-func (l *Lobby) Orphans(inDoubt func(node string) bool) []Orphan {
+func (l *Lobby) Orphans(inDoubt func(node string) bool) []Room {
 	return l.index.Load().orphans(l.dir.now(), inDoubt)
 }
 
-// KeptElsewhere reports whether a room has no living owner, as far as is known here,
-// and is kept: another node will have it. It asks nobody.
-func (l *Lobby) KeptElsewhere(id string) bool {
+// KeptRoom returns a room that is kept, whether its owner is alive or not. It asks nobody.
+func (l *Lobby) KeptRoom(id string) (Room, bool) {
 	x := l.index.Load()
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	r := x.rooms[id]
-	return r != nil && r.Kept
+	if r == nil || !r.Kept {
+		return Room{}, false
+	}
+	return r.Room, true
 }

@@ -101,6 +101,9 @@ func (l *Lobby) pullPage(ctx context.Context) (behind bool, err error) {
 	return c.more, err
 }
 
+// CatchUp reads the stream of changes to its end. Errors: ErrUnavailable.
+func (l *Lobby) CatchUp(ctx context.Context) error { return l.catchUp(ctx, time.Now()) }
+
 // catchUp reads the stream to its end, unless somebody else did who began after
 // asked.
 func (l *Lobby) catchUp(ctx context.Context, asked time.Time) error {

@@ -114,6 +114,9 @@ func (l *Lobby) Redis() (client redis.UniversalClient, prefix string, timeout ti
 	return dir.client, l.cfg.Prefix, l.cfg.Timeout
 }
 
+// NodeURL is where clients reach this node.
+func (l *Lobby) NodeURL() string { return l.cfg.NodeURL }
+
 // NodeID is this node's name in the directory.
 func (l *Lobby) NodeID() string { return l.cfg.NodeID }
 

@@ -143,6 +143,19 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 	return connect.NewResponse(&pb.JoinRoomResponse{Join: s.JoinMessage(ctx, join, byCode)}), nil
 }
 
+// FindRoom implements the service.
+func (s *Service) FindRoom(ctx context.Context, req *connect.Request[pb.FindRoomRequest]) (*connect.Response[pb.FindRoomResponse], error) {
+	at, ok := s.Node.Where(req.Msg.GetId())
+	if !ok {
+		return nil, s.ErrorFor(lobby.ErrRoomNotFound)
+	}
+	answer := &pb.FindRoomResponse{Epoch: at.Epoch, Kept: at.Kept}
+	if at.URL != "" {
+		answer.Url = node.RoomURL(s.NodeURL(ctx, at.Node, at.URL), at.ID)
+	}
+	return connect.NewResponse(answer), nil
+}
+
 // QuickPlay implements the service.
 func (s *Service) QuickPlay(ctx context.Context, req *connect.Request[pb.QuickPlayRequest]) (*connect.Response[pb.QuickPlayResponse], error) {
 	m := req.Msg

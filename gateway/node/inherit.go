@@ -59,11 +59,33 @@ const (
 	inheritTimeout = 5 * time.Second
 )
 
+// Where tells where a room is; without a URL: it has no node yet. It asks nobody.
+func (n *Node) Where(id string) (at lobby.Room, ok bool) {
+	if epoch := n.Epoch(id); epoch != 0 {
+		return lobby.Room{ID: id, Node: n.lobby.NodeID(), URL: n.lobby.NodeURL(), Epoch: epoch, Kept: n.keeps}, true
+	}
+	at, ok = n.lobby.Find(id)
+	if ok && (!at.Kept || n.doubts(at.Node) < Silent) {
+		return at, true
+	}
+	if at, ok = n.lobby.KeptRoom(id); ok {
+		at.URL = ""
+	}
+	return at, ok
+}
+
+// doubts is what is known of whether a node lives.
+func (n *Node) doubts(id string) Doubt {
+	if vital := n.vital.Load(); vital != nil && id != n.lobby.NodeID() {
+		return (*vital).Doubt(id)
+	}
+	return Alive
+}
+
 // heritage is rooms that have lost their node, as this one knows of them.
 type heritage struct {
 	node     *Node
 	journals Journals
-	vital    Vital
 	rooms    map[string]*orphan
 	done     chan taking
 	slots    chan struct{}
@@ -86,7 +108,8 @@ type taking struct {
 // RunHeritage takes over rooms whose nodes have died, with the other nodes that live,
 // until ctx ends.
 func (n *Node) RunHeritage(ctx context.Context, journals Journals, vital Vital) {
-	h := &heritage{n, journals, vital, map[string]*orphan{}, make(chan taking), make(chan struct{}, movesAtOnce)}
+	n.vital.Store(&vital)
+	h := &heritage{n, journals, map[string]*orphan{}, make(chan taking), make(chan struct{}, movesAtOnce)}
 	ticker := time.NewTicker(inheritLook)
 	defer ticker.Stop()
 	for {
@@ -107,11 +130,16 @@ func (n *Node) RunHeritage(ctx context.Context, journals Journals, vital Vital) 
 
 // look begins to take what is this node's turn.
 func (h *heritage) look(ctx context.Context, now time.Time) {
-	orphans := h.node.lobby.Orphans(func(node string) bool { return h.doubt(node) >= Silent })
+	if len(h.rooms) > 0 { // where they are by now, who asks wants to know at once
+		if err := h.node.lobby.CatchUp(ctx); err != nil {
+			return
+		}
+	}
+	orphans := h.node.lobby.Orphans(func(node string) bool { return h.node.doubts(node) >= Silent })
 	seen := make(map[string]bool, len(orphans))
 	var heirs []lobby.Node
 	for i := range orphans {
-		r := &orphans[i].Room
+		r := &orphans[i]
 		if r.Node == h.node.lobby.NodeID() && h.node.Epoch(r.ID) != 0 {
 			continue // only its lease has ended
 		}
@@ -139,17 +167,10 @@ func (h *heritage) look(ctx context.Context, now time.Time) {
 	}
 }
 
-func (h *heritage) doubt(node string) Doubt {
-	if node == h.node.lobby.NodeID() {
-		return Alive
-	}
-	return h.vital.Doubt(node)
-}
-
 // heirs are the nodes that may take rooms.
 func (h *heritage) heirs() (nodes []lobby.Node) {
 	for _, n := range h.node.lobby.Peers() {
-		if !n.Draining && h.doubt(n.ID) < Silent {
+		if !n.Draining && h.node.doubts(n.ID) < Silent {
 			nodes = append(nodes, n)
 		}
 	}
@@ -185,7 +206,7 @@ func (h *heritage) begin(ctx context.Context, r lobby.Room, o *orphan) {
 	}
 	o.taking = true
 	silence := ownerSilence
-	if h.doubt(r.Node) == Dead {
+	if h.node.doubts(r.Node) == Dead {
 		silence = 0
 	}
 	h.node.wait.Go(func() {

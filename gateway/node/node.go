@@ -28,7 +28,8 @@ type Node struct {
 	state atomic.Int32 // a State
 	peers Peers        // nil: there are none
 	load  load
-	keeps bool // rooms outlive this process in the store
+	vital atomic.Pointer[Vital] // nil: nobody feels the others' pulse
+	keeps bool                  // rooms outlive this process in the store
 
 	mu     sync.Mutex
 	epochs map[string]uint64

@@ -15,6 +15,7 @@ import (
 	"github.com/metronome-server/metronome/lobby"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
+	"github.com/metronome-server/metronome/room"
 )
 
 const (
@@ -28,6 +29,23 @@ const (
 	lookEvery = 250 * time.Millisecond
 )
 
+// ending is closed once. The zero value is ready.
+type ending struct {
+	begin, end sync.Once
+	done       chan struct{}
+}
+
+func (e *ending) wait() <-chan struct{} {
+	e.begin.Do(func() { e.done = make(chan struct{}) })
+	return e.done
+}
+
+// EndWatches ends what says that this node lives, so that a shutdown need not wait.
+func (s *Service) EndWatches() {
+	s.pulses.wait()
+	s.pulses.end.Do(func() { close(s.pulses.done) })
+}
+
 // WatchPulse implements the service: it says again and again that this node lives.
 func (s *Service) WatchPulse(ctx context.Context, _ *connect.Request[pb.WatchPulseRequest], stream *connect.ServerStream[pb.WatchPulseResponse]) error {
 	ticker := time.NewTicker(pulseEvery)
@@ -39,6 +57,8 @@ func (s *Service) WatchPulse(ctx context.Context, _ *connect.Request[pb.WatchPul
 		}
 		select {
 		case <-ticker.C:
+		case <-s.pulses.wait():
+			return connect.NewError(connect.CodeUnavailable, room.ErrStopping)
 		case <-ctx.Done():
 			return ctx.Err()
 		}

@@ -50,6 +50,7 @@ type Service struct {
 	Log     *slog.Logger
 
 	warned atomic.Int64 // when the last forged call was logged, Unix s
+	pulses ending
 }
 
 // warnEvery is how often forged calls are logged, seconds. Threat: a log that an

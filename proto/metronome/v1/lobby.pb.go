@@ -642,6 +642,113 @@ func (x *JoinRoomResponse) GetJoin() *Join {
 	return nil
 }
 
+type FindRoomRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRoomRequest) Reset() {
+	*x = FindRoomRequest{}
+	mi := &file_metronome_v1_lobby_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRoomRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRoomRequest) ProtoMessage() {}
+
+func (x *FindRoomRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_lobby_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRoomRequest.ProtoReflect.Descriptor instead.
+func (*FindRoomRequest) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *FindRoomRequest) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+type FindRoomResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The room's URL, ws:// or wss://, without a query. Empty: no node has it yet.
+	Url string `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	// Under which its node has it. Of several answers the one with the highest counts.
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Another node takes the room over when its own has died: ask again soon.
+	Kept          bool `protobuf:"varint,3,opt,name=kept,proto3" json:"kept,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindRoomResponse) Reset() {
+	*x = FindRoomResponse{}
+	mi := &file_metronome_v1_lobby_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindRoomResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindRoomResponse) ProtoMessage() {}
+
+func (x *FindRoomResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_lobby_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindRoomResponse.ProtoReflect.Descriptor instead.
+func (*FindRoomResponse) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *FindRoomResponse) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+func (x *FindRoomResponse) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *FindRoomResponse) GetKept() bool {
+	if x != nil {
+		return x.Kept
+	}
+	return false
+}
+
 type QuickPlayRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: the node's first mode.
@@ -657,7 +764,7 @@ type QuickPlayRequest struct {
 
 func (x *QuickPlayRequest) Reset() {
 	*x = QuickPlayRequest{}
-	mi := &file_metronome_v1_lobby_proto_msgTypes[8]
+	mi := &file_metronome_v1_lobby_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -669,7 +776,7 @@ func (x *QuickPlayRequest) String() string {
 func (*QuickPlayRequest) ProtoMessage() {}
 
 func (x *QuickPlayRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_lobby_proto_msgTypes[8]
+	mi := &file_metronome_v1_lobby_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -682,7 +789,7 @@ func (x *QuickPlayRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuickPlayRequest.ProtoReflect.Descriptor instead.
 func (*QuickPlayRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *QuickPlayRequest) GetMode() string {
@@ -722,7 +829,7 @@ type QuickPlayResponse struct {
 
 func (x *QuickPlayResponse) Reset() {
 	*x = QuickPlayResponse{}
-	mi := &file_metronome_v1_lobby_proto_msgTypes[9]
+	mi := &file_metronome_v1_lobby_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -734,7 +841,7 @@ func (x *QuickPlayResponse) String() string {
 func (*QuickPlayResponse) ProtoMessage() {}
 
 func (x *QuickPlayResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_lobby_proto_msgTypes[9]
+	mi := &file_metronome_v1_lobby_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -747,7 +854,7 @@ func (x *QuickPlayResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QuickPlayResponse.ProtoReflect.Descriptor instead.
 func (*QuickPlayResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_lobby_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *QuickPlayResponse) GetJoin() *Join {
@@ -820,7 +927,13 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\x04name\x18\x03 \x01(\tR\x04nameB\x04\n" +
 	"\x02by\":\n" +
 	"\x10JoinRoomResponse\x12&\n" +
-	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join\"\xd7\x01\n" +
+	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join\"!\n" +
+	"\x0fFindRoomRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\"N\n" +
+	"\x10FindRoomResponse\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\x12\x14\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x12\n" +
+	"\x04kept\x18\x03 \x01(\bR\x04kept\"\xd7\x01\n" +
 	"\x10QuickPlayRequest\x12\x12\n" +
 	"\x04mode\x18\x01 \x01(\tR\x04mode\x12H\n" +
 	"\bmetadata\x18\x02 \x03(\v2,.metronome.v1.QuickPlayRequest.MetadataEntryR\bmetadata\x12\x12\n" +
@@ -830,12 +943,13 @@ const file_metronome_v1_lobby_proto_rawDesc = "" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\";\n" +
 	"\x11QuickPlayResponse\x12&\n" +
-	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join2\xcb\x02\n" +
+	"\x04join\x18\x01 \x01(\v2\x12.metronome.v1.JoinR\x04join2\x9b\x03\n" +
 	"\fLobbyService\x12Q\n" +
 	"\tListRooms\x12\x1e.metronome.v1.ListRoomsRequest\x1a\x1f.metronome.v1.ListRoomsResponse\"\x03\x90\x02\x01\x12O\n" +
 	"\n" +
 	"CreateRoom\x12\x1f.metronome.v1.CreateRoomRequest\x1a .metronome.v1.CreateRoomResponse\x12I\n" +
-	"\bJoinRoom\x12\x1d.metronome.v1.JoinRoomRequest\x1a\x1e.metronome.v1.JoinRoomResponse\x12L\n" +
+	"\bJoinRoom\x12\x1d.metronome.v1.JoinRoomRequest\x1a\x1e.metronome.v1.JoinRoomResponse\x12N\n" +
+	"\bFindRoom\x12\x1d.metronome.v1.FindRoomRequest\x1a\x1e.metronome.v1.FindRoomResponse\"\x03\x90\x02\x01\x12L\n" +
 	"\tQuickPlay\x12\x1e.metronome.v1.QuickPlayRequest\x1a\x1f.metronome.v1.QuickPlayResponseBFZDgithub.com/metronome-server/metronome/proto/metronome/v1;metronomev1b\x06proto3"
 
 var (
@@ -850,7 +964,7 @@ func file_metronome_v1_lobby_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_lobby_proto_rawDescData
 }
 
-var file_metronome_v1_lobby_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_metronome_v1_lobby_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
 var file_metronome_v1_lobby_proto_goTypes = []any{
 	(*Room)(nil),               // 0: metronome.v1.Room
 	(*Join)(nil),               // 1: metronome.v1.Join
@@ -860,35 +974,39 @@ var file_metronome_v1_lobby_proto_goTypes = []any{
 	(*CreateRoomResponse)(nil), // 5: metronome.v1.CreateRoomResponse
 	(*JoinRoomRequest)(nil),    // 6: metronome.v1.JoinRoomRequest
 	(*JoinRoomResponse)(nil),   // 7: metronome.v1.JoinRoomResponse
-	(*QuickPlayRequest)(nil),   // 8: metronome.v1.QuickPlayRequest
-	(*QuickPlayResponse)(nil),  // 9: metronome.v1.QuickPlayResponse
-	nil,                        // 10: metronome.v1.Room.MetadataEntry
-	nil,                        // 11: metronome.v1.ListRoomsRequest.MetadataEntry
-	nil,                        // 12: metronome.v1.CreateRoomRequest.MetadataEntry
-	nil,                        // 13: metronome.v1.CreateRoomRequest.ParamsEntry
-	nil,                        // 14: metronome.v1.QuickPlayRequest.MetadataEntry
+	(*FindRoomRequest)(nil),    // 8: metronome.v1.FindRoomRequest
+	(*FindRoomResponse)(nil),   // 9: metronome.v1.FindRoomResponse
+	(*QuickPlayRequest)(nil),   // 10: metronome.v1.QuickPlayRequest
+	(*QuickPlayResponse)(nil),  // 11: metronome.v1.QuickPlayResponse
+	nil,                        // 12: metronome.v1.Room.MetadataEntry
+	nil,                        // 13: metronome.v1.ListRoomsRequest.MetadataEntry
+	nil,                        // 14: metronome.v1.CreateRoomRequest.MetadataEntry
+	nil,                        // 15: metronome.v1.CreateRoomRequest.ParamsEntry
+	nil,                        // 16: metronome.v1.QuickPlayRequest.MetadataEntry
 }
 var file_metronome_v1_lobby_proto_depIdxs = []int32{
-	10, // 0: metronome.v1.Room.metadata:type_name -> metronome.v1.Room.MetadataEntry
+	12, // 0: metronome.v1.Room.metadata:type_name -> metronome.v1.Room.MetadataEntry
 	0,  // 1: metronome.v1.Join.room:type_name -> metronome.v1.Room
-	11, // 2: metronome.v1.ListRoomsRequest.metadata:type_name -> metronome.v1.ListRoomsRequest.MetadataEntry
+	13, // 2: metronome.v1.ListRoomsRequest.metadata:type_name -> metronome.v1.ListRoomsRequest.MetadataEntry
 	0,  // 3: metronome.v1.ListRoomsResponse.room:type_name -> metronome.v1.Room
-	12, // 4: metronome.v1.CreateRoomRequest.metadata:type_name -> metronome.v1.CreateRoomRequest.MetadataEntry
-	13, // 5: metronome.v1.CreateRoomRequest.params:type_name -> metronome.v1.CreateRoomRequest.ParamsEntry
+	14, // 4: metronome.v1.CreateRoomRequest.metadata:type_name -> metronome.v1.CreateRoomRequest.MetadataEntry
+	15, // 5: metronome.v1.CreateRoomRequest.params:type_name -> metronome.v1.CreateRoomRequest.ParamsEntry
 	1,  // 6: metronome.v1.CreateRoomResponse.join:type_name -> metronome.v1.Join
 	1,  // 7: metronome.v1.JoinRoomResponse.join:type_name -> metronome.v1.Join
-	14, // 8: metronome.v1.QuickPlayRequest.metadata:type_name -> metronome.v1.QuickPlayRequest.MetadataEntry
+	16, // 8: metronome.v1.QuickPlayRequest.metadata:type_name -> metronome.v1.QuickPlayRequest.MetadataEntry
 	1,  // 9: metronome.v1.QuickPlayResponse.join:type_name -> metronome.v1.Join
 	2,  // 10: metronome.v1.LobbyService.ListRooms:input_type -> metronome.v1.ListRoomsRequest
 	4,  // 11: metronome.v1.LobbyService.CreateRoom:input_type -> metronome.v1.CreateRoomRequest
 	6,  // 12: metronome.v1.LobbyService.JoinRoom:input_type -> metronome.v1.JoinRoomRequest
-	8,  // 13: metronome.v1.LobbyService.QuickPlay:input_type -> metronome.v1.QuickPlayRequest
-	3,  // 14: metronome.v1.LobbyService.ListRooms:output_type -> metronome.v1.ListRoomsResponse
-	5,  // 15: metronome.v1.LobbyService.CreateRoom:output_type -> metronome.v1.CreateRoomResponse
-	7,  // 16: metronome.v1.LobbyService.JoinRoom:output_type -> metronome.v1.JoinRoomResponse
-	9,  // 17: metronome.v1.LobbyService.QuickPlay:output_type -> metronome.v1.QuickPlayResponse
-	14, // [14:18] is the sub-list for method output_type
-	10, // [10:14] is the sub-list for method input_type
+	8,  // 13: metronome.v1.LobbyService.FindRoom:input_type -> metronome.v1.FindRoomRequest
+	10, // 14: metronome.v1.LobbyService.QuickPlay:input_type -> metronome.v1.QuickPlayRequest
+	3,  // 15: metronome.v1.LobbyService.ListRooms:output_type -> metronome.v1.ListRoomsResponse
+	5,  // 16: metronome.v1.LobbyService.CreateRoom:output_type -> metronome.v1.CreateRoomResponse
+	7,  // 17: metronome.v1.LobbyService.JoinRoom:output_type -> metronome.v1.JoinRoomResponse
+	9,  // 18: metronome.v1.LobbyService.FindRoom:output_type -> metronome.v1.FindRoomResponse
+	11, // 19: metronome.v1.LobbyService.QuickPlay:output_type -> metronome.v1.QuickPlayResponse
+	15, // [15:20] is the sub-list for method output_type
+	10, // [10:15] is the sub-list for method input_type
 	10, // [10:10] is the sub-list for extension type_name
 	10, // [10:10] is the sub-list for extension extendee
 	0,  // [0:10] is the sub-list for field type_name
@@ -909,7 +1027,7 @@ func file_metronome_v1_lobby_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_lobby_proto_rawDesc), len(file_metronome_v1_lobby_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   17,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -41,6 +41,8 @@ const (
 	LobbyServiceCreateRoomProcedure = "/metronome.v1.LobbyService/CreateRoom"
 	// LobbyServiceJoinRoomProcedure is the fully-qualified name of the LobbyService's JoinRoom RPC.
 	LobbyServiceJoinRoomProcedure = "/metronome.v1.LobbyService/JoinRoom"
+	// LobbyServiceFindRoomProcedure is the fully-qualified name of the LobbyService's FindRoom RPC.
+	LobbyServiceFindRoomProcedure = "/metronome.v1.LobbyService/FindRoom"
 	// LobbyServiceQuickPlayProcedure is the fully-qualified name of the LobbyService's QuickPlay RPC.
 	LobbyServiceQuickPlayProcedure = "/metronome.v1.LobbyService/QuickPlay"
 )
@@ -53,6 +55,9 @@ type LobbyServiceClient interface {
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
 	// JoinRoom reserves a seat in a room, named by id or by code.
 	JoinRoom(context.Context, *connect.Request[v1.JoinRoomRequest]) (*connect.Response[v1.JoinRoomResponse], error)
+	// FindRoom tells where a room goes on, for who has a seat in it and cannot reach the
+	// node that had it. Not found: this node knows of none.
+	FindRoom(context.Context, *connect.Request[v1.FindRoomRequest]) (*connect.Response[v1.FindRoomResponse], error)
 	// QuickPlay reserves a seat in the fullest fitting room, or in a new one, in one
 	// step: who asks at the same time comes together.
 	QuickPlay(context.Context, *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error)
@@ -88,6 +93,13 @@ func NewLobbyServiceClient(httpClient connect.HTTPClient, baseURL string, opts .
 			connect.WithSchema(lobbyServiceMethods.ByName("JoinRoom")),
 			connect.WithClientOptions(opts...),
 		),
+		findRoom: connect.NewClient[v1.FindRoomRequest, v1.FindRoomResponse](
+			httpClient,
+			baseURL+LobbyServiceFindRoomProcedure,
+			connect.WithSchema(lobbyServiceMethods.ByName("FindRoom")),
+			connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+			connect.WithClientOptions(opts...),
+		),
 		quickPlay: connect.NewClient[v1.QuickPlayRequest, v1.QuickPlayResponse](
 			httpClient,
 			baseURL+LobbyServiceQuickPlayProcedure,
@@ -102,6 +114,7 @@ type lobbyServiceClient struct {
 	listRooms  *connect.Client[v1.ListRoomsRequest, v1.ListRoomsResponse]
 	createRoom *connect.Client[v1.CreateRoomRequest, v1.CreateRoomResponse]
 	joinRoom   *connect.Client[v1.JoinRoomRequest, v1.JoinRoomResponse]
+	findRoom   *connect.Client[v1.FindRoomRequest, v1.FindRoomResponse]
 	quickPlay  *connect.Client[v1.QuickPlayRequest, v1.QuickPlayResponse]
 }
 
@@ -120,6 +133,11 @@ func (c *lobbyServiceClient) JoinRoom(ctx context.Context, req *connect.Request[
 	return c.joinRoom.CallUnary(ctx, req)
 }
 
+// FindRoom calls metronome.v1.LobbyService.FindRoom.
+func (c *lobbyServiceClient) FindRoom(ctx context.Context, req *connect.Request[v1.FindRoomRequest]) (*connect.Response[v1.FindRoomResponse], error) {
+	return c.findRoom.CallUnary(ctx, req)
+}
+
 // QuickPlay calls metronome.v1.LobbyService.QuickPlay.
 func (c *lobbyServiceClient) QuickPlay(ctx context.Context, req *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error) {
 	return c.quickPlay.CallUnary(ctx, req)
@@ -133,6 +151,9 @@ type LobbyServiceHandler interface {
 	CreateRoom(context.Context, *connect.Request[v1.CreateRoomRequest]) (*connect.Response[v1.CreateRoomResponse], error)
 	// JoinRoom reserves a seat in a room, named by id or by code.
 	JoinRoom(context.Context, *connect.Request[v1.JoinRoomRequest]) (*connect.Response[v1.JoinRoomResponse], error)
+	// FindRoom tells where a room goes on, for who has a seat in it and cannot reach the
+	// node that had it. Not found: this node knows of none.
+	FindRoom(context.Context, *connect.Request[v1.FindRoomRequest]) (*connect.Response[v1.FindRoomResponse], error)
 	// QuickPlay reserves a seat in the fullest fitting room, or in a new one, in one
 	// step: who asks at the same time comes together.
 	QuickPlay(context.Context, *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error)
@@ -164,6 +185,13 @@ func NewLobbyServiceHandler(svc LobbyServiceHandler, opts ...connect.HandlerOpti
 		connect.WithSchema(lobbyServiceMethods.ByName("JoinRoom")),
 		connect.WithHandlerOptions(opts...),
 	)
+	lobbyServiceFindRoomHandler := connect.NewUnaryHandler(
+		LobbyServiceFindRoomProcedure,
+		svc.FindRoom,
+		connect.WithSchema(lobbyServiceMethods.ByName("FindRoom")),
+		connect.WithIdempotency(connect.IdempotencyNoSideEffects),
+		connect.WithHandlerOptions(opts...),
+	)
 	lobbyServiceQuickPlayHandler := connect.NewUnaryHandler(
 		LobbyServiceQuickPlayProcedure,
 		svc.QuickPlay,
@@ -178,6 +206,8 @@ func NewLobbyServiceHandler(svc LobbyServiceHandler, opts ...connect.HandlerOpti
 			lobbyServiceCreateRoomHandler.ServeHTTP(w, r)
 		case LobbyServiceJoinRoomProcedure:
 			lobbyServiceJoinRoomHandler.ServeHTTP(w, r)
+		case LobbyServiceFindRoomProcedure:
+			lobbyServiceFindRoomHandler.ServeHTTP(w, r)
 		case LobbyServiceQuickPlayProcedure:
 			lobbyServiceQuickPlayHandler.ServeHTTP(w, r)
 		default:
@@ -199,6 +229,10 @@ func (UnimplementedLobbyServiceHandler) CreateRoom(context.Context, *connect.Req
 
 func (UnimplementedLobbyServiceHandler) JoinRoom(context.Context, *connect.Request[v1.JoinRoomRequest]) (*connect.Response[v1.JoinRoomResponse], error) {
 	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.LobbyService.JoinRoom is not implemented"))
+}
+
+func (UnimplementedLobbyServiceHandler) FindRoom(context.Context, *connect.Request[v1.FindRoomRequest]) (*connect.Response[v1.FindRoomResponse], error) {
+	return nil, connect.NewError(connect.CodeUnimplemented, errors.New("metronome.v1.LobbyService.FindRoom is not implemented"))
 }
 
 func (UnimplementedLobbyServiceHandler) QuickPlay(context.Context, *connect.Request[v1.QuickPlayRequest]) (*connect.Response[v1.QuickPlayResponse], error) {

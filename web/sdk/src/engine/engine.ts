@@ -6,6 +6,7 @@ import { Pace } from "../clock/pace.ts";
 import { badURLEnd, closeEnd, hiddenEnd, spectatorEnd } from "../net/ends.ts";
 import { comebackOf, Retry } from "../net/retry.ts";
 import { bare, roomURL, watchURL } from "../net/roomurl.ts";
+import { mayBeElsewhere, seek, soughtEnd, type Whereabouts } from "../net/seek.ts";
 import { moves } from "../net/states.ts";
 import type { Notice } from "../wire/notice.ts";
 import { AWAY, FREE, type Roster, type Welcome } from "../wire/welcome.ts";
@@ -25,6 +26,8 @@ export interface Host extends LineHost {
 const SILENT_ON_FOCUS = 1_500;
 /** Browsers take a longer timer for none at all, ms. */
 const LONGEST_TIMER = 2 ** 31;
+/** After how long without a word from the room other nodes are asked where it is before its own is, ms: that may stand still. */
+const UNHEARD = 2_000;
 /** How long a room keeps a seat whose welcome this page has not seen, ms: the server's default. */
 const KEPT_FOR = 30_000;
 /** How long the server may take to close after a leave, ms. */
@@ -53,6 +56,11 @@ export class Engine {
   private hidden = false;
   private asleep = false;
   private asking = false;
+  /** Where else rooms are, and under which epoch a node was said to have this one. */
+  private nodes: readonly string[] = [];
+  private epoch = 0;
+  /** Numbers the questions where the room is: only the answer to the last one counts. */
+  private seeking = 0;
   private played = false;
   private end: End | null = null;
   private readonly chats: string[] = [];
@@ -130,6 +138,7 @@ export class Engine {
 
   /** open makes one attempt to connect. */
   private open(): void {
+    this.seeking++;
     let url: string;
     try {
       url = this.watching ? watchURL(this.url, this.watching.seat) : roomURL(this.url, this.name, this.resume);
@@ -228,6 +237,19 @@ export class Engine {
   /** over is the end of a connection or of an attempt to get one. While asleep there is neither. */
   private over(why: End): void {
     this.stopTimer();
+    if (this.state === "away" && this.mayResume() && mayBeElsewhere(why)) {
+      this.letGo();
+      this.seek((there) => {
+        if (there?.url) this.open();
+        else this.failed(there?.kept ? soughtEnd(why) : why);
+      });
+      return;
+    }
+    this.failed(why);
+  }
+
+  /** failed chooses what comes after the end of a connection or of an attempt. */
+  private failed(why: End): void {
     const end = (this.end = this.seen(why));
     const pause = this.retry.after(end, this.canResume(), this.host.random());
     if (pause === null) {
@@ -251,8 +273,25 @@ export class Engine {
     this.stopTimer();
     const comeback = this.end && comebackOf(this.end, this.canResume());
     // Who watches needs no seat: the room is dialed again while nobody says that it is over.
-    if (comeback === "resume" || (this.watching && comeback !== "rejoin")) this.open();
-    else this.ask();
+    if (comeback !== "resume" && (!this.watching || comeback === "rejoin")) this.ask();
+    else if (this.core.heard !== null && this.host.now() - this.core.heard > UNHEARD && this.mayResume()) this.seek(() => this.open());
+    else this.open();
+  }
+
+  /** seek asks where the room is by now, and goes there with the next attempt. */
+  private seek(then: (there: Whereabouts | null) => void): void {
+    const mine = ++this.seeking;
+    void seek(this.host.fetch, bare(this.url), this.nodes, this.epoch).then((there) => {
+      if (mine !== this.seeking || this.state !== "away" || this.asleep || this.asking) return;
+      const before = bare(this.url);
+      if (there?.url) [this.url, this.epoch] = [there.url, there.epoch];
+      then(there?.url === before ? { ...there, url: "" } : there);
+    });
+  }
+
+  /** mayResume: there are other nodes, of which one may have the room by now. */
+  private mayResume(): boolean {
+    return this.nodes.length > 0 && this.canResume();
   }
 
   /**
@@ -339,6 +378,7 @@ export class Engine {
 
   private greeted(w: Welcome): void {
     this.resume = w.resume;
+    this.nodes = w.nodes;
     if (!w.resumed) this.chats.length = 0; // they were meant for others
     this.core.who.clear(); // the page asks anew
     this.host.report({
@@ -353,7 +393,10 @@ export class Engine {
       const free = n.body.presence === FREE || n.body.name === "";
       this.host.report({ type: "roster", seat: n.body.seat, player: free ? null : playerOf(n.body) }, []);
     } else if (n.body?.type === "moved") this.url = n.body.url;
-    else if (n.body) this.host.report(n.body, []);
+    else if (n.body?.type === "nodes") {
+      this.nodes = n.body.urls;
+      this.host.report(n.body, []);
+    } else if (n.body) this.host.report(n.body, []);
   }
 
   private snapshot(bytes: number, at: number, synced: boolean): void {

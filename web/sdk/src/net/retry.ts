@@ -3,12 +3,13 @@
 import type { Comeback, End } from "../api.ts";
 
 /** Why a player has no connection, as far as it matters for when to try again. */
-export type Cause = "seat-waits" | "room-moved" | "seat-gone" | "room-gone" | "node-gone" | "busy";
+export type Cause = "seat-waits" | "room-moved" | "room-sought" | "seat-gone" | "room-gone" | "node-gone" | "busy";
 
 /** The table of docs/PROTOCOL.md, §8.3, ms; client/retry.go says why the numbers are these. */
 export const pauses: Readonly<Record<Cause, { low: number; high: number; step: number; most: number }>> = {
   "seat-waits": { low: 0, high: 250, step: 500, most: 4_000 },
   "room-moved": { low: 0, high: 20, step: 500, most: 4_000 },
+  "room-sought": { low: 50, high: 150, step: 200, most: 1_000 },
   "seat-gone": { low: 0, high: 250, step: 1_000, most: 30_000 },
   "room-gone": { low: 0, high: 1_000, step: 1_000, most: 30_000 },
   "node-gone": { low: 500, high: 3_500, step: 2_000, most: 10_000 },
@@ -23,6 +24,7 @@ export function causeOf(end: End, canResume: boolean): Cause | null {
   if (end.comeback === "never") return null;
   if (end.comeback === "resume" || end.code === 0) {
     if (!canResume || end.comeback !== "resume") return "node-gone";
+    if (end.name === "room-sought") return "room-sought";
     return end.code === 4013 ? "room-moved" : "seat-waits";
   }
   if (end.code === 4007) return "node-gone";
@@ -36,7 +38,8 @@ export function comebackOf(end: End, canResume: boolean): Comeback {
   switch (causeOf(end, canResume)) {
     case null: return "never";
     case "seat-waits":
-    case "room-moved": return "resume";
+    case "room-moved":
+    case "room-sought": return "resume";
     case "busy": return canResume ? "resume" : "rejoin-later";
     case "node-gone": return "rejoin-later";
     default: return "rejoin";

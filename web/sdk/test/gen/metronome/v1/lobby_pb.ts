@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file metronome/v1/lobby.proto.
  */
 export const file_metronome_v1_lobby: GenFile = /*@__PURE__*/
-  fileDesc("ChhtZXRyb25vbWUvdjEvbG9iYnkucHJvdG8SDG1ldHJvbm9tZS52MSK5AgoEUm9vbRIKCgJpZBgBIAEoCRIMCgRtb2RlGAIgASgJEgwKBGNvZGUYAyABKAkSDQoFc2VhdHMYBCABKA0SDQoFdGFrZW4YBSABKA0SDAoEYm90cxgGIAEoDRINCgVzdGF0ZRgHIAEoCRIyCghtZXRhZGF0YRgIIAMoCzIgLm1ldHJvbm9tZS52MS5Sb29tLk1ldGFkYXRhRW50cnkSDwoHcHJpdmF0ZRgJIAEoCBIMCgRub2RlGAogASgJEhQKDGNyZWF0ZWRfdW5peBgLIAEoAxIPCgd0aWNrX2h6GAwgASgNEhIKCnNwZWN0YXRvcnMYDSABKA0SDwoHZmlsbGVycxgOIAEoDRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSwoESm9pbhIgCgRyb29tGAEgASgLMhIubWV0cm9ub21lLnYxLlJvb20SCwoDdXJsGAIgASgJEhQKDGV4cGlyZXNfdW5peBgDIAEoAyLKAQoQTGlzdFJvb21zUmVxdWVzdBIMCgRtb2RlGAEgASgJEj4KCG1ldGFkYXRhGAIgAygLMiwubWV0cm9ub21lLnYxLkxpc3RSb29tc1JlcXVlc3QuTWV0YWRhdGFFbnRyeRIWCg53aXRoX2ZyZWVfc2VhdBgDIAEoCBIRCglwYWdlX3NpemUYBCABKA0SDAoEcGFnZRgFIAEoCRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSAoRTGlzdFJvb21zUmVzcG9uc2USIAoEcm9vbRgBIAMoCzISLm1ldHJvbm9tZS52MS5Sb29tEhEKCW5leHRfcGFnZRgCIAEoCSKtAgoRQ3JlYXRlUm9vbVJlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcml2YXRlGAIgASgIEj8KCG1ldGFkYXRhGAMgAygLMi0ubWV0cm9ub21lLnYxLkNyZWF0ZVJvb21SZXF1ZXN0Lk1ldGFkYXRhRW50cnkSDQoFc2VhdHMYBCABKA0SDAoEbmFtZRgFIAEoCRI7CgZwYXJhbXMYBiADKAsyKy5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlcXVlc3QuUGFyYW1zRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi0KC1BhcmFtc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiNgoSQ3JlYXRlUm9vbVJlc3BvbnNlEiAKBGpvaW4YASABKAsyEi5tZXRyb25vbWUudjEuSm9pbiJDCg9Kb2luUm9vbVJlcXVlc3QSDAoCaWQYASABKAlIABIOCgRjb2RlGAIgASgJSAASDAoEbmFtZRgDIAEoCUIECgJieSI0ChBKb2luUm9vbVJlc3BvbnNlEiAKBGpvaW4YASABKAsyEi5tZXRyb25vbWUudjEuSm9pbiKuAQoQUXVpY2tQbGF5UmVxdWVzdBIMCgRtb2RlGAEgASgJEj4KCG1ldGFkYXRhGAIgAygLMiwubWV0cm9ub21lLnYxLlF1aWNrUGxheVJlcXVlc3QuTWV0YWRhdGFFbnRyeRIMCgRuYW1lGAMgASgJEg0KBWF2b2lkGAQgAygJGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI1ChFRdWlja1BsYXlSZXNwb25zZRIgCgRqb2luGAEgASgLMhIubWV0cm9ub21lLnYxLkpvaW4yywIKDExvYmJ5U2VydmljZRJRCglMaXN0Um9vbXMSHi5tZXRyb25vbWUudjEuTGlzdFJvb21zUmVxdWVzdBofLm1ldHJvbm9tZS52MS5MaXN0Um9vbXNSZXNwb25zZSIDkAIBEk8KCkNyZWF0ZVJvb20SHy5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlcXVlc3QaIC5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlc3BvbnNlEkkKCEpvaW5Sb29tEh0ubWV0cm9ub21lLnYxLkpvaW5Sb29tUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5Kb2luUm9vbVJlc3BvbnNlEkwKCVF1aWNrUGxheRIeLm1ldHJvbm9tZS52MS5RdWlja1BsYXlSZXF1ZXN0Gh8ubWV0cm9ub21lLnYxLlF1aWNrUGxheVJlc3BvbnNlQkZaRGdpdGh1Yi5jb20vbWV0cm9ub21lLXNlcnZlci9tZXRyb25vbWUvcHJvdG8vbWV0cm9ub21lL3YxO21ldHJvbm9tZXYxYgZwcm90bzM");
+  fileDesc("ChhtZXRyb25vbWUvdjEvbG9iYnkucHJvdG8SDG1ldHJvbm9tZS52MSK5AgoEUm9vbRIKCgJpZBgBIAEoCRIMCgRtb2RlGAIgASgJEgwKBGNvZGUYAyABKAkSDQoFc2VhdHMYBCABKA0SDQoFdGFrZW4YBSABKA0SDAoEYm90cxgGIAEoDRINCgVzdGF0ZRgHIAEoCRIyCghtZXRhZGF0YRgIIAMoCzIgLm1ldHJvbm9tZS52MS5Sb29tLk1ldGFkYXRhRW50cnkSDwoHcHJpdmF0ZRgJIAEoCBIMCgRub2RlGAogASgJEhQKDGNyZWF0ZWRfdW5peBgLIAEoAxIPCgd0aWNrX2h6GAwgASgNEhIKCnNwZWN0YXRvcnMYDSABKA0SDwoHZmlsbGVycxgOIAEoDRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSwoESm9pbhIgCgRyb29tGAEgASgLMhIubWV0cm9ub21lLnYxLlJvb20SCwoDdXJsGAIgASgJEhQKDGV4cGlyZXNfdW5peBgDIAEoAyLKAQoQTGlzdFJvb21zUmVxdWVzdBIMCgRtb2RlGAEgASgJEj4KCG1ldGFkYXRhGAIgAygLMiwubWV0cm9ub21lLnYxLkxpc3RSb29tc1JlcXVlc3QuTWV0YWRhdGFFbnRyeRIWCg53aXRoX2ZyZWVfc2VhdBgDIAEoCBIRCglwYWdlX3NpemUYBCABKA0SDAoEcGFnZRgFIAEoCRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiSAoRTGlzdFJvb21zUmVzcG9uc2USIAoEcm9vbRgBIAMoCzISLm1ldHJvbm9tZS52MS5Sb29tEhEKCW5leHRfcGFnZRgCIAEoCSKtAgoRQ3JlYXRlUm9vbVJlcXVlc3QSDAoEbW9kZRgBIAEoCRIPCgdwcml2YXRlGAIgASgIEj8KCG1ldGFkYXRhGAMgAygLMi0ubWV0cm9ub21lLnYxLkNyZWF0ZVJvb21SZXF1ZXN0Lk1ldGFkYXRhRW50cnkSDQoFc2VhdHMYBCABKA0SDAoEbmFtZRgFIAEoCRI7CgZwYXJhbXMYBiADKAsyKy5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlcXVlc3QuUGFyYW1zRW50cnkaLwoNTWV0YWRhdGFFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBGi0KC1BhcmFtc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiNgoSQ3JlYXRlUm9vbVJlc3BvbnNlEiAKBGpvaW4YASABKAsyEi5tZXRyb25vbWUudjEuSm9pbiJDCg9Kb2luUm9vbVJlcXVlc3QSDAoCaWQYASABKAlIABIOCgRjb2RlGAIgASgJSAASDAoEbmFtZRgDIAEoCUIECgJieSI0ChBKb2luUm9vbVJlc3BvbnNlEiAKBGpvaW4YASABKAsyEi5tZXRyb25vbWUudjEuSm9pbiIdCg9GaW5kUm9vbVJlcXVlc3QSCgoCaWQYASABKAkiPAoQRmluZFJvb21SZXNwb25zZRILCgN1cmwYASABKAkSDQoFZXBvY2gYAiABKAQSDAoEa2VwdBgDIAEoCCKuAQoQUXVpY2tQbGF5UmVxdWVzdBIMCgRtb2RlGAEgASgJEj4KCG1ldGFkYXRhGAIgAygLMiwubWV0cm9ub21lLnYxLlF1aWNrUGxheVJlcXVlc3QuTWV0YWRhdGFFbnRyeRIMCgRuYW1lGAMgASgJEg0KBWF2b2lkGAQgAygJGi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4ASI1ChFRdWlja1BsYXlSZXNwb25zZRIgCgRqb2luGAEgASgLMhIubWV0cm9ub21lLnYxLkpvaW4ymwMKDExvYmJ5U2VydmljZRJRCglMaXN0Um9vbXMSHi5tZXRyb25vbWUudjEuTGlzdFJvb21zUmVxdWVzdBofLm1ldHJvbm9tZS52MS5MaXN0Um9vbXNSZXNwb25zZSIDkAIBEk8KCkNyZWF0ZVJvb20SHy5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlcXVlc3QaIC5tZXRyb25vbWUudjEuQ3JlYXRlUm9vbVJlc3BvbnNlEkkKCEpvaW5Sb29tEh0ubWV0cm9ub21lLnYxLkpvaW5Sb29tUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5Kb2luUm9vbVJlc3BvbnNlEk4KCEZpbmRSb29tEh0ubWV0cm9ub21lLnYxLkZpbmRSb29tUmVxdWVzdBoeLm1ldHJvbm9tZS52MS5GaW5kUm9vbVJlc3BvbnNlIgOQAgESTAoJUXVpY2tQbGF5Eh4ubWV0cm9ub21lLnYxLlF1aWNrUGxheVJlcXVlc3QaHy5tZXRyb25vbWUudjEuUXVpY2tQbGF5UmVzcG9uc2VCRlpEZ2l0aHViLmNvbS9tZXRyb25vbWUtc2VydmVyL21ldHJvbm9tZS9wcm90by9tZXRyb25vbWUvdjE7bWV0cm9ub21ldjFiBnByb3RvMw");
 
 /**
  * @generated from message metronome.v1.Room
@@ -333,6 +333,56 @@ export const JoinRoomResponseSchema: GenMessage<JoinRoomResponse> = /*@__PURE__*
   messageDesc(file_metronome_v1_lobby, 7);
 
 /**
+ * @generated from message metronome.v1.FindRoomRequest
+ */
+export type FindRoomRequest = Message<"metronome.v1.FindRoomRequest"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+};
+
+/**
+ * Describes the message metronome.v1.FindRoomRequest.
+ * Use `create(FindRoomRequestSchema)` to create a new message.
+ */
+export const FindRoomRequestSchema: GenMessage<FindRoomRequest> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_lobby, 8);
+
+/**
+ * @generated from message metronome.v1.FindRoomResponse
+ */
+export type FindRoomResponse = Message<"metronome.v1.FindRoomResponse"> & {
+  /**
+   * The room's URL, ws:// or wss://, without a query. Empty: no node has it yet.
+   *
+   * @generated from field: string url = 1;
+   */
+  url: string;
+
+  /**
+   * Under which its node has it. Of several answers the one with the highest counts.
+   *
+   * @generated from field: uint64 epoch = 2;
+   */
+  epoch: bigint;
+
+  /**
+   * Another node takes the room over when its own has died: ask again soon.
+   *
+   * @generated from field: bool kept = 3;
+   */
+  kept: boolean;
+};
+
+/**
+ * Describes the message metronome.v1.FindRoomResponse.
+ * Use `create(FindRoomResponseSchema)` to create a new message.
+ */
+export const FindRoomResponseSchema: GenMessage<FindRoomResponse> = /*@__PURE__*/
+  messageDesc(file_metronome_v1_lobby, 9);
+
+/**
  * @generated from message metronome.v1.QuickPlayRequest
  */
 export type QuickPlayRequest = Message<"metronome.v1.QuickPlayRequest"> & {
@@ -367,7 +417,7 @@ export type QuickPlayRequest = Message<"metronome.v1.QuickPlayRequest"> & {
  * Use `create(QuickPlayRequestSchema)` to create a new message.
  */
 export const QuickPlayRequestSchema: GenMessage<QuickPlayRequest> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_lobby, 8);
+  messageDesc(file_metronome_v1_lobby, 10);
 
 /**
  * @generated from message metronome.v1.QuickPlayResponse
@@ -384,7 +434,7 @@ export type QuickPlayResponse = Message<"metronome.v1.QuickPlayResponse"> & {
  * Use `create(QuickPlayResponseSchema)` to create a new message.
  */
 export const QuickPlayResponseSchema: GenMessage<QuickPlayResponse> = /*@__PURE__*/
-  messageDesc(file_metronome_v1_lobby, 9);
+  messageDesc(file_metronome_v1_lobby, 11);
 
 /**
  * LobbyService finds and makes rooms and hands out seats in them.
@@ -421,6 +471,17 @@ export const LobbyService: GenService<{
     methodKind: "unary";
     input: typeof JoinRoomRequestSchema;
     output: typeof JoinRoomResponseSchema;
+  },
+  /**
+   * FindRoom tells where a room goes on, for who has a seat in it and cannot reach the
+   * node that had it. Not found: this node knows of none.
+   *
+   * @generated from rpc metronome.v1.LobbyService.FindRoom
+   */
+  findRoom: {
+    methodKind: "unary";
+    input: typeof FindRoomRequestSchema;
+    output: typeof FindRoomResponseSchema;
   },
   /**
    * QuickPlay reserves a seat in the fullest fitting room, or in a new one, in one

@@ -1,1 +1,0 @@
-import"./painters-Ccr1ERJY.js";import"./init-DL7P3071.js";

@@ -1,0 +1,1 @@
+import"./painters-Bg7UBf_0.js";import"./init-DqSZ1NXF.js";
