@@ -51,6 +51,9 @@ type Keeper interface {
 	// waits for that, if it must, for at most so long. doubt: this process stood still for
 	// so long that another may own the room by now.
 	Settle(doubt bool, most time.Duration) bool
+	// Stored reports whether a tick is kept, or nothing is at this time, so that what it
+	// wanted done outside may be done.
+	Stored(tick sim.Tick) bool
 	// Err returns why the room is not kept, now; nil while it is. Any goroutine.
 	Err() error
 	// Close ends it when all is written, so that the room can be had again.

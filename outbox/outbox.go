@@ -145,6 +145,9 @@ func (o *Outbox) Put(entries ...Entry) {
 	}
 }
 
+// Waiting reports whether anything waits to be delivered.
+func (o *Outbox) Waiting() bool { return o.held.Load() > 0 }
+
 // sort takes entries out of the intake and gives each its place. It ends after
 // Close.
 func (o *Outbox) sort() {

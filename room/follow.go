@@ -32,14 +32,7 @@ type Follower struct {
 	step   journal.Tick
 	played int      // ticks since the checkpoint
 	differ sim.Tick // the first that came out differently; 0: none
-	recent []past
-}
-
-// past is what a tick wanted done outside, which may not have left the process.
-type past struct {
-	tick    sim.Tick
-	effects []sim.EffectRecord
-	values  []int64
+	recent recentPast
 }
 
 // NewFollower makes a follower of one room; find gives a mode by its name.
@@ -121,7 +114,9 @@ func (f *Follower) envelope(body []byte) error {
 		return fmt.Errorf("%w: an envelope: %w", journal.ErrDamaged, err)
 	}
 	if e.Room != nil {
-		f.room = e.Room
+		if f.room = e.Room; f.played == 0 {
+			f.recent = pastOf(e.Past)
+		}
 	}
 	for _, s := range e.Seat {
 		if s.Free {
@@ -168,15 +163,10 @@ func (f *Follower) tick(body []byte) (err error) {
 	return nil
 }
 
-// noteEffects keeps what the last second wanted done outside.
+// noteEffects keeps what the last ticks wanted done outside.
 func (f *Follower) noteEffects() {
 	effects, values := f.world.Effects()
-	if len(effects) > 0 {
-		f.recent = append(f.recent, past{f.world.Tick(), slices.Clone(effects), slices.Clone(values)})
-	}
-	for len(f.recent) > 0 && f.world.Tick().Since(f.recent[0].tick) > f.mode.TickHz() {
-		f.recent = f.recent[1:]
-	}
+	f.recent = f.recent.with(f.world.Tick(), f.room.GetOwnerEpoch(), effects, values, pastSeconds*f.mode.TickHz())
 }
 
 // Tick is the last that was followed.
@@ -241,7 +231,8 @@ func (r *Room) restore(f *Follower) {
 		r.restoreSeat(&r.seats[number], f.seats[number])
 	}
 	r.peak = len(r.taken)
-	r.repeatLastTick(f)
+	r.keeping.past = f.recent
+	r.repeatPast(f)
 	// What the world has of a seat that no envelope knows has nobody who could come.
 	for _, number := range slices.Clone(r.world.Seats()) {
 		if r.seats[number].state == SeatFree {
@@ -274,22 +265,20 @@ func (r *Room) restoreSeat(s *seat, e *pb.SeatEnvelope) {
 	r.door.seatUser(s.who.User, s.number, false)
 }
 
-// repeatLastTick does what the last tick wanted of its room, which may not have come to
-// it, and hands on again what the last second wanted done outside: under the ids that
-// it had, so that who has it knows.
-func (r *Room) repeatLastTick(f *Follower) {
-	if f.played == 0 {
-		return
-	}
+// repeatPast hands on again what the last ticks wanted done outside: under the ids that
+// it had, so that who has it knows; and does what the last tick wanted of its room, which
+// may not have come to it.
+func (r *Room) repeatPast(f *Follower) {
 	epoch, next := r.options.OwnerEpoch, r.next
-	r.options.OwnerEpoch = f.room.OwnerEpoch
 	for _, p := range f.recent {
-		if p.tick != r.world.Tick() {
-			r.next = p.tick
+		if p.fits(r.world.EffectKinds()) && (f.played == 0 || p.tick != r.world.Tick()) {
+			r.next, r.options.OwnerEpoch = p.tick, p.epoch
 			r.handOn(p.effects, p.values)
 		}
 	}
-	r.next = r.world.Tick()
-	r.carryOut()
+	if f.played > 0 {
+		r.next, r.options.OwnerEpoch = r.world.Tick(), f.room.OwnerEpoch
+		r.carryOut()
+	}
 	r.next, r.options.OwnerEpoch = next, epoch
 }

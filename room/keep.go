@@ -6,6 +6,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/metronome-server/metronome/journal"
+	"github.com/metronome-server/metronome/outbox"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
 )
@@ -17,9 +18,11 @@ type keeping struct {
 	seats        []kept // by number: what was kept last
 	invitations  int    // revision of the door's
 	locked       bool
-	failed       bool   // the log has it that the room is not kept
-	doubt        bool   // another process may own the room by now
-	out          []byte // scratch
+	failed       bool // the log has it that the room is not kept
+	past         recentPast
+	held         []outbox.Entry // that leave when their ticks are kept
+	doubt        bool           // another process may own the room by now
+	out          []byte         // scratch
 }
 
 // beginKeeping has a keeper keep the room from now on.
@@ -27,7 +30,7 @@ func (r *Room) beginKeeping() {
 	if r.options.Keeper == nil {
 		return
 	}
-	r.keeping = keeping{keeper: r.options.Keeper, seats: make([]kept, len(r.seats))}
+	r.keeping = keeping{keeper: r.options.Keeper, seats: make([]kept, len(r.seats)), past: r.keeping.past, held: r.keeping.held}
 	r.keeping.keeper.Begin(r.header(), r.options.OwnerEpoch)
 	r.keepAll()
 }
@@ -87,12 +90,13 @@ func (r *Room) keepChanges() {
 	} else {
 		r.keepEnvelope()
 	}
+	r.releaseHeld(false)
 	err := k.keeper.Err()
 	if failed := err != nil; failed != k.failed {
 		k.failed = failed
 		if failed {
 			r.stats.KeepsFailed.Add(1)
-			r.log.Error("the room is not kept: it would be lost with this process; check the disk", "err", err)
+			r.log.Error("the room is not kept: it would be lost with this process; check the disk or the store", "err", err)
 		} else {
 			r.log.Info("the room is kept again")
 		}
@@ -132,8 +136,10 @@ func (r *Room) endKeeping(goesOn bool) {
 		r.keepAll()
 		end = k.keeper.Close
 	}
-	if err := end(); err != nil {
+	err := end()
+	r.releaseHeld(!goesOn)
+	if err != nil {
 		r.stats.KeepsFailed.Add(1)
-		r.log.Error("the room was not kept; check the disk", "err", err)
+		r.log.Error("the room was not kept; check the disk or the store", "err", err)
 	}
 }

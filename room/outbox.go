@@ -8,6 +8,8 @@ import (
 // Outbox takes what leaves the room: *outbox.Outbox does. Put must return at once.
 type Outbox interface {
 	Put(entries ...outbox.Entry)
+	// Waiting reports whether anything waits to be delivered, of whichever room.
+	Waiting() bool
 }
 
 // sender numbers what leaves the room. The room's goroutine owns it.
@@ -56,7 +58,17 @@ func (r *Room) from(tick sim.Tick) (outbox.Origin, int) {
 }
 
 // sendEffects hands on what the rules want done outside.
-func (r *Room) sendEffects() { r.handOn(r.world.Effects()) }
+func (r *Room) sendEffects() {
+	effects, values := r.world.Effects()
+	if r.options.Keeper != nil {
+		seconds := 1
+		if len(r.keeping.held) > 0 || r.options.Outbox != nil && r.options.Outbox.Waiting() {
+			seconds = pastSeconds
+		}
+		r.keeping.past = r.keeping.past.with(r.next, r.options.OwnerEpoch, effects, values, seconds*r.hz)
+	}
+	r.handOn(effects, values)
+}
 
 func (r *Room) handOn(effects []sim.EffectRecord, values []int64) {
 	for _, e := range effects {
@@ -66,8 +78,32 @@ func (r *Room) handOn(effects []sim.EffectRecord, values []int64) {
 		r.log.Info("effect", "tick", r.next, "kind", kind.Name, "seat", e.Seat, "name", who.name, "user", who.id, "values", fieldsOf(kind.Columns, own))
 		if r.options.Outbox != nil {
 			from, n := r.from(r.next)
-			r.options.Outbox.Put(outbox.NewEffect(from, n, kind.Name, e.Seat, who.id, kind.Columns, own))
+			r.sendOut(outbox.NewEffect(from, n, kind.Name, e.Seat, who.id, kind.Columns, own))
 		}
+	}
+}
+
+// sendOut has an entry leave as soon as its tick is kept: what was done outside must not be
+// forgotten inside, and done again.
+func (r *Room) sendOut(e outbox.Entry) {
+	if r.keeping.keeper == nil {
+		r.options.Outbox.Put(e)
+		return
+	}
+	r.keeping.held = append(r.keeping.held, e)
+}
+
+// releaseHeld lets entries leave whose ticks are kept; all: whose room will not be had
+// again from what is kept.
+func (r *Room) releaseHeld(all bool) {
+	k := &r.keeping
+	n := 0
+	for n < len(k.held) && (all || k.keeper.Stored(k.held[n].Tick)) {
+		n++
+	}
+	if n > 0 {
+		r.options.Outbox.Put(k.held[:n]...)
+		k.held = append(k.held[:0], k.held[n:]...)
 	}
 }
 
@@ -83,7 +119,7 @@ func (r *Room) sendOutcome(tick sim.Tick, reason string, finished bool) {
 	}
 	if r.options.Outbox != nil {
 		from, n := r.from(tick)
-		r.options.Outbox.Put(outbox.NewOutcome(from, n, reason, finished, columns, lines))
+		r.sendOut(outbox.NewOutcome(from, n, reason, finished, columns, lines))
 	}
 }
 
@@ -106,6 +142,6 @@ func (r *Room) abandon(reason string) {
 		r.sendOutcome(r.world.Tick(), reason, false)
 	} else if r.options.OneMatch && r.fault != nil && r.options.Outbox != nil {
 		from, n := r.from(r.world.Tick()) // the world is not to be trusted any more
-		r.options.Outbox.Put(outbox.NewOutcome(from, n, reason, false, nil, nil))
+		r.sendOut(outbox.NewOutcome(from, n, reason, false, nil, nil))
 	}
 }

@@ -14,6 +14,9 @@ type sent struct{ entries []outbox.Entry }
 
 func (s *sent) Put(entries ...outbox.Entry) { s.entries = append(s.entries, entries...) }
 
+// Waiting implements Outbox.
+func (s *sent) Waiting() bool { return false }
+
 // message is one of them, as its receiver reads it.
 type message struct {
 	ID, Kind, Room, Mode, Reason string

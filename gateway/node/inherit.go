@@ -117,9 +117,11 @@ func (n *Node) RunHeritage(ctx context.Context, journals Journals, vital Vital) 
 		case <-ctx.Done():
 			return
 		case t := <-h.done:
-			h.note(t)
-			continue
+			h.note(t) // and there may be another that waits
 		case <-ticker.C:
+			if len(h.rooms) > 0 && n.lobby.CatchUp(ctx) != nil { // who asks where they are wants to know at once
+				continue
+			}
 		case <-vital.Changed():
 		}
 		if n.State() == Ready && n.lobby.Up() {
@@ -130,12 +132,8 @@ func (n *Node) RunHeritage(ctx context.Context, journals Journals, vital Vital) 
 
 // look begins to take what is this node's turn.
 func (h *heritage) look(ctx context.Context, now time.Time) {
-	if len(h.rooms) > 0 { // where they are by now, who asks wants to know at once
-		if err := h.node.lobby.CatchUp(ctx); err != nil {
-			return
-		}
-	}
 	orphans := h.node.lobby.Orphans(func(node string) bool { return h.node.doubts(node) >= Silent })
+	slices.SortFunc(orphans, func(a, b lobby.Room) int { return cmp.Compare(b.Taken, a.Taken) }) // players first
 	seen := make(map[string]bool, len(orphans))
 	var heirs []lobby.Node
 	for i := range orphans {

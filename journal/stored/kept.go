@@ -43,11 +43,11 @@ type Kept struct {
 	over    bool // nothing more comes
 	forget  bool // and it is to be removed
 	asked   uint64
-	told    uint64 // the newest of asked that the store has answered
-	inStep  uint64 // what the step that is on its way answers
-	ticks   uint64 // that came
-	stored  uint64 // that the store has
-	stepped uint64 // of the step that is on its way
+	told    uint64   // the newest of asked that the store has answered
+	inStep  uint64   // what the step that is on its way answers
+	tick    sim.Tick // the newest that came
+	stored  sim.Tick // the newest that the store has
+	stepped sim.Tick // of the step that is on its way
 	err     error
 }
 
@@ -79,7 +79,7 @@ func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
 	b := append(make([]byte, 0, len(k.body)+len(envelope)+1024), journal.Magic...)
 	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
 	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
-	k.fresh, k.sent = journal.AppendRecord(b, journal.KindEnvelope, envelope), 0
+	k.fresh, k.sent, k.tick = journal.AppendRecord(b, journal.KindEnvelope, envelope), 0, tick
 	k.rooms.fresh.Add(1)
 	k.asked++
 	k.rooms.want()
@@ -90,7 +90,7 @@ func (k *Kept) Tick(t *journal.Tick) {
 	k.body = journal.AppendTick(k.body[:0], t)
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.ticks++
+	k.tick = t.Tick
 	k.append(journal.KindTick, k.body)
 }
 
@@ -154,7 +154,14 @@ func (k *Kept) Err() error {
 func (k *Kept) Lag() (ticks, bytes int) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return int(k.ticks - k.stored), len(k.tail) + max(len(k.fresh)-k.sent, 0)
+	return k.tick.Since(k.stored), len(k.tail) + max(len(k.fresh)-k.sent, 0)
+}
+
+// Stored implements journal.Keeper.
+func (k *Kept) Stored(tick sim.Tick) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return !k.fenced && (k.stored >= tick || k.rooms.failing.Load() != nil)
 }
 
 // Settle implements journal.Keeper.
@@ -222,14 +229,14 @@ func (k *Kept) collect(budget *int) (w Write, any bool) {
 	}
 	if !k.behind {
 		w.At, w.Tail = k.at, k.tail
-		k.inStep, k.stepped = k.asked, k.ticks
+		k.inStep, k.stepped = k.asked, k.tick
 	}
 	if k.fresh != nil && *budget > 0 {
 		w.FreshAt = k.sent
 		w.Fresh = k.fresh[k.sent:min(len(k.fresh), k.sent+*budget)]
 		*budget -= len(w.Fresh)
 		if w.Use = k.sent+len(w.Fresh) == len(k.fresh); w.Use {
-			k.inStep, k.stepped = k.asked, k.ticks
+			k.inStep, k.stepped = k.asked, k.tick
 		}
 	}
 	return w, true
@@ -288,8 +295,12 @@ func (k *Kept) Close() error {
 	most := closePatience
 	for {
 		k.mu.Lock()
-		done, err := k.fenced || k.told == k.asked, k.err
+		done, err := k.told == k.asked, k.err
+		fenced := k.fenced
 		k.mu.Unlock()
+		if fenced {
+			return nil // it is kept by who has it
+		}
 		if done || !k.await(&most) {
 			if err == nil && !done {
 				err = errBehind

@@ -31,7 +31,10 @@ type Envelope struct {
 	// Set in a whole envelope; seats that are not in one are free.
 	Room *RoomEnvelope `protobuf:"bytes,2,opt,name=room,proto3" json:"room,omitempty"`
 	// Whole each. In an envelope without a room: those that have changed.
-	Seat          []*SeatEnvelope `protobuf:"bytes,3,rep,name=seat,proto3" json:"seat,omitempty"`
+	Seat []*SeatEnvelope `protobuf:"bytes,3,rep,name=seat,proto3" json:"seat,omitempty"`
+	// Of a whole envelope: what the rules wanted done outside of late, which may
+	// not have left the process.
+	Past          []*PastTick `protobuf:"bytes,4,rep,name=past,proto3" json:"past,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -87,6 +90,143 @@ func (x *Envelope) GetSeat() []*SeatEnvelope {
 	return nil
 }
 
+func (x *Envelope) GetPast() []*PastTick {
+	if x != nil {
+		return x.Past
+	}
+	return nil
+}
+
+// PastTick is what one tick wanted done outside.
+type PastTick struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Tick  uint32                 `protobuf:"varint,1,opt,name=tick,proto3" json:"tick,omitempty"`
+	// Under which the room's owner had it: part of the ids.
+	OwnerEpoch    uint64        `protobuf:"varint,2,opt,name=owner_epoch,json=ownerEpoch,proto3" json:"owner_epoch,omitempty"`
+	Effect        []*PastEffect `protobuf:"bytes,3,rep,name=effect,proto3" json:"effect,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PastTick) Reset() {
+	*x = PastTick{}
+	mi := &file_metronome_v1_envelope_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PastTick) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PastTick) ProtoMessage() {}
+
+func (x *PastTick) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_envelope_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PastTick.ProtoReflect.Descriptor instead.
+func (*PastTick) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *PastTick) GetTick() uint32 {
+	if x != nil {
+		return x.Tick
+	}
+	return 0
+}
+
+func (x *PastTick) GetOwnerEpoch() uint64 {
+	if x != nil {
+		return x.OwnerEpoch
+	}
+	return 0
+}
+
+func (x *PastTick) GetEffect() []*PastEffect {
+	if x != nil {
+		return x.Effect
+	}
+	return nil
+}
+
+type PastEffect struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          uint32                 `protobuf:"varint,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	Seat          uint32                 `protobuf:"varint,2,opt,name=seat,proto3" json:"seat,omitempty"`
+	User          uint64                 `protobuf:"fixed64,3,opt,name=user,proto3" json:"user,omitempty"`
+	Value         []int64                `protobuf:"zigzag64,4,rep,packed,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PastEffect) Reset() {
+	*x = PastEffect{}
+	mi := &file_metronome_v1_envelope_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PastEffect) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PastEffect) ProtoMessage() {}
+
+func (x *PastEffect) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_envelope_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PastEffect.ProtoReflect.Descriptor instead.
+func (*PastEffect) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *PastEffect) GetKind() uint32 {
+	if x != nil {
+		return x.Kind
+	}
+	return 0
+}
+
+func (x *PastEffect) GetSeat() uint32 {
+	if x != nil {
+		return x.Seat
+	}
+	return 0
+}
+
+func (x *PastEffect) GetUser() uint64 {
+	if x != nil {
+		return x.User
+	}
+	return 0
+}
+
+func (x *PastEffect) GetValue() []int64 {
+	if x != nil {
+		return x.Value
+	}
+	return nil
+}
+
 // RoomEnvelope is what a room was made from that no header of a journal has, and what
 // became of it.
 type RoomEnvelope struct {
@@ -118,7 +258,7 @@ type RoomEnvelope struct {
 
 func (x *RoomEnvelope) Reset() {
 	*x = RoomEnvelope{}
-	mi := &file_metronome_v1_envelope_proto_msgTypes[1]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -130,7 +270,7 @@ func (x *RoomEnvelope) String() string {
 func (*RoomEnvelope) ProtoMessage() {}
 
 func (x *RoomEnvelope) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_envelope_proto_msgTypes[1]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -143,7 +283,7 @@ func (x *RoomEnvelope) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomEnvelope.ProtoReflect.Descriptor instead.
 func (*RoomEnvelope) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{1}
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *RoomEnvelope) GetPrivate() bool {
@@ -257,7 +397,7 @@ type InvitedPlayer struct {
 
 func (x *InvitedPlayer) Reset() {
 	*x = InvitedPlayer{}
-	mi := &file_metronome_v1_envelope_proto_msgTypes[2]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -269,7 +409,7 @@ func (x *InvitedPlayer) String() string {
 func (*InvitedPlayer) ProtoMessage() {}
 
 func (x *InvitedPlayer) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_envelope_proto_msgTypes[2]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -282,7 +422,7 @@ func (x *InvitedPlayer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use InvitedPlayer.ProtoReflect.Descriptor instead.
 func (*InvitedPlayer) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{2}
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *InvitedPlayer) GetUserId() string {
@@ -367,7 +507,7 @@ type KnownUser struct {
 
 func (x *KnownUser) Reset() {
 	*x = KnownUser{}
-	mi := &file_metronome_v1_envelope_proto_msgTypes[3]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -379,7 +519,7 @@ func (x *KnownUser) String() string {
 func (*KnownUser) ProtoMessage() {}
 
 func (x *KnownUser) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_envelope_proto_msgTypes[3]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -392,7 +532,7 @@ func (x *KnownUser) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KnownUser.ProtoReflect.Descriptor instead.
 func (*KnownUser) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{3}
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *KnownUser) GetUser() uint64 {
@@ -449,7 +589,7 @@ type SeatEnvelope struct {
 
 func (x *SeatEnvelope) Reset() {
 	*x = SeatEnvelope{}
-	mi := &file_metronome_v1_envelope_proto_msgTypes[4]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -461,7 +601,7 @@ func (x *SeatEnvelope) String() string {
 func (*SeatEnvelope) ProtoMessage() {}
 
 func (x *SeatEnvelope) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_envelope_proto_msgTypes[4]
+	mi := &file_metronome_v1_envelope_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -474,7 +614,7 @@ func (x *SeatEnvelope) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatEnvelope.ProtoReflect.Descriptor instead.
 func (*SeatEnvelope) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{4}
+	return file_metronome_v1_envelope_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *SeatEnvelope) GetSeat() uint32 {
@@ -600,11 +740,23 @@ var File_metronome_v1_envelope_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x1bmetronome/v1/envelope.proto\x12\fmetronome.v1\x1a\x17metronome/v1/play.proto\"~\n" +
+	"\x1bmetronome/v1/envelope.proto\x12\fmetronome.v1\x1a\x17metronome/v1/play.proto\"\xaa\x01\n" +
 	"\bEnvelope\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12.\n" +
 	"\x04room\x18\x02 \x01(\v2\x1a.metronome.v1.RoomEnvelopeR\x04room\x12.\n" +
-	"\x04seat\x18\x03 \x03(\v2\x1a.metronome.v1.SeatEnvelopeR\x04seat\"\x88\x04\n" +
+	"\x04seat\x18\x03 \x03(\v2\x1a.metronome.v1.SeatEnvelopeR\x04seat\x12*\n" +
+	"\x04past\x18\x04 \x03(\v2\x16.metronome.v1.PastTickR\x04past\"q\n" +
+	"\bPastTick\x12\x12\n" +
+	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x1f\n" +
+	"\vowner_epoch\x18\x02 \x01(\x04R\n" +
+	"ownerEpoch\x120\n" +
+	"\x06effect\x18\x03 \x03(\v2\x18.metronome.v1.PastEffectR\x06effect\"^\n" +
+	"\n" +
+	"PastEffect\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\rR\x04kind\x12\x12\n" +
+	"\x04seat\x18\x02 \x01(\rR\x04seat\x12\x12\n" +
+	"\x04user\x18\x03 \x01(\x06R\x04user\x12\x14\n" +
+	"\x05value\x18\x04 \x03(\x12R\x05value\"\x88\x04\n" +
 	"\fRoomEnvelope\x12\x18\n" +
 	"\aprivate\x18\x01 \x01(\bR\aprivate\x12\x12\n" +
 	"\x04code\x18\x02 \x01(\tR\x04code\x12D\n" +
@@ -676,28 +828,32 @@ func file_metronome_v1_envelope_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_envelope_proto_rawDescData
 }
 
-var file_metronome_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_metronome_v1_envelope_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_metronome_v1_envelope_proto_goTypes = []any{
 	(*Envelope)(nil),      // 0: metronome.v1.Envelope
-	(*RoomEnvelope)(nil),  // 1: metronome.v1.RoomEnvelope
-	(*InvitedPlayer)(nil), // 2: metronome.v1.InvitedPlayer
-	(*KnownUser)(nil),     // 3: metronome.v1.KnownUser
-	(*SeatEnvelope)(nil),  // 4: metronome.v1.SeatEnvelope
-	nil,                   // 5: metronome.v1.RoomEnvelope.MetadataEntry
-	(*Notice)(nil),        // 6: metronome.v1.Notice
+	(*PastTick)(nil),      // 1: metronome.v1.PastTick
+	(*PastEffect)(nil),    // 2: metronome.v1.PastEffect
+	(*RoomEnvelope)(nil),  // 3: metronome.v1.RoomEnvelope
+	(*InvitedPlayer)(nil), // 4: metronome.v1.InvitedPlayer
+	(*KnownUser)(nil),     // 5: metronome.v1.KnownUser
+	(*SeatEnvelope)(nil),  // 6: metronome.v1.SeatEnvelope
+	nil,                   // 7: metronome.v1.RoomEnvelope.MetadataEntry
+	(*Notice)(nil),        // 8: metronome.v1.Notice
 }
 var file_metronome_v1_envelope_proto_depIdxs = []int32{
-	1, // 0: metronome.v1.Envelope.room:type_name -> metronome.v1.RoomEnvelope
-	4, // 1: metronome.v1.Envelope.seat:type_name -> metronome.v1.SeatEnvelope
-	5, // 2: metronome.v1.RoomEnvelope.metadata:type_name -> metronome.v1.RoomEnvelope.MetadataEntry
-	2, // 3: metronome.v1.RoomEnvelope.invited:type_name -> metronome.v1.InvitedPlayer
-	3, // 4: metronome.v1.RoomEnvelope.known:type_name -> metronome.v1.KnownUser
-	6, // 5: metronome.v1.SeatEnvelope.notice:type_name -> metronome.v1.Notice
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	3, // 0: metronome.v1.Envelope.room:type_name -> metronome.v1.RoomEnvelope
+	6, // 1: metronome.v1.Envelope.seat:type_name -> metronome.v1.SeatEnvelope
+	1, // 2: metronome.v1.Envelope.past:type_name -> metronome.v1.PastTick
+	2, // 3: metronome.v1.PastTick.effect:type_name -> metronome.v1.PastEffect
+	7, // 4: metronome.v1.RoomEnvelope.metadata:type_name -> metronome.v1.RoomEnvelope.MetadataEntry
+	4, // 5: metronome.v1.RoomEnvelope.invited:type_name -> metronome.v1.InvitedPlayer
+	5, // 6: metronome.v1.RoomEnvelope.known:type_name -> metronome.v1.KnownUser
+	8, // 7: metronome.v1.SeatEnvelope.notice:type_name -> metronome.v1.Notice
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_envelope_proto_init() }
@@ -712,7 +868,7 @@ func file_metronome_v1_envelope_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_envelope_proto_rawDesc), len(file_metronome_v1_envelope_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
