@@ -43,15 +43,18 @@ func (s *Session) TakeBack(ctx context.Context, room string, o Options, enter fu
 	}
 	var there *pb.FindRoomResponse
 	if !s.heard.IsZero() && time.Since(s.heard) > unheard {
-		there = s.find(ctx, room, o)
+		there, _ = s.find(ctx, room, o)
 	}
 	if there.GetUrl() == "" || there.GetUrl() == room {
 		err := enter(room)
 		if err == nil || !mayBeElsewhere(err) {
 			return room, err
 		}
-		there = s.find(ctx, room, o)
+		var said bool
+		there, said = s.find(ctx, room, o)
 		switch {
+		case there == nil && len(s.nodes) > 0 && !said:
+			return room, &soughtError{err} // nobody says that it is gone
 		case there == nil, !there.GetKept() && there.GetUrl() == room:
 			return room, err
 		case there.GetUrl() == "", there.GetUrl() == room:
@@ -72,12 +75,12 @@ func mayBeElsewhere(err error) bool {
 	return !errors.Is(err, context.Canceled)
 }
 
-// find asks all nodes that are known where a room is; nil: none knows. What is older
-// than what was known does not count.
-func (s *Session) find(ctx context.Context, room string, o Options) (best *pb.FindRoomResponse) {
+// find asks all nodes that are known where a room is; nil: none knows. said: one has
+// answered at all. What is older than what was known does not count.
+func (s *Session) find(ctx context.Context, room string, o Options) (best *pb.FindRoomResponse, said bool) {
 	base, id, ok := splitRoomURL(room)
 	if !ok || len(s.nodes) == 0 {
-		return nil
+		return nil, false
 	}
 	nodes := append([]string{base}, s.nodes...)
 	ctx, cancel := context.WithTimeout(ctx, seekTimeout)
@@ -88,11 +91,14 @@ func (s *Session) find(ctx context.Context, room string, o Options) (best *pb.Fi
 		go func() { // ends with the answer, at the latest with ctx
 			answer, err := metronomev1connect.NewLobbyServiceClient(asker, strings.TrimRight(node, "/"), connect.WithReadMaxBytes(maxAnswer)).
 				FindRoom(ctx, connect.NewRequest(&pb.FindRoomRequest{Id: id}))
-			if err != nil {
+			switch {
+			case err == nil:
+				answers <- answer.Msg
+			case connect.CodeOf(err) == connect.CodeNotFound:
+				answers <- &pb.FindRoomResponse{}
+			default:
 				answers <- nil
-				return
 			}
-			answers <- answer.Msg
 		}()
 	}
 	rest := time.NewTimer(seekTimeout)
@@ -100,7 +106,8 @@ func (s *Session) find(ctx context.Context, room string, o Options) (best *pb.Fi
 	for range nodes {
 		select {
 		case a := <-answers:
-			if a == nil || a.GetEpoch() < s.epoch || best != nil && a.GetEpoch() <= best.GetEpoch() {
+			said = said || a != nil
+			if a == nil || a.GetEpoch() == 0 || a.GetEpoch() < s.epoch || best != nil && a.GetEpoch() <= best.GetEpoch() {
 				continue
 			}
 			best = a
@@ -108,10 +115,10 @@ func (s *Session) find(ctx context.Context, room string, o Options) (best *pb.Fi
 				rest.Reset(restOfAnswers)
 			}
 		case <-rest.C:
-			return best
+			return best, said
 		}
 	}
-	return best
+	return best, said
 }
 
 // restOfAnswers is how long others may take once a node has said where the room is. Why:

@@ -107,7 +107,7 @@ func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error)
 		}
 		return len(seen) >= total, nil
 	}
-	for end := time.Now().Add(10 * time.Second); ; {
+	for end := time.Now().Add(2 * time.Minute); ; {
 		all, failed := read()
 		if failed != nil {
 			return 0, 0, 0, failed

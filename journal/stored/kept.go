@@ -161,7 +161,7 @@ func (k *Kept) Lag() (ticks, bytes int) {
 func (k *Kept) Stored(tick sim.Tick) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return !k.fenced && (k.stored >= tick || k.rooms.failing.Load() != nil)
+	return !k.fenced && (k.stored >= tick || k.rooms.gone())
 }
 
 // Settle implements journal.Keeper.

@@ -28,7 +28,17 @@ const (
 	// patience is how long snapshots wait for a store that does not answer. Why 500 ms:
 	// as long as it may take to be sure that it is the store that stands still.
 	patience = 500 * time.Millisecond
+	// outsidePatience is how long what rules want done outside waits for such a store. Why
+	// 10 s: a process that stood still learns long before that whether another node has its
+	// rooms.
+	outsidePatience = 10 * time.Second
 )
+
+// failure is that the store does not answer.
+type failure struct {
+	err   error
+	since time.Time
+}
 
 // Config is how a node keeps its rooms.
 type Config struct {
@@ -53,7 +63,7 @@ type Rooms struct {
 	told   sync.WaitGroup
 
 	fresh   atomic.Int64 // rooms whose journal is to begin anew
-	failing atomic.Pointer[error]
+	failing atomic.Pointer[failure] // nil: the store has answered the last step
 	bytes   atomic.Uint64
 	steps   atomic.Uint64
 
@@ -90,10 +100,16 @@ func (d *Rooms) Written() (bytes, steps uint64) { return d.bytes.Load(), d.steps
 
 // Err returns why the store has not taken the last step; nil: it has.
 func (d *Rooms) Err() error {
-	if err := d.failing.Load(); err != nil {
-		return *err
+	if f := d.failing.Load(); f != nil {
+		return f.err
 	}
 	return nil
+}
+
+// gone reports whether the store has not answered for so long that nothing waits for it.
+func (d *Rooms) gone() bool {
+	f := d.failing.Load()
+	return f != nil && time.Since(f.since) > outsidePatience
 }
 
 // want has what waits written soon.
@@ -154,7 +170,11 @@ func (d *Rooms) step() error {
 	defer cancel()
 	fates, err := d.store.Write(ctx, d.writes)
 	if err != nil {
-		d.failing.Store(&err)
+		since := time.Now()
+		if f := d.failing.Load(); f != nil {
+			since = f.since
+		}
+		d.failing.Store(&failure{err, since})
 		return err
 	}
 	d.failing.Store(nil)
@@ -179,6 +199,7 @@ func (d *Rooms) settle(k *Kept, w *Write, fate Fate) {
 		d.mu.Unlock()
 	}
 	if fenced && !w.Forget {
-		d.told.Go(func() { d.config.Lost(k.id, w.Epoch) })
+		epoch := w.Epoch // w is used again
+		d.told.Go(func() { d.config.Lost(k.id, epoch) })
 	}
 }
