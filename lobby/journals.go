@@ -29,16 +29,16 @@ var journalFates = map[string]stored.Fate{"kept": stored.Stored, "gap": stored.G
 
 // Write implements stored.Store. Errors: ErrUnavailable.
 func (j *Journals) Write(ctx context.Context, all []stored.Write) ([]stored.Fate, error) {
-	args := append(make([]any, 0, 2+7*len(all)), j.node, len(all))
+	args := append(make([]any, 0, 2+8*len(all)), j.node, len(all))
 	for i := range all {
 		w, then := &all[i], ""
 		switch {
 		case w.Forget:
 			then = "forget"
-		case w.Use:
-			then = "use"
+		case w.Use != "":
+			then = "use " + w.Use
 		}
-		args = append(args, w.Room, w.Epoch, w.At, w.Tail, w.FreshAt, w.Fresh, then)
+		args = append(args, w.Room, w.Epoch, w.Journal, w.At, w.Tail, w.FreshAt, w.Fresh, then)
 	}
 	answer, err := j.dir.run(ctx, journalScript, args...)
 	if err != nil {

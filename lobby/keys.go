@@ -16,6 +16,7 @@ package lobby
 //	{p}:fence:<id>    string  remove                fence; the epoch of an ended room whose id others know
 //	{p}:journal:<id>  string  Journals              fence; the room's checkpoint and the ticks since
 //	{p}:journal:<id>:new  string  Journals          fence; the one that takes its place when all of it is there
+//	{p}:journal:<id>:name string  Journals          fence; which of the room's journals it is
 //	{p}:beats         hash    Journals              fence; node -> when it last wrote journals
 //	{p}:rev           string  whatever changes      fence; number of the newest change
 //	{p}:changed       zset    a room                fence; members: room -> number of its newest change

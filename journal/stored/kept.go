@@ -34,10 +34,12 @@ type Kept struct {
 	mu      sync.Mutex
 	header  journal.Header
 	epoch   uint64
-	tail    []byte // goes into the journal
+	name    string // of the journal
+	tail    []byte // goes into it
 	at      int    // where
 	fresh   []byte // the journal that is to come; nil: none
 	sent    int    // how much of it the store has
+	begun   int    // journals
 	behind  bool   // the store has no journal that the next tick could go into
 	fenced  bool
 	over    bool // nothing more comes
@@ -80,6 +82,7 @@ func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
 	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
 	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
 	k.fresh, k.sent, k.tick = journal.AppendRecord(b, journal.KindEnvelope, envelope), 0, tick
+	k.begun++
 	k.rooms.fresh.Add(1)
 	k.asked++
 	k.rooms.want()
@@ -228,14 +231,15 @@ func (k *Kept) collect(budget *int) (w Write, any bool) {
 		return w, true
 	}
 	if !k.behind {
-		w.At, w.Tail = k.at, k.tail
+		w.Journal, w.At, w.Tail = k.name, k.at, k.tail
 		k.inStep, k.stepped = k.asked, k.tick
 	}
 	if k.fresh != nil && *budget > 0 {
 		w.FreshAt = k.sent
 		w.Fresh = k.fresh[k.sent:min(len(k.fresh), k.sent+*budget)]
 		*budget -= len(w.Fresh)
-		if w.Use = k.sent+len(w.Fresh) == len(k.fresh); w.Use {
+		if k.sent+len(w.Fresh) == len(k.fresh) {
+			w.Use = fmt.Sprintf("%d.%d", k.epoch, k.begun)
 			k.inStep, k.stepped = k.asked, k.tick
 		}
 	}
@@ -264,7 +268,7 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	case k.answered <- struct{}{}:
 	default:
 	}
-	return k.told != k.asked && (!k.behind || k.fresh != nil), k.fenced || k.over && (k.forget || k.told == k.asked || k.behind), k.fenced
+	return k.fresh != nil || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.behind), k.fenced
 }
 
 // advance drops what the store has. The caller holds mu.
@@ -277,7 +281,8 @@ func (k *Kept) advance(w *Write) {
 		return
 	}
 	k.sent += len(w.Fresh)
-	if w.Use {
+	if w.Use != "" {
+		k.name = w.Use
 		k.tail, k.at, k.behind, k.err = append(k.tail[:0], k.fresh[k.sent:]...), k.sent, false, nil
 		k.dropFresh()
 	}

@@ -62,7 +62,7 @@ type Rooms struct {
 	done   chan struct{}
 	told   sync.WaitGroup
 
-	fresh   atomic.Int64 // rooms whose journal is to begin anew
+	fresh   atomic.Int64            // rooms whose journal is to begin anew
 	failing atomic.Pointer[failure] // nil: the store has answered the last step
 	bytes   atomic.Uint64
 	steps   atomic.Uint64

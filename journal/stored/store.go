@@ -22,15 +22,16 @@ type Write struct {
 	// Epoch is under which the writer owns the room. The store refuses one that is
 	// older than the owner's.
 	Epoch uint64
-	// Tail goes into the journal, which must be At bytes long or longer.
-	At   int
-	Tail []byte
+	// Tail goes into the journal of that name, which must be At bytes long or longer.
+	Journal string
+	At      int
+	Tail    []byte
 	// Fresh goes into the journal that is to come, which must be FreshAt bytes long or
 	// longer; 0 begins it.
 	FreshAt int
 	Fresh   []byte
-	// Use has that journal take the place of the other.
-	Use bool
+	// Use has that journal take the place of the other, under this name; "": not yet.
+	Use string
 	// Forget removes both.
 	Forget bool
 }
@@ -42,8 +43,8 @@ type Fate uint8
 const (
 	// Stored: it is in the store.
 	Stored Fate = iota
-	// Gap: the journal is shorter than the writer thinks; the store has lost some of
-	// it. A journal that begins anew mends that.
+	// Gap: the journal is shorter than the writer thinks, or another; the store has lost
+	// some of it, or an answer was lost. A journal that begins anew mends that.
 	Gap
 	// Lost: another owner has the room.
 	Lost
