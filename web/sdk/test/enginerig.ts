@@ -39,14 +39,14 @@ export class Rig {
   readonly reports: Report[] = [];
   readonly room = new Room();
   sample: number[] | null = [1, 0, 0];
-  answer: () => Promise<Response> = async () => {
+  answer: (url?: string) => Promise<Response> = async () => {
     throw new TypeError("fetch failed");
   };
   readonly engine: Engine;
 
   constructor(start: Partial<Command & { type: "start" }> = {}) {
     Socket.all = [];
-    const host = hostOf((r) => this.reports.push(r), () => this.sample, { WebSocket: Socket as never, fetch: () => this.answer() });
+    const host = hostOf((r) => this.reports.push(r), () => this.sample, { WebSocket: Socket as never, fetch: (url) => this.answer(String(url)) });
     this.engine = new Engine({ ...host, random: () => 0.5 });
     this.engine.command({ type: "start", url: "ws://h/rooms/r?ticket=t", resume: "", name: "", hiddenAfter: 10_000, ...start });
   }
@@ -67,9 +67,9 @@ export class Rig {
     this.socket.onmessage?.({ data: b.slice().buffer });
   }
   /** play opens the newest socket and gets the first snapshot. */
-  play(resumed = false): this {
+  play(resumed = false, node: string[] = []): this {
     this.socket.onopen?.();
-    this.message(this.room.key({ resumed }));
+    this.message(this.room.key({ resumed, node }));
     return this;
   }
   /** pass lets ticks go by, with a snapshot for each. */
