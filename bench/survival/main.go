@@ -103,6 +103,11 @@ func run(ctx context.Context, o options) (err error) {
 		return fmt.Errorf("redis-server: %w", err)
 	}
 	defer r.store.kill()
+	defer func() {
+		for _, n := range r.nodes {
+			n.kill()
+		}
+	}()
 	if r.nodes, err = startNodes(ctx, o, dir, r.store); err != nil {
 		return err
 	}
