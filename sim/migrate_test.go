@@ -366,6 +366,36 @@ func rowOf(c *core, slot, cell int) uint64 {
 	return (&Column{Kind: KindUint64, offset: uintptr(cell) * unsafe.Sizeof(uint64(0))}).load(unsafe.Add(c.base, uintptr(slot)*c.stride))
 }
 
+// TestWhatANarrowerColumnHolds has a row on both sides of each limit.
+func TestWhatANarrowerColumnHolds(t *testing.T) {
+	for _, c := range []struct {
+		from, to Kind
+		v        uint64
+		fits     bool
+	}{
+		{KindInt32, KindInt8, 127, true}, {KindInt32, KindInt8, 128, false},
+		{KindInt16, KindInt8, ^uint64(127), true}, {KindInt16, KindInt8, ^uint64(128), false},
+		{KindUint16, KindUint8, 255, true}, {KindUint16, KindUint8, 256, false},
+		{KindInt8, KindUint32, 0, true}, {KindInt8, KindUint32, ^uint64(0), false},
+		{KindInt8, KindUint64, 127, true}, {KindInt8, KindUint64, ^uint64(0), false},
+		{KindUint64, KindInt64, 1<<63 - 1, true}, {KindUint64, KindInt64, 1 << 63, false}, {KindUint64, KindInt8, ^uint64(0), false},
+		{KindUint64, KindUint64, ^uint64(0), true}, {KindInt64, KindInt64, 1 << 63, true}, {KindInt8, KindInt64, ^uint64(0), true},
+		{KindFixed, KindInt32, 0, false}, {KindInt32, KindFixed, 0, false}, {KindUint16, KindAngle, 0, false}, {KindUint16, KindSeat, 0, false},
+		{KindUint8, KindBool, 1, false}, {KindUint32, KindTick, 1, false}, {KindUint64, KindRef, 1, false}, {KindFixed, KindFixed, 1 << 30, true},
+	} {
+		of := func(k Kind) *World {
+			b := &build{seats: 1, tables: []tableDraw{{name: "t", form: SingleRow, rows: 1, cols: []Column{{Name: "a", Kind: k, Seed: -1, Local: true}}}}}
+			return b.start(t)
+		}
+		old, w := of(c.from), of(c.to)
+		old.tables[0].setValue(0, 0, c.v)
+		err := w.Migrate(old.Layout(), nil, old.Append(nil))
+		if (err == nil) != c.fits || c.fits && w.tables[0].value(0, 0) != c.v || !c.fits && !errors.Is(err, ErrMigrate) {
+			t.Errorf("%x from kind %d to %d: %v, %x", c.v, c.from, c.to, err, w.tables[0].value(0, 0))
+		}
+	}
+}
+
 // What follows are two builds of one game: hit points became a shield of the double,
 // and who carries the flag went from the ships into the match.
 type (
@@ -500,8 +530,8 @@ func TestShortcutsAreMadeAfterTheRulesHadTheirTurn(t *testing.T) {
 
 type (
 	giftBefore struct {
-		Coins int64
 		Why   uint8
+		Coins int64
 	}
 	giftNow struct {
 		When  Tick
