@@ -35,8 +35,9 @@ func (f TableForm) String() string {
 		return "one row per seat"
 	case SingleRow:
 		return "a single row"
+	default:
+		return "free rows"
 	}
-	return "free rows"
 }
 
 // TableLayout is one table of a layout.

@@ -18,7 +18,6 @@ type build struct {
 	past    []string // tables with a history
 	depth   int
 	command bool
-	params  bool
 	migrate func(*World, *Former) error
 	restore func()
 	w       *World
@@ -167,6 +166,7 @@ func anyValue(w *World, r *rand.Rand, k Kind) uint64 {
 		return uint64(1+r.IntN(70)) | r.Uint64N(3)<<refIDBits | r.Uint64N(uint64(len(w.tables)+1))<<refTableAt
 	case KindBool:
 		return r.Uint64N(2)
+	default:
 	}
 	if r.IntN(200) == 0 {
 		return r.Uint64() >> r.IntN(64)
