@@ -3,8 +3,10 @@ package client
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/metronome-server/metronome/netproto"
+	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 )
 
 // maxQueuedCommands is how many commands wait here at most, those on the way
@@ -44,6 +46,39 @@ func (q *commands) add(values, list []int32) (uint32, error) {
 	q.last++
 	q.waiting = append(q.waiting, c)
 	return q.last, nil
+}
+
+// rename has the commands that wait be as the schema of now has them, where the room
+// goes on under another build of the game: values go by the names of their fields. A
+// field that is gone is left out, a new one is 0.
+func (q *commands) rename(before, now []*pb.CommandField) {
+	if slices.EqualFunc(before, now, sameField) {
+		return
+	}
+	for i := range q.waiting {
+		c := &q.waiting[i]
+		was := *c
+		c.Values, c.Count, c.List, c.ListCount = [len(c.Values)]int32{}, 0, [len(c.List)]int32{}, 0
+		for _, f := range now {
+			at := slices.IndexFunc(before, func(b *pb.CommandField) bool { return sameField(b, f) })
+			switch {
+			case f.GetList() > 0:
+				if at >= 0 {
+					c.List, c.ListCount = was.List, was.ListCount
+				}
+			case c.Count < len(c.Values): // a server may say anything
+				if at >= 0 && at < len(was.Values) {
+					c.Values[c.Count] = was.Values[at]
+				}
+				c.Count++
+			}
+		}
+	}
+}
+
+// sameField: a list is never a number, whatever their names.
+func sameField(a, b *pb.CommandField) bool {
+	return a.GetName() == b.GetName() && (a.GetList() > 0) == (b.GetList() > 0)
 }
 
 // due reports whether something may be sent.

@@ -220,6 +220,9 @@ func (s *Session) greet(w *pb.Welcome) error {
 	if !w.GetResumed() || s.acks.ring == nil {
 		s.acks.begin(w.GetMaxLead())
 	}
+	if s.welcome != nil {
+		s.commands.rename(s.welcome.GetSchema().GetCommand(), w.GetSchema().GetCommand())
+	}
 	s.welcome, s.greeted, s.resume, s.nodes, s.moved = w, true, w.GetResume(), w.GetNode(), ""
 	if !s.Blind {
 		s.mirror = netproto.NewMirror(w.GetSchema())

@@ -44,7 +44,7 @@ func AppendHeader(b []byte, h Header) []byte {
 	b = binary.LittleEndian.AppendUint64(b, h.Seed)
 	b = binary.LittleEndian.AppendUint64(b, h.Shape)
 	b = binary.AppendUvarint(b, uint64(h.Seats))
-	if len(h.Params) > 0 || h.OneMatch {
+	if len(h.Params) > 0 || h.OneMatch || h.Layout != nil {
 		b = binary.AppendUvarint(b, uint64(len(h.Params)))
 		for _, p := range h.Params {
 			b = appendText(appendText(b, p.Name), p.Value)
@@ -53,6 +53,9 @@ func AppendHeader(b []byte, h Header) []byte {
 		if h.OneMatch {
 			b[len(b)-1] = 1
 		}
+	}
+	if h.Layout != nil {
+		b = appendLayout(b, h.Layout)
 	}
 	return b
 }

@@ -83,6 +83,9 @@ type Header struct {
 	Params []sim.Param
 	// OneMatch: the room was made for one match.
 	OneMatch bool
+	// Layout is how another build of the game reads its states; nil, as in journals that
+	// do not say it: only a build with the same Shape does.
+	Layout *sim.Layout
 }
 
 // Tick is one step of a room.

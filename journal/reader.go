@@ -116,7 +116,8 @@ func wholeCheckpoint(b []byte) bool {
 	return crc32.ChecksumIEEE(record) == binary.LittleEndian.Uint32(b[n+int(size):])
 }
 
-// ReadHeader reads the body of a KindHeader. Errors: ErrDamaged.
+// ReadHeader reads the body of a KindHeader. Errors: ErrDamaged, also of a layout of
+// another version.
 func ReadHeader(body []byte) (Header, error) {
 	r := bodyReader{b: body}
 	h := Header{Room: r.text(), Mode: r.text(), Hz: int(r.number(1000)), Seed: r.word(), Shape: r.word()}
@@ -128,6 +129,12 @@ func ReadHeader(body []byte) (Header, error) {
 			h.Params = append(h.Params, sim.Param{Name: r.text(), Value: r.text()})
 		}
 		h.OneMatch = r.number(1) != 0
+	}
+	if len(r.b) > 0 {
+		var err error
+		if h.Layout, err = r.layout(); err != nil {
+			return Header{}, err
+		}
 	}
 	if !r.done() {
 		return Header{}, fmt.Errorf("%w: its header", ErrDamaged)

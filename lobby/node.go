@@ -19,6 +19,7 @@ type Node struct {
 	NodeURL string    `json:"node_url"`
 	Region  string    `json:"region,omitempty"`
 	At      time.Time `json:"at"` // when this was true
+	Began   time.Time `json:"began"`
 	Capacity
 }
 
@@ -43,7 +44,7 @@ func (l *Lobby) Nodes(ctx context.Context) ([]Node, error) {
 func (l *Lobby) record(draining bool, c Capacity, keys []publishedKey) string {
 	n := Node{
 		ID: l.cfg.NodeID, URL: l.cfg.NodeURL, Version: l.cfg.Version, Draining: draining, NodeURL: l.cfg.PeerURL, Region: l.cfg.Region,
-		At: l.dir.now(), Capacity: c,
+		At: l.dir.now(), Began: l.began, Capacity: c,
 	}
 	l.mu.Lock()
 	for _, o := range l.mine {

@@ -17,6 +17,7 @@ import (
 type Lobby struct {
 	cfg   Config
 	self  string // this process among all that ever had the node's id
+	began time.Time
 	dir   directory
 	ring  *keyring
 	down  atomic.Bool // Run's last question to the store failed
@@ -70,7 +71,7 @@ func Open(ctx context.Context, cfg Config) (*Lobby, error) {
 // openOn opens a lobby on a directory.
 func openOn(ctx context.Context, cfg Config, dir directory, asked *latency) (*Lobby, error) {
 	l := &Lobby{
-		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + id.Unique(), dir: dir, ring: newKeyring(cfg.secrets()),
+		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + id.Unique(), began: dir.now(), dir: dir, ring: newKeyring(cfg.secrets()),
 		mine: map[string]*owned{}, claiming: map[string]int{}, removals: map[string]removeArgs{},
 	}
 	l.index.Store(newIndex())

@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Capacity is what a node can take on.
@@ -33,6 +34,18 @@ type Place struct {
 	// Region is where the players are; "": where this node is. Nodes elsewhere come
 	// after those of the region.
 	Region string
+	// NewerBuild: nodes with another fingerprint are meant instead, which began after this
+	// one: what an older build does not know would be lost there.
+	NewerBuild bool
+}
+
+// plays reports whether a node has the game as it is wanted.
+func (p *Place) plays(n *Node, began time.Time) bool {
+	fingerprint := n.Modes[p.Mode]
+	if p.NewerBuild {
+		return fingerprint != "" && fingerprint != p.Fingerprint && n.Began.After(began)
+	}
+	return fingerprint == p.Fingerprint
 }
 
 // BusyLoad is the load from which on a node counts as smaller than it is. Below
@@ -52,7 +65,7 @@ func (l *Lobby) Places(p Place) []Node {
 	defer l.peers.mu.Unlock()
 	var fit []Node
 	for _, n := range l.peers.nodes {
-		if !n.Draining && n.Modes[p.Mode] == p.Fingerprint && n.FreeRooms > 0 && n.FreeSeats >= p.Seats {
+		if !n.Draining && p.plays(&n, l.began) && n.FreeRooms > 0 && n.FreeSeats >= p.Seats {
 			fit = append(fit, n)
 		}
 	}

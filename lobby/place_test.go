@@ -3,6 +3,7 @@ package lobby
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestPlaces walks the order in which nodes are asked for a room.
@@ -45,6 +46,24 @@ func TestPlaces(t *testing.T) {
 	if got := order(wanted); got[0] != "big" {
 		t.Errorf("when big said what is left: %v", got)
 	}
+	wanted.NewerBuild = true
+	for i := range a.peers.nodes {
+		if n := &a.peers.nodes[i]; n.ID != "old" {
+			n.Began = a.began.Add(time.Second)
+		}
+	}
+	if got := order(wanted); len(got) != 0 {
+		t.Errorf("with another build, and none is newer: %v", got)
+	}
+	newer := wanted
+	newer.Fingerprint = "f2"
+	if strings.Join(order(newer), " ") != "big a twin hot far" {
+		t.Errorf("of a newer build: %v", order(newer))
+	}
+	if newer.Mode = "duel"; len(order(newer)) != 0 {
+		t.Errorf("without the mode: %v", order(newer))
+	}
+	wanted.NewerBuild = false
 	a.Heard("big", Capacity{})
 	if got := order(wanted); got[0] != "a" {
 		t.Errorf("when big did not answer: %v", got)

@@ -30,6 +30,7 @@ type Follower struct {
 	room   *pb.RoomEnvelope // nil: none came yet
 	seats  map[sim.Seat]*pb.SeatEnvelope
 	step   journal.Tick
+	to     *journal.Translation
 	played int      // ticks since the checkpoint
 	differ sim.Tick // the first that came out differently; 0: none
 	recent recentPast
@@ -42,7 +43,8 @@ func NewFollower(find func(mode string) (sim.Mode, bool)) *Follower {
 
 // Read steps along with a whole journal; one that ends in the middle of a record is
 // followed up to there. Errors: journal.ErrDamaged, ErrNothingKept, a mode that is not
-// known or has other tables, what the rules panicked with.
+// known or has other tables, sim.ErrMigrate when these cannot take the old ones' place,
+// what the rules panicked with.
 func (f *Follower) Read(in io.Reader) error {
 	records, err := journal.NewReader(in)
 	if err != nil {
@@ -87,7 +89,9 @@ func (f *Follower) begin(body []byte) (err error) {
 	if f.header, err = journal.ReadHeader(body); err != nil {
 		return err
 	}
-	f.world, f.mode, err = f.header.Start(f.find)
+	if f.world, f.mode, err = f.header.Continue(f.find); err == nil {
+		f.to = f.header.Translation(f.world)
+	}
 	return err
 }
 
@@ -96,8 +100,8 @@ func (f *Follower) checkpoint(body []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := f.world.Restore(state); err != nil {
-		return fmt.Errorf("%w: %w", journal.ErrDamaged, err)
+	if err := f.header.Restore(f.world, state); err != nil {
+		return err
 	}
 	if f.world.Tick() != tick {
 		return fmt.Errorf("%w: a checkpoint of tick %d says %d", journal.ErrDamaged, f.world.Tick(), tick)
@@ -138,11 +142,12 @@ func (f *Follower) tick(body []byte) (err error) {
 	if err := journal.ReadTick(body, t); err != nil {
 		return err
 	}
+	f.to.Apply(t)
 	if err := t.Play(f.world); err != nil {
 		return err
 	}
 	f.played++
-	if f.differ == 0 && f.world.Hash() != t.Hash {
+	if f.to == nil && f.differ == 0 && f.world.Hash() != t.Hash {
 		f.differ = t.Tick // by rules that are no more what they were: what they say now counts
 	}
 	for _, s := range t.Leaves {
@@ -173,15 +178,20 @@ func (f *Follower) noteEffects() {
 func (f *Follower) Tick() sim.Tick { return f.world.Tick() }
 
 // Differs returns the first tick that came out differently than it was recorded, as
-// under rules that are not those of the recording; 0: none did.
+// under rules that are not those of the recording; 0: none did, or the room has Migrated.
 func (f *Follower) Differs() sim.Tick { return f.differ }
+
+// Migrated reports whether another build of the game wrote the journal: the state went
+// into this one's tables by names, and the ticks behind the checkpoint were stepped by
+// this one's rules, so that the room goes on after the last of them all the same.
+func (f *Follower) Migrated() bool { return f.to != nil }
 
 // Wish is what the room was made from, for a registry that has it again. Read must have
 // gone well.
 func (f *Follower) Wish() Wish {
 	e := f.room
 	w := Wish{
-		ID: f.header.Room, Mode: f.header.Mode, Seats: int(e.Seats), Params: f.header.Params, OneMatch: f.header.OneMatch, Private: e.Private, Code: e.Code,
+		ID: f.header.Room, Mode: f.header.Mode, Seats: int(e.Seats), Params: paramsOf(f.world), OneMatch: f.header.OneMatch, Private: e.Private, Code: e.Code,
 		Metadata: e.Metadata, Keep: e.Keep, Patience: time.Duration(e.PatienceMs) * time.Millisecond, Follower: f,
 	}
 	if e.ForInvited {
@@ -208,6 +218,9 @@ func (f *Follower) TakeOver(o Options) (*Room, error) {
 	r.created = time.UnixMilli(f.room.CreatedMs)
 	r.restore(f)
 	r.beginJournals()
+	if f.Migrated() {
+		r.log.Info("the room goes on under another build of its game", "tick", f.Tick(), "ticks", f.played)
+	}
 	return r, nil
 }
 

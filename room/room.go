@@ -197,7 +197,7 @@ func (r *Room) beginJournals() {
 func (r *Room) header() journal.Header {
 	return journal.Header{
 		Room: r.id, Mode: r.mode.Name, Hz: r.mode.Hz, Seed: r.options.Seed, Shape: r.world.Shape(), Seats: r.mode.Seats, Params: paramsOf(r.world),
-		OneMatch: r.options.OneMatch,
+		OneMatch: r.options.OneMatch, Layout: r.world.Layout(),
 	}
 }
 

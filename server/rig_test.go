@@ -30,12 +30,18 @@ func TestMain(m *testing.M) {
 // startTestNode runs a whole node on a free port.
 func startTestNode(t testing.TB, change func(*Config)) *Node {
 	t.Helper()
+	return startNodeOf(t, arena.Game(), change)
+}
+
+// startNodeOf runs a whole node of a game on a free port.
+func startNodeOf(t testing.TB, game sim.Game, change func(*Config)) *Node {
+	t.Helper()
 	c := DefaultConfig()
 	c.Listen, c.Bots = "127.0.0.1:0", 0
 	if change != nil {
 		change(&c)
 	}
-	n, err := Start(t.Context(), c, []sim.Game{arena.Game()}, slog.New(slog.DiscardHandler))
+	n, err := Start(t.Context(), c, []sim.Game{game}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,8 @@ type Spectator interface {
 // tables, like the row of each seat: nothing but what follows from the tables.
 type Restorer interface {
 	// Restored makes every shortcut anew from the tables, whose rows are other
-	// ones now. It must not change the tables. A panic makes [World.Restore] fail.
+	// ones now, after a [Migrator] had its turn. It must not change the tables. A panic
+	// makes [World.Restore] fail.
 	Restored()
 }
 

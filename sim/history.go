@@ -110,13 +110,20 @@ func (h *History[T]) append(b []byte) []byte {
 func (h *History[T]) restore(r *reader) {
 	h.reset()
 	for _, tick := range h.seen {
-		for slot := range h.table.high {
-			v := r.uvarint(mostReuse)
-			if v&1 != 0 {
-				tick[slot] = past{Vec{r.fixed(), r.fixed()}, uint32(v>>1) + 1}
-			} else if v != 0 {
-				r.fail("a past row is neither there nor gone")
-			}
+		readPast(r, tick[:h.table.high])
+	}
+}
+
+// readPast reads where rows were at one tick.
+func readPast(r *reader, tick []past) {
+	for slot := range tick {
+		v := r.uvarint(mostReuse)
+		if v&1 != 0 {
+			tick[slot] = past{Vec{r.fixed(), r.fixed()}, uint32(v>>1) + 1}
+		} else if v != 0 {
+			r.fail("a past row is neither there nor gone")
 		}
 	}
 }
+
+func (h *History[T]) remembered() (*core, [][]past) { return &h.table.core, h.seen }

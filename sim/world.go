@@ -42,6 +42,8 @@ type ring interface {
 	restore(r *reader)
 	reset()
 	shape(*hash)
+	// remembered is the table whose rows it is of, and what it knows of them.
+	remembered() (*core, [][]past)
 }
 
 // Start makes the world of a new match. The same mode and seed give the same

@@ -174,11 +174,12 @@ func (n *Node) MoveTo(ctx context.Context, id, node string) (to string, err erro
 	return "", fmt.Errorf("%w: there is no node %q", ErrNoPlace, node)
 }
 
-// moveAway has a room go on at the node that fits best, or the next one.
+// moveAway has a room go on at the node that fits best, or the next one: those of the
+// same build of its game first, which refuse nothing that it has.
 func (n *Node) moveAway(ctx context.Context, id string) (to string, err error) {
 	wanted, _ := n.Room(id)
 	err = ErrNoPlace
-	for _, peer := range n.places(wanted, "") {
+	for _, peer := range append(n.places(wanted, ""), n.newerPlaces(wanted)...) {
 		if peer.ID == n.lobby.NodeID() {
 			continue
 		}

@@ -91,12 +91,21 @@ func (n *Node) Open(ctx context.Context, o Opening) (lobby.Join, error) {
 
 // places are the nodes to be asked for a room, best first.
 func (n *Node) places(wanted lobby.Room, region string) []lobby.Node {
+	return n.placesLike(lobby.Place{Mode: wanted.Mode, Seats: wanted.Seats, Region: region})
+}
+
+// newerPlaces are the nodes to be asked for a room, best first, that have another build
+// of its game and began later than this one: in a deploy, those that are there to stay.
+func (n *Node) newerPlaces(wanted lobby.Room) []lobby.Node {
+	return n.placesLike(lobby.Place{Mode: wanted.Mode, Seats: wanted.Seats, NewerBuild: true})
+}
+
+func (n *Node) placesLike(p lobby.Place) []lobby.Node {
 	if n.peers == nil {
 		return nil
 	}
-	fit := n.lobby.Places(lobby.Place{
-		Mode: wanted.Mode, Fingerprint: n.rooms.Fingerprint(wanted.Mode), Seats: wanted.Seats, Region: region,
-	})
+	p.Fingerprint = n.rooms.Fingerprint(p.Mode)
+	fit := n.lobby.Places(p)
 	return fit[:min(len(fit), placesTried)]
 }
 

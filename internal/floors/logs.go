@@ -24,7 +24,7 @@ var logKeys = []string{
 	"code", "status", "reason", // how a connection or a request ended
 	"node", "url", "version", "store", // of a node
 	"address", "open", "private", "epoch", // how it serves, what a room is
-	"rooms", "bots", "lost", "bytes", // counts
+	"rooms", "bots", "lost", "bytes", "ticks", // counts
 	"late", "took", "for", // durations that were measured
 	"delay", "timeout", "until", // durations and times that are set
 	"flag", "file", "names", "addresses", // of the configuration and certificates

@@ -8,6 +8,9 @@ import { clientFrame, schema } from "./room.ts";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+/** The fingerprint of the room's schema. */
+const shape = schema.fingerprint.toString(16).padStart(16, "0");
+
 const order = (id: number, list: number[] = []) => ({ type: "order", id, values: [id], list }) as const;
 
 /** numbers are those of the commands that went out over the newest connection. */
@@ -205,11 +208,11 @@ test("a button that counts once is in one input for each press, however long it 
 test("a press that is over before the next input still counts, one before a new connection does not", async () => {
   const rig = jumper();
   await rig.pass(3);
-  for (const values of [[0, 4], [0, 0]]) rig.engine.command({ type: "input", values });
+  for (const values of [[0, 4], [0, 0]]) rig.engine.command({ type: "input", values, schema: shape });
   await rig.pass(3);
   expect(presses(rig)).toEqual([4]);
-  rig.engine.command({ type: "input", values: [0, 8] });
-  rig.engine.command({ type: "input", values: [0, 0] });
+  rig.engine.command({ type: "input", values: [0, 8], schema: shape });
+  rig.engine.command({ type: "input", values: [0, 0], schema: shape });
   rig.socket.onclose?.({ code: 1006, reason: "" });
   await vi.advanceTimersByTimeAsync(1_000);
   rig.socket.onopen?.();
@@ -218,12 +221,55 @@ test("a press that is over before the next input still counts, one before a new 
   expect(presses(rig)).toEqual([]);
 });
 
+test("what was said in the order of another build's fields is not looked at", async () => {
+  const rig = jumper();
+  await rig.pass(3);
+  for (const values of [[0, 4], [0, 0]]) rig.engine.command({ type: "input", values, schema: "0".repeat(16) });
+  await rig.pass(3);
+  expect(presses(rig)).toEqual([]);
+  expect(rig.engine.schema).toBe(shape);
+});
+
+test("a button that is held is another field's in another build", async () => {
+  const rig = jumper();
+  rig.sample = [0, 4];
+  await rig.pass(3);
+  expect(presses(rig)).toEqual([4]);
+  rig.socket.onclose?.({ code: 1006, reason: "" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  rig.socket.onopen?.();
+  rig.message(rig.room.key({ resumed: true, schema: create(pb.SchemaSchema, { ...jumps, fingerprint: 9n } as never) }));
+  await rig.pass(3);
+  expect(presses(rig)).toEqual([4]); // of this connection: nothing was down of these fields
+});
+
+test("commands that wait go by the names of their fields, when the room goes on under another build", async () => {
+  const rig = new Rig();
+  const build = (...names: string[]) => create(pb.SchemaSchema, {
+    ...schema, fingerprint: BigInt(names.length), command: names.map((name) => ({ name, max: 99, list: name === "ids" ? 5 : 0 })),
+  } as never);
+  const given = { names: ["what", "much"], listName: "ids" };
+  rig.socket.onopen?.();
+  rig.message(rig.room.key({ schema: build("what", "much", "ids") }));
+  rig.engine.command({ ...order(1, [8]), values: [5, 6], ...given });
+  await rig.pass(2);
+  rig.socket.onclose?.({ code: 1006, reason: "" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  rig.socket.onopen?.();
+  rig.message(rig.room.key({ resumed: true, schema: build("new", "much", "other", "what") }));
+  rig.engine.command({ ...order(2, [9]), values: [7], ...given }); // the page had the schema of before
+  rig.engine.command({ ...order(3), values: [1, 2, 3, 4], names: ["new", "much", "other", "what"], listName: "" });
+  await rig.pass(2);
+  const sent = rig.socket.sent.flatMap((b) => clientFrame(b).command);
+  expect(sent.map((c) => [c.number, c.value, c.list])).toEqual([[1, [0, 6, 0, 5], []], [2, [0, 0, 0, 7], []], [3, [1, 2, 3, 4], []]]);
+});
+
 test("a tap of any other button is in one input, one that is held in all", async () => {
   const rig = new Rig().play();
   rig.sample = [0, 0, 0];
   await rig.pass(3);
   const buttons = (): number[] => rig.socket.inputs.map((i) => i.value[2] ?? 0).filter((v) => v !== 0);
-  for (const bits of [1, 0, 2, 0]) rig.engine.command({ type: "input", values: [9, 0, bits] });
+  for (const bits of [1, 0, 2, 0]) rig.engine.command({ type: "input", values: [9, 0, bits], schema: shape });
   await rig.pass(3);
   expect(buttons()).toEqual([3]);
   expect(rig.of("sent").map((s) => s.values).filter((v) => v[2] !== 0)).toEqual([[0, 0, 3]]); // and dx as it is

@@ -79,8 +79,10 @@ test("a command is promised an answer", async () => {
   expect(() => rig.session.command([1])).toThrow("no game");
   rig.welcome();
   const answers = [rig.session.command({ what: 1 }), rig.session.command({ what: 2, cards: [3] }), rig.session.command([3])];
+  const names = { names: ["what", "stake"], listName: "cards" };
   expect(rig.orders).toEqual([
-    { type: "order", id: 1, values: [1, 0], list: [] }, { type: "order", id: 2, values: [2, 0], list: [3] }, { type: "order", id: 3, values: [3], list: [] },
+    { type: "order", id: 1, values: [1, 0], list: [], ...names }, { type: "order", id: 2, values: [2, 0], list: [3], ...names },
+    { type: "order", id: 3, values: [3], list: [], ...names },
   ]);
   expect(rig.session.commandsWaiting).toBe(3);
   rig.say({ type: "settled", id: 1, number: 1, fate: "given", reason: "" });
@@ -145,7 +147,7 @@ test("a reload goes on with the seat's commands", () => {
   load();
   const again = new Rig(storage);
   expect(again.commands[0]).toMatchObject({
-    type: "start", resume: "token", commanded: 1, orders: [{ id: 1, values: [2, 0], list: [] }, { id: 2, values: [3, 0], list: [] }],
+    type: "start", resume: "token", commanded: 1, orders: [{ id: 1, values: [2, 0], list: [], names: ["what", "stake"], listName: "cards" }, { id: 2, values: [3, 0], list: [] }],
   });
   again.welcome(true, 1);
   expect(again.session.commandsWaiting).toBe(2);

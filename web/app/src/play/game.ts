@@ -137,8 +137,11 @@ export class Game {
       knowNodes(session.nodes);
       status.welcome(resumed, performance.now());
       if (session.schema && fits(session.schema)) return this.begin(resumed);
-      if (session.schema && isArena(session.schema)) status.wrongVersion();
-      else status.wrongGame();
+      this.flight = null;
+      if (session.schema && isArena(session.schema)) {
+        status.wrongVersion(resumed);
+        if (resumed) return; // this page's seat waits for the page that the reload brings
+      } else status.wrongGame();
       session.leave();
     });
     session.on("state", (e) => {

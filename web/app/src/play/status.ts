@@ -65,9 +65,16 @@ export class Status {
     this.notice.say("Another game", undrawn, [backToLobby]);
   }
 
-  /** The server plays by other tables than this page was made for. */
-  wrongVersion(): void {
+  /** The server plays by other tables than this page was made for; seated: it has not done so before, and the seat is kept. */
+  wrongVersion(seated: boolean): void {
     this.foreign = true;
+    if (seated) {
+      this.notice.say("The game was updated", "Reload the page to go on with the new version. Your seat is kept.", [
+        { text: "Reload", act: () => location.reload() },
+        backToLobby,
+      ]);
+      return;
+    }
     this.notice.say("Another version", "The server's game is not the one that this page was made for. Reload the page; if that does not help, ask whoever runs the server.", [
       { text: "Reload", act: () => location.reload() },
       backToLobby,

@@ -4,9 +4,12 @@ import type { Schema } from "@metronome/sdk";
 import { arenaKinds } from "./arena.gen.ts";
 import type { ArenaWorld } from "./types.ts";
 
-/** Returns whether a server's game has all that this page reads. */
+/** The fields of an input, in the order in which this page gives and predicts them. */
+const inputs = ["dx", "dy", "aim", "buttons"];
+
+/** Returns whether a server's game has all that this page reads and sends. */
 export function fits(schema: Schema): boolean {
-  return Object.entries(arenaKinds).every(([name, columns]) => {
+  return inputs.every((name, i) => schema.input[i]?.name === name) && Object.entries(arenaKinds).every(([name, columns]) => {
     const table = schema.tables.find((t) => t.name === name);
     return Object.keys(columns).every((c) => table?.columns.some((have) => have.name === c));
   });

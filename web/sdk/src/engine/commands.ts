@@ -1,4 +1,5 @@
 // Orders that are neither lost nor given twice: the twin of client/commands.go.
+import type { CommandField } from "../schema.ts";
 import { type Command, commandSize } from "../wire/command.ts";
 import { limits } from "../wire/limits.ts";
 
@@ -11,6 +12,22 @@ export interface Order {
   id: number;
   values: readonly number[];
   list: readonly number[];
+  /** The names of the values, and of the list, in the schema that it was given by; none: as the room's schema has them. */
+  names?: readonly string[];
+  listName?: string;
+}
+
+/** An order as a schema has it: values go by the names of their fields. A field that is gone is left out, a new one is 0. */
+export function renamed<T extends Order>(o: T, fields: readonly CommandField[]): T {
+  const { names, listName = "" } = o;
+  const now = namesOf(fields);
+  if (!names || (listName === now.listName && names.length === now.names.length && names.every((n, i) => n === now.names[i]))) return o;
+  return { ...o, ...now, values: now.names.map((n) => o.values[names.indexOf(n)] ?? 0), list: listName === now.listName ? o.list : [] };
+}
+
+/** The names of a command's fields. */
+export function namesOf(fields: readonly CommandField[]): { names: string[]; listName: string } {
+  return { names: fields.filter((f) => f.list === 0).map((f) => f.name), listName: fields.find((f) => f.list > 0)?.name ?? "" };
 }
 
 /** What became of a command: the game has it; the server refused it; or the seat is gone, and nobody knows. */
@@ -35,6 +52,8 @@ export class Commands {
   private sent = 0;
   /** Number of the newest. */
   private last = 0;
+  /** The room's; null before the first welcome. */
+  private fields: readonly CommandField[] | null = null;
 
   /** Goes on with a seat's commands of another page; last: the number of the last that the server dealt with. */
   restore(last: number, orders: readonly Order[]): void {
@@ -43,12 +62,15 @@ export class Commands {
   }
 
   add(o: Order): void {
-    this.waiting.push({ ...o, number: ++this.last, refusal: null });
+    const { id, values, list, names, listName } = this.fields ? renamed(o, this.fields) : o;
+    this.waiting.push({ id, values, list, ...(names ? { names, listName: listName ?? "" } : {}), number: ++this.last, refusal: null });
   }
 
-  /** A new connection: what is not acked goes out again. */
-  connected(): void {
+  /** A new connection: what is not acked goes out again, by the names of the fields that the room has now. */
+  connected(fields: readonly CommandField[]): void {
     this.sent = 0;
+    this.fields = fields;
+    this.waiting = this.waiting.map((w) => renamed(w, fields));
   }
 
   /** Whether something may be sent. */

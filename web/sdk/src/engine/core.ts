@@ -60,7 +60,9 @@ export class Core {
   /** The frame written last has more than an input that the next one makes up for. */
   precious = false;
   private readonly lives = new Lives();
-  private readonly presses = new Presses();
+  private presses = new Presses();
+  /** The fingerprint of the last welcome's schema. */
+  private shape = "";
   private readonly resync = new Resyncer();
   private lane = new NoticeLane();
   private view: { tick: number; at: number } | null = null;
@@ -121,7 +123,9 @@ export class Core {
       this.lane = new NoticeLane();
       lost = this.commands.drop();
     }
-    this.commands.connected();
+    this.commands.connected(w.schema.command);
+    if (w.schema.fingerprint !== this.shape) this.presses = new Presses(); // of fields in another order
+    this.shape = w.schema.fingerprint;
     this.ping.rests = w.rests;
     this.welcome = w;
     this.mirror = new Mirror(w.schema, this.lives);

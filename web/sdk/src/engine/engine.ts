@@ -76,6 +76,11 @@ export class Engine {
     });
   }
 
+  /** The fingerprint of the schema that inputs follow; "" before the welcome. */
+  get schema(): string {
+    return this.core.welcome?.schema?.fingerprint ?? "";
+  }
+
   /** Takes one command. After the state is closed nothing happens any more. */
   command(c: Command): void {
     if (this.state === "closed") return;
@@ -91,14 +96,14 @@ export class Engine {
         for (const seat of c.seats) if (this.core.who.size < MAX_WHO) this.core.who.add(seat);
         return this.hurry();
       case "order":
-        this.core.commands.add({ id: c.id, values: c.values, list: c.list });
+        this.core.commands.add(c);
         return this.hurry();
       case "watch": return this.watch(c.seat);
       case "leave": return this.leave();
       case "hidden": return this.setHidden(c.hidden);
       case "network": return this.line.set(c.delayMs, c.jitterMs);
       case "stall": return this.line.stall(c.ms);
-      case "input": return c.values ? this.core.note(c.values) : undefined; // the host keeps it for sample
+      case "input": return c.values && c.schema === this.schema ? this.core.note(c.values) : undefined; // the host keeps it for sample
     }
   }
 

@@ -24,8 +24,8 @@ export type Command =
   /** The answer to "ask". */
   | { type: "room"; url: string }
   | { type: "no-room"; end: End }
-  /** The state of the controls from now on; null: send no inputs. */
-  | { type: "input"; values: number[] | null }
+  /** The state of the controls from now on, in the order of the schema with this fingerprint; null: send no inputs. */
+  | { type: "input"; values: number[] | null; schema: string }
   /** What the page draws: a tick with a fraction, at a time of the common clock. */
   | { type: "look"; tick: number; at: number }
   | { type: "chat"; text: string }

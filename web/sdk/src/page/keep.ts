@@ -84,7 +84,8 @@ function isEntry(v: unknown): v is Entry {
 }
 
 const isOrder = (o: unknown): boolean =>
-  typeof o === "object" && o !== null && "values" in o && Array.isArray(o.values) && "list" in o && Array.isArray(o.list);
+  typeof o === "object" && o !== null && "values" in o && Array.isArray(o.values) && "list" in o && Array.isArray(o.list) &&
+  (!("names" in o) || Array.isArray(o.names));
 
 function sessionStorageOrNull(): Storage | null {
   try {

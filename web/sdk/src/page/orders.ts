@@ -1,7 +1,7 @@
 // The page's half of commands: what was given to the engine and not answered.
 import type { CommandAnswer } from "../api.ts";
 import { errorOf } from "../errors.ts";
-import type { Order, Settled } from "../engine/commands.ts";
+import { namesOf, type Order, type Settled } from "../engine/commands.ts";
 import type { CommandField } from "../schema.ts";
 import { commandSize } from "../wire/command.ts";
 import { limits } from "../wire/limits.ts";
@@ -26,22 +26,22 @@ export class Orders {
 
   /** Those that are not answered, oldest first. */
   get open(): Order[] {
-    return this.unanswered.map(({ id, values, list }) => ({ id, values, list }));
+    return this.unanswered.map(({ answer: _, ...order }) => order);
   }
 
   /** Goes on where another page stopped; nobody waits for these answers here. */
   restore(done: number, orders: readonly Order[]): void {
     this.done = done;
-    for (const { values, list } of orders) this.unanswered.push({ id: ++this.ids, values, list, answer: () => {} });
+    for (const o of orders) this.unanswered.push({ ...o, id: ++this.ids, answer: () => {} });
   }
 
-  /** Notes an order. Throws when it is too long or too many wait. */
-  add(values: readonly number[], list: readonly number[]): { order: Order; answer: Promise<CommandAnswer> } {
+  /** Notes an order of a game with these fields. Throws when it is too long or too many wait. */
+  add(values: readonly number[], list: readonly number[], fields: readonly CommandField[] = []): { order: Order; answer: Promise<CommandAnswer> } {
     if (values.length > limits.MaxInputValues || commandSize({ number: LARGEST, values, list }) > limits.MaxCommand) {
       throw errorOf("too-long", `a command of ${values.length} values and a list of ${list.length} is too long`);
     }
     if (this.unanswered.length === MAX_WAITING) throw errorOf("too-many", "too many commands wait for the server");
-    const order = { id: ++this.ids, values, list };
+    const order = { id: ++this.ids, values, list, ...(fields.length > 0 ? namesOf(fields) : {}) };
     const answer = new Promise<CommandAnswer>((resolve) => this.unanswered.push({ ...order, answer: resolve }));
     return { order, answer };
   }

@@ -174,7 +174,7 @@ export class PageSession implements Session {
     this.mustPlay("gives no commands");
     if (!this.schema) throw errorOf("no-world", "there is no game yet");
     const command = commandOf(this.schema.command, given, list);
-    const { order, answer } = this.orders.add(command.values, command.list);
+    const { order, answer } = this.orders.add(command.values, command.list, this.schema.command);
     if (this.state === "closed") this.orders.close();
     else this.link.send({ type: "order", ...order });
     return answer;
@@ -357,7 +357,7 @@ export class PageSession implements Session {
     const values = this.values(this.nextTick);
     if (same(values, this.pushed)) return;
     this.pushed = values;
-    this.link.send({ type: "input", values });
+    this.link.send({ type: "input", values, schema: this.schema.fingerprint });
   }
 
   /** watchPage follows whether the page is seen, and keeps the seat when it goes away. */

@@ -1,0 +1,1 @@
+import"./painters-DDu6dWdr.js";import"./init-Bzy4p30s.js";

@@ -1,1 +1,0 @@
-import"./painters-Bg7UBf_0.js";import"./init-DqSZ1NXF.js";
