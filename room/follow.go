@@ -186,6 +186,10 @@ func (f *Follower) Differs() sim.Tick { return f.differ }
 // this one's rules, so that the room goes on after the last of them all the same.
 func (f *Follower) Migrated() bool { return f.to != nil }
 
+// Build is the fingerprint of the game under which the room was kept, as
+// [Registry.Fingerprint] has it.
+func (f *Follower) Build() string { return fmt.Sprintf("%016x", f.header.Shape) }
+
 // Wish is what the room was made from, for a registry that has it again. Read must have
 // gone well.
 func (f *Follower) Wish() Wish {

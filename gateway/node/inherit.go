@@ -13,6 +13,7 @@ import (
 
 	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // Doubt is what is known of whether another node lives.
@@ -156,7 +157,7 @@ func (h *heritage) look(ctx context.Context, now time.Time) {
 		if turn := turnOf(h.node.lobby.NodeID(), r, heirs); turn < 0 || now.Sub(o.since) < time.Duration(turn)*nextHeir {
 			continue
 		}
-		h.begin(ctx, *r, o)
+		h.begin(ctx, *r, o, heirs)
 	}
 	for id, o := range h.rooms {
 		if !seen[id] && !o.taking {
@@ -196,7 +197,7 @@ func turnOf(self string, r *lobby.Room, heirs []lobby.Node) int {
 }
 
 // begin takes a room, aside.
-func (h *heritage) begin(ctx context.Context, r lobby.Room, o *orphan) {
+func (h *heritage) begin(ctx context.Context, r lobby.Room, o *orphan, heirs []lobby.Node) {
 	select {
 	case h.slots <- struct{}{}:
 	default:
@@ -207,8 +208,12 @@ func (h *heritage) begin(ctx context.Context, r lobby.Room, o *orphan) {
 	if h.node.doubts(r.Node) == Dead {
 		silence = 0
 	}
+	var builds []string
+	if o.tries < triesOfOtherBuild {
+		builds = buildsOf(r.Mode, heirs)
+	}
 	h.node.wait.Go(func() {
-		err := h.node.inherit(ctx, h.journals, r, silence)
+		err := h.node.inherit(ctx, h.journals, r, silence, builds)
 		<-h.slots
 		select {
 		case h.done <- taking{r.ID, err}:
@@ -227,20 +232,62 @@ func (h *heritage) note(t taking) {
 		delete(h.rooms, t.id)
 		return
 	}
-	if o.tries == 0 && !errors.Is(t.err, lobby.ErrRoomTaken) {
-		h.node.log.Warn("a room whose node has died is not taken over yet", "room", t.id, "err", t.err)
+	if err := t.err; o.tries == 0 && !errors.Is(err, lobby.ErrRoomTaken) {
+		h.node.log.Warn("a room whose node has died is not taken over yet", "room", t.id, "err", err)
 	}
 	o.next = time.Now().Add(min(inheritAgain<<min(o.tries, 8), inheritRarely))
 	o.tries++
 }
 
-// inherit has a room go on here whose node has died. Errors: why not; lobby.ErrRoomTaken
-// when another node has it.
-func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, silence time.Duration) error {
+// triesOfOtherBuild is how often a node leaves a room to others that have its build.
+const triesOfOtherBuild = 3
+
+// buildsOf are the fingerprints that nodes have of a mode, when they have several.
+func buildsOf(mode string, nodes []lobby.Node) (builds []string) {
+	for _, n := range nodes {
+		if build := n.Modes[mode]; build != "" && !slices.Contains(builds, build) {
+			builds = append(builds, build)
+		}
+	}
+	if len(builds) < 2 {
+		return nil
+	}
+	return builds
+}
+
+// errOtherBuild: nodes live that have the build under which the room was kept.
+var errOtherBuild = errors.New("other nodes have the room's build of the game")
+
+// fits looks, before it is claimed, whether a room that was kept can go on under this
+// node's build, and need not wait for a node with its own. Errors: why not.
+func (n *Node) fits(ctx context.Context, journals Journals, r lobby.Room, builds []string) error {
+	journal, err := journals.Read(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	f := room.NewFollower(n.rooms.Mode)
+	if err = f.Read(bytes.NewReader(journal)); err != nil {
+		return err
+	}
+	if build := f.Build(); build != n.rooms.Fingerprint(r.Mode) && slices.Contains(builds, build) {
+		return errOtherBuild
+	}
+	return nil
+}
+
+// inherit has a room go on here whose node has died. builds are those of the nodes that
+// live, nil: they have the same. Errors: why not; lobby.ErrRoomTaken when another node
+// has it.
+func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, silence time.Duration, builds []string) error {
 	ctx, cancel := context.WithTimeout(ctx, inheritTimeout)
 	defer cancel()
 	if err := n.space(r.Seats); err != nil {
 		return err
+	}
+	if builds != nil {
+		if err := n.fits(ctx, journals, r, builds); err != nil {
+			return err
+		}
 	}
 	began := time.Now()
 	defer n.startMaking(r.ID)()
@@ -255,7 +302,11 @@ func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, sil
 		return err
 	}
 	f := room.NewFollower(n.rooms.Mode)
-	if err = f.Read(bytes.NewReader(journal)); err != nil {
+	if err = f.Read(bytes.NewReader(journal)); errors.Is(err, sim.ErrMigrate) {
+		n.lobby.Disown(r.ID, listing.Epoch) // another build may have it
+		return err
+	}
+	if err != nil {
 		n.log.Error("a room whose node has died cannot be had again", "room", r.ID, "err", err)
 		return errors.Join(fmt.Errorf("its journal: %w", err), n.lobby.Remove(ctx, r.ID, listing.Epoch))
 	}

@@ -80,7 +80,7 @@ var guests = []struct {
 	known  []string // to these parts
 }{
 	{"github.com/lxzan/gws", []string{"gateway/ws", "client"}},
-	{"github.com/redis/go-redis", []string{"lobby", "internal/redistest", "bench/queues"}},
+	{"github.com/redis/go-redis", []string{"lobby", "internal/redistest", "bench/queues", "bench/survival"}},
 	{"go.yaml.in/yaml", []string{"lobby/queue/queuefile"}},
 	{"github.com/fsnotify/fsnotify", []string{"lobby/queue/queuefile"}},
 }
