@@ -277,9 +277,12 @@ func TestAsyncWaitsOnlyInDoubt(t *testing.T) {
 		if began := time.Now(); !k.Settle(false, time.Second) || time.Since(began) != 0 {
 			t.Error("a tick waits")
 		}
+		b.change(func() { b.hangs = true })
+		time.Sleep(writeEvery + beatEvery)
 		if k.Settle(true, time.Millisecond) {
 			t.Error("in doubt it does not wait")
 		}
+		b.change(func() { b.hangs = false })
 		if !k.Settle(true, time.Second) || b.last(t) != 2 {
 			t.Error("in doubt it does not go on when the store has answered")
 		}

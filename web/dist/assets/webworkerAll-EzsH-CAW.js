@@ -1,0 +1,1 @@
+import"./painters-CMNmuWUw.js";import"./init-fLvMHz_c.js";
