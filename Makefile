@@ -66,6 +66,10 @@ console-cost: build ## what the console costs 3 nodes with 60 rooms, watched and
 moves: build ## what players feel of a room that moves between nodes (MOVES=100 PLAYERS=50)
 	go run ./bench/moves --binary $(BIN) $(if $(MOVES),--moves $(MOVES)) $(if $(PLAYERS),--players $(PLAYERS))
 
+.PHONY: survival
+survival: ## what is lost when nodes and the store die, stop and are cut off (FAULTS=kill,move,stop,cut,stall,term,store-restart,store-stands TIMES=100 SURVIVE=strict SEED=1)
+	go run ./bench/survival $(if $(FAULTS),--faults $(FAULTS)) $(if $(TIMES),--times $(TIMES)) $(if $(SURVIVE),--survive $(SURVIVE)) $(if $(SEED),--seed $(SEED))
+
 .PHONY: queue-rate
 queue-rate: ## entries a second through queues, beside Redis alone (SHAPES=1v1,100 WAITING=0,1000 NODES=3 APART=1 PLAYERS=10000 RATE=5000 BURST=100000)
 	go run ./bench/queues/rate $(if $(SHAPES),--shapes $(SHAPES)) $(if $(WAITING),--waiting $(WAITING)) $(if $(NODES),--nodes $(NODES)) $(if $(APART),--apart) $(if $(PLAYERS),--players $(PLAYERS)) $(if $(RATE),--rate $(RATE)) $(if $(BURST),--burst $(BURST)) $(if $(SECONDS),--window $(SECONDS)s)
