@@ -190,6 +190,16 @@ func (f *Follower) Migrated() bool { return f.to != nil }
 // [Registry.Fingerprint] has it.
 func (f *Follower) Build() string { return fmt.Sprintf("%016x", f.header.Shape) }
 
+// People is how many seats are taken by people, here or away.
+func (f *Follower) People() (n int) {
+	for _, s := range f.seats {
+		if !s.Bot && !s.Filler {
+			n++
+		}
+	}
+	return n
+}
+
 // Wish is what the room was made from, for a registry that has it again. Read must have
 // gone well.
 func (f *Follower) Wish() Wish {
