@@ -45,7 +45,7 @@ const doubtAfter = 300 * time.Millisecond
 // when it has not; the next ones have all that they had.
 func (r *Room) mayShow() bool {
 	k := &r.keeping
-	if k.keeper == nil || r.movedTo != "" {
+	if k.keeper == nil || r.moved.URL != "" {
 		return true
 	}
 	k.doubt = k.doubt || r.late > doubtAfter

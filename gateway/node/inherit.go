@@ -260,7 +260,7 @@ func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, sil
 		return errors.Join(fmt.Errorf("its journal: %w", err), n.lobby.Remove(ctx, r.ID, listing.Epoch))
 	}
 	w := f.Wish()
-	w.Keep = false // the room that is always here is another
+	w.Keep, w.From = false, r.Node // the room that is always here is another
 	if _, err = n.build(ctx, w, listing); err == nil {
 		n.log.Info("a room whose node has died goes on here", "room", r.ID, "tick", f.Tick(), "took", time.Since(began))
 	}
