@@ -1,1 +1,0 @@
-import"./painters-DDu6dWdr.js";import"./init-Bzy4p30s.js";
