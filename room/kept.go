@@ -21,6 +21,9 @@ type unkept struct {
 	since time.Time
 }
 
+// lagging is a keeper that says what it has not kept yet: ticks and bytes. Any goroutine.
+type lagging interface{ Lag() (ticks, bytes int) }
+
 // publishKept has others see whether the room is kept, when that has changed. The room's
 // goroutine calls it once a tick.
 func (r *Room) publishKept() {
@@ -40,7 +43,10 @@ func (r *Room) keptInfo() KeptInfo {
 	if r.options.Keeper == nil {
 		return KeptInfo{}
 	}
-	k := KeptInfo{By: "files", Mode: "async"}
+	k := KeptInfo{By: r.options.KeptBy, Mode: r.options.KeptMode}
+	if behind, ok := r.options.Keeper.(lagging); ok {
+		k.LagTicks, k.LagBytes = behind.Lag()
+	}
 	if u := r.unkept.Load(); u != nil {
 		k.Fault, k.FaultSince = u.why, u.since
 	}

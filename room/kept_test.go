@@ -13,7 +13,7 @@ func TestWhoLooksSeesWhetherARoomIsKept(t *testing.T) {
 	}
 	room, k := keptRig(t, walkMode(nil))
 	room.ticks(2)
-	if kept := room.Info().Kept; kept.By == "" || kept.Fault != "" {
+	if kept := room.Info().Kept; kept.By != "memory" || kept.Fault != "" {
 		t.Errorf("a room that is kept: %+v", kept)
 	}
 	k.err = errors.New("the disk is full")
@@ -22,7 +22,7 @@ func TestWhoLooksSeesWhetherARoomIsKept(t *testing.T) {
 	room.tick()
 	room.clock.now = since.Add(time.Second)
 	room.ticks(2)
-	if kept := room.Info().Kept; kept.By == "" || kept.Fault != "the disk is full" || !kept.FaultSince.Equal(since) {
+	if kept := room.Info().Kept; kept.By != "memory" || kept.Fault != "the disk is full" || !kept.FaultSince.Equal(since) {
 		t.Errorf("since %v it is not kept: %+v", since, kept)
 	}
 	k.err = nil

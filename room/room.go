@@ -57,6 +57,8 @@ type Options struct {
 	Journal journal.Sink // nil records nothing
 	// Keeper has the room outlive the process; nil: it ends with it.
 	Keeper journal.Keeper
+	// KeptBy and KeptMode say what it does, as in KeptInfo.
+	KeptBy, KeptMode string
 	// From is the id of the node that the room was taken over from; "": none.
 	From string
 	// Outbox takes outcomes and effects; nil: they go into the log only. OwnerEpoch is
