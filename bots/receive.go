@@ -56,6 +56,13 @@ func (s *swarm) count(b *bot, n uint64) {
 	b.last = b.Heard()
 }
 
+// moved counts that a player's room has gone on at another node.
+func (s *swarm) moved(d time.Duration) {
+	if s.measuring {
+		s.moves.Add(d)
+	}
+}
+
 func (s *swarm) acked(d time.Duration) {
 	if s.measuring {
 		s.ack.Add(d)

@@ -40,6 +40,10 @@ type Report struct {
 	Ack *Quantiles `json:"ack_ms"`
 	Gap *Quantiles `json:"gap_ms"`
 
+	// Moves counts how often a player's room went on at another node, with how long no
+	// frame came meanwhile; nil: none did.
+	Moves *MovesReport `json:"moves,omitempty"`
+
 	Resyncs    uint64         `json:"resyncs"`
 	Reconnects int            `json:"reconnects"`
 	Closes     map[string]int `json:"closes"`
@@ -69,6 +73,20 @@ type ServerReport struct {
 	Restarts int `json:"restarts"`
 	// Gone: at the end the server did not answer any more.
 	Gone bool `json:"gone"`
+}
+
+// MovesReport is what players felt of rooms that moved.
+type MovesReport struct {
+	Count uint64 `json:"count"`
+	Quantiles
+}
+
+// movesReport is nil when no room has moved.
+func movesReport(c hist.Counts) *MovesReport {
+	if q := quantiles(c); q != nil {
+		return &MovesReport{c.Total(), *q}
+	}
+	return nil
 }
 
 // Limits are what a run must keep to pass.
@@ -163,7 +181,7 @@ func (s *swarm) report(end time.Time, server *ServerReport) *Report {
 		Players: c.Players, Connected: s.playing, Failed: s.failed,
 		Seconds: round(seconds), EndUnix: round(float64(end.UnixMicro()) / 1e6),
 		Behaviour: s.behaviour, Mode: c.Mode, RoomSize: c.RoomSize, Arrivals: string(c.Arrivals),
-		Ack: quantiles(s.ack.Counts()), Gap: quantiles(s.gap.Counts()),
+		Ack: quantiles(s.ack.Counts()), Gap: quantiles(s.gap.Counts()), Moves: movesReport(s.moves.Counts()),
 		Reconnects: s.reconnects, Closes: maps.Clone(s.closes), Refusals: maps.Clone(s.refusals), Server: server, SnapshotHzMin: math.Inf(1),
 	}
 	var bytes, visible, sampled uint64

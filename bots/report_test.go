@@ -64,6 +64,10 @@ func TestReportArithmetic(t *testing.T) {
 	first := &serverStats{CPUSeconds: 5, RSSKB: 4000, Ticks: 100, TicksLost: 3, Late: countsOf(9, 9, 9), Tick: countsOf(9)}
 	last := &serverStats{CPUSeconds: 5.5, RSSKB: 5000, Ticks: 400, TicksLost: 5, Late: countsOf(9, 9, 9, 1, 1), Tick: countsOf(9, 2)}
 	s := measured()
+	s.moved(time.Second) // before the window
+	s.measuring = true
+	s.moved(12 * time.Millisecond)
+	s.moved(38 * time.Millisecond)
 	r := s.report(epoch.Add(10*time.Second), windowOf(before, first, last).report(s.players(), false))
 	for _, c := range []struct {
 		name      string
@@ -85,13 +89,14 @@ func TestReportArithmetic(t *testing.T) {
 		{"memory", *r.Server.RSSPerPlayer, 4000.0 / 2},
 		{"ticks", float64(r.Server.Ticks), 300},
 		{"ticks lost", float64(r.Server.TicksLost), 2},
+		{"moves", float64(r.Moves.Count), 2},
 	} {
 		if math.Abs(c.got-c.want) > 0.001 {
 			t.Errorf("%s: %v, want %v", c.name, c.got, c.want)
 		}
 	}
 	for _, c := range []struct{ got, want float64 }{
-		{r.Ack.P50, 50}, {r.Ack.P99, 99}, {r.Ack.Max, 100}, {r.Gap.P50, 33}, {r.Server.TickLate.P99, 1}, {r.Server.Tick.Max, 2},
+		{r.Ack.P50, 50}, {r.Ack.P99, 99}, {r.Ack.Max, 100}, {r.Gap.P50, 33}, {r.Server.TickLate.P99, 1}, {r.Server.Tick.Max, 2}, {r.Moves.Max, 38},
 	} {
 		if math.Abs(c.got-c.want) > c.want/16 {
 			t.Errorf("a quantile is %v, want about %v", c.got, c.want)

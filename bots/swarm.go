@@ -40,6 +40,7 @@ type swarm struct {
 	measuring  bool
 	from       time.Time
 	ack, gap   hist.Hist
+	moves      hist.Hist // how long no frame came while rooms moved
 	closes     map[string]int
 	refusals   map[string]int // by reason
 	reconnects int
@@ -73,7 +74,7 @@ func newSwarm(c Config, out io.Writer) (*swarm, error) {
 	}
 	for i := range c.Players {
 		b := &bot{index: i, name: c.name(i), random: rand.New(rand.NewPCG(c.Seed, uint64(i)+2))}
-		b.Hooks.Ack, b.Blind = s.acked, c.blind(i)
+		b.Hooks.Ack, b.Hooks.Moved, b.Blind = s.acked, s.moved, c.blind(i)
 		s.bots = append(s.bots, b)
 	}
 	return s, nil

@@ -25,6 +25,8 @@ type Handler struct {
 	// Event and Notice are as in Hooks; they come before their Snapshot.
 	Event  func(netproto.Event)
 	Notice func(*pb.Notice)
+	// Moved is as in Hooks.
+	Moved func(time.Duration)
 	// State is called when the state changes; why is what ended a connection.
 	State func(s State, why error)
 	// Retry is called while Away: another attempt follows, and why the last failed.
@@ -95,7 +97,7 @@ func (c *Client) Leave() error { return c.Do((*Session).Leave) }
 func (c *Client) Run(ctx context.Context, h Handler) error {
 	c.handler = h
 	c.session.Loose = true
-	c.session.Hooks = Hooks{Event: h.Event, Notice: h.Notice}
+	c.session.Hooks = Hooks{Event: h.Event, Notice: h.Notice, Moved: h.Moved}
 	var err error
 	for {
 		err = c.play(ctx)
@@ -176,6 +178,7 @@ func (c *Client) reopen(ctx context.Context, again bool) error {
 	if err != nil {
 		return err
 	}
+	c.session.moved = ""                                  // who looks for another room does not follow that one
 	c.room, c.options.WatchSeat, o.WatchSeat = room, 0, 0 // a seat of the room before means nothing there
 	return enter(room)
 }

@@ -18,6 +18,9 @@ type Hooks struct {
 	// Ack is called for each input once a snapshot has counted it, with the time
 	// from sending the input to receiving the snapshot.
 	Ack func(time.Duration)
+	// Moved is called once the room has gone on at another node, at its Welcome there,
+	// with the time from the last frame of where it was to this one.
+	Moved func(time.Duration)
 }
 
 // Counts is what a session has done so far.
@@ -32,6 +35,10 @@ type Counts struct {
 	Resyncs uint64
 	// Welcomes are connections, Resumed those that took the seat back.
 	Welcomes, Resumed uint64
+	// Moves is how often the room went on at another node with this player in it, and
+	// LongestMove the longest time without a frame of those.
+	Moves       uint64
+	LongestMove time.Duration
 }
 
 // Session is one player's side of a room: what came and what is to be sent. It
@@ -53,8 +60,9 @@ type Session struct {
 	order   netproto.Order // while Blind
 	frame   netproto.ServerFrame
 	heard   time.Time // when the last frame of this connection came
+	parted  time.Time // when the last one of the connection before came
 	nodes   []string  // where else the lobby may be asked
-	moved   string    // the room's URL where it goes on; "": where it was
+	moved   string    // the room's URL where it goes on, until its welcome; "": where it was
 	epoch   uint64    // under which a node was said to have it
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
@@ -137,7 +145,7 @@ func (s *Session) Resume() string { return s.resume }
 func (s *Session) Nodes() []string { return s.nodes }
 
 // Moved is the URL of the room where it goes on, when the server has moved it to another
-// node: the seat is taken back there. Empty: where it was.
+// node: the seat is taken back there. Empty: where it was, also once that is done.
 func (s *Session) Moved() string { return s.moved }
 
 // CanResume reports whether the room may still keep the seat: for the time that
@@ -153,6 +161,9 @@ func (s *Session) ForgetSeat() { s.resume = "" }
 func (s *Session) Connected(rtt time.Duration) {
 	s.ping.connected(rtt)
 	s.clock.started = false
+	if !s.heard.IsZero() {
+		s.parted = s.heard
+	}
 	s.heard, s.greeted, s.watched = time.Time{}, false, 0
 }
 
@@ -166,8 +177,12 @@ func (s *Session) Receive(msg []byte, now time.Time) error {
 	}
 	switch {
 	case f.Welcome != nil:
+		moved := s.moved != ""
 		if err := s.greet(f.Welcome); err != nil {
 			return err
+		}
+		if moved && (s.welcome.GetResumed() || s.Spectating()) {
+			s.arrive(now)
 		}
 	case !s.greeted:
 		return protocolError("a frame before the welcome")
@@ -203,6 +218,17 @@ func (s *Session) follow(f *netproto.ServerFrame) error {
 		return s.order.Follow(f)
 	}
 	return s.mirror.Apply(f)
+}
+
+// arrive notes that the room has gone on at another node, with this player in their seat,
+// or watching.
+func (s *Session) arrive(now time.Time) {
+	took := now.Sub(s.parted)
+	s.Counts.Moves++
+	s.Counts.LongestMove = max(s.Counts.LongestMove, took)
+	if s.Hooks.Moved != nil {
+		s.Hooks.Moved(took)
+	}
 }
 
 // greet begins a connection's life in a room.

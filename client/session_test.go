@@ -284,3 +284,38 @@ func TestSessionAllocatesNothing(t *testing.T) {
 		t.Errorf("%v allocations a frame", n)
 	}
 }
+
+// TestSessionCountsMoves: with the time without a frame, however many attempts it took;
+// neither a lost connection nor a new seat elsewhere is one, and where the room went is
+// of no use once it is there.
+func TestSessionCountsMoves(t *testing.T) {
+	r := newFakeRoom(t, 3)
+	s := joined(t, r)
+	var took []time.Duration
+	s.Hooks.Moved = func(d time.Duration) { took = append(took, d) }
+	at := func(ms int) time.Time { return epoch.Add(time.Duration(ms) * time.Millisecond) }
+	comeBack := func(ms int, resumed bool) {
+		t.Helper()
+		s.Connected(time.Millisecond)
+		s.Connected(time.Millisecond) // the first attempt gave no frame
+		r.step()
+		check(t, s.Receive(r.welcome(resumed), at(ms)))
+	}
+	comeBack(100, true)
+	if s.Counts.Moves != 0 {
+		t.Error("a lost connection is no move")
+	}
+	for i, ms := range []int{200, 300} {
+		next(t, r, s, at(ms), netproto.Header{}, &pb.Notice{Number: uint32(i + 1), Body: &pb.Notice_Moved{Moved: &pb.Moved{Url: "ws://there/rooms/r"}}})
+		if s.Moved() != "ws://there/rooms/r" {
+			t.Errorf("moved to %q", s.Moved())
+		}
+		comeBack(ms+38+i, i == 0)
+		if s.Moved() != "" {
+			t.Error("it is there by now")
+		}
+	}
+	if len(took) != 1 || took[0] != 38*time.Millisecond || s.Counts.Moves != 1 || s.Counts.LongestMove != took[0] {
+		t.Errorf("%v, %+v", took, s.Counts)
+	}
+}

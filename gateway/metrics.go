@@ -42,6 +42,12 @@ var (
 	descSeats  = desc("seats", "Seats in rooms of this node, each in one state.", "state")
 	descBots   = desc("bots", "Seats of players that are bots.")
 	descWatch  = desc("spectators", "Connections that watch a room and have no seat.")
+	descMoved  = desc("rooms_moved_total", "Rooms that were handed to another node, by whether that took them.", "result")
+	descStood  = desc("room_stood_still_seconds", "How long a room stood still while it was handed to another node.")
+	descKept   = desc("rooms_kept", "Rooms that outlive the process.")
+	descUnkept = desc("rooms_not_kept", "Rooms that are to outlive the process and would not, now.")
+	descLag    = desc("rooms_kept_lag_ticks", "Ticks that were stepped and are not kept yet, of the room that has the most.")
+	descQueued = desc("rooms_kept_lag_bytes", "What was stepped and is not kept yet, of all rooms together.")
 	descBehind = desc("seats_backlogged", "Active seats whose clients have not taken what was sent.")
 )
 
@@ -61,6 +67,7 @@ var counterRows = []counterRow{
 	{desc("game_faults_total", "Rooms closed because their game failed."), func(s *room.Stats) *atomic.Uint64 { return &s.Faults }},
 	{desc("rooms_kept_failed_total", "How often a room that is to outlive the process was not kept: the disk or the store."), func(s *room.Stats) *atomic.Uint64 { return &s.KeepsFailed }},
 	{desc("snapshots_held_total", "Ticks whose snapshots were left out because the store did not have the tick in time."), func(s *room.Stats) *atomic.Uint64 { return &s.SnapshotsHeld }},
+	{desc("rooms_taken_over_total", "Rooms that have come from other nodes."), func(s *room.Stats) *atomic.Uint64 { return &s.TakenOver }},
 	{desc("recordings_lost_total", "Recordings that stopped early."), func(s *room.Stats) *atomic.Uint64 { return &s.RecordingsLost }},
 	{desc("joins_total", "Players who took a seat."), func(s *room.Stats) *atomic.Uint64 { return &s.Joins }},
 	{desc("spectators_total", "Spectators who came."), func(s *room.Stats) *atomic.Uint64 { return &s.Spectators }},
@@ -71,7 +78,7 @@ var counterRows = []counterRow{
 
 // Describe implements prometheus.Collector.
 func (c *statsCollector) Describe(out chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats, descBots, descWatch, descBehind} {
+	for _, d := range []*prometheus.Desc{descLate, descTick, descInputs, descCloses, descRooms, descSeats, descBots, descWatch, descBehind, descMoved, descStood, descKept, descUnkept, descLag, descQueued} {
 		out <- d
 	}
 	for _, row := range counterRows {
@@ -84,6 +91,9 @@ func (c *statsCollector) Collect(out chan<- prometheus.Metric) {
 	s := c.s.Stats
 	out <- histogram(descLate, s.Late.Counts())
 	out <- histogram(descTick, s.TickTime.Counts())
+	out <- histogram(descStood, s.StoodStill.Counts())
+	out <- prometheus.MustNewConstMetric(descMoved, prometheus.CounterValue, float64(s.Moved.Load()), "moved")
+	out <- prometheus.MustNewConstMetric(descMoved, prometheus.CounterValue, float64(s.MovesFailed.Load()), "failed")
 	for _, row := range counterRows {
 		out <- prometheus.MustNewConstMetric(row.desc, prometheus.CounterValue, float64(row.count(s).Load()))
 	}
@@ -102,6 +112,7 @@ func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 	byMode := map[string]int{}
 	seats := map[string]int{"active": 0, "away": 0, "entering": 0, "free": 0}
 	bots, spectators, backlogged := 0, 0, 0
+	kept, unkept, lagTicks, lagBytes := 0, 0, 0, 0
 	for _, m := range c.s.Rooms.Modes() {
 		byMode[m.Name] = 0
 	}
@@ -114,7 +125,17 @@ func (c *statsCollector) rooms(out chan<- prometheus.Metric) {
 		bots += i.Bots
 		spectators += i.Spectators
 		backlogged += i.Backlogged
+		if i.Kept.Fault != "" {
+			unkept++
+		} else if i.Kept.By != "" {
+			kept++
+		}
+		lagTicks, lagBytes = max(lagTicks, i.Kept.LagTicks), lagBytes+i.Kept.LagBytes
 	}
+	out <- prometheus.MustNewConstMetric(descKept, prometheus.GaugeValue, float64(kept))
+	out <- prometheus.MustNewConstMetric(descUnkept, prometheus.GaugeValue, float64(unkept))
+	out <- prometheus.MustNewConstMetric(descLag, prometheus.GaugeValue, float64(lagTicks))
+	out <- prometheus.MustNewConstMetric(descQueued, prometheus.GaugeValue, float64(lagBytes))
 	out <- prometheus.MustNewConstMetric(descBots, prometheus.GaugeValue, float64(bots))
 	out <- prometheus.MustNewConstMetric(descWatch, prometheus.GaugeValue, float64(spectators))
 	out <- prometheus.MustNewConstMetric(descBehind, prometheus.GaugeValue, float64(backlogged))

@@ -105,11 +105,9 @@ func (o *Outbox) move(it *item, r *route, to state) {
 	}
 	switch waits := it.waits(); {
 	case waited && !waits:
-		o.held.Add(-1)
-		o.heldBytes.Add(-it.size)
+		o.hold(&it.entry, it.size, -1)
 	case waits && !waited:
-		o.held.Add(1)
-		o.heldBytes.Add(it.size)
+		o.hold(&it.entry, it.size, 1)
 	}
 	if !settled && it.settled() {
 		o.retire(it)

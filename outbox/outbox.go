@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/metronome-server/metronome/sim"
 )
 
 // ErrClosed says that the outbox is closed.
@@ -25,6 +27,7 @@ type Outbox struct {
 	// What waits for delivery, with what is still in the intake. Put adds under
 	// intake.mu, so that the bounds hold.
 	held, heldBytes atomic.Int64
+	undelivered     undelivered
 
 	ctx    context.Context // ends deliveries
 	cancel context.CancelFunc
@@ -92,6 +95,7 @@ func Open(cfg Config) (*Outbox, error) {
 
 func newOutbox(cfg Config) *Outbox {
 	o := &Outbox{cfg: cfg, log: cfg.Log, sorted: make(chan struct{}), news: make(chan struct{}), dirtyMost: dirtyMost}
+	o.undelivered.rooms = map[string]map[sim.Tick]int{}
 	o.in.signal = make(chan struct{}, 1)
 	o.quiet = sync.NewCond(&o.mu)
 	o.ctx, o.cancel = context.WithCancel(context.Background())
@@ -136,8 +140,7 @@ func (o *Outbox) Put(entries ...Entry) {
 			in.full++
 			continue
 		}
-		o.held.Add(1)
-		o.heldBytes.Add(size)
+		o.hold(e, size, 1)
 		in.waiting = append(in.waiting, *e)
 	}
 	if !in.closed {
@@ -145,8 +148,44 @@ func (o *Outbox) Put(entries ...Entry) {
 	}
 }
 
-// Waiting reports whether anything waits to be delivered.
-func (o *Outbox) Waiting() bool { return o.held.Load() > 0 }
+// Waiting returns the oldest tick of a room of which something waits to be delivered;
+// false: nothing does.
+func (o *Outbox) Waiting(room string) (oldest sim.Tick, any bool) {
+	o.undelivered.mu.Lock()
+	defer o.undelivered.mu.Unlock()
+	for tick := range o.undelivered.rooms[room] {
+		if !any || tick < oldest {
+			oldest, any = tick, true
+		}
+	}
+	return oldest, any
+}
+
+// undelivered is how many entries wait, by room and tick.
+type undelivered struct {
+	mu    sync.Mutex
+	rooms map[string]map[sim.Tick]int
+}
+
+// hold counts an entry that waits to be delivered from now on, or, with -1, no more.
+func (o *Outbox) hold(e *Entry, size, by int64) {
+	o.held.Add(by)
+	o.heldBytes.Add(by * size)
+	u := &o.undelivered
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	ticks := u.rooms[e.Room]
+	if ticks == nil {
+		ticks = map[sim.Tick]int{}
+		u.rooms[e.Room] = ticks
+	}
+	if ticks[e.Tick] += int(by); ticks[e.Tick] == 0 {
+		delete(ticks, e.Tick)
+	}
+	if len(ticks) == 0 {
+		delete(u.rooms, e.Room)
+	}
+}
 
 // sort takes entries out of the intake and gives each its place. It ends after
 // Close.
@@ -190,8 +229,7 @@ func (o *Outbox) take(batch []Entry) {
 			t.enqueue(it)
 		}
 		if len(it.routes) == 0 {
-			o.held.Add(-1)
-			o.heldBytes.Add(-it.size)
+			o.hold(&it.entry, it.size, -1)
 			o.retire(it)
 		}
 		o.touch(it)

@@ -122,8 +122,7 @@ func (o *Outbox) takeUpItem(it *item) {
 		it.segment.live++
 	}
 	if it.waits() {
-		o.held.Add(1)
-		o.heldBytes.Add(it.size)
+		o.hold(&it.entry, it.size, 1)
 	}
 	for i := range it.routes {
 		r := &it.routes[i]

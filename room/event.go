@@ -29,9 +29,14 @@ const (
 	EventTicksLost
 	// EventFault: the game's rules failed.
 	EventFault
+	// EventMoved: the room goes on at another node, Other. It is all that EventEnded is, and
+	// Took is how long the room stood still.
+	EventMoved
+	// EventTakenOver: it has begun here, after tick Count, as it was at another node, Other.
+	EventTakenOver
 )
 
-var eventNames = [...]string{"opened", "ended", "joined", "resumed", "cut", "left", "ticks-lost", "fault"}
+var eventNames = [...]string{"opened", "ended", "joined", "resumed", "cut", "left", "ticks-lost", "fault", "moved", "taken-over"}
 
 // String names the kind, in one word.
 func (k EventKind) String() string { return nameOf(eventNames[:], int(k)) }
@@ -49,8 +54,11 @@ type Event struct {
 	// Text is for people.
 	Text  string
 	Count int64
+	// Other is the id of the other node of a move.
+	Other string
+	Took  time.Duration
 	// Opened, Peak and Recording (the name of its last file, "" of none; Bytes is
-	// its length) are of EventEnded.
+	// its length) are of EventEnded and EventMoved.
 	Opened    time.Time
 	Peak      int
 	Recording string
@@ -77,12 +85,25 @@ func (r *Room) tellOf(s *seat, kind EventKind, code netproto.CloseCode, why stri
 	}
 }
 
-// tellEnd is tell of the room's end.
+// tellBegin is tell of the room's beginning, here.
+func (r *Room) tellBegin() {
+	if r.options.From == "" {
+		r.tell(Event{Kind: EventOpened})
+		return
+	}
+	r.stats.TakenOver.Add(1)
+	r.tell(Event{Kind: EventTakenOver, Other: r.options.From, Count: int64(r.world.Tick())})
+}
+
+// tellEnd is tell of the room's end, here.
 func (r *Room) tellEnd(why *netproto.CloseError) {
 	if r.options.Events == nil {
 		return
 	}
 	e := Event{Kind: EventEnded, Code: why.Code, Text: why.Reason, Count: int64(r.world.Tick()), Opened: r.created, Peak: r.peak}
+	if r.moved.URL != "" {
+		e.Kind, e.Other, e.Took = EventMoved, r.moved.Owner, r.stood
+	}
 	if file, name, bytes, err := r.Recording(); err == nil {
 		_ = file.Close() // only its name is of interest
 		e.Recording, e.Bytes = name, bytes

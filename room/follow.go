@@ -122,6 +122,7 @@ func (f *Follower) envelope(body []byte) error {
 			f.recent = pastOf(e.Past)
 		}
 	}
+	f.recent = f.recent.after(sim.Tick(e.Delivered))
 	for _, s := range e.Seat {
 		if s.Free {
 			delete(f.seats, sim.Seat(s.Seat))

@@ -60,7 +60,7 @@ func (k *keptInMemory) Forget() error            { k.forgotten = true; return ni
 func keptRig(t testing.TB, mode sim.Mode, change ...func(*Options)) (*rig, *keptInMemory) {
 	t.Helper()
 	k := &keptInMemory{}
-	return newRig(t, mode, append(change, func(o *Options) { o.Keeper, o.Keep = k, true })...), k
+	return newRig(t, mode, append(change, func(o *Options) { o.Keeper, o.KeptBy, o.Keep = k, "memory", true })...), k
 }
 
 // hadAgain is the room that a journal gives, in another process.
@@ -73,7 +73,7 @@ func hadAgain(t testing.TB, kept []byte, mode sim.Mode) (*rig, *keptInMemory) {
 	}
 	o, l := options(sim.Mode{})
 	k := &keptInMemory{}
-	o.Keeper, o.Keep = k, true
+	o.Keeper, o.KeptBy, o.Keep = k, "memory", true
 	r, err := f.TakeOver(o)
 	must(t, err)
 	clock, _ := o.Clock.(*fakeClock)

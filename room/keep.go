@@ -20,6 +20,7 @@ type keeping struct {
 	locked       bool
 	failed       bool // the log has it that the room is not kept
 	past         recentPast
+	told         sim.Tick       // when it was last kept what of that is delivered
 	held         []outbox.Entry // that leave when their ticks are kept
 	doubt        bool           // another process may own the room by now
 	out          []byte         // scratch
@@ -45,7 +46,7 @@ const doubtAfter = 300 * time.Millisecond
 // when it has not; the next ones have all that they had.
 func (r *Room) mayShow() bool {
 	k := &r.keeping
-	if k.keeper == nil || r.movedTo != "" {
+	if k.keeper == nil || r.moved.URL != "" {
 		return true
 	}
 	k.doubt = k.doubt || r.late > doubtAfter
@@ -69,6 +70,7 @@ const lastPatience = 500 * time.Millisecond
 func (r *Room) keepAll() {
 	k := &r.keeping
 	k.checkpointed = r.world.Tick()
+	k.past = k.past.after(r.delivered())
 	r.state = r.world.Append(r.state[:0])
 	k.out = r.appendEnvelope(k.out[:0])
 	k.keeper.Checkpoint(k.checkpointed, r.state, k.out)
@@ -117,7 +119,10 @@ func (r *Room) keepEnvelope() {
 		k.locked, k.invitations = locked, invitations
 		e.Room = r.envelope()
 	}
-	if e.Room == nil && len(e.Seat) == 0 {
+	if upTo := r.delivered(); len(k.past) > 0 && k.past[0].tick <= upTo && r.next.Since(k.told) >= r.hz {
+		k.past, k.told, e.Delivered = k.past.after(upTo), r.next, uint32(upTo)
+	}
+	if e.Room == nil && len(e.Seat) == 0 && e.Delivered == 0 {
 		return
 	}
 	k.out = r.logged(proto.MarshalOptions{}.MarshalAppend(k.out[:0], &e))

@@ -206,7 +206,7 @@ func (r *Room) sendTo(w *worker, s *seat) {
 }
 
 // ends reports whether this tick's snapshots are the room's last here.
-func (r *Room) ends() bool { return r.matchOver != nil || r.movedTo != "" }
+func (r *Room) ends() bool { return r.matchOver != nil || r.moved.URL != "" }
 
 // snapshotDue reports whether a seat gets a snapshot at this tick. With fewer
 // snapshots than ticks, seats are spread over the ticks.
@@ -218,7 +218,7 @@ func (r *Room) snapshotDue(s *seat, l *link) bool {
 // quiet reports whether a seat need not be told the tick alone: it asked for
 // nothing, and has heard from the room lately.
 func (r *Room) quiet(s *seat, l *link) bool {
-	return r.movedTo == "" && !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
+	return r.moved.URL == "" && !l.asked && l.acked == s.commands.acked() && l.pong == 0 && l.dropped == 0 && !s.notices.pending(l.noticed) &&
 		r.world.Tick().Since(l.wrote) < r.longestQuiet()
 }
 
@@ -279,7 +279,7 @@ func ackToTell(acked, known uint32, first bool) uint32 {
 // appendNotices appends the notices that did not go out on a link, which has them up
 // to noticed, as many as fit the frame, and returns the number of the last.
 func (r *Room) appendNotices(w *worker, q *noticeQueue, noticed uint32) uint32 {
-	if r.movedTo != "" { // what waits is told where the room goes on
+	if r.moved.URL != "" { // what waits is told where the room goes on
 		w.out = r.logged(netproto.AppendNotice(w.out, r.movedNotice(q.number)))
 		return q.number
 	}

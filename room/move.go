@@ -14,8 +14,8 @@ var ErrMoving = errors.New("the room is being moved")
 
 // Handed is what became of a room that was handed to another owner.
 type Handed struct {
-	// URL is where it goes on; "": here.
-	URL string
+	// URL is where it goes on, and Owner the id of the node there; "": here.
+	URL, Owner string
 	// Epoch is under which this node owns it from now on; 0: as before.
 	Epoch uint64
 }
@@ -53,6 +53,10 @@ func (r *Room) Move(ctx context.Context, hand func(journal []byte) (Handed, erro
 	}
 }
 
+// MovedTo is the id of the node at which the room goes on; "": it is over. It is not to be
+// asked before Ended is closed. Any goroutine.
+func (r *Room) MovedTo() string { return r.moved.Owner }
+
 // moveIfWanted moves the room, if somebody wants that, before a tick's snapshots are
 // sent, so that the last one tells where it goes on. Who is about to leave does so first.
 func (r *Room) moveIfWanted() {
@@ -76,15 +80,20 @@ func (r *Room) handOver(hand func([]byte) (Handed, error)) error {
 	for _, v := range r.spectators {
 		v.notices.number++
 	}
+	began := r.clock.Now()
 	handed, err := hand(r.wholeJournal())
+	r.stood = r.clock.Now().Sub(began)
+	r.stats.StoodStill.Add(r.stood)
 	if handed.Epoch != 0 {
 		r.options.OwnerEpoch = handed.Epoch
 		r.beginKeeping()
 	}
 	if err != nil || handed.URL == "" {
+		r.stats.MovesFailed.Add(1)
 		return err
 	}
-	r.movedTo = handed.URL
+	r.stats.Moved.Add(1)
+	r.moved = handed
 	r.Close(netproto.CloseMoved, "the room goes on at another node")
 	return nil
 }
@@ -98,5 +107,5 @@ func (r *Room) wholeJournal() []byte {
 
 // movedNotice tells where the room goes on.
 func (r *Room) movedNotice(number uint32) *pb.Notice {
-	return &pb.Notice{Number: number, Body: &pb.Notice_Moved{Moved: &pb.Moved{Url: r.movedTo}}}
+	return &pb.Notice{Number: number, Body: &pb.Notice_Moved{Moved: &pb.Moved{Url: r.moved.URL}}}
 }

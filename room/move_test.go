@@ -1,10 +1,12 @@
 package room
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"runtime"
 	"testing"
+	"time"
 
 	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -136,5 +138,56 @@ func TestWhoIsKickedDoesNotMove(t *testing.T) {
 	there, _ := hadAgain(t, kept, walkMode(nil))
 	if len(there.taken) != 1 || there.taken[0].number != p.seat || q.conn.code() != netproto.CloseKicked {
 		t.Errorf("%d seats, %v", len(there.taken), q.conn.ended)
+	}
+}
+
+// heardOf remembers the events of rooms.
+type heardOf struct{ events []Event }
+
+func (h *heardOf) Happened(e Event) { h.events = append(h.events, e) }
+
+// TestAMoveIsToldAtBothEnds: the old node says where to and how long players waited, the
+// new one where from and at which tick; both count it.
+func TestAMoveIsToldAtBothEnds(t *testing.T) {
+	here := &heardOf{}
+	room := walking(t, func(o *Options) { o.Events = here })
+	room.join("ann")
+	failed := room.moving(func([]byte) (Handed, error) { return Handed{}, errors.New("full") })
+	room.tick()
+	if failed() == nil {
+		t.Error("a move that fails has no error")
+	}
+	var kept []byte
+	moved := room.moving(func(journal []byte) (Handed, error) {
+		kept = journal
+		room.clock.now = room.clock.now.Add(38 * time.Millisecond)
+		return Handed{URL: elsewhere, Owner: "there"}, nil
+	})
+	room.tick()
+	must(t, moved())
+	at := int64(room.world.Tick())
+	room.end()
+	last := here.events[len(here.events)-1]
+	if last.Kind != EventMoved || last.Other != "there" || last.Took != 38*time.Millisecond || last.Count != at || last.Peak != 1 || last.Code != netproto.CloseMoved {
+		t.Errorf("told here: %+v", last)
+	}
+	if room.MovedTo() != "there" {
+		t.Errorf("it has moved to %q", room.MovedTo())
+	}
+	s := room.stats
+	if s.Moved.Load() != 1 || s.MovesFailed.Load() != 1 || s.StoodStill.Counts().Total() != 2 || s.StoodStill.Counts().Max() < 38*time.Millisecond {
+		t.Errorf("%d moved, %d failed, stood still %d times, %v at most", s.Moved.Load(), s.MovesFailed.Load(), s.StoodStill.Counts().Total(), s.StoodStill.Counts().Max())
+	}
+
+	there := &heardOf{}
+	f := NewFollower(modeNamed(walkMode(nil)))
+	must(t, f.Read(bytes.NewReader(kept)))
+	o, _ := options(walkMode(nil))
+	o.Events, o.From = there, "here"
+	taken, err := f.TakeOver(o)
+	must(t, err)
+	taken.tellBegin()
+	if first := there.events[0]; first.Kind != EventTakenOver || first.Other != "here" || first.Count != at || taken.stats.TakenOver.Load() != 1 {
+		t.Errorf("told there: %+v, %d counted", first, taken.stats.TakenOver.Load())
 	}
 }

@@ -213,6 +213,7 @@ type Info struct {
 	Created    time.Time
 	Hz         int
 	Tick       sim.Tick
+	Kept       KeptInfo
 }
 
 // Info describes the room as it was at its last tick.
@@ -224,7 +225,7 @@ func (r *Room) Info() Info {
 		Private: r.options.Private, Keep: r.options.Keep, Seats: r.door.seats, Taken: taken, Fillers: fillers,
 		Active: int(r.counts.active.Load()), Away: int(r.counts.away.Load()), Bots: int(r.counts.bots.Load()),
 		Spectators: int(r.counts.spectators.Load()), Backlogged: int(r.counts.backlogged.Load()), Tick: sim.Tick(r.counts.tick.Load()),
-		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz,
+		Metadata: maps.Clone(r.options.Metadata), Created: r.created, Hz: r.mode.Hz, Kept: r.keptInfo(),
 	}
 }
 

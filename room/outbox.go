@@ -8,8 +8,9 @@ import (
 // Outbox takes what leaves the room: *outbox.Outbox does. Put must return at once.
 type Outbox interface {
 	Put(entries ...outbox.Entry)
-	// Waiting reports whether anything waits to be delivered, of whichever room.
-	Waiting() bool
+	// Waiting returns the oldest tick of a room of which something waits to be delivered;
+	// false: nothing does.
+	Waiting(room string) (oldest sim.Tick, any bool)
 }
 
 // sender numbers what leaves the room. The room's goroutine owns it.
@@ -61,11 +62,7 @@ func (r *Room) from(tick sim.Tick) (outbox.Origin, int) {
 func (r *Room) sendEffects() {
 	effects, values := r.world.Effects()
 	if r.options.Keeper != nil {
-		seconds := 1
-		if len(r.keeping.held) > 0 || r.options.Outbox != nil && r.options.Outbox.Waiting() {
-			seconds = pastSeconds
-		}
-		r.keeping.past = r.keeping.past.with(r.next, r.options.OwnerEpoch, effects, values, seconds*r.hz)
+		r.keeping.past = r.keeping.past.with(r.next, r.options.OwnerEpoch, effects, values, pastSeconds*r.hz)
 	}
 	r.handOn(effects, values)
 }
@@ -81,6 +78,21 @@ func (r *Room) handOn(effects []sim.EffectRecord, values []int64) {
 			r.sendOut(outbox.NewEffect(from, n, kind.Name, e.Seat, who.id, kind.Columns, own))
 		}
 	}
+}
+
+// delivered is the tick up to which everything has left the process, a second ago at the
+// latest, and has arrived where it was to.
+func (r *Room) delivered() sim.Tick {
+	upTo := r.next - min(r.next, sim.Tick(r.hz))
+	if len(r.keeping.held) > 0 {
+		upTo = min(upTo, r.keeping.held[0].Tick-1)
+	}
+	if r.options.Outbox != nil {
+		if oldest, any := r.options.Outbox.Waiting(r.id); any {
+			upTo = min(upTo, oldest-1)
+		}
+	}
+	return upTo
 }
 
 // sendOut has an entry leave as soon as its tick is kept: what was done outside must not be

@@ -7,6 +7,7 @@ import (
 
 	"github.com/metronome-server/metronome/netproto"
 	"github.com/metronome-server/metronome/outbox"
+	"github.com/metronome-server/metronome/sim"
 )
 
 // sent is an Outbox that keeps what it is given.
@@ -15,7 +16,7 @@ type sent struct{ entries []outbox.Entry }
 func (s *sent) Put(entries ...outbox.Entry) { s.entries = append(s.entries, entries...) }
 
 // Waiting implements Outbox.
-func (s *sent) Waiting() bool { return false }
+func (s *sent) Waiting(string) (sim.Tick, bool) { return 0, false }
 
 // message is one of them, as its receiver reads it.
 type message struct {

@@ -15,11 +15,9 @@ type past struct {
 	values  []int64
 }
 
-// pastSeconds is how long what the rules wanted done outside is known, while some of
-// it may not have left the process; else a second, as an outbox sends at once. Why 15 s:
-// longer than a journal's ticks go back. Who knows what it has takes what is repeated
-// for what it is.
-const pastSeconds = 15
+// pastSeconds is how long what the rules wanted done outside is known at most, while it
+// is not known to be delivered. Threat: memory, while a receiver is gone.
+const pastSeconds = 60
 
 // recentPast is that of the last ticks, oldest first.
 type recentPast []past
@@ -33,6 +31,14 @@ func (r recentPast) with(tick sim.Tick, epoch uint64, effects []sim.EffectRecord
 		return r
 	}
 	return append(r, past{tick, epoch, slices.Clone(effects), slices.Clone(values)})
+}
+
+// after drops what is known to be delivered: up to a tick.
+func (r recentPast) after(tick sim.Tick) recentPast {
+	for len(r) > 0 && r[0].tick <= tick {
+		r = r[1:]
+	}
+	return r
 }
 
 // fits reports whether all effects are of kinds that a game has.

@@ -231,6 +231,8 @@ type RegistryConfig struct {
 	Journal func(id string) (journal.Sink, error)
 	// Keeper keeps a room, so that it outlives the process; nil: rooms end with it.
 	Keeper func(id string) journal.Keeper
+	// KeptBy and KeptMode say what it does, as in KeptInfo.
+	KeptBy, KeptMode string
 	// Outbox takes what leaves the rooms; nil: it goes into the log only.
 	Outbox Outbox
 	// Changed, unless nil, is called after a room was made or has ended, on the
@@ -301,8 +303,9 @@ type Wish struct {
 	// MayEnd is asked as Options.MayEnd says.
 	MayEnd func() bool
 	// Follower, unless nil, has the room: it is taken over, and the wish is
-	// [Follower.Wish].
+	// [Follower.Wish]. From is the id of the node that had it; "": this one.
 	Follower *Follower
+	From     string
 }
 
 // Space says why a room of so many seats would not be made: ErrNodeFull,
@@ -421,7 +424,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		ID: w.ID, Mode: mode, Seats: w.Seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, Keep: w.Keep,
 		Invited: w.Invited, Patience: w.Patience, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
-		Config: g.config.Room, Clock: clock, Journal: sink, Keeper: keeper, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, Stats: g.config.Stats, Log: g.config.Log,
+		Config: g.config.Room, Clock: clock, Journal: sink, Keeper: keeper, KeptBy: g.config.KeptBy, KeptMode: g.config.KeptMode, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, From: w.From, Stats: g.config.Stats, Log: g.config.Log,
 		Server: g.config.Server, Nodes: g.config.Nodes, Events: g.config.Events,
 	})
 	if err != nil {

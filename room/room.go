@@ -57,6 +57,10 @@ type Options struct {
 	Journal journal.Sink // nil records nothing
 	// Keeper has the room outlive the process; nil: it ends with it.
 	Keeper journal.Keeper
+	// KeptBy and KeptMode say what it does, as in KeptInfo.
+	KeptBy, KeptMode string
+	// From is the id of the node that the room was taken over from; "": none.
+	From string
 	// Outbox takes outcomes and effects; nil: they go into the log only. OwnerEpoch is
 	// the epoch under which this node owns the room; it is part of their ids.
 	Outbox     Outbox
@@ -89,7 +93,8 @@ type Room struct {
 	began   atomic.Int64  // when the tick that runs began, Unix ns; 0 between ticks
 	phase   atomic.Uint32 // a Phase
 	closing atomic.Pointer[netproto.CloseError]
-	wanted  atomic.Pointer[move] // that somebody wants; nil: nobody does
+	wanted  atomic.Pointer[move]   // that somebody wants; nil: nobody does
+	unkept  atomic.Pointer[unkept] // nil: the room is kept, or nothing is to keep it
 
 	// Owned by the room's goroutine.
 	clock        Clock
@@ -98,7 +103,8 @@ type Room struct {
 	journal      journal.Sink
 	recording    bool // the journal still takes ticks
 	keeping      keeping
-	movedTo      string // the room's URL where it goes on
+	moved        Handed        // where the room goes on; zero: here
+	stood        time.Duration // how long it stood still for that
 	fields       []sim.InputField
 	schema       *pb.Schema
 	params       []*pb.Param

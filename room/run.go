@@ -15,7 +15,7 @@ import (
 func (r *Room) Run(ctx context.Context) error {
 	defer close(r.ended)
 	defer func() { _ = r.clock.Close() }() // a timer that does not close is of no concern any more
-	r.tell(Event{Kind: EventOpened})
+	r.tellBegin()
 	if r.mode.Hz == 0 {
 		r.runAtRest(ctx)
 		r.end()
@@ -119,7 +119,7 @@ func (r *Room) end() {
 // this node's next process or by another node. Call it after Ended.
 func (r *Room) GoesOn() bool {
 	why := r.closing.Load()
-	return why != nil && why.Code == netproto.CloseMoved && r.movedTo == "" && r.fault == nil
+	return why != nil && why.Code == netproto.CloseMoved && r.moved.URL == "" && r.fault == nil
 }
 
 // discard ends a room that never ran.

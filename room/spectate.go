@@ -145,7 +145,7 @@ func (r *Room) sendToSpectator(w *worker, v *spectator) {
 	if v.watched != v.told {
 		h.Watched = v.watched
 	}
-	h.Quiet = r.movedTo == "" && h.Watched == 0 && v.pong == 0 && !v.notices.pending(v.noticed) && now.Since(v.wrote) < r.longestQuiet()
+	h.Quiet = r.moved.URL == "" && h.Watched == 0 && v.pong == 0 && !v.notices.pending(v.noticed) && now.Since(v.wrote) < r.longestQuiet()
 	before := len(w.out)
 	if w.out = r.encoder.AppendSnapshot(w.out, &v.viewer, v.watched, h); len(w.out) == before {
 		return

@@ -24,6 +24,11 @@ type Stats struct {
 	ChatDropped atomic.Uint64
 	// Faults are games that panicked; RecordingsLost journals that failed.
 	Faults, RecordingsLost atomic.Uint64
+	// Moved rooms have gone on at other nodes; MovesFailed is how often one was handed over
+	// that no other node took, TakenOver how many have come from other nodes. StoodStill is
+	// how long rooms stood still while they were handed over.
+	Moved, MovesFailed, TakenOver atomic.Uint64
+	StoodStill                    hist.Hist
 	// KeepsFailed is how often a room that is to outlive the process was not kept.
 	KeepsFailed atomic.Uint64
 	// SnapshotsHeld is how many ticks' snapshots were left out because the store did not

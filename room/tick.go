@@ -193,6 +193,7 @@ func (r *Room) tidy() {
 	r.publish(counted.backlogged)
 	r.tellNodes()
 	r.keepChanges()
+	r.publishKept()
 	r.endMatch()
 	r.endWhenIdle()
 	r.endBeforeLastTick()

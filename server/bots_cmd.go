@@ -165,6 +165,9 @@ func printReport(out io.Writer, r *bots.Report) error {
 	}
 	quantiles(row, "input to ack", r.Ack)
 	quantiles(row, "snapshot gap", r.Gap)
+	if m := r.Moves; m != nil {
+		row("moves", "%d, longest %.0f ms", m.Count, m.Max)
+	}
 	if q := r.Queue; q != nil {
 		row("queue "+q.Queue, "%d entries, %d seats given, %d of them anew since a match came to nothing", q.Entries, q.Seats, q.Again)
 		row("entries", "%d played, %d playing at the end, %d waiting then", q.Played, q.Playing, q.Waiting)

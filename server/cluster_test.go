@@ -218,3 +218,79 @@ func TestASilentNodeBlocksNobody(t *testing.T) {
 		t.Errorf("%v", found)
 	}
 }
+
+// watching begins to watch a room from a node, and returns what its watch ends with.
+func watching(t *testing.T, from *Node, m *pb.WatchRequest) func() error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	req := connect.NewRequest(m)
+	req.Header().Set("Authorization", "Bearer "+from.config.AdminKey)
+	stream, err := consoleOf(from).Watch(ctx, req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for stream.Receive() && stream.Msg().GetDetail() == nil {
+	}
+	return func() error {
+		for stream.Receive() {
+		}
+		return stream.Err()
+	}
+}
+
+// TestTheConsoleFollowsAMove: both nodes' events tell of it, watchers hear that the room
+// goes on, and its line is of its new node, with a higher epoch.
+func TestTheConsoleFollowsAMove(t *testing.T) {
+	a, b := twoNodes(t, keyOfItsOwn)
+	id, from, to := a.home.ID(), a.lobby.NodeID(), b.lobby.NodeID()
+	player := join(t, a, id)
+	player.must(player.next())
+	var line *pb.RoomLine
+	find := func(node string) func(*pb.WatchResponse) bool {
+		return func(m *pb.WatchResponse) bool {
+			modes := map[string]bool{}
+			for _, n := range m.GetOverview().GetNode() {
+				modes[n.GetModes()["ffa"]] = true
+			}
+			for _, r := range m.GetOverview().GetRoom() {
+				if r.GetId() == id && r.GetNode() == node {
+					line = r
+					return len(modes) == 1 && !modes[""]
+				}
+			}
+			return false
+		}
+	}
+	watchUntil(t, b, &pb.WatchRequest{}, find(from))
+	before := line.GetEpoch()
+	if before == 0 || line.GetKept() != nil {
+		t.Errorf("before the move: %v", line)
+	}
+	ends := []func() error{
+		watching(t, a, &pb.WatchRequest{Room: id}), watching(t, b, &pb.WatchRequest{Room: id, Node: from}),
+	}
+	if moved := ask(t, consoleOf(b).MoveRoom, &pb.MoveRoomRequest{Node: from, Room: id}); moved.GetNode() != to {
+		t.Fatalf("moved to %q", moved.GetNode())
+	}
+	for i, end := range ends {
+		if err := end(); connect.CodeOf(err) != connect.CodeNotFound || !strings.Contains(err.Error(), "goes on at another node") {
+			t.Errorf("watch %d ends with %v", i, err)
+		}
+	}
+	watchUntil(t, a, &pb.WatchRequest{}, find(to))
+	if line.GetEpoch() <= before || line.GetTaken() != 1 {
+		t.Errorf("epoch %d before the move, after it %v", before, line)
+	}
+	waitFor(t, "both ends tell of the move", func() bool {
+		told := map[string]*pb.EventInfo{}
+		for _, e := range ask(t, consoleOf(b).ListEvents, &pb.ListEventsRequest{Room: id, Kind: []string{"moved", "taken-over"}}).GetEvent() {
+			told[e.GetKind()] = e
+		}
+		went, came := told["moved"], told["taken-over"]
+		return went.GetNode() == from && went.GetOther() == to && came.GetNode() == to && came.GetOther() == from && came.GetCount() == went.GetCount()
+	})
+	if gone, here := a.stats.Moved.Load(), b.stats.TakenOver.Load(); gone != 1 || here != 1 {
+		t.Errorf("%d moved from here, %d came there", gone, here)
+	}
+}

@@ -24,7 +24,7 @@ func (n *Node) keepRooms(c *room.RegistryConfig) (err error) {
 	if n.kept, err = file.OpenRooms(filepath.Join(n.config.State, "rooms")); err != nil {
 		return err
 	}
-	c.Keeper = func(id string) journal.Keeper { return n.kept.Keep(id) }
+	c.Keeper, c.KeptBy, c.KeptMode = func(id string) journal.Keeper { return n.kept.Keep(id) }, "files", surviveAsync
 	return nil
 }
 

@@ -26,7 +26,7 @@ func (n *Node) storeRooms(c *room.RegistryConfig) {
 		Strict: n.config.Survive == surviveStrict, Log: n.log,
 		Lost: func(id string, epoch uint64) { n.node.LostUnder(id, epoch) },
 	})
-	c.Keeper = func(id string) journal.Keeper { return n.stored.Keep(id) }
+	c.Keeper, c.KeptBy, c.KeptMode = func(id string) journal.Keeper { return n.stored.Keep(id) }, "redis", n.config.Survive
 }
 
 // runHeritage takes over rooms of nodes that die.

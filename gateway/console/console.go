@@ -247,9 +247,6 @@ func (c *Console) watch(ctx context.Context, v *view, send func(*pb.WatchRespons
 	heard := time.Now() // of another node
 	for turn := 0; ; turn++ {
 		m, err := v.message(ctx, turn%watchTurns == 0)
-		if errors.Is(err, room.ErrClosed) {
-			return c.roomEnded()
-		}
 		if err != nil {
 			return codeFor(err)
 		}
@@ -274,7 +271,7 @@ func (c *Console) watch(ctx context.Context, v *view, send func(*pb.WatchRespons
 			goto waiting
 		case <-tick.C:
 		case <-v.ended(): // at once: an operator who closed the room waits for it
-			return c.roomEnded()
+			return c.roomEnded(v.room)
 		case <-c.ending:
 			return errStopping
 		case <-ctx.Done():
@@ -289,8 +286,14 @@ var errWatched = connect.NewError(connect.CodeAborted, errors.New("too many are 
 // errStopping has the watchers come back.
 var errStopping = connect.NewError(connect.CodeUnavailable, errors.New("the server is stopping"))
 
+// errMoved has the watchers look for the room at the other nodes.
+var errMoved = connect.NewError(connect.CodeNotFound, errors.New("the room goes on at another node"))
+
 // roomEnded says why a watched room is over.
-func (c *Console) roomEnded() error {
+func (c *Console) roomEnded(r *room.Room) error {
+	if r.MovedTo() != "" {
+		return errMoved
+	}
 	if c.Node.State() >= node.Draining {
 		return errStopping
 	}
@@ -327,12 +330,12 @@ var causes = []apierr.Row{
 }
 
 func codeFor(err error) error {
+	if answer := apierr.Find(causes, err); answer != nil { // also of what another node's answer means
+		return answer
+	}
 	var known *connect.Error
 	if errors.As(err, &known) {
 		return err
-	}
-	if answer := apierr.Find(causes, err); answer != nil {
-		return answer
 	}
 	if errors.Is(err, lobby.ErrInvalid) {
 		faults := strings.ReplaceAll(err.Error(), lobby.ErrInvalid.Error()+": ", "")

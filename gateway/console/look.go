@@ -175,7 +175,7 @@ func (c *Console) lookHere() *pb.GetNodeResponse {
 		}
 		c.own.samples = r.Samples(c.own.samples[:0], since)
 		line := roomLine(info, c.own.samples)
-		line.Node = n.GetId()
+		line.Node, line.Epoch = n.GetId(), c.Node.Epoch(info.ID)
 		out.Room = append(out.Room, line)
 	}
 	n.Health = healthOfNode(n.GetState(), out.GetRoom())
@@ -194,8 +194,19 @@ func roomLine(i room.Info, samples []room.Sample) *pb.RoomLine {
 		Away: uint32(i.Away), Bots: uint32(i.Bots), Spectators: uint32(i.Spectators), TickHz: uint32(i.Hz), Tick: uint32(i.Tick),
 		AgeSeconds: uint32(time.Since(i.Created).Seconds()),
 		TickUsP99:  s.TickP99, LateUsP99: s.LateP99, Bytes: s.Bytes, Inputs: s.OnTime + unused, Unused: unused,
-		Backlogged: uint32(s.Backlogged), TicksLost: s.TicksLost, Health: healthOfRoom(i.Taken, i.Hz, samples),
+		Backlogged: uint32(s.Backlogged), TicksLost: s.TicksLost, Health: healthOfRoom(i.Taken, i.Hz, samples), Kept: keepingOf(i.Kept),
 	}
+}
+
+func keepingOf(k room.KeptInfo) *pb.Keeping {
+	if k.By == "" {
+		return nil
+	}
+	m := &pb.Keeping{By: k.By, Mode: k.Mode, LagTicks: uint32(k.LagTicks), LagBytes: uint64(k.LagBytes), Fault: k.Fault}
+	if k.Fault != "" {
+		m.FaultSinceUnix = k.FaultSince.Unix()
+	}
+	return m
 }
 
 // overview is all nodes and their rooms, of which those of others may be a second
@@ -224,7 +235,7 @@ func (c *Console) overview(ctx context.Context) *pb.Overview {
 	}
 	for _, n := range nodes {
 		info := &pb.NodeInfo{
-			Id: n.ID, Url: n.URL, Version: n.Version, Draining: n.Draining, Region: n.Region,
+			Id: n.ID, Url: n.URL, Version: n.Version, Draining: n.Draining, Region: n.Region, Modes: n.Modes,
 			Rooms: uint32(n.Rooms), Seats: uint32(n.Seats), Players: uint32(n.Players),
 		}
 		k := known[n.ID]

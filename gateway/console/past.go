@@ -69,6 +69,7 @@ func (c *Console) eventsHere(_ context.Context, m *pb.ListEventsRequest) (*pb.Li
 		out.Event = append(out.Event, &pb.EventInfo{
 			AtMs: e.At.UnixMilli(), Node: c.Lobby.NodeID(), Kind: e.Kind, Room: e.Room, Seat: uint32(e.Seat), Name: e.Name, User: e.User,
 			Code: uint32(e.Code), Text: e.Text, Count: uint32(e.Count), Number: e.Number,
+			Other: e.Other, TookMs: uint32(e.Took.Milliseconds()),
 		})
 	}
 	return out, nil

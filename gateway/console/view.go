@@ -95,7 +95,8 @@ func (v *view) detail(ctx context.Context) (*pb.RoomDetail, error) {
 		d.Samples = samplesMessage(v.samples)
 	}
 	seats, occupied, err := v.room.Seats(ctx, detailSeats)
-	if errors.Is(err, room.ErrBusy) {
+	if notNow(err) {
+		d.Occupied = uint32(v.room.Info().Taken)
 		return d, nil // the next second has them
 	}
 	d.Occupied = uint32(occupied)
@@ -104,6 +105,10 @@ func (v *view) detail(ctx context.Context) (*pb.RoomDetail, error) {
 	}
 	return d, err
 }
+
+// notNow reports whether a room has no answer at this moment: it is busy, or about to
+// end, which says by itself why.
+func notNow(err error) bool { return errors.Is(err, room.ErrBusy) || errors.Is(err, room.ErrClosed) }
 
 func seatLine(s room.SeatInfo) *pb.SeatLine {
 	return &pb.SeatLine{
@@ -132,7 +137,7 @@ func samplesMessage(samples []room.Sample) *pb.Samples {
 
 func (v *view) traced(ctx context.Context) (*pb.SeatTrace, error) {
 	s, err := v.room.Seat(ctx, v.seat)
-	if errors.Is(err, room.ErrBusy) {
+	if notNow(err) {
 		return nil, nil
 	}
 	if err != nil {

@@ -17,7 +17,7 @@ import (
 
 const (
 	// perKind is how many events of a kind are kept. Why by kind: a flood of joins
-	// or refusals must not push out the fault that led to it. Eleven kinds of 500
+	// or refusals must not push out the fault that led to it. Thirteen kinds of 500
 	// are about 1 MB.
 	perKind = 500
 	// maxText is the longest text, bytes. Threat: memory.
@@ -47,6 +47,9 @@ type Event struct {
 	Code       int // close code, 0: none
 	Text       string
 	Count      int64
+	// Other is the id of the other node of a move, and Took how long the room stood still.
+	Other string
+	Took  time.Duration
 }
 
 // Log remembers what happened. Any goroutine. The zero value is ready.
@@ -54,7 +57,7 @@ type Log struct {
 	mu    sync.Mutex
 	made  uint64
 	kinds map[string]*ring
-	ended []room.Event // the newest last
+	ended []room.Event // those that have moved away too; the newest last
 	last  map[string]*Event
 }
 
@@ -94,8 +97,9 @@ func (l *Log) Happened(e room.Event) {
 	defer l.mu.Unlock()
 	l.add(&Event{
 		At: e.At, Kind: e.Kind.String(), Room: e.Room, Seat: int(e.Seat), Name: e.Name, User: e.UserID, Code: int(e.Code), Text: e.Text, Count: e.Count,
+		Other: e.Other, Took: e.Took,
 	})
-	if e.Kind == room.EventEnded {
+	if e.Kind == room.EventEnded || e.Kind == room.EventMoved {
 		if len(l.ended) >= endedKept {
 			l.ended = slices.Delete(l.ended, 0, 1)
 		}
@@ -170,7 +174,7 @@ func (f *Filter) wants(e *Event) bool {
 		return true
 	}
 	wanted := strings.ToLower(f.Text)
-	return slices.ContainsFunc([]string{e.Kind, e.Room, e.Name, e.User, e.Text}, func(field string) bool {
+	return slices.ContainsFunc([]string{e.Kind, e.Room, e.Name, e.User, e.Text, e.Other}, func(field string) bool {
 		return strings.Contains(strings.ToLower(field), wanted)
 	})
 }
@@ -197,7 +201,7 @@ func (l *Log) Find(f Filter, most int) (found []Event, more bool) {
 	return found, false
 }
 
-// Ended returns the rooms that have ended, newest first.
+// Ended returns the rooms that have ended here or moved away, newest first.
 func (l *Log) Ended() []room.Event {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -84,3 +84,17 @@ func TestEndedRoomsAreBounded(t *testing.T) {
 		t.Errorf("%d, the newest %s", len(all), all[0].Room)
 	}
 }
+
+// TestARoomThatMovesIsNoLongerHere: it is listed as ended, with where it went.
+func TestARoomThatMovesIsNoLongerHere(t *testing.T) {
+	var l Log
+	l.Happened(room.Event{At: start, Kind: room.EventMoved, Room: "a", Other: "node-b", Took: 38 * time.Millisecond, Count: 90})
+	l.Happened(room.Event{At: start, Kind: room.EventTakenOver, Room: "b", Other: "node-c"})
+	found, _ := l.Find(Filter{Text: "NODE-B"}, 10)
+	if len(found) != 1 || found[0].Kind != "moved" || found[0].Other != "node-b" || found[0].Took != 38*time.Millisecond {
+		t.Errorf("found %+v", found)
+	}
+	if ended := l.Ended(); len(ended) != 1 || ended[0].Room != "a" {
+		t.Errorf("ended here: %+v", ended)
+	}
+}

@@ -314,7 +314,7 @@ func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, sil
 	if w.Keep && f.People() == 0 {
 		return n.lobby.Remove(ctx, r.ID, listing.Epoch) // each node has one of its own that is always there
 	}
-	w.Keep = false // the room that is always here is another
+	w.Keep, w.From = false, r.Node // the room that is always here is another
 	if _, err = n.build(ctx, w, listing); err == nil {
 		n.log.Info("a room whose node has died goes on here", "room", r.ID, "tick", f.Tick(), "took", time.Since(began))
 	}

@@ -66,7 +66,7 @@ func (n *Node) handOver(r *room.Room, to lobby.Node, journal []byte) (room.Hande
 	defer cancel()
 	there, err := n.peers.Take(ctx, to, journal, n.Epoch(r.ID()))
 	if err == nil {
-		return room.Handed{URL: there}, nil
+		return room.Handed{URL: there, Owner: to.ID}, nil
 	}
 	back, cancelBack := context.WithTimeout(context.Background(), moveTimeout)
 	defer cancelBack()
@@ -85,7 +85,7 @@ func (n *Node) claimBack(ctx context.Context, r *room.Room) (room.Handed, error)
 	listing, err := n.lobby.Claim(ctx, listing)
 	if errors.Is(err, lobby.ErrRoomTaken) {
 		if owner, ok := n.lobby.Find(r.ID()); ok && owner.Node != n.lobby.NodeID() {
-			return room.Handed{URL: RoomURL(owner.URL, r.ID())}, nil
+			return room.Handed{URL: RoomURL(owner.URL, r.ID()), Owner: owner.Node}, nil
 		}
 	}
 	if err != nil {
@@ -105,17 +105,16 @@ func RoomURL(base, id string) string {
 	return base + "/rooms/" + url.PathEscape(id)
 }
 
-// TakeHere takes a room over from the node that has it under an epoch, and returns its
-// URL here. Errors:
-// room.ErrNodeFull, room.ErrStopping, lobby.ErrInvalid of a journal that gives no room
-// here, those of lobby.Claim.
-func (n *Node) TakeHere(ctx context.Context, journal []byte, epoch uint64) (string, error) {
+// TakeHere takes a room over from another node, whose id is from and which has it under an
+// epoch, and returns its URL here. Errors: room.ErrNodeFull, room.ErrStopping,
+// lobby.ErrInvalid of a journal that gives no room here, those of lobby.Claim.
+func (n *Node) TakeHere(ctx context.Context, journal []byte, from string, epoch uint64) (string, error) {
 	f := room.NewFollower(n.rooms.Mode)
 	if err := f.Read(bytes.NewReader(journal)); err != nil {
 		return "", fmt.Errorf("%w: %w", lobby.ErrInvalid, err)
 	}
 	w := f.Wish()
-	w.Keep, w.Epoch = false, epoch // the room that is always here is another
+	w.Keep, w.Epoch, w.From = false, epoch, from // the room that is always here is another
 	wanted, err := n.listingOf(&w)
 	if err == nil {
 		err = n.space(wanted.Seats)

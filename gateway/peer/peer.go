@@ -101,7 +101,7 @@ func (c *Client) Take(ctx context.Context, at lobby.Node, journal []byte, epoch 
 	if err != nil {
 		return "", err
 	}
-	answer, err := service.TakeRoom(ctx, connect.NewRequest(&pb.TakeRoomRequest{Journal: journal, Epoch: epoch}))
+	answer, err := service.TakeRoom(ctx, connect.NewRequest(&pb.TakeRoomRequest{Journal: journal, Epoch: epoch, From: c.lobby.NodeID()}))
 	if err != nil {
 		return "", errorOf(err)
 	}

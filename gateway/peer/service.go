@@ -118,7 +118,7 @@ func (s *Service) OpenRoom(ctx context.Context, req *connect.Request[pb.OpenRoom
 
 // TakeRoom implements the service.
 func (s *Service) TakeRoom(ctx context.Context, req *connect.Request[pb.TakeRoomRequest]) (*connect.Response[pb.TakeRoomResponse], error) {
-	there, err := s.Node.TakeHere(ctx, req.Msg.GetJournal(), req.Msg.GetEpoch())
+	there, err := s.Node.TakeHere(ctx, req.Msg.GetJournal(), req.Msg.GetFrom(), req.Msg.GetEpoch())
 	if err != nil {
 		return nil, codeFor(err)
 	}

@@ -1,16 +1,9 @@
-import { inPlay } from "./play.ts";
+import { homeOf, inPlay } from "./play.ts";
 import { redis } from "./redis.ts";
 import { expect, story, type Page, type Server } from "./story.ts";
 
 /** What a browser logs of a server that is gone, and of its room, which no other has. */
 const gone = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|WebSocket|404 .*JoinRoom/;
-
-/** The path that leads into a node's own room, not into the other's. */
-async function homeOf(server: Server): Promise<string> {
-  const own = async () => (await server.ask<{ room?: { id: string; node: string }[] }>("ListRooms", {})).room?.find((r) => r.node === server.url);
-  await expect.poll(async () => (await own()) !== undefined).toBe(true);
-  return `/play?room=${(await own())!.id}`;
-}
 
 /** The URL of the node that a page plays on. */
 const nodeOf = (page: Page): Promise<string> => page.evaluate(() => (window.metronome!.session as unknown as { seatURL: string }).seatURL.replace("ws", "http").replace(/\/rooms.*/, ""));
@@ -21,7 +14,7 @@ story.for<[string, (s: Server) => Promise<void>]>([["stops", (s) => s.stop()], [
     const args = ["--redis", store.url, "--resume-window", "1s"];
     const first = await serve({ bots: 8, args });
     const second = await serve({ args });
-    const page = await open(first, await homeOf(first), { nodes: [second], expected: gone });
+    const page = await open(first, `/play?room=${await homeOf(first)}`, { nodes: [second], expected: gone });
     await inPlay(page);
     expect(await nodeOf(page)).toBe(first.url);
     await page.waitForFunction((url) => window.metronome!.session.nodes.includes(url), second.url);
@@ -62,7 +55,7 @@ story("who leaves a game on another node is led to that one's lobby", async ({ s
     const args = ["--redis", store.url];
     const first = await serve({ bots: 8, args });
     const second = await serve({ args });
-    const page = await open(first, await homeOf(first), { nodes: [second], expected: gone });
+    const page = await open(first, `/play?room=${await homeOf(first)}`, { nodes: [second], expected: gone });
     await inPlay(page);
     await page.waitForFunction((url) => window.metronome!.session.nodes.includes(url), second.url);
     await first.stop();

@@ -1,5 +1,5 @@
 // What the stories of the arena page have in common.
-import { expect, type Page } from "./story.ts";
+import { expect, type Page, type Server } from "./story.ts";
 
 /** Resolves when the page is in play and has drawn its own ship. */
 export async function inPlay(page: Page): Promise<void> {
@@ -19,6 +19,13 @@ export function shipOn(page: Page, seat: number): Promise<{ x: number; y: number
 
 export function seatOf(page: Page): Promise<number> {
   return page.evaluate(() => window.metronome!.session.seat);
+}
+
+/** The id of a node's own room, not of that of another node. */
+export async function homeOf(server: Server): Promise<string> {
+  const own = async () => (await server.ask<{ room?: { id: string; node: string }[] }>("ListRooms", {})).room?.find((r) => r.node === server.url);
+  await expect.poll(async () => (await own()) !== undefined).toBe(true);
+  return (await own())!.id;
 }
 
 /** Makes a private room of a mode and returns the path that leads into it. */

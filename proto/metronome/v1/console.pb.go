@@ -283,7 +283,10 @@ type NodeInfo struct {
 	// The worst of its rooms, and whether it answers.
 	Health *Health `protobuf:"bytes,18,opt,name=health,proto3" json:"health,omitempty"`
 	// How old these figures are.
-	AgeSeconds    uint32 `protobuf:"varint,19,opt,name=age_seconds,json=ageSeconds,proto3" json:"age_seconds,omitempty"`
+	AgeSeconds uint32 `protobuf:"varint,19,opt,name=age_seconds,json=ageSeconds,proto3" json:"age_seconds,omitempty"`
+	// The modes that it plays, with the fingerprints of their games: a room moves between
+	// nodes that have the same.
+	Modes         map[string]string `protobuf:"bytes,20,rep,name=modes,proto3" json:"modes,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -451,6 +454,13 @@ func (x *NodeInfo) GetAgeSeconds() uint32 {
 	return 0
 }
 
+func (x *NodeInfo) GetModes() map[string]string {
+	if x != nil {
+		return x.Modes
+	}
+	return nil
+}
+
 // Health is how a room or a node has been over the last seconds. It changes for
 // the worse after several bad seconds, and back only after many good ones.
 type Health struct {
@@ -534,7 +544,11 @@ type RoomLine struct {
 	Node   string  `protobuf:"bytes,19,opt,name=node,proto3" json:"node,omitempty"`
 	Health *Health `protobuf:"bytes,20,opt,name=health,proto3" json:"health,omitempty"`
 	// Who looks on; they have no seat and are not in taken.
-	Spectators    uint32 `protobuf:"varint,21,opt,name=spectators,proto3" json:"spectators,omitempty"`
+	Spectators uint32 `protobuf:"varint,21,opt,name=spectators,proto3" json:"spectators,omitempty"`
+	// Under which its node owns it; a later owner has a higher one.
+	Epoch uint64 `protobuf:"varint,22,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// How it outlives its node's process; absent: it does not.
+	Kept          *Keeping `protobuf:"bytes,23,opt,name=kept,proto3" json:"kept,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -716,6 +730,110 @@ func (x *RoomLine) GetSpectators() uint32 {
 	return 0
 }
 
+func (x *RoomLine) GetEpoch() uint64 {
+	if x != nil {
+		return x.Epoch
+	}
+	return 0
+}
+
+func (x *RoomLine) GetKept() *Keeping {
+	if x != nil {
+		return x.Kept
+	}
+	return nil
+}
+
+// Keeping is how a room outlives its node's process.
+type Keeping struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What keeps it: "files" or "redis".
+	By string `protobuf:"bytes,1,opt,name=by,proto3" json:"by,omitempty"`
+	// "async", where the last moments before a crash may be lost, or "strict".
+	Mode string `protobuf:"bytes,2,opt,name=mode,proto3" json:"mode,omitempty"`
+	// What was stepped and is not kept yet.
+	LagTicks uint32 `protobuf:"varint,3,opt,name=lag_ticks,json=lagTicks,proto3" json:"lag_ticks,omitempty"`
+	LagBytes uint64 `protobuf:"varint,4,opt,name=lag_bytes,json=lagBytes,proto3" json:"lag_bytes,omitempty"`
+	// Why it is not kept now, for people; empty: it is.
+	Fault string `protobuf:"bytes,5,opt,name=fault,proto3" json:"fault,omitempty"`
+	// Since when it is not, Unix time; 0: it is.
+	FaultSinceUnix int64 `protobuf:"varint,6,opt,name=fault_since_unix,json=faultSinceUnix,proto3" json:"fault_since_unix,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Keeping) Reset() {
+	*x = Keeping{}
+	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Keeping) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Keeping) ProtoMessage() {}
+
+func (x *Keeping) ProtoReflect() protoreflect.Message {
+	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Keeping.ProtoReflect.Descriptor instead.
+func (*Keeping) Descriptor() ([]byte, []int) {
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *Keeping) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Keeping) GetMode() string {
+	if x != nil {
+		return x.Mode
+	}
+	return ""
+}
+
+func (x *Keeping) GetLagTicks() uint32 {
+	if x != nil {
+		return x.LagTicks
+	}
+	return 0
+}
+
+func (x *Keeping) GetLagBytes() uint64 {
+	if x != nil {
+		return x.LagBytes
+	}
+	return 0
+}
+
+func (x *Keeping) GetFault() string {
+	if x != nil {
+		return x.Fault
+	}
+	return ""
+}
+
+func (x *Keeping) GetFaultSinceUnix() int64 {
+	if x != nil {
+		return x.FaultSinceUnix
+	}
+	return 0
+}
+
 type RoomDetail struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Room  string                 `protobuf:"bytes,1,opt,name=room,proto3" json:"room,omitempty"`
@@ -731,7 +849,7 @@ type RoomDetail struct {
 
 func (x *RoomDetail) Reset() {
 	*x = RoomDetail{}
-	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	mi := &file_metronome_v1_console_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -743,7 +861,7 @@ func (x *RoomDetail) String() string {
 func (*RoomDetail) ProtoMessage() {}
 
 func (x *RoomDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[6]
+	mi := &file_metronome_v1_console_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -756,7 +874,7 @@ func (x *RoomDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RoomDetail.ProtoReflect.Descriptor instead.
 func (*RoomDetail) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{6}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *RoomDetail) GetRoom() string {
@@ -821,7 +939,7 @@ type Samples struct {
 
 func (x *Samples) Reset() {
 	*x = Samples{}
-	mi := &file_metronome_v1_console_proto_msgTypes[7]
+	mi := &file_metronome_v1_console_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -833,7 +951,7 @@ func (x *Samples) String() string {
 func (*Samples) ProtoMessage() {}
 
 func (x *Samples) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[7]
+	mi := &file_metronome_v1_console_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -846,7 +964,7 @@ func (x *Samples) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Samples.ProtoReflect.Descriptor instead.
 func (*Samples) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{7}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Samples) GetAt() []uint32 {
@@ -1015,7 +1133,7 @@ type SeatLine struct {
 
 func (x *SeatLine) Reset() {
 	*x = SeatLine{}
-	mi := &file_metronome_v1_console_proto_msgTypes[8]
+	mi := &file_metronome_v1_console_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1027,7 +1145,7 @@ func (x *SeatLine) String() string {
 func (*SeatLine) ProtoMessage() {}
 
 func (x *SeatLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[8]
+	mi := &file_metronome_v1_console_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1040,7 +1158,7 @@ func (x *SeatLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatLine.ProtoReflect.Descriptor instead.
 func (*SeatLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{8}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *SeatLine) GetSeat() uint32 {
@@ -1128,7 +1246,7 @@ type SeatTrace struct {
 
 func (x *SeatTrace) Reset() {
 	*x = SeatTrace{}
-	mi := &file_metronome_v1_console_proto_msgTypes[9]
+	mi := &file_metronome_v1_console_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1140,7 +1258,7 @@ func (x *SeatTrace) String() string {
 func (*SeatTrace) ProtoMessage() {}
 
 func (x *SeatTrace) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[9]
+	mi := &file_metronome_v1_console_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1153,7 +1271,7 @@ func (x *SeatTrace) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SeatTrace.ProtoReflect.Descriptor instead.
 func (*SeatTrace) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{9}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *SeatTrace) GetSeat() uint32 {
@@ -1203,7 +1321,7 @@ type TraceTick struct {
 
 func (x *TraceTick) Reset() {
 	*x = TraceTick{}
-	mi := &file_metronome_v1_console_proto_msgTypes[10]
+	mi := &file_metronome_v1_console_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1215,7 +1333,7 @@ func (x *TraceTick) String() string {
 func (*TraceTick) ProtoMessage() {}
 
 func (x *TraceTick) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[10]
+	mi := &file_metronome_v1_console_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1228,7 +1346,7 @@ func (x *TraceTick) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TraceTick.ProtoReflect.Descriptor instead.
 func (*TraceTick) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{10}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TraceTick) GetTick() uint32 {
@@ -1288,7 +1406,7 @@ type Arrival struct {
 
 func (x *Arrival) Reset() {
 	*x = Arrival{}
-	mi := &file_metronome_v1_console_proto_msgTypes[11]
+	mi := &file_metronome_v1_console_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1300,7 +1418,7 @@ func (x *Arrival) String() string {
 func (*Arrival) ProtoMessage() {}
 
 func (x *Arrival) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[11]
+	mi := &file_metronome_v1_console_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1313,7 +1431,7 @@ func (x *Arrival) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Arrival.ProtoReflect.Descriptor instead.
 func (*Arrival) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{11}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Arrival) GetForTick() uint32 {
@@ -1356,7 +1474,7 @@ type KickSeatRequest struct {
 
 func (x *KickSeatRequest) Reset() {
 	*x = KickSeatRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[12]
+	mi := &file_metronome_v1_console_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1368,7 +1486,7 @@ func (x *KickSeatRequest) String() string {
 func (*KickSeatRequest) ProtoMessage() {}
 
 func (x *KickSeatRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[12]
+	mi := &file_metronome_v1_console_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1381,7 +1499,7 @@ func (x *KickSeatRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KickSeatRequest.ProtoReflect.Descriptor instead.
 func (*KickSeatRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{12}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *KickSeatRequest) GetRoom() string {
@@ -1436,7 +1554,7 @@ type KickSeatResponse struct {
 
 func (x *KickSeatResponse) Reset() {
 	*x = KickSeatResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[13]
+	mi := &file_metronome_v1_console_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1448,7 +1566,7 @@ func (x *KickSeatResponse) String() string {
 func (*KickSeatResponse) ProtoMessage() {}
 
 func (x *KickSeatResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[13]
+	mi := &file_metronome_v1_console_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1461,7 +1579,7 @@ func (x *KickSeatResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use KickSeatResponse.ProtoReflect.Descriptor instead.
 func (*KickSeatResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{13}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *KickSeatResponse) GetBan() *BanInfo {
@@ -1484,7 +1602,7 @@ type CloseRoomRequest struct {
 
 func (x *CloseRoomRequest) Reset() {
 	*x = CloseRoomRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[14]
+	mi := &file_metronome_v1_console_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1496,7 +1614,7 @@ func (x *CloseRoomRequest) String() string {
 func (*CloseRoomRequest) ProtoMessage() {}
 
 func (x *CloseRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[14]
+	mi := &file_metronome_v1_console_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1509,7 +1627,7 @@ func (x *CloseRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoomRequest.ProtoReflect.Descriptor instead.
 func (*CloseRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{14}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *CloseRoomRequest) GetRoom() string {
@@ -1541,7 +1659,7 @@ type CloseRoomResponse struct {
 
 func (x *CloseRoomResponse) Reset() {
 	*x = CloseRoomResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[15]
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1553,7 +1671,7 @@ func (x *CloseRoomResponse) String() string {
 func (*CloseRoomResponse) ProtoMessage() {}
 
 func (x *CloseRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[15]
+	mi := &file_metronome_v1_console_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1566,7 +1684,7 @@ func (x *CloseRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseRoomResponse.ProtoReflect.Descriptor instead.
 func (*CloseRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{15}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
 }
 
 type MoveRoomRequest struct {
@@ -1582,7 +1700,7 @@ type MoveRoomRequest struct {
 
 func (x *MoveRoomRequest) Reset() {
 	*x = MoveRoomRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1594,7 +1712,7 @@ func (x *MoveRoomRequest) String() string {
 func (*MoveRoomRequest) ProtoMessage() {}
 
 func (x *MoveRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[16]
+	mi := &file_metronome_v1_console_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1607,7 +1725,7 @@ func (x *MoveRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveRoomRequest.ProtoReflect.Descriptor instead.
 func (*MoveRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{16}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *MoveRoomRequest) GetRoom() string {
@@ -1641,7 +1759,7 @@ type MoveRoomResponse struct {
 
 func (x *MoveRoomResponse) Reset() {
 	*x = MoveRoomResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1653,7 +1771,7 @@ func (x *MoveRoomResponse) String() string {
 func (*MoveRoomResponse) ProtoMessage() {}
 
 func (x *MoveRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[17]
+	mi := &file_metronome_v1_console_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1666,7 +1784,7 @@ func (x *MoveRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MoveRoomResponse.ProtoReflect.Descriptor instead.
 func (*MoveRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{17}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *MoveRoomResponse) GetNode() string {
@@ -1689,7 +1807,7 @@ type AnnounceRequest struct {
 
 func (x *AnnounceRequest) Reset() {
 	*x = AnnounceRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1701,7 +1819,7 @@ func (x *AnnounceRequest) String() string {
 func (*AnnounceRequest) ProtoMessage() {}
 
 func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[18]
+	mi := &file_metronome_v1_console_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1714,7 +1832,7 @@ func (x *AnnounceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceRequest.ProtoReflect.Descriptor instead.
 func (*AnnounceRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{18}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *AnnounceRequest) GetRoom() string {
@@ -1746,7 +1864,7 @@ type AnnounceResponse struct {
 
 func (x *AnnounceResponse) Reset() {
 	*x = AnnounceResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1758,7 +1876,7 @@ func (x *AnnounceResponse) String() string {
 func (*AnnounceResponse) ProtoMessage() {}
 
 func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[19]
+	mi := &file_metronome_v1_console_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1771,7 +1889,7 @@ func (x *AnnounceResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceResponse.ProtoReflect.Descriptor instead.
 func (*AnnounceResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{19}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
 }
 
 type ConsoleServiceListBansRequest struct {
@@ -1782,7 +1900,7 @@ type ConsoleServiceListBansRequest struct {
 
 func (x *ConsoleServiceListBansRequest) Reset() {
 	*x = ConsoleServiceListBansRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1794,7 +1912,7 @@ func (x *ConsoleServiceListBansRequest) String() string {
 func (*ConsoleServiceListBansRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[20]
+	mi := &file_metronome_v1_console_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1807,7 +1925,7 @@ func (x *ConsoleServiceListBansRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{20}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
 }
 
 type ConsoleServiceListBansResponse struct {
@@ -1819,7 +1937,7 @@ type ConsoleServiceListBansResponse struct {
 
 func (x *ConsoleServiceListBansResponse) Reset() {
 	*x = ConsoleServiceListBansResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1831,7 +1949,7 @@ func (x *ConsoleServiceListBansResponse) String() string {
 func (*ConsoleServiceListBansResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[21]
+	mi := &file_metronome_v1_console_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1844,7 +1962,7 @@ func (x *ConsoleServiceListBansResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListBansResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListBansResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{21}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ConsoleServiceListBansResponse) GetBan() []*BanInfo {
@@ -1869,7 +1987,7 @@ type ConsoleServiceBanRequest struct {
 
 func (x *ConsoleServiceBanRequest) Reset() {
 	*x = ConsoleServiceBanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1881,7 +1999,7 @@ func (x *ConsoleServiceBanRequest) String() string {
 func (*ConsoleServiceBanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[22]
+	mi := &file_metronome_v1_console_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1894,7 +2012,7 @@ func (x *ConsoleServiceBanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{22}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ConsoleServiceBanRequest) GetUser() string {
@@ -1935,7 +2053,7 @@ type ConsoleServiceBanResponse struct {
 
 func (x *ConsoleServiceBanResponse) Reset() {
 	*x = ConsoleServiceBanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1947,7 +2065,7 @@ func (x *ConsoleServiceBanResponse) String() string {
 func (*ConsoleServiceBanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[23]
+	mi := &file_metronome_v1_console_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1960,7 +2078,7 @@ func (x *ConsoleServiceBanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceBanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceBanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{23}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *ConsoleServiceBanResponse) GetBan() *BanInfo {
@@ -1981,7 +2099,7 @@ type ConsoleServiceUnbanRequest struct {
 
 func (x *ConsoleServiceUnbanRequest) Reset() {
 	*x = ConsoleServiceUnbanRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1993,7 +2111,7 @@ func (x *ConsoleServiceUnbanRequest) String() string {
 func (*ConsoleServiceUnbanRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[24]
+	mi := &file_metronome_v1_console_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2006,7 +2124,7 @@ func (x *ConsoleServiceUnbanRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{24}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ConsoleServiceUnbanRequest) GetUser() string {
@@ -2031,7 +2149,7 @@ type ConsoleServiceUnbanResponse struct {
 
 func (x *ConsoleServiceUnbanResponse) Reset() {
 	*x = ConsoleServiceUnbanResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2043,7 +2161,7 @@ func (x *ConsoleServiceUnbanResponse) String() string {
 func (*ConsoleServiceUnbanResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[25]
+	mi := &file_metronome_v1_console_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2056,7 +2174,7 @@ func (x *ConsoleServiceUnbanResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceUnbanResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceUnbanResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{25}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
 }
 
 type ListActsRequest struct {
@@ -2069,7 +2187,7 @@ type ListActsRequest struct {
 
 func (x *ListActsRequest) Reset() {
 	*x = ListActsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2081,7 +2199,7 @@ func (x *ListActsRequest) String() string {
 func (*ListActsRequest) ProtoMessage() {}
 
 func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[26]
+	mi := &file_metronome_v1_console_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2094,7 +2212,7 @@ func (x *ListActsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsRequest.ProtoReflect.Descriptor instead.
 func (*ListActsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{26}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *ListActsRequest) GetMost() uint32 {
@@ -2113,7 +2231,7 @@ type ListActsResponse struct {
 
 func (x *ListActsResponse) Reset() {
 	*x = ListActsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2125,7 +2243,7 @@ func (x *ListActsResponse) String() string {
 func (*ListActsResponse) ProtoMessage() {}
 
 func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[27]
+	mi := &file_metronome_v1_console_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2138,7 +2256,7 @@ func (x *ListActsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListActsResponse.ProtoReflect.Descriptor instead.
 func (*ListActsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{27}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *ListActsResponse) GetAct() []*ActInfo {
@@ -2170,7 +2288,7 @@ type ActInfo struct {
 
 func (x *ActInfo) Reset() {
 	*x = ActInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2182,7 +2300,7 @@ func (x *ActInfo) String() string {
 func (*ActInfo) ProtoMessage() {}
 
 func (x *ActInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[28]
+	mi := &file_metronome_v1_console_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2195,7 +2313,7 @@ func (x *ActInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ActInfo.ProtoReflect.Descriptor instead.
 func (*ActInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{28}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *ActInfo) GetAtUnix() int64 {
@@ -2266,7 +2384,7 @@ type ListDeadLettersRequest struct {
 
 func (x *ListDeadLettersRequest) Reset() {
 	*x = ListDeadLettersRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2278,7 +2396,7 @@ func (x *ListDeadLettersRequest) String() string {
 func (*ListDeadLettersRequest) ProtoMessage() {}
 
 func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[29]
+	mi := &file_metronome_v1_console_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2291,7 +2409,7 @@ func (x *ListDeadLettersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersRequest.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{29}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListDeadLettersRequest) GetMost() uint32 {
@@ -2318,7 +2436,7 @@ type ListDeadLettersResponse struct {
 
 func (x *ListDeadLettersResponse) Reset() {
 	*x = ListDeadLettersResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2330,7 +2448,7 @@ func (x *ListDeadLettersResponse) String() string {
 func (*ListDeadLettersResponse) ProtoMessage() {}
 
 func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[30]
+	mi := &file_metronome_v1_console_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2343,7 +2461,7 @@ func (x *ListDeadLettersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDeadLettersResponse.ProtoReflect.Descriptor instead.
 func (*ListDeadLettersResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{30}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListDeadLettersResponse) GetOutbox() *OutboxInfo {
@@ -2384,7 +2502,7 @@ type OutboxInfo struct {
 
 func (x *OutboxInfo) Reset() {
 	*x = OutboxInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2396,7 +2514,7 @@ func (x *OutboxInfo) String() string {
 func (*OutboxInfo) ProtoMessage() {}
 
 func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[31]
+	mi := &file_metronome_v1_console_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2409,7 +2527,7 @@ func (x *OutboxInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxInfo.ProtoReflect.Descriptor instead.
 func (*OutboxInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{31}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *OutboxInfo) GetWaiting() uint32 {
@@ -2483,7 +2601,7 @@ type OutboxTarget struct {
 
 func (x *OutboxTarget) Reset() {
 	*x = OutboxTarget{}
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2495,7 +2613,7 @@ func (x *OutboxTarget) String() string {
 func (*OutboxTarget) ProtoMessage() {}
 
 func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[32]
+	mi := &file_metronome_v1_console_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2508,7 +2626,7 @@ func (x *OutboxTarget) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OutboxTarget.ProtoReflect.Descriptor instead.
 func (*OutboxTarget) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{32}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *OutboxTarget) GetName() string {
@@ -2570,7 +2688,7 @@ type DeadLetterInfo struct {
 
 func (x *DeadLetterInfo) Reset() {
 	*x = DeadLetterInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2582,7 +2700,7 @@ func (x *DeadLetterInfo) String() string {
 func (*DeadLetterInfo) ProtoMessage() {}
 
 func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[33]
+	mi := &file_metronome_v1_console_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2595,7 +2713,7 @@ func (x *DeadLetterInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeadLetterInfo.ProtoReflect.Descriptor instead.
 func (*DeadLetterInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{33}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *DeadLetterInfo) GetId() string {
@@ -2672,7 +2790,7 @@ type RetryDeadLetterRequest struct {
 
 func (x *RetryDeadLetterRequest) Reset() {
 	*x = RetryDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2684,7 +2802,7 @@ func (x *RetryDeadLetterRequest) String() string {
 func (*RetryDeadLetterRequest) ProtoMessage() {}
 
 func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[34]
+	mi := &file_metronome_v1_console_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2697,7 +2815,7 @@ func (x *RetryDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{34}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RetryDeadLetterRequest) GetId() string {
@@ -2722,7 +2840,7 @@ type RetryDeadLetterResponse struct {
 
 func (x *RetryDeadLetterResponse) Reset() {
 	*x = RetryDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2734,7 +2852,7 @@ func (x *RetryDeadLetterResponse) String() string {
 func (*RetryDeadLetterResponse) ProtoMessage() {}
 
 func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[35]
+	mi := &file_metronome_v1_console_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2747,7 +2865,7 @@ func (x *RetryDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RetryDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*RetryDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{35}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
 }
 
 type DropDeadLetterRequest struct {
@@ -2761,7 +2879,7 @@ type DropDeadLetterRequest struct {
 
 func (x *DropDeadLetterRequest) Reset() {
 	*x = DropDeadLetterRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2773,7 +2891,7 @@ func (x *DropDeadLetterRequest) String() string {
 func (*DropDeadLetterRequest) ProtoMessage() {}
 
 func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[36]
+	mi := &file_metronome_v1_console_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2786,7 +2904,7 @@ func (x *DropDeadLetterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterRequest.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{36}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *DropDeadLetterRequest) GetId() string {
@@ -2811,7 +2929,7 @@ type DropDeadLetterResponse struct {
 
 func (x *DropDeadLetterResponse) Reset() {
 	*x = DropDeadLetterResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[37]
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2823,7 +2941,7 @@ func (x *DropDeadLetterResponse) String() string {
 func (*DropDeadLetterResponse) ProtoMessage() {}
 
 func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[37]
+	mi := &file_metronome_v1_console_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2836,7 +2954,7 @@ func (x *DropDeadLetterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DropDeadLetterResponse.ProtoReflect.Descriptor instead.
 func (*DropDeadLetterResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{37}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{38}
 }
 
 type DrainNodeRequest struct {
@@ -2848,7 +2966,7 @@ type DrainNodeRequest struct {
 
 func (x *DrainNodeRequest) Reset() {
 	*x = DrainNodeRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2860,7 +2978,7 @@ func (x *DrainNodeRequest) String() string {
 func (*DrainNodeRequest) ProtoMessage() {}
 
 func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[38]
+	mi := &file_metronome_v1_console_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2873,7 +2991,7 @@ func (x *DrainNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeRequest.ProtoReflect.Descriptor instead.
 func (*DrainNodeRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{38}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *DrainNodeRequest) GetNode() string {
@@ -2891,7 +3009,7 @@ type DrainNodeResponse struct {
 
 func (x *DrainNodeResponse) Reset() {
 	*x = DrainNodeResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2903,7 +3021,7 @@ func (x *DrainNodeResponse) String() string {
 func (*DrainNodeResponse) ProtoMessage() {}
 
 func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[39]
+	mi := &file_metronome_v1_console_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2916,7 +3034,7 @@ func (x *DrainNodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DrainNodeResponse.ProtoReflect.Descriptor instead.
 func (*DrainNodeResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{39}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{40}
 }
 
 type LockRoomRequest struct {
@@ -2931,7 +3049,7 @@ type LockRoomRequest struct {
 
 func (x *LockRoomRequest) Reset() {
 	*x = LockRoomRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2943,7 +3061,7 @@ func (x *LockRoomRequest) String() string {
 func (*LockRoomRequest) ProtoMessage() {}
 
 func (x *LockRoomRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[40]
+	mi := &file_metronome_v1_console_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2956,7 +3074,7 @@ func (x *LockRoomRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LockRoomRequest.ProtoReflect.Descriptor instead.
 func (*LockRoomRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{40}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *LockRoomRequest) GetRoom() string {
@@ -2988,7 +3106,7 @@ type LockRoomResponse struct {
 
 func (x *LockRoomResponse) Reset() {
 	*x = LockRoomResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3000,7 +3118,7 @@ func (x *LockRoomResponse) String() string {
 func (*LockRoomResponse) ProtoMessage() {}
 
 func (x *LockRoomResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[41]
+	mi := &file_metronome_v1_console_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3013,7 +3131,7 @@ func (x *LockRoomResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LockRoomResponse.ProtoReflect.Descriptor instead.
 func (*LockRoomResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{41}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{42}
 }
 
 type AnnounceToAllRequest struct {
@@ -3028,7 +3146,7 @@ type AnnounceToAllRequest struct {
 
 func (x *AnnounceToAllRequest) Reset() {
 	*x = AnnounceToAllRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3040,7 +3158,7 @@ func (x *AnnounceToAllRequest) String() string {
 func (*AnnounceToAllRequest) ProtoMessage() {}
 
 func (x *AnnounceToAllRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[42]
+	mi := &file_metronome_v1_console_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3053,7 +3171,7 @@ func (x *AnnounceToAllRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceToAllRequest.ProtoReflect.Descriptor instead.
 func (*AnnounceToAllRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{42}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *AnnounceToAllRequest) GetNode() string {
@@ -3084,7 +3202,7 @@ type AnnounceToAllResponse struct {
 
 func (x *AnnounceToAllResponse) Reset() {
 	*x = AnnounceToAllResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3096,7 +3214,7 @@ func (x *AnnounceToAllResponse) String() string {
 func (*AnnounceToAllResponse) ProtoMessage() {}
 
 func (x *AnnounceToAllResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[43]
+	mi := &file_metronome_v1_console_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3109,7 +3227,7 @@ func (x *AnnounceToAllResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AnnounceToAllResponse.ProtoReflect.Descriptor instead.
 func (*AnnounceToAllResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{43}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *AnnounceToAllResponse) GetRooms() uint32 {
@@ -3144,7 +3262,7 @@ type SilentNode struct {
 
 func (x *SilentNode) Reset() {
 	*x = SilentNode{}
-	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3156,7 +3274,7 @@ func (x *SilentNode) String() string {
 func (*SilentNode) ProtoMessage() {}
 
 func (x *SilentNode) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[44]
+	mi := &file_metronome_v1_console_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3169,7 +3287,7 @@ func (x *SilentNode) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SilentNode.ProtoReflect.Descriptor instead.
 func (*SilentNode) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{44}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *SilentNode) GetNode() string {
@@ -3195,7 +3313,7 @@ type GetNodeRequest struct {
 
 func (x *GetNodeRequest) Reset() {
 	*x = GetNodeRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3207,7 +3325,7 @@ func (x *GetNodeRequest) String() string {
 func (*GetNodeRequest) ProtoMessage() {}
 
 func (x *GetNodeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[45]
+	mi := &file_metronome_v1_console_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3220,7 +3338,7 @@ func (x *GetNodeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetNodeRequest.ProtoReflect.Descriptor instead.
 func (*GetNodeRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{45}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *GetNodeRequest) GetNode() string {
@@ -3240,7 +3358,7 @@ type GetNodeResponse struct {
 
 func (x *GetNodeResponse) Reset() {
 	*x = GetNodeResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3252,7 +3370,7 @@ func (x *GetNodeResponse) String() string {
 func (*GetNodeResponse) ProtoMessage() {}
 
 func (x *GetNodeResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[46]
+	mi := &file_metronome_v1_console_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3265,7 +3383,7 @@ func (x *GetNodeResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetNodeResponse.ProtoReflect.Descriptor instead.
 func (*GetNodeResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{46}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *GetNodeResponse) GetNode() *NodeInfo {
@@ -3298,7 +3416,7 @@ type FindPlayersRequest struct {
 
 func (x *FindPlayersRequest) Reset() {
 	*x = FindPlayersRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3310,7 +3428,7 @@ func (x *FindPlayersRequest) String() string {
 func (*FindPlayersRequest) ProtoMessage() {}
 
 func (x *FindPlayersRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[47]
+	mi := &file_metronome_v1_console_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3323,7 +3441,7 @@ func (x *FindPlayersRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindPlayersRequest.ProtoReflect.Descriptor instead.
 func (*FindPlayersRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{47}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *FindPlayersRequest) GetNode() string {
@@ -3367,7 +3485,7 @@ type FindPlayersResponse struct {
 
 func (x *FindPlayersResponse) Reset() {
 	*x = FindPlayersResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3379,7 +3497,7 @@ func (x *FindPlayersResponse) String() string {
 func (*FindPlayersResponse) ProtoMessage() {}
 
 func (x *FindPlayersResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[48]
+	mi := &file_metronome_v1_console_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3392,7 +3510,7 @@ func (x *FindPlayersResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FindPlayersResponse.ProtoReflect.Descriptor instead.
 func (*FindPlayersResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{48}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *FindPlayersResponse) GetPlayer() []*FoundPlayer {
@@ -3428,7 +3546,7 @@ type FoundPlayer struct {
 
 func (x *FoundPlayer) Reset() {
 	*x = FoundPlayer{}
-	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3440,7 +3558,7 @@ func (x *FoundPlayer) String() string {
 func (*FoundPlayer) ProtoMessage() {}
 
 func (x *FoundPlayer) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[49]
+	mi := &file_metronome_v1_console_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3453,7 +3571,7 @@ func (x *FoundPlayer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FoundPlayer.ProtoReflect.Descriptor instead.
 func (*FoundPlayer) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{49}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *FoundPlayer) GetNode() string {
@@ -3498,7 +3616,7 @@ type GetHistoryRequest struct {
 
 func (x *GetHistoryRequest) Reset() {
 	*x = GetHistoryRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3510,7 +3628,7 @@ func (x *GetHistoryRequest) String() string {
 func (*GetHistoryRequest) ProtoMessage() {}
 
 func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[50]
+	mi := &file_metronome_v1_console_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3523,7 +3641,7 @@ func (x *GetHistoryRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryRequest.ProtoReflect.Descriptor instead.
 func (*GetHistoryRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{50}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *GetHistoryRequest) GetNode() string {
@@ -3557,7 +3675,7 @@ type GetHistoryResponse struct {
 
 func (x *GetHistoryResponse) Reset() {
 	*x = GetHistoryResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3569,7 +3687,7 @@ func (x *GetHistoryResponse) String() string {
 func (*GetHistoryResponse) ProtoMessage() {}
 
 func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[51]
+	mi := &file_metronome_v1_console_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3582,7 +3700,7 @@ func (x *GetHistoryResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetHistoryResponse.ProtoReflect.Descriptor instead.
 func (*GetHistoryResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{51}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *GetHistoryResponse) GetNode() []*NodeHistory {
@@ -3632,7 +3750,7 @@ type NodeHistory struct {
 
 func (x *NodeHistory) Reset() {
 	*x = NodeHistory{}
-	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3644,7 +3762,7 @@ func (x *NodeHistory) String() string {
 func (*NodeHistory) ProtoMessage() {}
 
 func (x *NodeHistory) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[52]
+	mi := &file_metronome_v1_console_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3657,7 +3775,7 @@ func (x *NodeHistory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NodeHistory.ProtoReflect.Descriptor instead.
 func (*NodeHistory) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{52}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *NodeHistory) GetNode() string {
@@ -3800,7 +3918,7 @@ type ListEventsRequest struct {
 
 func (x *ListEventsRequest) Reset() {
 	*x = ListEventsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3812,7 +3930,7 @@ func (x *ListEventsRequest) String() string {
 func (*ListEventsRequest) ProtoMessage() {}
 
 func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[53]
+	mi := &file_metronome_v1_console_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3825,7 +3943,7 @@ func (x *ListEventsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsRequest.ProtoReflect.Descriptor instead.
 func (*ListEventsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{53}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *ListEventsRequest) GetNode() string {
@@ -3889,7 +4007,7 @@ type ListEventsResponse struct {
 
 func (x *ListEventsResponse) Reset() {
 	*x = ListEventsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3901,7 +4019,7 @@ func (x *ListEventsResponse) String() string {
 func (*ListEventsResponse) ProtoMessage() {}
 
 func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[54]
+	mi := &file_metronome_v1_console_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3914,7 +4032,7 @@ func (x *ListEventsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEventsResponse.ProtoReflect.Descriptor instead.
 func (*ListEventsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{54}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *ListEventsResponse) GetEvent() []*EventInfo {
@@ -3945,8 +4063,8 @@ type EventInfo struct {
 	AtMs int64  `protobuf:"varint,1,opt,name=at_ms,json=atMs,proto3" json:"at_ms,omitempty"`
 	Node string `protobuf:"bytes,2,opt,name=node,proto3" json:"node,omitempty"`
 	// "joined", "resumed", "cut" (the connection is over, the seat is kept), "left",
-	// "refused", "ticks-lost", "fault", "opened", "ended", "act" (of an operator or a
-	// backend) or "node" (its state).
+	// "refused", "ticks-lost", "fault", "opened", "ended", "moved" (to another node),
+	// "taken-over" (from one), "act" (of an operator or a backend) or "node" (its state).
 	Kind string `protobuf:"bytes,3,opt,name=kind,proto3" json:"kind,omitempty"`
 	Room string `protobuf:"bytes,4,opt,name=room,proto3" json:"room,omitempty"`
 	Seat uint32 `protobuf:"varint,5,opt,name=seat,proto3" json:"seat,omitempty"`
@@ -3956,17 +4074,22 @@ type EventInfo struct {
 	Code uint32 `protobuf:"varint,8,opt,name=code,proto3" json:"code,omitempty"`
 	// For people.
 	Text string `protobuf:"bytes,9,opt,name=text,proto3" json:"text,omitempty"`
-	// How many: ticks that were lost, refusals of the same kind. 0: one.
+	// How many: ticks that were lost, refusals of the same kind; of a room's end or move,
+	// the tick. 0: one.
 	Count uint32 `protobuf:"varint,10,opt,name=count,proto3" json:"count,omitempty"`
 	// Of one node and start of it: a number of its own.
-	Number        uint64 `protobuf:"varint,11,opt,name=number,proto3" json:"number,omitempty"`
+	Number uint64 `protobuf:"varint,11,opt,name=number,proto3" json:"number,omitempty"`
+	// Of a move: the id of the other node, and how long the room stood still, as its old
+	// node saw it, ms.
+	Other         string `protobuf:"bytes,12,opt,name=other,proto3" json:"other,omitempty"`
+	TookMs        uint32 `protobuf:"varint,13,opt,name=took_ms,json=tookMs,proto3" json:"took_ms,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *EventInfo) Reset() {
 	*x = EventInfo{}
-	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3978,7 +4101,7 @@ func (x *EventInfo) String() string {
 func (*EventInfo) ProtoMessage() {}
 
 func (x *EventInfo) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[55]
+	mi := &file_metronome_v1_console_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3991,7 +4114,7 @@ func (x *EventInfo) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EventInfo.ProtoReflect.Descriptor instead.
 func (*EventInfo) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{55}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *EventInfo) GetAtMs() int64 {
@@ -4071,6 +4194,20 @@ func (x *EventInfo) GetNumber() uint64 {
 	return 0
 }
 
+func (x *EventInfo) GetOther() string {
+	if x != nil {
+		return x.Other
+	}
+	return ""
+}
+
+func (x *EventInfo) GetTookMs() uint32 {
+	if x != nil {
+		return x.TookMs
+	}
+	return 0
+}
+
 type ListEndedRoomsRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Empty: all nodes.
@@ -4081,7 +4218,7 @@ type ListEndedRoomsRequest struct {
 
 func (x *ListEndedRoomsRequest) Reset() {
 	*x = ListEndedRoomsRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4093,7 +4230,7 @@ func (x *ListEndedRoomsRequest) String() string {
 func (*ListEndedRoomsRequest) ProtoMessage() {}
 
 func (x *ListEndedRoomsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[56]
+	mi := &file_metronome_v1_console_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4106,7 +4243,7 @@ func (x *ListEndedRoomsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEndedRoomsRequest.ProtoReflect.Descriptor instead.
 func (*ListEndedRoomsRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{56}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *ListEndedRoomsRequest) GetNode() string {
@@ -4126,7 +4263,7 @@ type ListEndedRoomsResponse struct {
 
 func (x *ListEndedRoomsResponse) Reset() {
 	*x = ListEndedRoomsResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4138,7 +4275,7 @@ func (x *ListEndedRoomsResponse) String() string {
 func (*ListEndedRoomsResponse) ProtoMessage() {}
 
 func (x *ListEndedRoomsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[57]
+	mi := &file_metronome_v1_console_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4151,7 +4288,7 @@ func (x *ListEndedRoomsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListEndedRoomsResponse.ProtoReflect.Descriptor instead.
 func (*ListEndedRoomsResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{57}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *ListEndedRoomsResponse) GetRoom() []*EndedRoom {
@@ -4192,7 +4329,7 @@ type EndedRoom struct {
 
 func (x *EndedRoom) Reset() {
 	*x = EndedRoom{}
-	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4204,7 +4341,7 @@ func (x *EndedRoom) String() string {
 func (*EndedRoom) ProtoMessage() {}
 
 func (x *EndedRoom) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[58]
+	mi := &file_metronome_v1_console_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4217,7 +4354,7 @@ func (x *EndedRoom) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EndedRoom.ProtoReflect.Descriptor instead.
 func (*EndedRoom) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{58}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *EndedRoom) GetNode() string {
@@ -4307,7 +4444,7 @@ type ConsoleServiceListQueuesRequest struct {
 
 func (x *ConsoleServiceListQueuesRequest) Reset() {
 	*x = ConsoleServiceListQueuesRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4319,7 +4456,7 @@ func (x *ConsoleServiceListQueuesRequest) String() string {
 func (*ConsoleServiceListQueuesRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceListQueuesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[59]
+	mi := &file_metronome_v1_console_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4332,7 +4469,7 @@ func (x *ConsoleServiceListQueuesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListQueuesRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListQueuesRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{59}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *ConsoleServiceListQueuesRequest) GetSince() uint32 {
@@ -4352,7 +4489,7 @@ type ConsoleServiceListQueuesResponse struct {
 
 func (x *ConsoleServiceListQueuesResponse) Reset() {
 	*x = ConsoleServiceListQueuesResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4364,7 +4501,7 @@ func (x *ConsoleServiceListQueuesResponse) String() string {
 func (*ConsoleServiceListQueuesResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceListQueuesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[60]
+	mi := &file_metronome_v1_console_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4377,7 +4514,7 @@ func (x *ConsoleServiceListQueuesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConsoleServiceListQueuesResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceListQueuesResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{60}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *ConsoleServiceListQueuesResponse) GetQueue() []*QueueLine {
@@ -4430,7 +4567,7 @@ type QueueLine struct {
 
 func (x *QueueLine) Reset() {
 	*x = QueueLine{}
-	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4442,7 +4579,7 @@ func (x *QueueLine) String() string {
 func (*QueueLine) ProtoMessage() {}
 
 func (x *QueueLine) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[61]
+	mi := &file_metronome_v1_console_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4455,7 +4592,7 @@ func (x *QueueLine) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueLine.ProtoReflect.Descriptor instead.
 func (*QueueLine) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{61}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *QueueLine) GetName() string {
@@ -4631,7 +4768,7 @@ type QueueEnds struct {
 
 func (x *QueueEnds) Reset() {
 	*x = QueueEnds{}
-	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4643,7 +4780,7 @@ func (x *QueueEnds) String() string {
 func (*QueueEnds) ProtoMessage() {}
 
 func (x *QueueEnds) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[62]
+	mi := &file_metronome_v1_console_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4656,7 +4793,7 @@ func (x *QueueEnds) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueEnds.ProtoReflect.Descriptor instead.
 func (*QueueEnds) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{62}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *QueueEnds) GetState() string {
@@ -4693,7 +4830,7 @@ type QueueSamples struct {
 
 func (x *QueueSamples) Reset() {
 	*x = QueueSamples{}
-	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4705,7 +4842,7 @@ func (x *QueueSamples) String() string {
 func (*QueueSamples) ProtoMessage() {}
 
 func (x *QueueSamples) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[63]
+	mi := &file_metronome_v1_console_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4718,7 +4855,7 @@ func (x *QueueSamples) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueueSamples.ProtoReflect.Descriptor instead.
 func (*QueueSamples) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{63}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *QueueSamples) GetAt() []uint32 {
@@ -4793,7 +4930,7 @@ type ConsoleServiceExplainEntryRequest struct {
 
 func (x *ConsoleServiceExplainEntryRequest) Reset() {
 	*x = ConsoleServiceExplainEntryRequest{}
-	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4805,7 +4942,7 @@ func (x *ConsoleServiceExplainEntryRequest) String() string {
 func (*ConsoleServiceExplainEntryRequest) ProtoMessage() {}
 
 func (x *ConsoleServiceExplainEntryRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[64]
+	mi := &file_metronome_v1_console_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4818,7 +4955,7 @@ func (x *ConsoleServiceExplainEntryRequest) ProtoReflect() protoreflect.Message 
 
 // Deprecated: Use ConsoleServiceExplainEntryRequest.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceExplainEntryRequest) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{64}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ConsoleServiceExplainEntryRequest) GetEntry() string {
@@ -4865,7 +5002,7 @@ type ConsoleServiceExplainEntryResponse struct {
 
 func (x *ConsoleServiceExplainEntryResponse) Reset() {
 	*x = ConsoleServiceExplainEntryResponse{}
-	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4877,7 +5014,7 @@ func (x *ConsoleServiceExplainEntryResponse) String() string {
 func (*ConsoleServiceExplainEntryResponse) ProtoMessage() {}
 
 func (x *ConsoleServiceExplainEntryResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[65]
+	mi := &file_metronome_v1_console_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4890,7 +5027,7 @@ func (x *ConsoleServiceExplainEntryResponse) ProtoReflect() protoreflect.Message
 
 // Deprecated: Use ConsoleServiceExplainEntryResponse.ProtoReflect.Descriptor instead.
 func (*ConsoleServiceExplainEntryResponse) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{65}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *ConsoleServiceExplainEntryResponse) GetEntry() string {
@@ -5027,7 +5164,7 @@ type EntryPlayer struct {
 
 func (x *EntryPlayer) Reset() {
 	*x = EntryPlayer{}
-	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	mi := &file_metronome_v1_console_proto_msgTypes[67]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5039,7 +5176,7 @@ func (x *EntryPlayer) String() string {
 func (*EntryPlayer) ProtoMessage() {}
 
 func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[66]
+	mi := &file_metronome_v1_console_proto_msgTypes[67]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5052,7 +5189,7 @@ func (x *EntryPlayer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryPlayer.ProtoReflect.Descriptor instead.
 func (*EntryPlayer) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{66}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{67}
 }
 
 func (x *EntryPlayer) GetUser() string {
@@ -5098,7 +5235,7 @@ type EntryReason struct {
 
 func (x *EntryReason) Reset() {
 	*x = EntryReason{}
-	mi := &file_metronome_v1_console_proto_msgTypes[67]
+	mi := &file_metronome_v1_console_proto_msgTypes[68]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5110,7 +5247,7 @@ func (x *EntryReason) String() string {
 func (*EntryReason) ProtoMessage() {}
 
 func (x *EntryReason) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[67]
+	mi := &file_metronome_v1_console_proto_msgTypes[68]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5123,7 +5260,7 @@ func (x *EntryReason) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryReason.ProtoReflect.Descriptor instead.
 func (*EntryReason) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{67}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{68}
 }
 
 func (x *EntryReason) GetCause() string {
@@ -5159,7 +5296,7 @@ type EntryLoss struct {
 
 func (x *EntryLoss) Reset() {
 	*x = EntryLoss{}
-	mi := &file_metronome_v1_console_proto_msgTypes[68]
+	mi := &file_metronome_v1_console_proto_msgTypes[69]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5171,7 +5308,7 @@ func (x *EntryLoss) String() string {
 func (*EntryLoss) ProtoMessage() {}
 
 func (x *EntryLoss) ProtoReflect() protoreflect.Message {
-	mi := &file_metronome_v1_console_proto_msgTypes[68]
+	mi := &file_metronome_v1_console_proto_msgTypes[69]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5184,7 +5321,7 @@ func (x *EntryLoss) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use EntryLoss.ProtoReflect.Descriptor instead.
 func (*EntryLoss) Descriptor() ([]byte, []int) {
-	return file_metronome_v1_console_proto_rawDescGZIP(), []int{68}
+	return file_metronome_v1_console_proto_rawDescGZIP(), []int{69}
 }
 
 func (x *EntryLoss) GetMatch() string {
@@ -5231,7 +5368,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\n" +
 	"node_fault\x18\t \x01(\tR\tnodeFault\x12*\n" +
 	"\x04room\x18\n" +
-	" \x03(\v2\x16.metronome.v1.RoomLineR\x04roomJ\x04\b\x04\x10\x05J\x04\b\x05\x10\x06J\x04\b\a\x10\bJ\x04\b\v\x10\f\"\x89\x04\n" +
+	" \x03(\v2\x16.metronome.v1.RoomLineR\x04roomJ\x04\b\x04\x10\x05J\x04\b\x05\x10\x06J\x04\b\a\x10\bJ\x04\b\v\x10\f\"\xfc\x04\n" +
 	"\bNodeInfo\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x10\n" +
 	"\x03url\x18\x02 \x01(\tR\x03url\x12\x18\n" +
@@ -5255,10 +5392,15 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"more_rooms\x18\x11 \x01(\rR\tmoreRooms\x12,\n" +
 	"\x06health\x18\x12 \x01(\v2\x14.metronome.v1.HealthR\x06health\x12\x1f\n" +
 	"\vage_seconds\x18\x13 \x01(\rR\n" +
-	"ageSeconds\"0\n" +
+	"ageSeconds\x127\n" +
+	"\x05modes\x18\x14 \x03(\v2!.metronome.v1.NodeInfo.ModesEntryR\x05modes\x1a8\n" +
+	"\n" +
+	"ModesEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"0\n" +
 	"\x06Health\x12\x12\n" +
 	"\x04mood\x18\x01 \x01(\tR\x04mood\x12\x12\n" +
-	"\x04word\x18\x02 \x01(\tR\x04word\"\xa7\x04\n" +
+	"\x04word\x18\x02 \x01(\tR\x04word\"\xe8\x04\n" +
 	"\bRoomLine\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x14\n" +
@@ -5287,7 +5429,16 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x06health\x18\x14 \x01(\v2\x14.metronome.v1.HealthR\x06health\x12\x1e\n" +
 	"\n" +
 	"spectators\x18\x15 \x01(\rR\n" +
-	"spectators\"\x99\x01\n" +
+	"spectators\x12\x14\n" +
+	"\x05epoch\x18\x16 \x01(\x04R\x05epoch\x12)\n" +
+	"\x04kept\x18\x17 \x01(\v2\x15.metronome.v1.KeepingR\x04kept\"\xa7\x01\n" +
+	"\aKeeping\x12\x0e\n" +
+	"\x02by\x18\x01 \x01(\tR\x02by\x12\x12\n" +
+	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x1b\n" +
+	"\tlag_ticks\x18\x03 \x01(\rR\blagTicks\x12\x1b\n" +
+	"\tlag_bytes\x18\x04 \x01(\x04R\blagBytes\x12\x14\n" +
+	"\x05fault\x18\x05 \x01(\tR\x05fault\x12(\n" +
+	"\x10fault_since_unix\x18\x06 \x01(\x03R\x0efaultSinceUnix\"\x99\x01\n" +
 	"\n" +
 	"RoomDetail\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12/\n" +
@@ -5521,7 +5672,7 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x12ListEventsResponse\x12-\n" +
 	"\x05event\x18\x01 \x03(\v2\x17.metronome.v1.EventInfoR\x05event\x12\x12\n" +
 	"\x04more\x18\x02 \x01(\bR\x04more\x120\n" +
-	"\x06silent\x18\x03 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"\xee\x01\n" +
+	"\x06silent\x18\x03 \x03(\v2\x18.metronome.v1.SilentNodeR\x06silent\"\x9d\x02\n" +
 	"\tEventInfo\x12\x13\n" +
 	"\x05at_ms\x18\x01 \x01(\x03R\x04atMs\x12\x12\n" +
 	"\x04node\x18\x02 \x01(\tR\x04node\x12\x12\n" +
@@ -5534,7 +5685,9 @@ const file_metronome_v1_console_proto_rawDesc = "" +
 	"\x04text\x18\t \x01(\tR\x04text\x12\x14\n" +
 	"\x05count\x18\n" +
 	" \x01(\rR\x05count\x12\x16\n" +
-	"\x06number\x18\v \x01(\x04R\x06number\"+\n" +
+	"\x06number\x18\v \x01(\x04R\x06number\x12\x14\n" +
+	"\x05other\x18\f \x01(\tR\x05other\x12\x17\n" +
+	"\atook_ms\x18\r \x01(\rR\x06tookMs\"+\n" +
 	"\x15ListEndedRoomsRequest\x12\x12\n" +
 	"\x04node\x18\x01 \x01(\tR\x04node\"w\n" +
 	"\x16ListEndedRoomsResponse\x12+\n" +
@@ -5674,7 +5827,7 @@ func file_metronome_v1_console_proto_rawDescGZIP() []byte {
 	return file_metronome_v1_console_proto_rawDescData
 }
 
-var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 69)
+var file_metronome_v1_console_proto_msgTypes = make([]protoimpl.MessageInfo, 71)
 var file_metronome_v1_console_proto_goTypes = []any{
 	(*WatchRequest)(nil),                       // 0: metronome.v1.WatchRequest
 	(*WatchResponse)(nil),                      // 1: metronome.v1.WatchResponse
@@ -5682,157 +5835,161 @@ var file_metronome_v1_console_proto_goTypes = []any{
 	(*NodeInfo)(nil),                           // 3: metronome.v1.NodeInfo
 	(*Health)(nil),                             // 4: metronome.v1.Health
 	(*RoomLine)(nil),                           // 5: metronome.v1.RoomLine
-	(*RoomDetail)(nil),                         // 6: metronome.v1.RoomDetail
-	(*Samples)(nil),                            // 7: metronome.v1.Samples
-	(*SeatLine)(nil),                           // 8: metronome.v1.SeatLine
-	(*SeatTrace)(nil),                          // 9: metronome.v1.SeatTrace
-	(*TraceTick)(nil),                          // 10: metronome.v1.TraceTick
-	(*Arrival)(nil),                            // 11: metronome.v1.Arrival
-	(*KickSeatRequest)(nil),                    // 12: metronome.v1.KickSeatRequest
-	(*KickSeatResponse)(nil),                   // 13: metronome.v1.KickSeatResponse
-	(*CloseRoomRequest)(nil),                   // 14: metronome.v1.CloseRoomRequest
-	(*CloseRoomResponse)(nil),                  // 15: metronome.v1.CloseRoomResponse
-	(*MoveRoomRequest)(nil),                    // 16: metronome.v1.MoveRoomRequest
-	(*MoveRoomResponse)(nil),                   // 17: metronome.v1.MoveRoomResponse
-	(*AnnounceRequest)(nil),                    // 18: metronome.v1.AnnounceRequest
-	(*AnnounceResponse)(nil),                   // 19: metronome.v1.AnnounceResponse
-	(*ConsoleServiceListBansRequest)(nil),      // 20: metronome.v1.ConsoleServiceListBansRequest
-	(*ConsoleServiceListBansResponse)(nil),     // 21: metronome.v1.ConsoleServiceListBansResponse
-	(*ConsoleServiceBanRequest)(nil),           // 22: metronome.v1.ConsoleServiceBanRequest
-	(*ConsoleServiceBanResponse)(nil),          // 23: metronome.v1.ConsoleServiceBanResponse
-	(*ConsoleServiceUnbanRequest)(nil),         // 24: metronome.v1.ConsoleServiceUnbanRequest
-	(*ConsoleServiceUnbanResponse)(nil),        // 25: metronome.v1.ConsoleServiceUnbanResponse
-	(*ListActsRequest)(nil),                    // 26: metronome.v1.ListActsRequest
-	(*ListActsResponse)(nil),                   // 27: metronome.v1.ListActsResponse
-	(*ActInfo)(nil),                            // 28: metronome.v1.ActInfo
-	(*ListDeadLettersRequest)(nil),             // 29: metronome.v1.ListDeadLettersRequest
-	(*ListDeadLettersResponse)(nil),            // 30: metronome.v1.ListDeadLettersResponse
-	(*OutboxInfo)(nil),                         // 31: metronome.v1.OutboxInfo
-	(*OutboxTarget)(nil),                       // 32: metronome.v1.OutboxTarget
-	(*DeadLetterInfo)(nil),                     // 33: metronome.v1.DeadLetterInfo
-	(*RetryDeadLetterRequest)(nil),             // 34: metronome.v1.RetryDeadLetterRequest
-	(*RetryDeadLetterResponse)(nil),            // 35: metronome.v1.RetryDeadLetterResponse
-	(*DropDeadLetterRequest)(nil),              // 36: metronome.v1.DropDeadLetterRequest
-	(*DropDeadLetterResponse)(nil),             // 37: metronome.v1.DropDeadLetterResponse
-	(*DrainNodeRequest)(nil),                   // 38: metronome.v1.DrainNodeRequest
-	(*DrainNodeResponse)(nil),                  // 39: metronome.v1.DrainNodeResponse
-	(*LockRoomRequest)(nil),                    // 40: metronome.v1.LockRoomRequest
-	(*LockRoomResponse)(nil),                   // 41: metronome.v1.LockRoomResponse
-	(*AnnounceToAllRequest)(nil),               // 42: metronome.v1.AnnounceToAllRequest
-	(*AnnounceToAllResponse)(nil),              // 43: metronome.v1.AnnounceToAllResponse
-	(*SilentNode)(nil),                         // 44: metronome.v1.SilentNode
-	(*GetNodeRequest)(nil),                     // 45: metronome.v1.GetNodeRequest
-	(*GetNodeResponse)(nil),                    // 46: metronome.v1.GetNodeResponse
-	(*FindPlayersRequest)(nil),                 // 47: metronome.v1.FindPlayersRequest
-	(*FindPlayersResponse)(nil),                // 48: metronome.v1.FindPlayersResponse
-	(*FoundPlayer)(nil),                        // 49: metronome.v1.FoundPlayer
-	(*GetHistoryRequest)(nil),                  // 50: metronome.v1.GetHistoryRequest
-	(*GetHistoryResponse)(nil),                 // 51: metronome.v1.GetHistoryResponse
-	(*NodeHistory)(nil),                        // 52: metronome.v1.NodeHistory
-	(*ListEventsRequest)(nil),                  // 53: metronome.v1.ListEventsRequest
-	(*ListEventsResponse)(nil),                 // 54: metronome.v1.ListEventsResponse
-	(*EventInfo)(nil),                          // 55: metronome.v1.EventInfo
-	(*ListEndedRoomsRequest)(nil),              // 56: metronome.v1.ListEndedRoomsRequest
-	(*ListEndedRoomsResponse)(nil),             // 57: metronome.v1.ListEndedRoomsResponse
-	(*EndedRoom)(nil),                          // 58: metronome.v1.EndedRoom
-	(*ConsoleServiceListQueuesRequest)(nil),    // 59: metronome.v1.ConsoleServiceListQueuesRequest
-	(*ConsoleServiceListQueuesResponse)(nil),   // 60: metronome.v1.ConsoleServiceListQueuesResponse
-	(*QueueLine)(nil),                          // 61: metronome.v1.QueueLine
-	(*QueueEnds)(nil),                          // 62: metronome.v1.QueueEnds
-	(*QueueSamples)(nil),                       // 63: metronome.v1.QueueSamples
-	(*ConsoleServiceExplainEntryRequest)(nil),  // 64: metronome.v1.ConsoleServiceExplainEntryRequest
-	(*ConsoleServiceExplainEntryResponse)(nil), // 65: metronome.v1.ConsoleServiceExplainEntryResponse
-	(*EntryPlayer)(nil),                        // 66: metronome.v1.EntryPlayer
-	(*EntryReason)(nil),                        // 67: metronome.v1.EntryReason
-	(*EntryLoss)(nil),                          // 68: metronome.v1.EntryLoss
-	(*BanInfo)(nil),                            // 69: metronome.v1.BanInfo
+	(*Keeping)(nil),                            // 6: metronome.v1.Keeping
+	(*RoomDetail)(nil),                         // 7: metronome.v1.RoomDetail
+	(*Samples)(nil),                            // 8: metronome.v1.Samples
+	(*SeatLine)(nil),                           // 9: metronome.v1.SeatLine
+	(*SeatTrace)(nil),                          // 10: metronome.v1.SeatTrace
+	(*TraceTick)(nil),                          // 11: metronome.v1.TraceTick
+	(*Arrival)(nil),                            // 12: metronome.v1.Arrival
+	(*KickSeatRequest)(nil),                    // 13: metronome.v1.KickSeatRequest
+	(*KickSeatResponse)(nil),                   // 14: metronome.v1.KickSeatResponse
+	(*CloseRoomRequest)(nil),                   // 15: metronome.v1.CloseRoomRequest
+	(*CloseRoomResponse)(nil),                  // 16: metronome.v1.CloseRoomResponse
+	(*MoveRoomRequest)(nil),                    // 17: metronome.v1.MoveRoomRequest
+	(*MoveRoomResponse)(nil),                   // 18: metronome.v1.MoveRoomResponse
+	(*AnnounceRequest)(nil),                    // 19: metronome.v1.AnnounceRequest
+	(*AnnounceResponse)(nil),                   // 20: metronome.v1.AnnounceResponse
+	(*ConsoleServiceListBansRequest)(nil),      // 21: metronome.v1.ConsoleServiceListBansRequest
+	(*ConsoleServiceListBansResponse)(nil),     // 22: metronome.v1.ConsoleServiceListBansResponse
+	(*ConsoleServiceBanRequest)(nil),           // 23: metronome.v1.ConsoleServiceBanRequest
+	(*ConsoleServiceBanResponse)(nil),          // 24: metronome.v1.ConsoleServiceBanResponse
+	(*ConsoleServiceUnbanRequest)(nil),         // 25: metronome.v1.ConsoleServiceUnbanRequest
+	(*ConsoleServiceUnbanResponse)(nil),        // 26: metronome.v1.ConsoleServiceUnbanResponse
+	(*ListActsRequest)(nil),                    // 27: metronome.v1.ListActsRequest
+	(*ListActsResponse)(nil),                   // 28: metronome.v1.ListActsResponse
+	(*ActInfo)(nil),                            // 29: metronome.v1.ActInfo
+	(*ListDeadLettersRequest)(nil),             // 30: metronome.v1.ListDeadLettersRequest
+	(*ListDeadLettersResponse)(nil),            // 31: metronome.v1.ListDeadLettersResponse
+	(*OutboxInfo)(nil),                         // 32: metronome.v1.OutboxInfo
+	(*OutboxTarget)(nil),                       // 33: metronome.v1.OutboxTarget
+	(*DeadLetterInfo)(nil),                     // 34: metronome.v1.DeadLetterInfo
+	(*RetryDeadLetterRequest)(nil),             // 35: metronome.v1.RetryDeadLetterRequest
+	(*RetryDeadLetterResponse)(nil),            // 36: metronome.v1.RetryDeadLetterResponse
+	(*DropDeadLetterRequest)(nil),              // 37: metronome.v1.DropDeadLetterRequest
+	(*DropDeadLetterResponse)(nil),             // 38: metronome.v1.DropDeadLetterResponse
+	(*DrainNodeRequest)(nil),                   // 39: metronome.v1.DrainNodeRequest
+	(*DrainNodeResponse)(nil),                  // 40: metronome.v1.DrainNodeResponse
+	(*LockRoomRequest)(nil),                    // 41: metronome.v1.LockRoomRequest
+	(*LockRoomResponse)(nil),                   // 42: metronome.v1.LockRoomResponse
+	(*AnnounceToAllRequest)(nil),               // 43: metronome.v1.AnnounceToAllRequest
+	(*AnnounceToAllResponse)(nil),              // 44: metronome.v1.AnnounceToAllResponse
+	(*SilentNode)(nil),                         // 45: metronome.v1.SilentNode
+	(*GetNodeRequest)(nil),                     // 46: metronome.v1.GetNodeRequest
+	(*GetNodeResponse)(nil),                    // 47: metronome.v1.GetNodeResponse
+	(*FindPlayersRequest)(nil),                 // 48: metronome.v1.FindPlayersRequest
+	(*FindPlayersResponse)(nil),                // 49: metronome.v1.FindPlayersResponse
+	(*FoundPlayer)(nil),                        // 50: metronome.v1.FoundPlayer
+	(*GetHistoryRequest)(nil),                  // 51: metronome.v1.GetHistoryRequest
+	(*GetHistoryResponse)(nil),                 // 52: metronome.v1.GetHistoryResponse
+	(*NodeHistory)(nil),                        // 53: metronome.v1.NodeHistory
+	(*ListEventsRequest)(nil),                  // 54: metronome.v1.ListEventsRequest
+	(*ListEventsResponse)(nil),                 // 55: metronome.v1.ListEventsResponse
+	(*EventInfo)(nil),                          // 56: metronome.v1.EventInfo
+	(*ListEndedRoomsRequest)(nil),              // 57: metronome.v1.ListEndedRoomsRequest
+	(*ListEndedRoomsResponse)(nil),             // 58: metronome.v1.ListEndedRoomsResponse
+	(*EndedRoom)(nil),                          // 59: metronome.v1.EndedRoom
+	(*ConsoleServiceListQueuesRequest)(nil),    // 60: metronome.v1.ConsoleServiceListQueuesRequest
+	(*ConsoleServiceListQueuesResponse)(nil),   // 61: metronome.v1.ConsoleServiceListQueuesResponse
+	(*QueueLine)(nil),                          // 62: metronome.v1.QueueLine
+	(*QueueEnds)(nil),                          // 63: metronome.v1.QueueEnds
+	(*QueueSamples)(nil),                       // 64: metronome.v1.QueueSamples
+	(*ConsoleServiceExplainEntryRequest)(nil),  // 65: metronome.v1.ConsoleServiceExplainEntryRequest
+	(*ConsoleServiceExplainEntryResponse)(nil), // 66: metronome.v1.ConsoleServiceExplainEntryResponse
+	(*EntryPlayer)(nil),                        // 67: metronome.v1.EntryPlayer
+	(*EntryReason)(nil),                        // 68: metronome.v1.EntryReason
+	(*EntryLoss)(nil),                          // 69: metronome.v1.EntryLoss
+	nil,                                        // 70: metronome.v1.NodeInfo.ModesEntry
+	(*BanInfo)(nil),                            // 71: metronome.v1.BanInfo
 }
 var file_metronome_v1_console_proto_depIdxs = []int32{
 	2,  // 0: metronome.v1.WatchResponse.overview:type_name -> metronome.v1.Overview
-	6,  // 1: metronome.v1.WatchResponse.detail:type_name -> metronome.v1.RoomDetail
-	9,  // 2: metronome.v1.WatchResponse.trace:type_name -> metronome.v1.SeatTrace
+	7,  // 1: metronome.v1.WatchResponse.detail:type_name -> metronome.v1.RoomDetail
+	10, // 2: metronome.v1.WatchResponse.trace:type_name -> metronome.v1.SeatTrace
 	3,  // 3: metronome.v1.Overview.node:type_name -> metronome.v1.NodeInfo
 	5,  // 4: metronome.v1.Overview.room:type_name -> metronome.v1.RoomLine
 	4,  // 5: metronome.v1.NodeInfo.health:type_name -> metronome.v1.Health
-	4,  // 6: metronome.v1.RoomLine.health:type_name -> metronome.v1.Health
-	7,  // 7: metronome.v1.RoomDetail.samples:type_name -> metronome.v1.Samples
-	8,  // 8: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
-	10, // 9: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
-	11, // 10: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
-	69, // 11: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
-	69, // 12: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
-	69, // 13: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
-	28, // 14: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
-	31, // 15: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
-	33, // 16: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
-	32, // 17: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
-	44, // 18: metronome.v1.AnnounceToAllResponse.silent:type_name -> metronome.v1.SilentNode
-	3,  // 19: metronome.v1.GetNodeResponse.node:type_name -> metronome.v1.NodeInfo
-	5,  // 20: metronome.v1.GetNodeResponse.room:type_name -> metronome.v1.RoomLine
-	49, // 21: metronome.v1.FindPlayersResponse.player:type_name -> metronome.v1.FoundPlayer
-	44, // 22: metronome.v1.FindPlayersResponse.silent:type_name -> metronome.v1.SilentNode
-	8,  // 23: metronome.v1.FoundPlayer.seat:type_name -> metronome.v1.SeatLine
-	52, // 24: metronome.v1.GetHistoryResponse.node:type_name -> metronome.v1.NodeHistory
-	44, // 25: metronome.v1.GetHistoryResponse.silent:type_name -> metronome.v1.SilentNode
-	55, // 26: metronome.v1.ListEventsResponse.event:type_name -> metronome.v1.EventInfo
-	44, // 27: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
-	58, // 28: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
-	44, // 29: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
-	61, // 30: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
-	62, // 31: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
-	63, // 32: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
-	66, // 33: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
-	67, // 34: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
-	68, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
-	0,  // 36: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
-	12, // 37: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
-	14, // 38: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
-	16, // 39: metronome.v1.ConsoleService.MoveRoom:input_type -> metronome.v1.MoveRoomRequest
-	40, // 40: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
-	18, // 41: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
-	42, // 42: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
-	45, // 43: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
-	47, // 44: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
-	50, // 45: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
-	53, // 46: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
-	56, // 47: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
-	20, // 48: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
-	22, // 49: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
-	24, // 50: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
-	26, // 51: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
-	29, // 52: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
-	34, // 53: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
-	36, // 54: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
-	38, // 55: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
-	59, // 56: metronome.v1.ConsoleService.ListQueues:input_type -> metronome.v1.ConsoleServiceListQueuesRequest
-	64, // 57: metronome.v1.ConsoleService.ExplainEntry:input_type -> metronome.v1.ConsoleServiceExplainEntryRequest
-	1,  // 58: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
-	13, // 59: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
-	15, // 60: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
-	17, // 61: metronome.v1.ConsoleService.MoveRoom:output_type -> metronome.v1.MoveRoomResponse
-	41, // 62: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
-	19, // 63: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
-	43, // 64: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
-	46, // 65: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
-	48, // 66: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
-	51, // 67: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
-	54, // 68: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
-	57, // 69: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
-	21, // 70: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
-	23, // 71: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
-	25, // 72: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
-	27, // 73: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
-	30, // 74: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
-	35, // 75: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
-	37, // 76: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
-	39, // 77: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
-	60, // 78: metronome.v1.ConsoleService.ListQueues:output_type -> metronome.v1.ConsoleServiceListQueuesResponse
-	65, // 79: metronome.v1.ConsoleService.ExplainEntry:output_type -> metronome.v1.ConsoleServiceExplainEntryResponse
-	58, // [58:80] is the sub-list for method output_type
-	36, // [36:58] is the sub-list for method input_type
-	36, // [36:36] is the sub-list for extension type_name
-	36, // [36:36] is the sub-list for extension extendee
-	0,  // [0:36] is the sub-list for field type_name
+	70, // 6: metronome.v1.NodeInfo.modes:type_name -> metronome.v1.NodeInfo.ModesEntry
+	4,  // 7: metronome.v1.RoomLine.health:type_name -> metronome.v1.Health
+	6,  // 8: metronome.v1.RoomLine.kept:type_name -> metronome.v1.Keeping
+	8,  // 9: metronome.v1.RoomDetail.samples:type_name -> metronome.v1.Samples
+	9,  // 10: metronome.v1.RoomDetail.seat:type_name -> metronome.v1.SeatLine
+	11, // 11: metronome.v1.SeatTrace.tick:type_name -> metronome.v1.TraceTick
+	12, // 12: metronome.v1.TraceTick.arrival:type_name -> metronome.v1.Arrival
+	71, // 13: metronome.v1.KickSeatResponse.ban:type_name -> metronome.v1.BanInfo
+	71, // 14: metronome.v1.ConsoleServiceListBansResponse.ban:type_name -> metronome.v1.BanInfo
+	71, // 15: metronome.v1.ConsoleServiceBanResponse.ban:type_name -> metronome.v1.BanInfo
+	29, // 16: metronome.v1.ListActsResponse.act:type_name -> metronome.v1.ActInfo
+	32, // 17: metronome.v1.ListDeadLettersResponse.outbox:type_name -> metronome.v1.OutboxInfo
+	34, // 18: metronome.v1.ListDeadLettersResponse.letter:type_name -> metronome.v1.DeadLetterInfo
+	33, // 19: metronome.v1.OutboxInfo.target:type_name -> metronome.v1.OutboxTarget
+	45, // 20: metronome.v1.AnnounceToAllResponse.silent:type_name -> metronome.v1.SilentNode
+	3,  // 21: metronome.v1.GetNodeResponse.node:type_name -> metronome.v1.NodeInfo
+	5,  // 22: metronome.v1.GetNodeResponse.room:type_name -> metronome.v1.RoomLine
+	50, // 23: metronome.v1.FindPlayersResponse.player:type_name -> metronome.v1.FoundPlayer
+	45, // 24: metronome.v1.FindPlayersResponse.silent:type_name -> metronome.v1.SilentNode
+	9,  // 25: metronome.v1.FoundPlayer.seat:type_name -> metronome.v1.SeatLine
+	53, // 26: metronome.v1.GetHistoryResponse.node:type_name -> metronome.v1.NodeHistory
+	45, // 27: metronome.v1.GetHistoryResponse.silent:type_name -> metronome.v1.SilentNode
+	56, // 28: metronome.v1.ListEventsResponse.event:type_name -> metronome.v1.EventInfo
+	45, // 29: metronome.v1.ListEventsResponse.silent:type_name -> metronome.v1.SilentNode
+	59, // 30: metronome.v1.ListEndedRoomsResponse.room:type_name -> metronome.v1.EndedRoom
+	45, // 31: metronome.v1.ListEndedRoomsResponse.silent:type_name -> metronome.v1.SilentNode
+	62, // 32: metronome.v1.ConsoleServiceListQueuesResponse.queue:type_name -> metronome.v1.QueueLine
+	63, // 33: metronome.v1.QueueLine.ends:type_name -> metronome.v1.QueueEnds
+	64, // 34: metronome.v1.QueueLine.samples:type_name -> metronome.v1.QueueSamples
+	67, // 35: metronome.v1.ConsoleServiceExplainEntryResponse.member:type_name -> metronome.v1.EntryPlayer
+	68, // 36: metronome.v1.ConsoleServiceExplainEntryResponse.reason:type_name -> metronome.v1.EntryReason
+	69, // 37: metronome.v1.ConsoleServiceExplainEntryResponse.loss:type_name -> metronome.v1.EntryLoss
+	0,  // 38: metronome.v1.ConsoleService.Watch:input_type -> metronome.v1.WatchRequest
+	13, // 39: metronome.v1.ConsoleService.KickSeat:input_type -> metronome.v1.KickSeatRequest
+	15, // 40: metronome.v1.ConsoleService.CloseRoom:input_type -> metronome.v1.CloseRoomRequest
+	17, // 41: metronome.v1.ConsoleService.MoveRoom:input_type -> metronome.v1.MoveRoomRequest
+	41, // 42: metronome.v1.ConsoleService.LockRoom:input_type -> metronome.v1.LockRoomRequest
+	19, // 43: metronome.v1.ConsoleService.Announce:input_type -> metronome.v1.AnnounceRequest
+	43, // 44: metronome.v1.ConsoleService.AnnounceToAll:input_type -> metronome.v1.AnnounceToAllRequest
+	46, // 45: metronome.v1.ConsoleService.GetNode:input_type -> metronome.v1.GetNodeRequest
+	48, // 46: metronome.v1.ConsoleService.FindPlayers:input_type -> metronome.v1.FindPlayersRequest
+	51, // 47: metronome.v1.ConsoleService.GetHistory:input_type -> metronome.v1.GetHistoryRequest
+	54, // 48: metronome.v1.ConsoleService.ListEvents:input_type -> metronome.v1.ListEventsRequest
+	57, // 49: metronome.v1.ConsoleService.ListEndedRooms:input_type -> metronome.v1.ListEndedRoomsRequest
+	21, // 50: metronome.v1.ConsoleService.ListBans:input_type -> metronome.v1.ConsoleServiceListBansRequest
+	23, // 51: metronome.v1.ConsoleService.Ban:input_type -> metronome.v1.ConsoleServiceBanRequest
+	25, // 52: metronome.v1.ConsoleService.Unban:input_type -> metronome.v1.ConsoleServiceUnbanRequest
+	27, // 53: metronome.v1.ConsoleService.ListActs:input_type -> metronome.v1.ListActsRequest
+	30, // 54: metronome.v1.ConsoleService.ListDeadLetters:input_type -> metronome.v1.ListDeadLettersRequest
+	35, // 55: metronome.v1.ConsoleService.RetryDeadLetter:input_type -> metronome.v1.RetryDeadLetterRequest
+	37, // 56: metronome.v1.ConsoleService.DropDeadLetter:input_type -> metronome.v1.DropDeadLetterRequest
+	39, // 57: metronome.v1.ConsoleService.DrainNode:input_type -> metronome.v1.DrainNodeRequest
+	60, // 58: metronome.v1.ConsoleService.ListQueues:input_type -> metronome.v1.ConsoleServiceListQueuesRequest
+	65, // 59: metronome.v1.ConsoleService.ExplainEntry:input_type -> metronome.v1.ConsoleServiceExplainEntryRequest
+	1,  // 60: metronome.v1.ConsoleService.Watch:output_type -> metronome.v1.WatchResponse
+	14, // 61: metronome.v1.ConsoleService.KickSeat:output_type -> metronome.v1.KickSeatResponse
+	16, // 62: metronome.v1.ConsoleService.CloseRoom:output_type -> metronome.v1.CloseRoomResponse
+	18, // 63: metronome.v1.ConsoleService.MoveRoom:output_type -> metronome.v1.MoveRoomResponse
+	42, // 64: metronome.v1.ConsoleService.LockRoom:output_type -> metronome.v1.LockRoomResponse
+	20, // 65: metronome.v1.ConsoleService.Announce:output_type -> metronome.v1.AnnounceResponse
+	44, // 66: metronome.v1.ConsoleService.AnnounceToAll:output_type -> metronome.v1.AnnounceToAllResponse
+	47, // 67: metronome.v1.ConsoleService.GetNode:output_type -> metronome.v1.GetNodeResponse
+	49, // 68: metronome.v1.ConsoleService.FindPlayers:output_type -> metronome.v1.FindPlayersResponse
+	52, // 69: metronome.v1.ConsoleService.GetHistory:output_type -> metronome.v1.GetHistoryResponse
+	55, // 70: metronome.v1.ConsoleService.ListEvents:output_type -> metronome.v1.ListEventsResponse
+	58, // 71: metronome.v1.ConsoleService.ListEndedRooms:output_type -> metronome.v1.ListEndedRoomsResponse
+	22, // 72: metronome.v1.ConsoleService.ListBans:output_type -> metronome.v1.ConsoleServiceListBansResponse
+	24, // 73: metronome.v1.ConsoleService.Ban:output_type -> metronome.v1.ConsoleServiceBanResponse
+	26, // 74: metronome.v1.ConsoleService.Unban:output_type -> metronome.v1.ConsoleServiceUnbanResponse
+	28, // 75: metronome.v1.ConsoleService.ListActs:output_type -> metronome.v1.ListActsResponse
+	31, // 76: metronome.v1.ConsoleService.ListDeadLetters:output_type -> metronome.v1.ListDeadLettersResponse
+	36, // 77: metronome.v1.ConsoleService.RetryDeadLetter:output_type -> metronome.v1.RetryDeadLetterResponse
+	38, // 78: metronome.v1.ConsoleService.DropDeadLetter:output_type -> metronome.v1.DropDeadLetterResponse
+	40, // 79: metronome.v1.ConsoleService.DrainNode:output_type -> metronome.v1.DrainNodeResponse
+	61, // 80: metronome.v1.ConsoleService.ListQueues:output_type -> metronome.v1.ConsoleServiceListQueuesResponse
+	66, // 81: metronome.v1.ConsoleService.ExplainEntry:output_type -> metronome.v1.ConsoleServiceExplainEntryResponse
+	60, // [60:82] is the sub-list for method output_type
+	38, // [38:60] is the sub-list for method input_type
+	38, // [38:38] is the sub-list for extension type_name
+	38, // [38:38] is the sub-list for extension extendee
+	0,  // [0:38] is the sub-list for field type_name
 }
 
 func init() { file_metronome_v1_console_proto_init() }
@@ -5841,14 +5998,14 @@ func file_metronome_v1_console_proto_init() {
 		return
 	}
 	file_metronome_v1_server_proto_init()
-	file_metronome_v1_console_proto_msgTypes[12].OneofWrappers = []any{}
+	file_metronome_v1_console_proto_msgTypes[13].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_metronome_v1_console_proto_rawDesc), len(file_metronome_v1_console_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   69,
+			NumMessages:   71,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -34,7 +34,9 @@ type Envelope struct {
 	Seat []*SeatEnvelope `protobuf:"bytes,3,rep,name=seat,proto3" json:"seat,omitempty"`
 	// Of a whole envelope: what the rules wanted done outside of late, which may
 	// not have left the process.
-	Past          []*PastTick `protobuf:"bytes,4,rep,name=past,proto3" json:"past,omitempty"`
+	Past []*PastTick `protobuf:"bytes,4,rep,name=past,proto3" json:"past,omitempty"`
+	// Up to this tick all of that is delivered; 0: nothing new is known.
+	Delivered     uint32 `protobuf:"varint,5,opt,name=delivered,proto3" json:"delivered,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -95,6 +97,13 @@ func (x *Envelope) GetPast() []*PastTick {
 		return x.Past
 	}
 	return nil
+}
+
+func (x *Envelope) GetDelivered() uint32 {
+	if x != nil {
+		return x.Delivered
+	}
+	return 0
 }
 
 // PastTick is what one tick wanted done outside.
@@ -740,12 +749,13 @@ var File_metronome_v1_envelope_proto protoreflect.FileDescriptor
 
 const file_metronome_v1_envelope_proto_rawDesc = "" +
 	"\n" +
-	"\x1bmetronome/v1/envelope.proto\x12\fmetronome.v1\x1a\x17metronome/v1/play.proto\"\xaa\x01\n" +
+	"\x1bmetronome/v1/envelope.proto\x12\fmetronome.v1\x1a\x17metronome/v1/play.proto\"\xc8\x01\n" +
 	"\bEnvelope\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12.\n" +
 	"\x04room\x18\x02 \x01(\v2\x1a.metronome.v1.RoomEnvelopeR\x04room\x12.\n" +
 	"\x04seat\x18\x03 \x03(\v2\x1a.metronome.v1.SeatEnvelopeR\x04seat\x12*\n" +
-	"\x04past\x18\x04 \x03(\v2\x16.metronome.v1.PastTickR\x04past\"q\n" +
+	"\x04past\x18\x04 \x03(\v2\x16.metronome.v1.PastTickR\x04past\x12\x1c\n" +
+	"\tdelivered\x18\x05 \x01(\rR\tdelivered\"q\n" +
 	"\bPastTick\x12\x12\n" +
 	"\x04tick\x18\x01 \x01(\rR\x04tick\x12\x1f\n" +
 	"\vowner_epoch\x18\x02 \x01(\x04R\n" +

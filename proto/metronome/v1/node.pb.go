@@ -754,7 +754,9 @@ type TakeRoomRequest struct {
 	// A journal with one checkpoint and its envelope.
 	Journal []byte `protobuf:"bytes,1,opt,name=journal,proto3" json:"journal,omitempty"`
 	// Under which the calling node has it.
-	Epoch         uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	Epoch uint64 `protobuf:"varint,2,opt,name=epoch,proto3" json:"epoch,omitempty"`
+	// Id of the calling node, for people.
+	From          string `protobuf:"bytes,3,opt,name=from,proto3" json:"from,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -801,6 +803,13 @@ func (x *TakeRoomRequest) GetEpoch() uint64 {
 		return x.Epoch
 	}
 	return 0
+}
+
+func (x *TakeRoomRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
 }
 
 type TakeRoomResponse struct {
@@ -1661,10 +1670,11 @@ const file_metronome_v1_node_proto_rawDesc = "" +
 	"\x11ActOnRoomResponse\"\x13\n" +
 	"\x11WatchPulseRequest\"(\n" +
 	"\x12WatchPulseResponse\x12\x12\n" +
-	"\x04node\x18\x01 \x01(\tR\x04node\"A\n" +
+	"\x04node\x18\x01 \x01(\tR\x04node\"U\n" +
 	"\x0fTakeRoomRequest\x12\x18\n" +
 	"\ajournal\x18\x01 \x01(\fR\ajournal\x12\x14\n" +
-	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\"$\n" +
+	"\x05epoch\x18\x02 \x01(\x04R\x05epoch\x12\x12\n" +
+	"\x04from\x18\x03 \x01(\tR\x04from\"$\n" +
 	"\x10TakeRoomResponse\x12\x10\n" +
 	"\x03url\x18\x01 \x01(\tR\x03url\"+\n" +
 	"\x15ReadAttendanceRequest\x12\x12\n" +

@@ -220,6 +220,10 @@ export interface NetStats {
   /** Keyframes asked for. */
   readonly resyncs: number;
   readonly reconnects: number;
+  /** How often the room has gone on at another node, with this session in it. They are among the reconnects. */
+  readonly moves: number;
+  /** The last of them: the room's URL there, and the time without a frame, ms. */
+  readonly lastMove: { readonly url: string; readonly ms: number } | null;
   readonly inputs: number;
   /** Decoding of one snapshot, ms. */
   readonly decodeMs: { readonly mean: number; readonly max: number };
@@ -227,6 +231,8 @@ export interface NetStats {
   readonly history: {
     readonly bytes: History; readonly slack: History; readonly arrivalMs: History;
     readonly delayTicks: History; readonly dropped: History; readonly decodeMs: History;
+    /** Of the first snapshot after a move how long there was none, ms; 0 of all others. */
+    readonly moveMs: History;
   };
 }
 
@@ -247,6 +253,11 @@ export interface Events<G extends Game = AnyGame> {
   retry: { in: number; attempt: number; end: End };
   /** A connection is in a room; resumed: on the seat that it had. */
   welcome: { resumed: boolean; seat: number; room: string; mode: string };
+  /**
+   * The room goes on at another node and the session with it, on the same seat: after the "welcome" there. ms is the time without a
+   * frame, from the last of the old connection to the first of the new one.
+   */
+  moved: { url: string; ms: number };
   /** The world is new. events of this frame come here at once, by "event" when the view is there. */
   snapshot: { tick: number; inputTick: number; events: readonly GameEvent<G>[] };
   /** The view reaches the tick of an event. */

@@ -81,6 +81,43 @@ describe("ends", () => {
     expect([rig.state, rig.of("welcome").at(-1)!.url]).toEqual(["playing", "wss://there/game/rooms/r"]);
   });
 
+  const moves = create(pb.NoticeSchema, { number: 1, body: { case: "moved", value: create(pb.MovedSchema, { url: "wss://there/rooms/r" }) } });
+
+  test("a move is told with the time without a frame; a lost connection and another room are none", async () => {
+    const rig = new Rig().play();
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    await vi.advanceTimersByTimeAsync(250);
+    rig.play(true);
+    await vi.advanceTimersByTimeAsync(100);
+    rig.room.tick++;
+    rig.message(rig.room.frame({ notice: [moves] }));
+    await vi.advanceTimersByTimeAsync(7); // until it closes
+    rig.socket.onclose?.({ code: 4013, reason: "" });
+    await vi.advanceTimersByTimeAsync(31);
+    rig.play(true);
+    expect(rig.of("moved")).toEqual([{ type: "moved", url: "wss://there/rooms/r", ms: 38 }]);
+    const order = rig.reports.map((r) => r.type);
+    expect(order[order.indexOf("moved") - 1]).toBe("welcome");
+    rig.socket.onclose?.({ code: 1006, reason: "" });
+    await vi.advanceTimersByTimeAsync(250);
+    rig.play(true);
+    expect(rig.of("moved").length).toBe(1);
+  });
+
+  test("who has no seat where the room goes on has not moved with it", async () => {
+    const rig = new Rig().play();
+    rig.room.tick++;
+    rig.message(rig.room.frame({ notice: [moves] }));
+    rig.socket.onclose?.({ code: 4013, reason: "" });
+    await vi.advanceTimersByTimeAsync(20);
+    rig.answer = refuse(401, "too old");
+    await rig.fail();
+    await vi.advanceTimersByTimeAsync(5_000);
+    rig.engine.command({ type: "room", url: "ws://other/rooms/q" });
+    rig.play(false);
+    expect([rig.state, rig.of("moved")]).toEqual(["playing", []]);
+  });
+
   test("426 means that nothing is wrong", async () => {
     const rig = new Rig();
     rig.answer = refuse(426, "upgrade");

@@ -16,6 +16,8 @@ export interface Question {
   choice?: Choice;
   /** What the button says, unless what is chosen says otherwise. */
   act: string;
+  /** What it says while that is done. */
+  doing?: string;
   danger?: boolean;
   /** Does it. A fault is shown and the dialog stays. */
   do: (line: string, chosen: string) => Promise<void>;
@@ -88,6 +90,7 @@ async function answer(): Promise<void> {
   const q = question;
   if (!q) return;
   act.disabled = true;
+  if (q.doing) text(act, q.doing);
   say(fault, "");
   try {
     await q.do(line.value.trim(), choice.value);
@@ -96,5 +99,6 @@ async function answer(): Promise<void> {
     say(fault, sentence(refused instanceof Error ? refused.message : String(refused)));
   } finally {
     act.disabled = false;
+    if (question === q) choose();
   }
 }

@@ -61,6 +61,8 @@ function who(e: EventInfo): string {
 }
 
 function why(e: EventInfo): string {
+  if (e.kind === "moved") return `to ${nodeName(e.other)} at tick ${whole(e.count)} · stood still for ${e.tookMs} ms`;
+  if (e.kind === "taken-over") return `from ${nodeName(e.other)} at tick ${whole(e.count)}`;
   const count = e.count > 0 ? (e.kind === "ticks-lost" ? `${whole(e.count)} ticks` : e.kind === "ended" ? `tick ${whole(e.count)}` : e.count > 1 ? `${whole(e.count)} times` : "") : "";
   return [closeName(e.code), e.text, count].filter((part) => part !== "").join(" · ");
 }

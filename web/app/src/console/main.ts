@@ -9,7 +9,7 @@ import { Link, type Status } from "./link.ts";
 import { lookAtEnded } from "./ended.ts";
 import { lookAtEvents } from "./events.ts";
 import { lookAtBans } from "./moderation.ts";
-import { sameNode } from "./nodes.ts";
+import { addressOf, sameNode } from "./nodes.ts";
 import { lookAtOutbox } from "./outbox.ts";
 import { lookAtHistory } from "./past.ts";
 import { lookForPlayers } from "./players.ts";
@@ -38,6 +38,8 @@ function show(m: WatchResponse): void {
     text(byId("version", HTMLElement), `version ${m.overview.version} · ${m.overview.state} · up ${span(m.overview.uptimeSeconds)}`);
     showOverview(m.overview);
   }
+  const elsewhere = over ? m.overview?.room.find((r) => r.id === here.room && r.state !== "closed" && !sameNode(r.node, here.node)) : undefined;
+  if (elsewhere) return location.replace(place({ room: here.room, node: addressOf(elsewhere.node), seat: here.seat })); // it has moved
   if (over && performance.now() - overSince > overviewAge && m.overview?.room.some((r) => r.id === here.room && r.state !== "closed" && sameNode(r.node, here.node))) return go(); // it is there again
   if (here.room !== "" && !over) showRoom(m.overview, m.detail);
   if (m.trace) showSeat(m.trace);

@@ -22,7 +22,8 @@ export function sameNode(a: string, b: string): boolean {
   return ownIfNone(a) === ownIfNone(b);
 }
 
-function ownIfNone(id: string): string {
+/** The id of a node as it stands in the page's address. */
+export function ownIfNone(id: string): string {
   return id === "" ? (known.find((n) => n.self)?.id ?? "") : id;
 }
 

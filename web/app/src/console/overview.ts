@@ -8,7 +8,7 @@ import { OverviewSchema, type NodeInfo, type RoomLine } from "./gen/metronome/v1
 import { addressOf, knowNodes, nodeName, severalNodes, silence } from "./nodes.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { bytes, counted, drains, health, moods, ms, sentence, span, stateMood, whole } from "./words.ts";
+import { bytes, counted, drains, health, kept, moods, ms, percent, sentence, span, stateMood, whole } from "./words.ts";
 
 /** The longest announcement, bytes; the server cuts off what is over. */
 const mostLine = 1000;
@@ -40,6 +40,7 @@ const rooms = new Table<RoomLine>(
     { title: "Mode", by: (r) => r.mode, text: (r) => (r.tickHz > 0 ? `${r.mode} · ${r.tickHz} Hz` : r.mode) },
     { title: "State", by: (r) => r.state, fill: (cell, r) => marked(cell, stateMood(r.state), r.state) },
     { title: "Now", by: (r) => moods.indexOf(health(r.health).mood), fill: (cell, r) => marked(cell, health(r.health).mood, health(r.health).word) },
+    { title: "Kept", by: (r) => moods.indexOf(keptOf(r).mood), fill: (cell, r) => marked(cell, keptOf(r).mood, keptOf(r).fault === "" ? (r.kept?.by ?? "no") : keptOf(r).word), hidden: () => !last.room.some((r) => r.kept) },
     { title: "Seats", by: (r) => r.taken, text: seats, figure: true },
     { title: "Tick p99", by: (r) => r.tickUsP99, text: (r) => ms(r.tickUsP99), figure: true },
     { title: "Late p99", by: (r) => r.lateUsP99, text: (r) => ms(r.lateUsP99), figure: true },
@@ -48,7 +49,7 @@ const rooms = new Table<RoomLine>(
     { title: "Up", by: (r) => r.ageSeconds, text: (r) => span(r.ageSeconds), figure: true },
   ],
   (r) => `${r.node}/${r.id}`,
-  5,
+  6,
   true,
 );
 
@@ -99,10 +100,6 @@ function tiles(): void {
   tile("t-late", ms(Math.max(0, ...all.filter((r) => r.taken > 0).map((r) => r.lateUsP99))), "late p99, the worst room");
 }
 
-function percent(permille: number): string {
-  return `${(permille / 10).toFixed(permille < 100 ? 1 : 0)} %`;
-}
-
 function done(what: string): void {
   say(byId("overview-done", HTMLElement), what);
 }
@@ -143,6 +140,10 @@ function announce(node: string): void {
 function stateOf(n: NodeInfo): { mood: string; word: string } {
   if (n.draining || n.state === "draining") return { mood: "warn", word: "draining" };
   return n.state === "" || n.state === "ready" ? { mood: "ok", word: "in service" } : { mood: "warn", word: n.state };
+}
+
+function keptOf(r: RoomLine): ReturnType<typeof kept> {
+  return kept(r.kept, Date.now() / 1000);
 }
 
 function seats(r: RoomLine): string {

@@ -76,7 +76,7 @@ const plots: Plot[] = [
   },
 ];
 /** What stands in the plots. */
-const markedKinds = ["fault", "ticks-lost", "node", "act"];
+const markedKinds = ["fault", "ticks-lost", "node", "act", "moved"];
 const ofNodes = [blue, amber, green, "--team-red", grey, red];
 
 const grid = byId("history-plots", HTMLElement);

@@ -1,17 +1,18 @@
 // One room: its last minutes as plots, its seats, and what an operator can do.
 import { answer, api } from "./api.ts";
-import type { Overview, RoomDetail, RoomLine, SeatLine } from "./gen/metronome/v1/console_pb.ts";
+import type { NodeInfo, Overview, RoomDetail, RoomLine, SeatLine } from "./gen/metronome/v1/console_pb.ts";
 import { kickBans, kickChoices, lengthTitle, whom } from "./ban.ts";
 import { ask } from "./dialog.ts";
+import { moveMeans, placeOptions, placesFor, type Placing } from "./move.ts";
 import { mark, marked } from "./cells.ts";
 import { byId, make, say, text } from "../dom.ts";
 import { save } from "./save.ts";
 import { History } from "./history.ts";
-import { nodeName, sameNode } from "./nodes.ts";
+import { addressOf, nodeName, ownIfNone, sameNode, severalNodes } from "./nodes.ts";
 import { Plots } from "./plots.ts";
 import { place } from "./route.ts";
 import { Table } from "./table.ts";
-import { counted, health, sentence, span, stateMood, ticks } from "./words.ts";
+import { counted, health, kept, sentence, span, stateMood, ticks } from "./words.ts";
 
 /** The longest reason of a close and announcement, bytes; the server cuts off what is over. */
 const mostReason = 120;
@@ -24,6 +25,8 @@ let node = "";
 let sitting: SeatLine[] = [];
 let hz = 1;
 let locked = false;
+let places: Placing[] = [];
+let line: RoomLine | undefined;
 
 const seats = new Table<SeatLine>(
   "Seats of this room",
@@ -46,16 +49,22 @@ byId("plots", HTMLElement).append(plots.element);
 byId("seats", HTMLElement).append(seats.element);
 byId("do-announce", HTMLButtonElement).addEventListener("click", announce);
 byId("do-close", HTMLButtonElement).addEventListener("click", close);
+byId("do-move", HTMLButtonElement).addEventListener("click", move);
 byId("do-lock", HTMLButtonElement).addEventListener("click", lock);
 byId("do-download", HTMLButtonElement).addEventListener("click", () => void download());
 
-/** Turns to a room; "" to none. */
+/** Turns to a room; "" to none. One that has moved is the same room: what is known of it stays. */
 export function openRoom(id: string, on: string): void {
   say(byId("ended", HTMLElement), "");
   byId("room-views", HTMLElement).hidden = false;
   operable(true);
-  if (id === shown && on === node) return;
+  if (id === shown) {
+    if (on !== node && id !== "") done(`The room is at ${nodeName(ownIfNone(on))} now.`);
+    node = on;
+    return;
+  }
   [shown, node] = [id, on];
+  line = undefined;
   history.clear();
   plots.show(history);
   sitting = [];
@@ -65,11 +74,13 @@ export function openRoom(id: string, on: string): void {
   done("");
   mark(byId("room-state", HTMLElement), "idle", "");
   mark(byId("room-health", HTMLElement), "idle", "");
+  mark(byId("room-kept", HTMLElement), "idle", "");
+  say(byId("not-kept", HTMLElement), "");
 }
 
 export function showRoom(o: Overview | undefined, detail: RoomDetail | undefined): void {
-  const line = o?.room.find((r) => r.id === shown && sameNode(r.node, node));
-  if (line) showLine(line, o?.node.find((n) => n.id === line.node)?.records ?? false);
+  const now = o?.room.find((r) => r.id === shown && sameNode(r.node, node));
+  if (o && now) showLine(now, o.node);
   if (!detail || detail.room !== shown) return;
   if (detail.samples) {
     history.add(detail.samples);
@@ -95,27 +106,37 @@ export function roomEnded(why: string): void {
 }
 
 function operable(on: boolean): void {
-  for (const id of ["do-announce", "do-lock", "do-close", "do-download"]) byId(id, HTMLButtonElement).disabled = !on;
+  for (const id of ["do-announce", "do-lock", "do-move", "do-close", "do-download"]) byId(id, HTMLButtonElement).disabled = !on;
 }
 
-function showLine(r: RoomLine, records: boolean): void {
+function showLine(r: RoomLine, nodes: NodeInfo[]): void {
+  line = r;
   hz = r.tickHz ?? 1;
   mark(byId("room-state", HTMLElement), stateMood(r.state ?? ""), r.state ?? "");
   mark(byId("room-health", HTMLElement), health(r.health).mood, health(r.health).word);
+  const keeping = kept(r.kept, Date.now() / 1000);
+  mark(byId("room-kept", HTMLElement), keeping.mood, keeping.word);
+  say(byId("not-kept", HTMLElement), keeping.fault);
+  places = placesFor(r, nodes);
+  const moves = byId("do-move", HTMLButtonElement);
+  moves.hidden = !severalNodes();
+  moves.disabled = places.length === 0;
+  moves.title = places.length === 0 ? "No other node in service has this mode." : "";
   locked = r.state === "locked";
   text(byId("do-lock", HTMLElement), locked ? "Unlock" : "Lock");
   byId("do-lock", HTMLButtonElement).disabled = r.state !== "open" && !locked;
   const facts = [
     r.mode,
-    ...(node === "" ? [] : [nodeName(node)]),
+    ...(severalNodes() ? [nodeName(r.node)] : []),
     `${r.tickHz ?? 0} Hz`,
     `${r.taken ?? 0} of ${r.seats ?? 0} seats`,
     ...(r.spectators > 0 ? [counted(r.spectators, "spectator")] : []),
     `tick ${r.tick ?? 0}`,
     `up ${span(r.ageSeconds)}`,
+    ...(severalNodes() ? [`epoch ${r.epoch}`] : []),
   ];
   text(byId("room-line", HTMLElement), facts.join(" · "));
-  byId("do-download", HTMLElement).hidden = !records;
+  byId("do-download", HTMLElement).hidden = !nodes.find((n) => n.id === r.node)?.records;
 }
 
 function done(what: string): void {
@@ -147,6 +168,23 @@ function lock(): void {
     do: async () => {
       await answer(api().lockRoom({ node, room, unlock }));
       done(unlock ? "The room is open again." : "The room is locked.");
+    },
+  });
+}
+
+/** Asks where a room is to go, and goes after it. */
+function move(): void {
+  if (!line) return;
+  const moved = line;
+  ask({
+    title: `Move ${moved.id}?`,
+    means: moveMeans(moved),
+    choice: { label: "To", options: placeOptions(places, nodeName) },
+    act: "Move",
+    doing: "Moving …",
+    do: async (_, to) => {
+      const { node: there } = await answer(api().moveRoom({ node: moved.node, room: moved.id, to }));
+      if (shown === moved.id) location.hash = place({ room: moved.id, node: addressOf(there) });
     },
   });
 }

@@ -1,5 +1,7 @@
+import { create } from "@bufbuild/protobuf";
 import { expect, test } from "vitest";
-import { bytes, counted, drains, health, ms, sentence, span, ticks, wait, when } from "./words.ts";
+import { KeepingSchema } from "./gen/metronome/v1/console_pb.ts";
+import { bytes, counted, drains, health, kept, ms, sentence, span, ticks, wait, when } from "./words.ts";
 
 test("a health is one of four moods", () => {
   expect(health({ mood: "bad", word: "ticks late" })).toEqual({ mood: "bad", word: "ticks late" });
@@ -26,4 +28,16 @@ test("times sort as they read", () => {
 test("a drain says whom it ends", () => {
   expect(drains(1, 2)).toContain("now 1 room with 2 players,");
   expect(drains(2, 1)).toContain("now 2 rooms with 1 player,");
+});
+
+test("how a room is kept, and since when it is not", () => {
+  expect(kept(undefined, 0)).toEqual({ mood: "idle", word: "", fault: "" });
+  const k = (rest: object) => kept(create(KeepingSchema, { by: "redis", mode: "strict", ...rest }), 1000);
+  expect(k({})).toEqual({ mood: "ok", word: "kept in redis, strict", fault: "" });
+  expect(k({ lagTicks: 3, lagBytes: 2_400n }).word).toBe("kept in redis, strict, 3 ticks (2.4 kB) behind");
+  expect(k({ fault: "the disk is full", faultSinceUnix: 910n })).toEqual({
+    mood: "bad",
+    word: "not kept",
+    fault: "For 1 min 30 s this room has not been kept, and would be lost with its node: the disk is full.",
+  });
 });

@@ -1,4 +1,5 @@
 // Figures and states in words.
+import type { Keeping } from "./gen/metronome/v1/console_pb.ts";
 
 export type Mood = "ok" | "warn" | "bad" | "idle";
 export interface Health {
@@ -63,6 +64,22 @@ export function when(unix: number | bigint | undefined): string {
   return at === 0 ? "–" : new Date(at * 1000).toLocaleString("sv-SE");
 }
 
+/** A share of a core, in tenths of a percent. */
+export function percent(permille: number): string {
+  return `${(permille / 10).toFixed(permille < 100 ? 1 : 0)} %`;
+}
+
+/** How a room outlives its node, in a few words, and why it does not, as a sentence; "" of what is not so. now: Unix seconds. */
+export function kept(k: Keeping | undefined, now: number): { mood: Mood; word: string; fault: string } {
+  if (!k) return { mood: "idle", word: "", fault: "" };
+  if (k.fault !== "") {
+    const since = span(Math.max(now - Number(k.faultSinceUnix), 0));
+    return { mood: "bad", word: "not kept", fault: `For ${since} this room has not been kept, and would be lost with its node: ${k.fault.replace(/[.]$/, "")}.` };
+  }
+  const behind = k.lagTicks > 0 ? `, ${counted(k.lagTicks, "tick")} (${bytes(Number(k.lagBytes))}) behind` : "";
+  return { mood: "ok", word: `kept in ${k.by}, ${k.mode}${behind}`, fault: "" };
+}
+
 /** What a drain will do to so many rooms and players, as sentences. */
 export function drains(rooms: number, players: number): string {
   const now = `${counted(rooms, "room")} with ${counted(players, "player")}`;
@@ -116,6 +133,7 @@ export function closeName(code: number): string {
 /** How bad an event is. */
 export function eventMood(kind: string, code: number): Mood {
   if (kind === "fault" || kind === "ticks-lost") return "bad";
+  if (kind === "moved" || kind === "taken-over") return "ok";
   if (kind === "refused" || kind === "cut" || kind === "act" || kind === "node" || code === 4005) return "warn";
   return kind === "joined" || kind === "resumed" || kind === "opened" ? "ok" : "idle";
 }

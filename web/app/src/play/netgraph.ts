@@ -39,8 +39,18 @@ const figures: [name: string, value: (s: NetStats) => string, what: string][] = 
   ["gaps", (s) => String(s.gaps), "Snapshots that could not be used because something before them was missing. The client asks for a whole one then."],
   ["backlog, ticks", (s) => String(s.backlog), "Ticks that were sent together with later ones, because your connection took them too slowly."],
   ["inputs dropped", (s) => String(s.dropped), "Inputs that the server could not use: they came too late, or twice."],
+  ["reconnects", (s) => String(s.reconnects), "How often your page took up its connection again; moves are among them."],
+  ["moves", (s) => String(s.moves), "How often the match went on at another server, with you in it. The plots have a line there, with how long no snapshot came."],
   ["corrections", (s) => String(s.corrections), "How often the server had your ship elsewhere than your page had guessed it. 0 is a perfect guess."],
 ];
+
+/** Where the match went last, and how long that took, in a sentence; "" while it has stayed where it was. */
+export function moveWords(s: Pick<NetStats, "moves" | "lastMove">): string {
+  if (!s.lastMove) return "";
+  const { host, pathname } = new URL(s.lastMove.url);
+  const where = host + pathname.replace(/\/rooms\/[^/]*$/, "");
+  return `Moved to ${where} in ${Math.round(s.lastMove.ms)} ms${s.moves > 1 ? ` (move ${s.moves})` : ""}.`;
+}
 
 const asked = "Point at a figure, or tap it, to read what it means.";
 
@@ -53,6 +63,7 @@ export class NetGraph {
   private readonly list = el("ul", "figures");
   private readonly values: HTMLElement[] = [];
   private readonly what = el("p", "what", asked);
+  private readonly moved = el("p", "moved");
   /** Bring the sliders to what is added, which is not set by them alone. */
   private readonly sliders: (() => void)[] = [];
 
@@ -61,7 +72,9 @@ export class NetGraph {
     this.list.setAttribute("aria-label", "Figures of the connection");
     this.list.append(...figures.map(([name, , what]) => this.figure(name, what)));
     this.list.addEventListener("pointerleave", () => say(this.what, asked));
-    this.root.append(el("h2", "", "Net graph"), this.list, this.what, this.canvas, this.controls(network));
+    this.root.append(el("h2", "", "Net graph"), this.list, this.what, this.moved, this.canvas, this.controls(network));
+    this.moved.setAttribute("role", "status");
+    show(this.moved, false);
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `Plots of the last snapshots: ${plots.map((p) => `${p.label}: ${p.what}`).join(" ")}`);
     this.canvas.addEventListener("pointermove", (e) => say(this.what, plots[Math.floor(e.offsetY / rowHeight)]?.what ?? asked));
@@ -74,6 +87,8 @@ export class NetGraph {
     if (this.root.hidden) return;
     figures.forEach(([, value], i) => say(this.values[i]!, value(s)));
     for (const follow of this.sliders) follow();
+    say(this.moved, moveWords(s));
+    show(this.moved, s.moves > 0);
     this.plot(s);
   }
 
@@ -106,6 +121,7 @@ export class NetGraph {
     c.setTransform(ratio, 0, 0, ratio, 0, 0);
     c.clearRect(0, 0, width, height);
     plots.forEach((p, i) => drawPlot(c, p, p.data(s.history), i * rowHeight, width));
+    drawMoves(c, s.history.moveMs, width);
   }
 
   private controls(network: NetworkSim): HTMLElement {
@@ -162,6 +178,26 @@ function drawPlot(c: CanvasRenderingContext2D, p: Plot, h: History, top: number,
     c.fillRect((300 - h.length + i) * step, Math.min(y, base + low * scale), Math.max(1, step), Math.max(1, Math.abs(v * scale)));
   }
   c.globalAlpha = 1;
+}
+
+/** Draws a line through all plots where the match went on at another server, with how long no snapshot came. */
+function drawMoves(c: CanvasRenderingContext2D, h: History, width: number): void {
+  const step = width / 300;
+  c.textBaseline = "top";
+  for (let i = 0; i < h.length; i++) {
+    const ms = h.at(i);
+    if (!(ms > 0)) continue;
+    const x = Math.round((300 - h.length + i) * step);
+    const words = `${Math.round(ms)} ms`;
+    const wide = c.measureText(words).width + 6;
+    const left = x + wide > width ? x - wide : x;
+    c.fillStyle = css(you);
+    plots.forEach((_, row) => c.fillRect(x, row * rowHeight + 16, 1, plotHeight));
+    c.fillRect(left, rowHeight + 16, wide, 14);
+    c.fillStyle = "#0b0f17";
+    c.textAlign = "left";
+    c.fillText(words, left + 3, rowHeight + 17);
+  }
 }
 
 function format(v: number): string {

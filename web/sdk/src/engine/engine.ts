@@ -62,6 +62,10 @@ export class Engine {
   /** Numbers the questions where the room is: only the answer to the last one counts. */
   private seeking = 0;
   private played = false;
+  /** The server has said where the room goes on; the next welcome is of there. */
+  private moving = false;
+  /** When the last message came, of whatever connection. */
+  private last = 0;
   private end: End | null = null;
   private readonly chats: string[] = [];
   /** The timer that is running: a beat, an attempt. */
@@ -123,6 +127,7 @@ export class Engine {
   /** ask has the page find a room. */
   private ask(): void {
     this.asking = true;
+    this.moving = false;
     this.resume = "";
     this.host.report({ type: "ask", url: bare(this.url), end: this.end, played: this.played }, []);
   }
@@ -178,7 +183,8 @@ export class Engine {
       this.over(closeEnd(1002, fault instanceof Error ? fault.message : String(fault)));
       return;
     }
-    if (got.welcome) this.greeted(got.welcome);
+    if (got.welcome) this.greeted(got.welcome, began);
+    this.last = began;
     this.keptUntil = began + this.core.silentAfter + this.core.welcome!.resumeTicks * this.core.period;
     for (const n of got.notices) this.notice(n);
     for (const s of got.settled) this.host.report({ type: "settled", ...s }, []);
@@ -290,6 +296,7 @@ export class Engine {
       if (mine !== this.seeking || this.state !== "away" || this.asleep || this.asking) return;
       const before = bare(this.url);
       if (there?.url) [this.url, this.epoch] = [there.url, there.epoch];
+      if (there?.url && there.url !== before) this.moving = true;
       then(there?.url === before ? { ...there, url: "" } : there);
     });
   }
@@ -381,7 +388,7 @@ export class Engine {
     this.cancel = null;
   }
 
-  private greeted(w: Welcome): void {
+  private greeted(w: Welcome, now: number): void {
     this.resume = w.resume;
     this.nodes = w.nodes;
     if (!w.resumed) this.chats.length = 0; // they were meant for others
@@ -391,14 +398,18 @@ export class Engine {
       url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),
       params: w.params, rests: w.rests, nodes: w.nodes, commanded: this.core.commands.done,
     }, []);
+    if (this.moving) this.host.report({ type: "moved", url: bare(this.url), ms: now - this.last }, []);
+    this.moving = false;
   }
 
   private notice(n: Notice): void {
     if (n.body?.type === "roster") {
       const free = n.body.presence === FREE || n.body.name === "";
       this.host.report({ type: "roster", seat: n.body.seat, player: free ? null : playerOf(n.body) }, []);
-    } else if (n.body?.type === "moved") this.url = n.body.url;
-    else if (n.body?.type === "nodes") {
+    } else if (n.body?.type === "moved") {
+      this.url = n.body.url;
+      this.moving = true;
+    } else if (n.body?.type === "nodes") {
       this.nodes = n.body.urls;
       this.host.report(n.body, []);
     } else if (n.body) this.host.report(n.body, []);

@@ -56,6 +56,8 @@ export type Report =
   | { type: "refused"; number: number; reason: string }
   | { type: "end"; reason: string; lines: OutcomeLine[] }
   | { type: "nodes"; urls: string[] }
+  /** The room is at this URL now, and the seat with it, ms after the last frame that came from where it was. After its "welcome". */
+  | { type: "moved"; url: string; ms: number }
   | ({ type: "settled" } & Settled)
   | { type: "sent"; tick: number; values: number[] }
   | SnapshotReport;

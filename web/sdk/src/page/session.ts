@@ -248,6 +248,9 @@ export class PageSession implements Session {
       case "refused": return this.emitter.emit("refused", { number: r.number, reason: r.reason });
       case "end": return this.emitter.emit("matchEnd", (this.matchEnd = { reason: r.reason, lines: r.lines.map((l) => lineOf(this.schema!, this.roster, l)) }));
       case "nodes": return void (this.nodes = r.urls);
+      case "moved":
+        this.stats.follow(r.url, r.ms);
+        return this.emitter.emit("moved", { url: r.url, ms: r.ms });
       case "settled": return this.orders.settle(r);
       case "roster":
         if (r.player) this.roster.set(r.seat, r.player);

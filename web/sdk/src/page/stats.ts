@@ -18,11 +18,15 @@ export class Stats implements NetStats {
   resyncs = 0;
   reconnects = 0;
   inputs = 0;
+  moves = 0;
+  lastMove: { url: string; ms: number } | null = null;
   readonly history = {
     bytes: new Ring(), slack: new Ring(), arrivalMs: new Ring(), delayTicks: new Ring(), dropped: new Ring(), decodeMs: new Ring(),
+    moveMs: new Ring(),
   };
   private readonly bits = new Ring();
   private last = 0;
+  private moved = 0;
 
   get snapshotBytes(): { last: number; mean: number } {
     const { bytes } = this.history;
@@ -40,7 +44,10 @@ export class Stats implements NetStats {
     const h = this.history;
     h.bytes.push(r.bytes);
     h.slack.push(r.slack);
-    if (this.last > 0) h.arrivalMs.push(r.at - this.last);
+    if (this.moved > 0) h.arrivalMs.push(this.moved);
+    else if (this.last > 0) h.arrivalMs.push(r.at - this.last);
+    h.moveMs.push(this.moved);
+    this.moved = 0;
     h.delayTicks.push(delay);
     h.dropped.push(r.dropped - this.dropped);
     h.decodeMs.push(r.decodeMs);
@@ -56,6 +63,13 @@ export class Stats implements NetStats {
     this.dropped = r.dropped;
     this.resyncs = r.resyncs;
     this.inputs = r.inputs;
+  }
+
+  /** The room has moved; the next snapshot is the first from there. */
+  follow(url: string, ms: number): void {
+    this.moves++;
+    this.lastMove = { url, ms };
+    this.moved = Math.max(ms, 1); // 0 is none
   }
 
   /** A connection is over: the time until the next snapshot is no arrival. */

@@ -1,1 +1,0 @@
-import"./painters-CMNmuWUw.js";import"./init-fLvMHz_c.js";

@@ -1,0 +1,1 @@
+import"./painters-CqJYpm2U.js";import"./init-DJLBiknc.js";
