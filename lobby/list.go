@@ -96,7 +96,7 @@ func (l *Lobby) pullPage(ctx context.Context) (behind bool, err error) {
 		l.fresh = nil
 	}
 	if !c.more && x.meets(l.ring.knowsNode) {
-		err = l.learnKeys(ctx)
+		err = errors.Join(l.learnKeys(ctx), l.refreshPeers(ctx))
 	}
 	return c.more, err
 }

@@ -32,6 +32,8 @@ type Lobby struct {
 	fresh   *index    // being filled from the beginning; guarded by pulling
 	pulled  time.Time // when the last reading to the stream's end began; the same
 
+	hurry chan struct{} // of 1: the node's record is to be renewed now
+
 	asserting sync.RWMutex // an assertion on its way undoes no Retire
 
 	mu       sync.Mutex
@@ -72,7 +74,7 @@ func Open(ctx context.Context, cfg Config) (*Lobby, error) {
 func openOn(ctx context.Context, cfg Config, dir directory, asked *latency) (*Lobby, error) {
 	l := &Lobby{
 		cfg: cfg, asked: asked, self: cfg.NodeID + "~" + id.Unique(), began: dir.now(), dir: dir, ring: newKeyring(cfg.secrets()),
-		mine: map[string]*owned{}, claiming: map[string]int{}, removals: map[string]removeArgs{},
+		hurry: make(chan struct{}, 1), mine: map[string]*owned{}, claiming: map[string]int{}, removals: map[string]removeArgs{},
 	}
 	l.index.Store(newIndex())
 	l.ring.rotate(dir.now())

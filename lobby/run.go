@@ -71,6 +71,8 @@ func (l *Lobby) Run(ctx context.Context, source Source, lost func(Room)) {
 		case <-ctx.Done():
 			return
 		case <-timer.C:
+		case <-l.hurry:
+			d.lease = time.Time{}
 		}
 		err := l.turn(ctx, source, lost, &d)
 		if ctx.Err() != nil {
@@ -84,6 +86,14 @@ func (l *Lobby) Run(ctx context.Context, source Source, lost func(Room)) {
 			d.bite, d.pull = d.lease, d.lease
 		}
 		timer.Reset(time.Until(d.next()))
+	}
+}
+
+// Hurry has Run tell others at once how this node is, as when it is ready by now.
+func (l *Lobby) Hurry() {
+	select {
+	case l.hurry <- struct{}{}:
+	default:
 	}
 }
 

@@ -104,6 +104,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		}
 	}
 	n.node.Become(node.Ready)
+	n.lobby.Hurry() // others give it rooms from now on
 	n.events.NodeIs(time.Now(), "ready")
 	return n, nil
 }

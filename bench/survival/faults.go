@@ -52,8 +52,14 @@ func (r *rig) killOwner() error {
 	if err := r.awaitComebacks(before); err != nil {
 		return err
 	}
+	var longest time.Duration
 	for _, p := range r.players {
-		r.pauses = append(r.pauses, p.state().fresh.Sub(killed))
+		waited := p.state().fresh.Sub(killed)
+		r.pauses = append(r.pauses, waited)
+		longest = max(longest, waited)
+	}
+	if r.o.verbose {
+		fmt.Printf("%s was killed at %s; everybody played after %v\n", n.name, killed.UTC().Format("15:04:05.000"), longest.Round(time.Millisecond))
 	}
 	if err := n.start(r.ctx); err != nil {
 		return err

@@ -168,12 +168,13 @@ func (h *heritage) look(ctx context.Context, now time.Time) {
 
 // heirs are the nodes that may take rooms.
 func (h *heritage) heirs() (nodes []lobby.Node) {
+	self := h.node.lobby.NodeID()
 	for _, n := range h.node.lobby.Peers() {
-		if !n.Draining && h.node.doubts(n.ID) < Silent {
+		if !n.Draining && n.ID != self && h.node.doubts(n.ID) < Silent {
 			nodes = append(nodes, n)
 		}
 	}
-	return nodes
+	return append(nodes, lobby.Node{ID: self, Capacity: h.node.Capacity()})
 }
 
 // turnOf is which of the heirs a node is for a room, from 0; -1: none. All nodes that
