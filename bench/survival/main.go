@@ -221,7 +221,7 @@ func (r *rig) play() error {
 			r.gaps = append(r.gaps, p.takeGap())
 		}
 		if (i+1)%50 == 0 || r.o.verbose {
-			fmt.Printf("%v: %d of %d; %s\n", time.Since(began).Round(time.Second), i+1, r.o.times, r.sofar())
+			fmt.Printf("%v: %d of %d, %s; %s\n", time.Since(began).Round(time.Second), i+1, r.o.times, kind, r.sofar())
 		}
 	}
 	return nil

@@ -66,21 +66,29 @@ func (n *Node) Where(id string) (at lobby.Room, ok bool) {
 		return lobby.Room{ID: id, Node: n.lobby.NodeID(), URL: n.lobby.NodeURL(), Epoch: epoch, Kept: n.keeps}, true
 	}
 	at, ok = n.lobby.Find(id)
-	if ok && (!at.Kept || n.doubts(at.Node) < Silent) {
+	if ok && !at.Kept {
 		return at, true
 	}
-	if at, ok = n.lobby.KeptRoom(id); ok {
+	lives := ok
+	if at, ok = n.lobby.KeptRoom(id); !ok {
+		return at, false
+	}
+	if doubt := n.doubts(at.Node); doubt >= Silent || !lives && doubt == Unknown {
 		at.URL = ""
 	}
-	return at, ok
+	return at, true
 }
 
 // doubts is what is known of whether a node lives.
 func (n *Node) doubts(id string) Doubt {
-	if vital := n.vital.Load(); vital != nil && id != n.lobby.NodeID() {
-		return (*vital).Doubt(id)
+	vital := n.vital.Load()
+	switch {
+	case id == n.lobby.NodeID():
+		return Alive
+	case vital == nil:
+		return Unknown
 	}
-	return Alive
+	return (*vital).Doubt(id)
 }
 
 // heritage is rooms that have lost their node, as this one knows of them.
@@ -139,8 +147,8 @@ func (h *heritage) look(ctx context.Context, now time.Time) {
 	var heirs []lobby.Node
 	for i := range orphans {
 		r := &orphans[i]
-		if r.Node == h.node.lobby.NodeID() && h.node.Epoch(r.ID) != 0 {
-			continue // only its lease has ended
+		if own := r.Node == h.node.lobby.NodeID(); own && h.node.Epoch(r.ID) != 0 || !own && h.node.doubts(r.Node) == Alive {
+			continue // only its lease has ended: it does not reach the store
 		}
 		seen[r.ID] = true
 		o := h.rooms[r.ID]

@@ -25,6 +25,9 @@ const (
 	// silentAfter is from when on a node is in doubt. Why 400 ms: three pulses, and one
 	// that is late.
 	silentAfter = 400 * time.Millisecond
+	// forgottenAfter is how long a node must be silent that is not in the directory any
+	// more, to be forgotten. Why 10 s: longer than a lease.
+	forgottenAfter = 10 * time.Second
 	// lookEvery is how often the list of nodes is looked at.
 	lookEvery = 250 * time.Millisecond
 )
@@ -101,7 +104,8 @@ func (p *Pulse) Run(ctx context.Context) {
 	}
 }
 
-// follow begins with nodes that are new, and ends with those that are no more.
+// follow begins with nodes that are new, and ends with those that are no more. One that
+// cannot reach the store is no more in the directory, and lives.
 func (p *Pulse) follow(ctx context.Context, wait *sync.WaitGroup) {
 	peers := map[string]lobby.Node{}
 	for _, n := range p.client.lobby.Peers() {
@@ -112,7 +116,7 @@ func (p *Pulse) follow(ctx context.Context, wait *sync.WaitGroup) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id, one := range p.nodes {
-		if _, there := peers[id]; !there {
+		if _, there := peers[id]; !there && time.Since(one.last) > forgottenAfter {
 			one.cancel()
 			delete(p.nodes, id)
 		}
