@@ -85,9 +85,9 @@ func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error)
 	seen := map[[2]int64][]string{}
 	read := func() (bool, error) {
 		clear(seen)
-		rows, err := c.XRange(r.ctx, "{metronome}:outbox", "-", "+").Result()
-		if err != nil {
-			return false, err
+		rows, failed := c.XRange(r.ctx, "{metronome}:outbox", "-", "+").Result()
+		if failed != nil {
+			return false, failed
 		}
 		for _, row := range rows {
 			var m struct {

@@ -131,15 +131,15 @@ func (r *rig) enterAll(wait *sync.WaitGroup) error {
 	r.room = join.GetRoom().GetId()
 	for i := range r.o.players {
 		if i > 0 {
-			answer, err := api.JoinRoom(r.ctx, connect.NewRequest(&pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Id{Id: r.room}, Name: fmt.Sprintf("p%d", i)}))
-			if err != nil {
-				return err
+			answer, failed := api.JoinRoom(r.ctx, connect.NewRequest(&pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Id{Id: r.room}, Name: fmt.Sprintf("p%d", i)}))
+			if failed != nil {
+				return failed
 			}
 			join = answer.Msg.GetJoin()
 		}
-		p, err := enter(r.ctx, r.world, join.GetUrl(), fmt.Sprintf("p%d", i), r.o.seed+uint64(i), wait)
-		if err != nil {
-			return err
+		p, failed := enter(r.ctx, r.world, join.GetUrl(), fmt.Sprintf("p%d", i), r.o.seed+uint64(i), wait)
+		if failed != nil {
+			return failed
 		}
 		r.players = append(r.players, p)
 	}

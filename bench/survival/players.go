@@ -52,7 +52,7 @@ type player struct {
 	client *client.Client
 	random *rand.Rand
 
-	given, acked uint32 // commands; owned by the client's goroutine
+	given        uint32 // commands; owned by the client's goroutine
 	welcomes     uint64
 	chain, entry int // tables
 

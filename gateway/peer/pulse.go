@@ -123,10 +123,10 @@ func (p *Pulse) follow(ctx context.Context, wait *sync.WaitGroup) {
 	}
 	for id, n := range peers {
 		if p.nodes[id] == nil {
-			ctx, cancel := context.WithCancel(ctx)
+			lasting, cancel := context.WithCancel(ctx)
 			one := &pulse{last: time.Now(), cancel: cancel}
 			p.nodes[id] = one
-			wait.Go(func() { p.feel(ctx, n, one) })
+			wait.Go(func() { p.feel(lasting, n, one) })
 		}
 	}
 }
