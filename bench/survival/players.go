@@ -15,6 +15,10 @@ import (
 // commandEvery is how many ticks lie between two commands of a player.
 const commandEvery = 5
 
+// mostWaiting is how many commands of a player wait at most. Why 4: those of 50 players
+// may come in one tick, which has 256 effects at most.
+const mostWaiting = 4
+
 // world is what all players together have seen.
 type world struct {
 	mu     sync.Mutex
@@ -89,7 +93,7 @@ func enter(ctx context.Context, w *world, url, name string, seed uint64, wait *s
 
 func (p *player) press(s *client.Session, tick sim.Tick, values []int32) {
 	values[0] = p.random.Int32N(2001) - 1000
-	if int(tick)%commandEvery == 0 && !p.quiet.Load() && s.CommandsWaiting() < 8 {
+	if int(tick)%commandEvery == 0 && !p.quiet.Load() && s.CommandsWaiting() < mostWaiting {
 		if _, err := s.Command([]int32{int32(p.given + 1)}, nil); err == nil {
 			p.given++
 		}
