@@ -97,8 +97,8 @@ func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error)
 				Values map[string]int64 `json:"values"`
 			}
 			body, _ := row.Values["body"].(string)
-			if err := json.Unmarshal([]byte(body), &m); err != nil {
-				return false, err
+			if failed = json.Unmarshal([]byte(body), &m); failed != nil {
+				return false, failed
 			}
 			if m.Room == r.room {
 				what := [2]int64{m.Seat, m.Values["n"]}
