@@ -1,14 +1,11 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"time"
-
-	"github.com/redis/go-redis/v9"
 )
 
 // judge waits until all commands are dealt with, and says what was lost.
@@ -74,52 +71,21 @@ func most(back []int) string {
 	return fmt.Sprintf(", by %d ticks at most", slices.Max(back))
 }
 
-// effects counts what came out of the outbox: every command once.
+// effects waits until every command has become an effect outside, or two minutes, and
+// counts.
 func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error) {
-	c := redis.NewClient(&redis.Options{Addr: r.store.address})
-	defer func() { _ = c.Close() }()
 	total := 0
 	for _, n := range given {
 		total += int(n)
 	}
-	seen := map[[2]int64][]string{}
-	read := func() (bool, error) {
-		clear(seen)
-		rows, failed := c.XRange(r.ctx, "{metronome}:outbox", "-", "+").Result()
-		if failed != nil {
-			return false, failed
-		}
-		for _, row := range rows {
-			var m struct {
-				ID     string           `json:"id"`
-				Room   string           `json:"room"`
-				Seat   int64            `json:"seat"`
-				Values map[string]int64 `json:"values"`
-			}
-			body, _ := row.Values["body"].(string)
-			if failed = json.Unmarshal([]byte(body), &m); failed != nil {
-				return false, failed
-			}
-			if m.Room == r.room {
-				what := [2]int64{m.Seat, m.Values["n"]}
-				seen[what] = append(seen[what], m.ID)
-			}
-		}
-		return len(seen) >= total, nil
-	}
-	for end := time.Now().Add(2 * time.Minute); ; {
-		all, failed := read()
-		if failed != nil {
-			return 0, 0, 0, failed
-		}
-		if all || time.Now().After(end) {
-			break
-		}
+	for end := time.Now().Add(2 * time.Minute); r.out.count() < total && time.Now().Before(end); {
 		if err = pause(r.ctx, 200*time.Millisecond); err != nil {
 			return 0, 0, 0, err
 		}
 	}
-	for what, ids := range seen {
+	r.out.mu.Lock()
+	defer r.out.mu.Unlock()
+	for what, ids := range r.out.seen {
 		delivered += len(ids)
 		if len(ids) > 1 {
 			twice++
@@ -129,10 +95,10 @@ func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error)
 	for i, n := range given {
 		seat := r.players[i].state().seat
 		for d := range n {
-			if seen[[2]int64{int64(seat), int64(d + 1)}] == nil {
+			if r.out.seen[[2]int64{int64(seat), int64(d + 1)}] == nil {
 				fmt.Printf("effect %d of seat %d is missing\n", d+1, seat)
 			}
 		}
 	}
-	return delivered, twice, total - len(seen), nil
+	return delivered, twice, total - len(r.out.seen), nil
 }

@@ -73,6 +73,7 @@ type rig struct {
 	world   *world
 	players []*player
 	room    string
+	out     *outside
 	pauses  []time.Duration // from a fault to the first snapshot of each player
 	gaps    []time.Duration
 	faults  map[string]int
@@ -129,6 +130,8 @@ func (r *rig) enterAll(wait *sync.WaitGroup) error {
 	}
 	join := made.Msg.GetJoin()
 	r.room = join.GetRoom().GetId()
+	r.out = &outside{room: r.room, seen: map[[2]int64][]string{}}
+	wait.Go(func() { r.out.readAlong(r.ctx, r.store.address) })
 	for i := range r.o.players {
 		if i > 0 {
 			answer, failed := api.JoinRoom(r.ctx, connect.NewRequest(&pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Id{Id: r.room}, Name: fmt.Sprintf("p%d", i)}))
