@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -112,10 +113,15 @@ func (r *rig) moveRoom() error {
 	}
 	others := slices.DeleteFunc(slices.Clone(r.nodes), func(o *node) bool { return o == n })
 	to := others[r.random.IntN(len(others))]
-	req := connect.NewRequest(&pb.MoveRoomRequest{Room: r.room, To: to.url()})
-	req.Header().Set("Authorization", "Bearer "+key)
-	if _, err = metronomev1connect.NewConsoleServiceClient(http.DefaultClient, n.url()).MoveRoom(r.ctx, req); err != nil {
-		return err
+	var refused error
+	err = until(r.ctx, func() bool { // a node that has just started may not know by what the others sign
+		req := connect.NewRequest(&pb.MoveRoomRequest{Room: r.room, To: to.url()})
+		req.Header().Set("Authorization", "Bearer "+key)
+		_, refused = metronomev1connect.NewConsoleServiceClient(http.DefaultClient, n.url()).MoveRoom(r.ctx, req)
+		return refused == nil
+	})
+	if err != nil {
+		return errors.Join(err, refused)
 	}
 	return r.awaitHealth(time.Now())
 }
