@@ -118,7 +118,7 @@ func (r *rig) moveRoom() error {
 		req := connect.NewRequest(&pb.MoveRoomRequest{Room: r.room, To: to.url()})
 		req.Header().Set("Authorization", "Bearer "+key)
 		_, refused = metronomev1connect.NewConsoleServiceClient(http.DefaultClient, n.url()).MoveRoom(r.ctx, req)
-		return refused == nil
+		return refused == nil || pause(r.ctx, time.Second) != nil
 	})
 	if err != nil {
 		return errors.Join(err, refused)
