@@ -132,15 +132,15 @@ func TestKeptRoomsOutliveTheirNode(t *testing.T) {
 			_, there := b.KeptRoom("gone")
 			return !there && len(b.Orphans(func(string) bool { return false })) == 1
 		})
-		orphan := b.Orphans(func(string) bool { return false })[0]
+		orphan, _ := b.KeptRoom("kept")
 		if orphan.ID != "kept" || orphan.Epoch != kept.Epoch || orphan.Node != "a" {
 			t.Fatalf("an orphan %+v", orphan)
 		}
 		must(t, errOf(b.Inherit(t.Context(), orphan, 0)))
-		beat(t, b, orphan)
-		if left := b.Orphans(func(string) bool { return false }); len(left) != 0 {
-			t.Errorf("still waiting: %+v", left)
-		}
+		eventually(t, "it waits no more", func() bool {
+			beat(t, b, orphan)
+			return len(b.Orphans(func(string) bool { return false })) == 0
+		})
 		if all := b.Orphans(func(node string) bool { return node == "b" }); len(all) != 1 {
 			t.Errorf("of a node in doubt: %+v", all)
 		}
