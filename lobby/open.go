@@ -34,6 +34,7 @@ type Lobby struct {
 
 	hurry chan struct{} // of 1: the node's record is to be renewed now
 
+	meeting   sync.Mutex   // held by who asks for a key that is unknown
 	asserting sync.RWMutex // an assertion on its way undoes no Retire
 
 	mu       sync.Mutex

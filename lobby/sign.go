@@ -223,16 +223,30 @@ func (l *Lobby) check(ctx context.Context, purpose, token string) ([]byte, error
 	}
 	payload, id, signature := raw[:len(raw)-tail], keyID(raw[len(raw)-tail:]), raw[len(raw)-ed25519.SignatureSize:]
 	public, ask := l.ring.find(id, l.dir.now())
-	if ask {
-		if err := l.learnKeys(ctx); err != nil {
+	if public == nil {
+		if public, err = l.meetKey(ctx, id, ask); err != nil {
 			return nil, err
 		}
-		public, _ = l.ring.find(id, l.dir.now())
 	}
 	if public == nil || !ed25519.Verify(public, signed(purpose, payload), signature) {
 		return nil, ErrTicketForged
 	}
 	return payload, nil
+}
+
+// meetKey returns a key that was unknown, once the store was asked for it, here or by
+// who met it a moment before; nil: it is none of ours.
+func (l *Lobby) meetKey(ctx context.Context, id keyID, ask bool) (ed25519.PublicKey, error) {
+	l.meeting.Lock()
+	defer l.meeting.Unlock()
+	if ask {
+		if err := l.learnKeys(ctx); err != nil {
+			return nil, err
+		}
+	}
+	l.ring.mu.Lock()
+	defer l.ring.mu.Unlock()
+	return l.ring.known[id].public, nil
 }
 
 func signed(purpose string, payload []byte) []byte {
