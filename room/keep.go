@@ -51,8 +51,8 @@ func (r *Room) mayShow() bool {
 	}
 	k.doubt = k.doubt || r.late > doubtAfter
 	most := time.Second / time.Duration(2*r.hz)
-	if r.matchOver != nil {
-		most = lastPatience // no later snapshot could tell them how it ended
+	if r.matchOver != nil || r.mode.Hz == 0 {
+		most = lastPatience // no later snapshot, or none for long, could tell what this one does
 	}
 	may := k.keeper.Settle(k.doubt, most)
 	if may {
@@ -63,7 +63,8 @@ func (r *Room) mayShow() bool {
 	return may
 }
 
-// lastPatience is how long the last tick of a match waits for its keeper.
+// lastPatience is how long the last tick of a match, and one of a room that rests
+// afterwards, waits for its keeper.
 const lastPatience = 500 * time.Millisecond
 
 // keepAll makes a checkpoint.

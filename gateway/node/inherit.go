@@ -324,8 +324,10 @@ func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, sil
 		return n.lobby.Remove(ctx, r.ID, listing.Epoch) // each node has one of its own that is always there
 	}
 	w.Keep, w.From = false, r.Node // the room that is always here is another
-	if _, err = n.build(ctx, w, listing); err == nil {
-		n.log.Info("a room whose node has died goes on here", "room", r.ID, "tick", f.Tick(), "took", time.Since(began))
+	if _, err = n.build(w, listing); err != nil {
+		n.lobby.Disown(r.ID, listing.Epoch) // it is in its journal still, for a node that has space
+		return err
 	}
-	return err
+	n.log.Info("a room whose node has died goes on here", "room", r.ID, "tick", f.Tick(), "took", time.Since(began))
+	return nil
 }

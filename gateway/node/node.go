@@ -64,7 +64,7 @@ func (n *Node) Create(ctx context.Context, w room.Wish) (*room.Room, lobby.Room,
 	if err != nil {
 		return nil, lobby.Room{}, err
 	}
-	r, err := n.build(ctx, w, listing)
+	r, err := n.buildOrRemove(ctx, w, listing)
 	return r, listing, err
 }
 
@@ -120,16 +120,25 @@ func (n *Node) listingOf(w *room.Wish) (lobby.Room, error) {
 	return lobby.Room{ID: w.ID, Mode: mode.Name, Seats: seats, Private: w.Private, Code: w.Code, Metadata: w.Metadata, TickHz: mode.Hz, Epoch: w.Epoch, Kept: n.keeps}, nil
 }
 
-// build starts a room that was claimed. When that fails it is taken out of the
-// directory; whoever was promised a seat in it is told to ask again.
-func (n *Node) build(ctx context.Context, w room.Wish, listing lobby.Room) (*room.Room, error) {
+// buildOrRemove is build of a room that nobody else can have: when it fails, the room is
+// taken out of the directory, and whoever was promised a seat in it is told to ask again.
+func (n *Node) buildOrRemove(ctx context.Context, w room.Wish, listing lobby.Room) (*room.Room, error) {
+	r, err := n.build(w, listing)
+	if err != nil {
+		err = errors.Join(err, n.lobby.Remove(context.WithoutCancel(ctx), listing.ID, listing.Epoch))
+	}
+	return r, err
+}
+
+// build starts a room that was claimed.
+func (n *Node) build(w room.Wish, listing lobby.Room) (*room.Room, error) {
 	w.ID, w.Code, w.Epoch = listing.ID, listing.Code, listing.Epoch
 	w.MayEnd = n.mayEnd(w.ID, listing.Epoch)
 	n.setEpoch(w.ID, listing.Epoch)
 	r, err := n.rooms.Create(w)
 	if err != nil {
 		n.setEpoch(w.ID, 0)
-		return nil, errors.Join(err, n.lobby.Remove(context.WithoutCancel(ctx), w.ID, listing.Epoch))
+		return nil, err
 	}
 	n.wait.Go(func() { n.unlist(r, listing.Epoch) })
 	n.log.Info("room opened", "room", w.ID, "mode", w.Mode, "private", w.Private)

@@ -157,7 +157,7 @@ func (n *Node) OpenHere(ctx context.Context, o Opening) (join lobby.Join, err er
 	if err != nil || !join.Made {
 		return join, err
 	}
-	_, err = n.build(ctx, o.Wish, join.Room)
+	_, err = n.buildOrRemove(ctx, o.Wish, join.Room)
 	return join, err
 }
 

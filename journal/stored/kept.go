@@ -42,6 +42,7 @@ type Kept struct {
 	begun   int    // journals
 	behind  bool   // the store has no journal that the next tick could go into
 	fenced  bool
+	large   bool // a checkpoint did not fit a record: the next comes when it is time
 	over    bool // nothing more comes
 	forget  bool // and it is to be removed
 	asked   uint64
@@ -50,6 +51,7 @@ type Kept struct {
 	tick    sim.Tick // the newest that came
 	stored  sim.Tick // the newest that the store has
 	stepped sim.Tick // of the step that is on its way
+	sending int      // which of the journals begun that step carries
 	err     error
 }
 
@@ -75,9 +77,10 @@ func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
 	}
 	k.body = journal.AppendCheckpoint(k.body[:0], tick, state)
 	if len(k.body)+len(envelope) >= journal.MaxRecord {
-		k.err = errRecord
+		k.err, k.large = errRecord, true
 		return
 	}
+	k.large = false
 	b := append(make([]byte, 0, len(k.body)+len(envelope)+1024), journal.Magic...)
 	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
 	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
@@ -140,7 +143,7 @@ func (k *Kept) dropFresh() {
 func (k *Kept) WantsCheckpoint() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.behind && k.fresh == nil && !k.fenced && k.rooms.fresh.Load() < freshMost && k.rooms.failing.Load() == nil
+	return k.behind && k.fresh == nil && !k.fenced && !k.large && k.rooms.fresh.Load() < freshMost && k.rooms.failing.Load() == nil
 }
 
 // Err implements journal.Keeper.
@@ -173,15 +176,20 @@ func (k *Kept) Settle(doubt bool, most time.Duration) bool {
 		k.held = time.Time{}
 		return true
 	}
+	if k.held.IsZero() || doubt && k.rooms.failing.Load() == nil {
+		k.held = time.Now()
+	}
 	k.mu.Lock()
 	if doubt {
 		k.asked++
 		k.rooms.want()
+	} else if k.told < k.asked && k.waitedEnough() {
+		most = 0
 	}
 	for want := k.asked; k.told < want && !k.fenced; {
 		k.mu.Unlock()
 		if !k.await(&most) {
-			return k.hold(doubt)
+			return k.waitedEnough()
 		}
 		k.mu.Lock()
 	}
@@ -208,13 +216,8 @@ func (k *Kept) await(most *time.Duration) bool {
 	}
 }
 
-// hold reports whether snapshots have waited for too long.
-func (k *Kept) hold(doubt bool) bool {
-	if k.held.IsZero() || doubt && k.rooms.failing.Load() == nil {
-		k.held = time.Now()
-	}
-	return time.Since(k.held) > patience
-}
+// waitedEnough reports whether snapshots have waited for as long as they may.
+func (k *Kept) waitedEnough() bool { return time.Since(k.held) >= patience }
 
 // collect returns what is to be written, and whether there is anything. Of a journal
 // that is to come it takes as much as the budget allows, and takes that from it. The
@@ -235,7 +238,7 @@ func (k *Kept) collect(budget *int) (w Write, any bool) {
 		k.inStep, k.stepped = k.asked, k.tick
 	}
 	if k.fresh != nil && *budget > 0 {
-		w.FreshAt = k.sent
+		w.FreshAt, k.sending = k.sent, k.begun
 		w.Fresh = k.fresh[k.sent:min(len(k.fresh), k.sent+*budget)]
 		*budget -= len(w.Fresh)
 		if k.sent+len(w.Fresh) == len(k.fresh) {
@@ -268,8 +271,12 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	case k.answered <- struct{}{}:
 	default:
 	}
-	return k.fresh != nil || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.behind), k.fenced
+	return k.fresh != nil || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.hopeless()), k.fenced
 }
+
+// hopeless: nothing of what comes can be stored until there is a checkpoint. The caller
+// holds mu.
+func (k *Kept) hopeless() bool { return k.behind && k.fresh == nil }
 
 // advance drops what the store has. The caller holds mu.
 func (k *Kept) advance(w *Write) {
@@ -277,8 +284,8 @@ func (k *Kept) advance(w *Write) {
 		k.at += len(w.Tail)
 		k.tail = append(k.tail[:0], k.tail[len(w.Tail):]...)
 	}
-	if w.Fresh == nil || k.fresh == nil {
-		return
+	if w.Fresh == nil || k.fresh == nil || k.sending != k.begun {
+		return // nothing of it, or it was given up meanwhile
 	}
 	k.sent += len(w.Fresh)
 	if w.Use != "" {
@@ -301,12 +308,12 @@ func (k *Kept) Close() error {
 	for {
 		k.mu.Lock()
 		done, err := k.told == k.asked, k.err
-		fenced := k.fenced
+		fenced, hopeless := k.fenced, k.hopeless()
 		k.mu.Unlock()
 		if fenced {
 			return nil // it is kept by who has it
 		}
-		if done || !k.await(&most) {
+		if done || hopeless || !k.await(&most) {
 			if err == nil && !done {
 				err = errBehind
 			}

@@ -2,7 +2,6 @@ package stored
 
 import (
 	"context"
-	"log/slog"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,7 +46,6 @@ type failure struct {
 type Config struct {
 	// Strict: a tick's snapshots wait until the store has the tick.
 	Strict bool
-	Log    *slog.Logger
 	// Lost is told, once and by a goroutine of its own, of a room that another owner
 	// has by now.
 	Lost func(room string, epoch uint64)
@@ -67,8 +65,6 @@ type Rooms struct {
 
 	fresh   atomic.Int64            // rooms whose journal is to begin anew
 	failing atomic.Pointer[failure] // nil: the store has answered the last step
-	bytes   atomic.Uint64
-	steps   atomic.Uint64
 
 	// Owned by the goroutine that writes.
 	writes []Write
@@ -97,9 +93,6 @@ func (d *Rooms) Close() {
 	<-d.done
 	d.told.Wait()
 }
-
-// Written returns how many bytes of journals went to the store, and in how many steps.
-func (d *Rooms) Written() (bytes, steps uint64) { return d.bytes.Load(), d.steps.Load() }
 
 // Err returns why the store has not taken the last step; nil: it has.
 func (d *Rooms) Err() error {
@@ -189,9 +182,7 @@ func (d *Rooms) step() error {
 		return err
 	}
 	d.failing.Store(nil)
-	d.steps.Add(1)
 	for i, k := range d.of {
-		d.bytes.Add(uint64(len(d.writes[i].Tail) + len(d.writes[i].Fresh)))
 		d.settle(k, &d.writes[i], fates[i])
 	}
 	clear(d.writes)
