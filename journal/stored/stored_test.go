@@ -374,6 +374,69 @@ func TestStoreThatIsGone(t *testing.T) {
 	})
 }
 
+// A journal that is given up while a piece of it is on its way has nothing to do with
+// the one that follows.
+func TestJournalThatIsGivenUpOnItsWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, false)
+		k := b.keep(0)
+		time.Sleep(time.Second)
+		slow, once := make(chan struct{}), sync.Once{}
+		b.change(func() {
+			b.fault = func() (error, error) {
+				once.Do(func() { <-slow })
+				return nil, nil
+			}
+		})
+		k.Kept.Checkpoint(k.tick, make([]byte, 2*stepBytes), []byte{1})
+		time.Sleep(writeEvery + beatEvery) // its first piece is on its way
+		for range mostWaiting/(64<<10) + 1 {
+			k.Envelope(make([]byte, 64<<10))
+		}
+		k.Kept.Checkpoint(k.tick, make([]byte, 100), []byte{1})
+		close(slow)
+		time.Sleep(time.Second)
+		k.step()
+		time.Sleep(time.Second)
+		if got := b.last(t); got != 2 || k.Err() != nil {
+			t.Errorf("the store has tick %d, want 2; %v", got, k.Err())
+		}
+	})
+}
+
+// A room that ends while its first journal is on its way is kept all the same.
+func TestCloseWaitsForTheFirstJournal(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, false)
+		k := b.keep(3 * stepBytes)
+		k.step()
+		if err := k.Kept.Close(); err != nil || b.last(t) != 2 {
+			t.Errorf("closed with %v at tick %d, want 2", err, b.last(t))
+		}
+		if time.Sleep(time.Second); b.Rooms.fresh.Load() != 0 || len(b.Rooms.kept) != 0 {
+			t.Errorf("%d journals and %d rooms are left", b.Rooms.fresh.Load(), len(b.Rooms.kept))
+		}
+	})
+}
+
+// The last snapshot of a match may wait for as long as any, and then it leaves.
+func TestWhoWaitsLongEnoughGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, true)
+		k := b.keep(0)
+		time.Sleep(time.Second)
+		b.change(func() { b.hangs = true })
+		k.step()
+		if !k.Settle(false, patience) {
+			t.Error("it is held back after all")
+		}
+		k.step()
+		if began := time.Now(); !k.Settle(false, patience) || time.Since(began) != 0 {
+			t.Errorf("the next one waits once more, for %v", time.Since(began))
+		}
+	})
+}
+
 func TestForgottenRooms(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := open(t, false)
