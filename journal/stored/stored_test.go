@@ -380,7 +380,7 @@ func TestJournalThatIsGivenUpOnItsWay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := open(t, false)
 		k := b.keep(0)
-		time.Sleep(time.Second)
+		time.Sleep(time.Second + beatEvery/2) // between two beats
 		slow, once := make(chan struct{}), sync.Once{}
 		b.change(func() {
 			b.fault = func() (error, error) {
