@@ -24,7 +24,7 @@ func (n *Node) storeRooms(c *room.RegistryConfig) {
 	}
 	n.stored = stored.Open(n.lobby.Journals(), stored.Config{
 		Strict: n.config.Survive == surviveStrict,
-		Lost: func(id string, epoch uint64) { n.node.LostUnder(id, epoch) },
+		Lost:   func(id string, epoch uint64) { n.node.LostUnder(id, epoch) },
 	})
 	c.Keeper, c.KeptBy, c.KeptMode = func(id string) journal.Keeper { return n.stored.Keep(id) }, "redis", n.config.Survive
 }
