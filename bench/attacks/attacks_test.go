@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/metronome-server/metronome/bench/local"
 	"github.com/metronome-server/metronome/server"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
@@ -55,7 +56,7 @@ func TestEveryAttackReachesTheServer(t *testing.T) {
 			s.begin(t.Context())
 			defer s.end()
 			const enough = 5
-			if until(t.Context(), func() bool { return s.served.Load()+s.refused.Load()+s.open.Load() >= enough }) != nil {
+			if local.Until(t.Context(), 100*time.Millisecond, func() bool { return s.served.Load()+s.refused.Load()+s.open.Load() >= enough }) != nil {
 				t.Errorf("the attack did nothing: %s", s.got(time.Second))
 			}
 		})

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"syscall"
 	"time"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 // scene is where chaos happens.
@@ -27,36 +29,36 @@ func (s *scene) ready(ctx context.Context) int {
 
 // redisStands stops Redis for half of the time.
 func redisStands(ctx context.Context, s *scene) string {
-	if pause(ctx, warm) != nil {
+	if local.Pause(ctx, warm) != nil {
 		return ""
 	}
 	s.redis.signal(syscall.SIGSTOP)
-	_ = pause(ctx, s.seconds/2)
+	_ = local.Pause(ctx, s.seconds/2)
 	meanwhile := s.ready(ctx)
 	s.redis.signal(syscall.SIGCONT)
-	_ = pause(ctx, s.seconds/4)
+	_ = local.Pause(ctx, s.seconds/4)
 	return fmt.Sprintf("readyz %d, then %d", meanwhile, s.ready(ctx))
 }
 
 // redisDies kills Redis for good.
 func redisDies(ctx context.Context, s *scene) string {
-	if pause(ctx, warm) != nil {
+	if local.Pause(ctx, warm) != nil {
 		return ""
 	}
 	s.redis.signal(syscall.SIGKILL)
-	_ = pause(ctx, s.seconds/2)
+	_ = local.Pause(ctx, s.seconds/2)
 	return fmt.Sprintf("readyz %d", s.ready(ctx))
 }
 
 // serverStops stands for a host that freezes for 2 s: 60 ticks at 30 Hz are lost.
 func serverStops(ctx context.Context, s *scene) string {
-	if pause(ctx, warm+s.seconds/4) != nil {
+	if local.Pause(ctx, warm+s.seconds/4) != nil {
 		return ""
 	}
 	s.server.signal(syscall.SIGSTOP)
-	_ = pause(ctx, 2*time.Second)
+	_ = local.Pause(ctx, 2*time.Second)
 	s.server.signal(syscall.SIGCONT)
-	_ = pause(ctx, s.seconds/4)
+	_ = local.Pause(ctx, s.seconds/4)
 	return fmt.Sprintf("readyz %d", s.ready(ctx))
 }
 
@@ -66,7 +68,7 @@ func stepHangs(ctx context.Context, s *scene) string {
 	if err != nil {
 		return err.Error()
 	}
-	_ = pause(ctx, warm+s.seconds)
+	_ = local.Pause(ctx, warm+s.seconds)
 	return fmt.Sprintf("readyz %d", s.ready(ctx))
 }
 

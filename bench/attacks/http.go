@@ -18,6 +18,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/metronome-server/metronome/bench/local"
 	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/netproto"
 )
@@ -243,7 +244,7 @@ func unread(path string) func(context.Context, *assault, int) {
 			_ = conn.SetWriteDeadline(time.Now().Add(time.Second))
 			_, _ = conn.Write(begin)
 			// That the server has closed shows when something more is sent.
-			for pause(ctx, time.Second) == nil {
+			for local.Pause(ctx, time.Second) == nil {
 				_ = conn.SetWriteDeadline(time.Now().Add(10 * time.Millisecond))
 				if _, err = conn.Write([]byte("\r\n")); err != nil && !timedOut(err) {
 					a.closed.Add(1)

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"time"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 const (
@@ -139,7 +141,7 @@ func (r *row) beside(ctx context.Context, o options, a *attack, s *scene) (err e
 	}
 	defer bots.stop()
 	seated := 0
-	before, err := stats{}, until(ctx, func() bool {
+	before, err := stats{}, local.Until(ctx, 100*time.Millisecond, func() bool {
 		now, failed := s.server.ask(ctx)
 		seated = now.Seats
 		return failed == nil && seated >= players || bots.ended()

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -20,6 +19,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/metronome-server/metronome/bench/local"
 	"github.com/metronome-server/metronome/internal/hist"
 )
 
@@ -101,7 +101,7 @@ type node struct {
 
 // serve starts a server without bots of its own and waits until it answers.
 func serve(ctx context.Context, o options, binary string, flags ...string) (*node, error) {
-	address, err := freeAddress(ctx)
+	address, err := local.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -110,7 +110,7 @@ func serve(ctx context.Context, o options, binary string, flags ...string) (*nod
 		return nil, err
 	}
 	n := &node{p, address}
-	err = until(ctx, func() bool {
+	err = local.Until(ctx, 100*time.Millisecond, func() bool {
 		status, _, _ := n.get(ctx, "/readyz")
 		return status == http.StatusOK || n.ended()
 	})
@@ -139,7 +139,7 @@ func serveRedis(ctx context.Context, o options) (*process, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	address, err := freeAddress(ctx)
+	address, err := local.FreeAddress(ctx)
 	if err != nil {
 		return nil, "", err
 	}
@@ -151,7 +151,7 @@ func serveRedis(ctx context.Context, o options) (*process, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	err = until(ctx, func() bool {
+	err = local.Until(ctx, 100*time.Millisecond, func() bool {
 		conn, failed := (&net.Dialer{}).DialContext(ctx, "tcp", address)
 		if failed == nil {
 			_ = conn.Close()
@@ -163,15 +163,6 @@ func serveRedis(ctx context.Context, o options) (*process, string, error) {
 		return nil, "", fmt.Errorf("redis-server does not answer: %w", err)
 	}
 	return p, "redis://" + address, nil
-}
-
-// freeAddress finds a loopback address that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
 }
 
 // stats is what is read of GET /stats, totals since the server began.
@@ -206,29 +197,8 @@ func (n *node) get(ctx context.Context, path string) (status int, body []byte, e
 func (n *node) ask(ctx context.Context) (s stats, err error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*askTimeout)
 	defer cancel()
-	return s, until(ctx, func() bool {
+	return s, local.Until(ctx, 100*time.Millisecond, func() bool {
 		status, body, failed := n.get(ctx, "/stats")
 		return failed == nil && status == http.StatusOK && json.Unmarshal(body, &s) == nil
 	})
-}
-
-// until asks ten times a second, for a minute, until the condition holds.
-func until(ctx context.Context, holds func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	for !holds() {
-		if pause(ctx, 100*time.Millisecond) != nil {
-			return errors.New("waited in vain")
-		}
-	}
-	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

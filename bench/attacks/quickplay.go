@@ -15,6 +15,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/sim/arena"
@@ -135,7 +136,7 @@ func (r *rush) again(ctx context.Context, err error) bool {
 		r.full++
 	}
 	r.mu.Unlock()
-	if momentary && pause(ctx, after) == nil {
+	if momentary && local.Pause(ctx, after) == nil {
 		return true
 	}
 	r.mu.Lock()

@@ -19,6 +19,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 type options struct {
@@ -63,7 +65,7 @@ func run(ctx context.Context, o options) error {
 		wait.Go(func() { _ = c.Wait() })
 		return nil
 	}
-	store, err := freeAddress(ctx)
+	store, err := local.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
@@ -76,11 +78,11 @@ func run(ctx context.Context, o options) error {
 	}
 	var nodes []string
 	for range o.nodes {
-		address, failed := freeAddress(ctx)
+		address, failed := local.FreeAddress(ctx)
 		if failed != nil {
 			return failed
 		}
-		if err = until(ctx, nil, func(stats) bool { return answers(ctx, store) }); err != nil {
+		if err = until(ctx, nil, func(stats) bool { return local.Answers(ctx, store) }); err != nil {
 			return fmt.Errorf("waiting for redis-server: %w", err)
 		}
 		if err = start(o.server, o.binary, "serve", "--listen", address, "--redis", "redis://"+store, "--bots", "0", "--handshakes-per-second", "0"); err != nil {
@@ -100,29 +102,11 @@ func run(ctx context.Context, o options) error {
 	return compare(ctx, o, nodes)
 }
 
-// freeAddress finds an address that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
 // stats is what is read of GET /stats.
 type stats struct {
 	CPU   float64 `json:"cpu_seconds"`
 	Lost  uint64  `json:"ticks_lost"`
 	Seats int     `json:"seats"`
-}
-
-// answers reports whether somebody listens on an address.
-func answers(ctx context.Context, address string) bool {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	return c.Close() == nil
 }
 
 // ask sums up what nodes say.
@@ -160,18 +144,9 @@ func until(ctx context.Context, nodes []string, wanted func(stats) bool) error {
 		if s, err := ask(ctx, nodes); err == nil && wanted(s) {
 			return nil
 		}
-		if pause(ctx, 100*time.Millisecond) != nil {
+		if local.Pause(ctx, 100*time.Millisecond) != nil {
 			return errors.New("the nodes are not as they should be after a minute")
 		}
-	}
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
 
@@ -223,7 +198,7 @@ func compare(ctx context.Context, o options, nodes []string) error {
 
 // measure returns the nodes' CPU over a window, in percent of a core.
 func measure(ctx context.Context, o options, nodes []string) (cpu float64, lost uint64, err error) {
-	if err = pause(ctx, settle); err != nil {
+	if err = local.Pause(ctx, settle); err != nil {
 		return 0, 0, err
 	}
 	from, err := ask(ctx, nodes)
@@ -231,7 +206,7 @@ func measure(ctx context.Context, o options, nodes []string) (cpu float64, lost 
 		return 0, 0, err
 	}
 	began := time.Now()
-	if err = pause(ctx, o.window); err != nil {
+	if err = local.Pause(ctx, o.window); err != nil {
 		return 0, 0, err
 	}
 	to, err := ask(ctx, nodes)

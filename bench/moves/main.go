@@ -23,6 +23,7 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 )
@@ -123,7 +124,7 @@ func play(ctx context.Context, o options, recordings string) (room string, err e
 }
 
 func startNodes(ctx context.Context, o options, recordings string, start func(string, ...string) error) (nodes []node, err error) {
-	store, err := freeAddress(ctx)
+	store, err := local.FreeAddress(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -131,11 +132,11 @@ func startNodes(ctx context.Context, o options, recordings string, start func(st
 	if err = start("redis-server", "--bind", host, "--port", port, "--save", "", "--loglevel", "warning"); err != nil {
 		return nil, err
 	}
-	if err = until(ctx, func() bool { return answers(ctx, store) }); err != nil {
+	if err = local.Until(ctx, 100*time.Millisecond, func() bool { return local.Answers(ctx, store) }); err != nil {
 		return nil, fmt.Errorf("redis-server: %w", err)
 	}
 	for i := range 2 {
-		address, failed := freeAddress(ctx)
+		address, failed := local.FreeAddress(ctx)
 		if failed != nil {
 			return nil, failed
 		}
@@ -146,7 +147,7 @@ func startNodes(ctx context.Context, o options, recordings string, start func(st
 		n := node{"http://" + address, nil, nil}
 		n.console, n.lobby = metronomev1connect.NewConsoleServiceClient(http.DefaultClient, n.url), metronomev1connect.NewLobbyServiceClient(http.DefaultClient, n.url)
 		nodes = append(nodes, n)
-		if err = until(ctx, func() bool { return answers(ctx, address) }); err != nil {
+		if err = local.Until(ctx, 100*time.Millisecond, func() bool { return local.Answers(ctx, address) }); err != nil {
 			return nil, fmt.Errorf("node %d: %w", i, err)
 		}
 	}
@@ -181,10 +182,10 @@ func measure(ctx context.Context, o options, nodes []node, room string, moves in
 		return err
 	}
 	full := func() bool { return seats(ctx, nodes) >= o.players }
-	if err = until(ctx, full); err != nil {
+	if err = local.Until(ctx, 100*time.Millisecond, full); err != nil {
 		return fmt.Errorf("the bots are not in: %w", err)
 	}
-	if err = pause(ctx, 3*time.Second); err != nil { // their window has begun
+	if err = local.Pause(ctx, 3*time.Second); err != nil { // their window has begun
 		return err
 	}
 	for range moves {
@@ -192,7 +193,7 @@ func measure(ctx context.Context, o options, nodes []node, room string, moves in
 			return err
 		}
 		nodes[0], nodes[1] = nodes[1], nodes[0]
-		if err = pause(ctx, o.every); err != nil {
+		if err = local.Pause(ctx, o.every); err != nil {
 			return err
 		}
 	}
@@ -251,43 +252,4 @@ func seats(ctx context.Context, nodes []node) (taken int) {
 		}
 	}
 	return taken
-}
-
-// freeAddress finds an address that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-// answers reports whether somebody listens on an address.
-func answers(ctx context.Context, address string) bool {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
-	if err != nil {
-		return false
-	}
-	return c.Close() == nil
-}
-
-// until asks ten times a second until something is so.
-func until(ctx context.Context, is func() bool) error {
-	ctx, cancel := context.WithTimeout(ctx, time.Minute)
-	defer cancel()
-	for !is() {
-		if pause(ctx, 100*time.Millisecond) != nil {
-			return errors.New("not so after a minute")
-		}
-	}
-	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

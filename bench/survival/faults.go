@@ -11,12 +11,10 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
-	"github.com/metronome-server/metronome/sim"
 )
-
-type simTick = sim.Tick
 
 // faults are what can happen. Each returns when everybody plays again.
 var faults map[string]func(*rig) error
@@ -31,7 +29,7 @@ func init() {
 func faultNames() []string { return slices.Sorted(maps.Keys(faults)) }
 
 func (r *rig) nothing() error {
-	if err := pause(r.ctx, 500*time.Millisecond); err != nil {
+	if err := local.Pause(r.ctx, 500*time.Millisecond); err != nil {
 		return err
 	}
 	return r.awaitHealth(time.Now().Add(-250 * time.Millisecond))
@@ -71,7 +69,7 @@ func (r *rig) killOwner() error {
 // awaitComebacks waits until everybody has a snapshot on another connection.
 func (r *rig) awaitComebacks(before []uint64) error {
 	var why error
-	err := until(r.ctx, func() bool {
+	err := local.Until(r.ctx, 10*time.Millisecond, func() bool {
 		why = nil
 		for i, p := range r.players {
 			switch s := p.state(); {
@@ -114,11 +112,11 @@ func (r *rig) moveRoom() error {
 	others := slices.DeleteFunc(slices.Clone(r.nodes), func(o *node) bool { return o == n })
 	to := others[r.random.IntN(len(others))]
 	var refused error
-	err = until(r.ctx, func() bool { // a node that has just started may not know by what the others sign
+	err = local.Until(r.ctx, 10*time.Millisecond, func() bool { // a node that has just started may not know by what the others sign
 		req := connect.NewRequest(&pb.MoveRoomRequest{Room: r.room, To: to.url()})
 		req.Header().Set("Authorization", "Bearer "+key)
 		_, refused = metronomev1connect.NewConsoleServiceClient(http.DefaultClient, n.url()).MoveRoom(r.ctx, req)
-		return refused == nil || pause(r.ctx, time.Second) != nil
+		return refused == nil || local.Pause(r.ctx, time.Second) != nil
 	})
 	if err != nil {
 		return errors.Join(err, refused)
@@ -146,7 +144,7 @@ func (r *rig) stopOwner() error {
 	}
 	lasts := r.duration()
 	n.signal(syscall.SIGSTOP)
-	err = pause(r.ctx, lasts)
+	err = local.Pause(r.ctx, lasts)
 	n.signal(syscall.SIGCONT)
 	if err != nil {
 		return err
@@ -166,7 +164,7 @@ func (r *rig) partition(cut, stands bool) error {
 		return err
 	}
 	n.proxy.set(cut, stands)
-	err = pause(r.ctx, r.duration())
+	err = local.Pause(r.ctx, r.duration())
 	n.proxy.set(false, false)
 	if err != nil {
 		return err
@@ -177,7 +175,7 @@ func (r *rig) partition(cut, stands bool) error {
 // stallStore has the store stand still for everybody.
 func (r *rig) stallStore() error {
 	_ = r.store.cmd.Process.Signal(syscall.SIGSTOP)
-	err := pause(r.ctx, r.duration())
+	err := local.Pause(r.ctx, r.duration())
 	_ = r.store.cmd.Process.Signal(syscall.SIGCONT)
 	if err != nil {
 		return err
@@ -188,7 +186,7 @@ func (r *rig) stallStore() error {
 // restartStore kills the store, and starts it again after a while.
 func (r *rig) restartStore() error {
 	r.store.kill()
-	if err := pause(r.ctx, r.duration()); err != nil {
+	if err := local.Pause(r.ctx, r.duration()); err != nil {
 		return err
 	}
 	if err := r.store.start(r.ctx); err != nil {

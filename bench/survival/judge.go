@@ -6,6 +6,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 // judge waits until all commands are dealt with, and says what was lost.
@@ -14,7 +16,7 @@ func (r *rig) judge() error {
 		p.quiet.Store(true)
 	}
 	given := make([]uint32, len(r.players))
-	err := until(r.ctx, func() bool {
+	err := local.Until(r.ctx, 10*time.Millisecond, func() bool {
 		for i, p := range r.players {
 			n, waiting, err := p.counts(r.ctx)
 			if err != nil || waiting > 0 || p.state().row[1] != n {
@@ -79,7 +81,7 @@ func (r *rig) effects(given []uint32) (delivered, twice, missing int, err error)
 		total += int(n)
 	}
 	for end := time.Now().Add(2 * time.Minute); r.out.count() < total && time.Now().Before(end); {
-		if err = pause(r.ctx, 200*time.Millisecond); err != nil {
+		if err = local.Pause(r.ctx, 200*time.Millisecond); err != nil {
 			return 0, 0, 0, err
 		}
 	}

@@ -20,9 +20,11 @@ import (
 
 	"connectrpc.com/connect"
 
+	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 	"github.com/metronome-server/metronome/server"
+	"github.com/metronome-server/metronome/sim"
 )
 
 type options struct {
@@ -93,9 +95,9 @@ func run(ctx context.Context, o options) (err error) {
 	} else if err = os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	r := &rig{o: o, ctx: ctx, random: rand.New(rand.NewPCG(o.seed, 0)), world: &world{chains: map[simTick][2]uint32{}}, faults: map[string]int{}}
+	r := &rig{o: o, ctx: ctx, random: rand.New(rand.NewPCG(o.seed, 0)), world: &world{chains: map[sim.Tick][2]uint32{}}, faults: map[string]int{}}
 	fmt.Printf("%d players on %d nodes, --survive %s, %s %d times, seed %d\n", o.players, o.nodes, o.survive, o.faults, o.times, o.seed)
-	address, err := freeAddress(ctx)
+	address, err := local.FreeAddress(ctx)
 	if err != nil {
 		return err
 	}
@@ -149,7 +151,7 @@ func (r *rig) enterAll(wait *sync.WaitGroup) error {
 	if err = r.awaitHealth(time.Now()); err != nil {
 		return err
 	}
-	return until(r.ctx, func() bool { // who knows no other node could ask none
+	return local.Until(r.ctx, 10*time.Millisecond, func() bool { // who knows no other node could ask none
 		return !slices.ContainsFunc(r.players, func(p *player) bool { return p.state().nodes < r.o.nodes-1 })
 	})
 }
@@ -174,7 +176,7 @@ func (r *rig) owner() (*node, error) {
 // on a connection that was there after a time or still is.
 func (r *rig) awaitHealth(after time.Time) error {
 	var why error
-	err := until(r.ctx, func() bool {
+	err := local.Until(r.ctx, 10*time.Millisecond, func() bool {
 		why = nil
 		now := time.Now()
 		newest := r.players[0].state().tick
@@ -210,7 +212,7 @@ func (r *rig) play() error {
 		if happen == nil {
 			return fmt.Errorf("no fault is named %q; there are %s", kind, strings.Join(faultNames(), ", "))
 		}
-		if err := pause(r.ctx, 300*time.Millisecond+time.Duration(r.random.IntN(400))*time.Millisecond); err != nil {
+		if err := local.Pause(r.ctx, 300*time.Millisecond+time.Duration(r.random.IntN(400))*time.Millisecond); err != nil {
 			return err
 		}
 		for _, p := range r.players {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -15,6 +14,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/proto/metronome/v1/metronomev1connect"
 )
@@ -50,7 +50,7 @@ func (n *node) start(ctx context.Context) error {
 		_ = cmd.Wait()
 		close(ended)
 	}()
-	return until(ctx, func() bool { return n.ready(ctx) })
+	return local.Until(ctx, 10*time.Millisecond, func() bool { return n.ready(ctx) })
 }
 
 func (n *node) ready(ctx context.Context) bool {
@@ -102,7 +102,7 @@ func (s *store) start(ctx context.Context) error {
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
-	return until(ctx, func() bool { return s.answers(ctx) })
+	return local.Until(ctx, 10*time.Millisecond, func() bool { return s.answers(ctx) })
 }
 
 // answers reports whether the store has read its data and answers.
@@ -221,7 +221,7 @@ func startNodes(ctx context.Context, o options, dir string, s *store) (nodes []*
 		if failed != nil {
 			return nil, failed
 		}
-		address, failed := freeAddress(ctx)
+		address, failed := local.FreeAddress(ctx)
 		if failed != nil {
 			return nil, failed
 		}
@@ -236,39 +236,4 @@ func startNodes(ctx context.Context, o options, dir string, s *store) (nodes []*
 		nodes = append(nodes, n)
 	}
 	return nodes, nil
-}
-
-// freeAddress finds an address that nobody listens on.
-func freeAddress(ctx context.Context) (string, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", err
-	}
-	return l.Addr().String(), l.Close()
-}
-
-var errNever = errors.New("not so after a minute")
-
-// until looks again and again until something is so.
-func until(ctx context.Context, is func() bool) error {
-	for end := time.Now().Add(time.Minute); !is(); {
-		if time.Now().After(end) {
-			return errNever
-		}
-		if err := pause(ctx, 10*time.Millisecond); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 // outside is what came out of a room: it reads along, as the stream keeps the newest only.
@@ -22,7 +24,7 @@ type outside struct {
 func (o *outside) readAlong(ctx context.Context, address string) {
 	c := redis.NewClient(&redis.Options{Addr: address, MaxRetries: -1, DialerRetries: 1})
 	defer func() { _ = c.Close() }()
-	for pause(ctx, 300*time.Millisecond) == nil {
+	for local.Pause(ctx, 300*time.Millisecond) == nil {
 		from := "-"
 		if o.last != "" {
 			from = "(" + o.last

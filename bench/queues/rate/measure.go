@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/redis/go-redis/v9"
+
+	"github.com/metronome-server/metronome/bench/local"
 )
 
 // server is a redis-server that keeps nothing on disk.
@@ -178,7 +180,7 @@ func through(ctx context.Context, o *options, s scene, r *server) (sum measured,
 		if _, err = tell(ctx, nodes, command{Do: "play", N: o.players / o.nodes, Rate: o.rate / float64(o.nodes)}); err != nil {
 			return sum, 0, 0, err
 		}
-		if err = pause(ctx, o.warm); err != nil {
+		if err = local.Pause(ctx, o.warm); err != nil {
 			return sum, 0, 0, err
 		}
 		if began, cpu, err = instant(ctx, r); err != nil {
@@ -187,7 +189,7 @@ func through(ctx context.Context, o *options, s scene, r *server) (sum measured,
 		if _, err = tell(ctx, nodes, command{Do: "count"}); err != nil {
 			return sum, 0, 0, err
 		}
-		if err = pause(ctx, o.window); err != nil {
+		if err = local.Pause(ctx, o.window); err != nil {
 			return sum, 0, 0, err
 		}
 		sum, err = tell(ctx, nodes, command{Do: "counted"})
@@ -222,13 +224,4 @@ func tell(ctx context.Context, nodes []node, c command) (sum measured, failed er
 	}
 	wait.Wait()
 	return sum, failed
-}
-
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"github.com/metronome-server/metronome/bench/local"
 	"github.com/metronome-server/metronome/lobby/queue/store"
 )
 
@@ -92,7 +93,7 @@ func record(ctx context.Context, o *options, s scene, r *server) (*tape, error) 
 	if _, err := tell(ctx, nodes, command{Do: "once", N: each, Rate: float64(max(o.players/o.nodes, c.Most()))}); err != nil {
 		return nil, err
 	}
-	if err := pause(ctx, 1500*time.Millisecond); err != nil { // until their users are free
+	if err := local.Pause(ctx, 1500*time.Millisecond); err != nil { // until their users are free
 		return nil, err
 	}
 	end()
