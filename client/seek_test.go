@@ -98,3 +98,24 @@ func TestASeatWaitsWhileNobodyAnswers(t *testing.T) {
 		t.Errorf("ended with %v", err)
 	}
 }
+
+// What was known of one room says nothing of the next.
+func TestAnotherRoomMayBeOlder(t *testing.T) {
+	s := &Session{Blind: true, epoch: 9}
+	w := &pb.Welcome{TickHz: 30, Schema: &pb.Schema{}, Resumed: true}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(s.greet(w))
+	if s.epoch != 9 {
+		t.Errorf("a seat that was taken back knows epoch %d of its room, want 9", s.epoch)
+	}
+	w.Resumed = false
+	must(s.greet(w))
+	if s.epoch != 0 {
+		t.Errorf("in another room epoch %d is expected", s.epoch)
+	}
+}

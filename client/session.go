@@ -63,7 +63,7 @@ type Session struct {
 	parted  time.Time // when the last one of the connection before came
 	nodes   []string  // where else the lobby may be asked
 	moved   string    // the room's URL where it goes on, until its welcome; "": where it was
-	epoch   uint64    // under which a node was said to have it
+	epoch   uint64    // under which a node was said to have the room; 0: nobody was asked
 	resume  string    // takes the seat back; empty: there is none to take back
 	kept    time.Time // until when, if nothing more is heard of it
 	watched sim.Seat  // whose view a spectator has
@@ -240,7 +240,7 @@ func (s *Session) greet(w *pb.Welcome) error {
 	if w.GetResumed() {
 		s.Counts.Resumed++
 	} else {
-		s.lane, s.commands = lane{}, commands{}
+		s.lane, s.commands, s.epoch = lane{}, commands{}, 0
 		s.out.Chat = "" // it was meant for others
 	}
 	if !w.GetResumed() || s.acks.ring == nil {

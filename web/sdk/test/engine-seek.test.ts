@@ -99,3 +99,18 @@ test("after a long silence other nodes are asked first: the room's own may stand
   expect(asked).toEqual(["http://b"]);
   expect(tried()).toEqual(["ws://h/rooms/r?ticket=t", "ws://b/rooms/r?resume=token"]);
 });
+
+test("what was known of one room says nothing of the next", async () => {
+  const rig = await cutOff({ "http://b": { url: "ws://b/rooms/r", epoch: "9" } });
+  rig.play(true, others);
+  rig.socket.onclose?.({ code: 4006, reason: "" }); // over; another room, which is older
+  await vi.advanceTimersByTimeAsync(2_000);
+  rig.engine.command({ type: "room", url: "ws://h/rooms/s?ticket=u" });
+  rig.play(false, others);
+  knowing(rig, { "http://c": { url: "ws://c/rooms/s", epoch: "5" } });
+  rig.socket.onclose?.({ code: 1006, reason: "" });
+  await vi.advanceTimersByTimeAsync(250);
+  await rig.fail();
+  await vi.advanceTimersByTimeAsync(20);
+  expect(tried().at(-1)).toBe("ws://c/rooms/s?resume=token");
+});

@@ -391,7 +391,10 @@ export class Engine {
   private greeted(w: Welcome, now: number): void {
     this.resume = w.resume;
     this.nodes = w.nodes;
-    if (!w.resumed) this.chats.length = 0; // they were meant for others
+    if (!w.resumed) {
+      this.chats.length = 0; // they were meant for others
+      this.epoch = 0; // it was another room's
+    }
     this.core.who.clear(); // the page asks anew
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),

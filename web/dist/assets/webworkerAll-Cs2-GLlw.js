@@ -1,0 +1,1 @@
+import"./painters-CIIGI25j.js";import"./init-BaSA8NKE.js";

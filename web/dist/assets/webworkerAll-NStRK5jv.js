@@ -1,1 +1,0 @@
-import"./painters-CqJYpm2U.js";import"./init-DJLBiknc.js";
