@@ -1,18 +1,17 @@
 package node
 
 import (
-	"bytes"
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/metronome-server/metronome/lobby"
-	"github.com/metronome-server/metronome/room"
 	"github.com/metronome-server/metronome/sim"
 )
 
@@ -196,9 +195,8 @@ func turnOf(self string, r *lobby.Room, heirs []lobby.Node) int {
 		}
 	}
 	weight := func(n lobby.Node) float64 {
-		h := fnv.New64a()
-		_, _ = h.Write([]byte(r.ID + "\x00" + n.ID))
-		share := (float64(h.Sum64()>>11) + 0.5) / (1 << 53)
+		hash := sha256.Sum256([]byte(r.ID + "\x00" + n.ID))
+		share := (float64(binary.LittleEndian.Uint64(hash[:])>>11) + 0.5) / (1 << 53)
 		return -float64(n.FreeSeats) / math.Log(share)
 	}
 	slices.SortFunc(fit, func(a, b lobby.Node) int { return cmp.Compare(weight(b), weight(a)) })
@@ -274,8 +272,8 @@ func (n *Node) fits(ctx context.Context, journals Journals, r lobby.Room, builds
 	if err != nil {
 		return err
 	}
-	f := room.NewFollower(n.rooms.Mode)
-	if err = f.Read(bytes.NewReader(journal)); err != nil {
+	f, err := n.follow(journal)
+	if err != nil {
 		return err
 	}
 	if build := f.Build(); build != n.rooms.Fingerprint(r.Mode) && slices.Contains(builds, build) {
@@ -310,8 +308,8 @@ func (n *Node) inherit(ctx context.Context, journals Journals, r lobby.Room, sil
 		n.lobby.Disown(r.ID, listing.Epoch)
 		return err
 	}
-	f := room.NewFollower(n.rooms.Mode)
-	if err = f.Read(bytes.NewReader(journal)); errors.Is(err, sim.ErrMigrate) {
+	f, err := n.follow(journal)
+	if errors.Is(err, sim.ErrMigrate) {
 		n.lobby.Disown(r.ID, listing.Epoch) // another build may have it
 		return err
 	}

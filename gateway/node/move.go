@@ -105,12 +105,18 @@ func RoomURL(base, id string) string {
 	return base + "/rooms/" + url.PathEscape(id)
 }
 
+// follow steps along with a whole journal. Errors: those of room.Follower.Read.
+func (n *Node) follow(journal []byte) (*room.Follower, error) {
+	f := room.NewFollower(n.rooms.Mode)
+	return f, f.Read(bytes.NewReader(journal))
+}
+
 // TakeHere takes a room over from another node, whose id is from and which has it under an
 // epoch, and returns its URL here. Errors: room.ErrNodeFull, room.ErrStopping,
 // lobby.ErrInvalid of a journal that gives no room here, those of lobby.Claim.
 func (n *Node) TakeHere(ctx context.Context, journal []byte, from string, epoch uint64) (string, error) {
-	f := room.NewFollower(n.rooms.Mode)
-	if err := f.Read(bytes.NewReader(journal)); err != nil {
+	f, err := n.follow(journal)
+	if err != nil {
 		return "", fmt.Errorf("%w: %w", lobby.ErrInvalid, err)
 	}
 	w := f.Wish()
