@@ -140,6 +140,13 @@ func open(t *testing.T, strict bool) *bench {
 	return b
 }
 
+// rooms is how many are written.
+func (b *bench) rooms() int {
+	b.Rooms.mu.Lock()
+	defer b.Rooms.mu.Unlock()
+	return len(b.Rooms.kept)
+}
+
 // keep begins to keep a room under epoch 5, with a state of so many bytes.
 func (b *bench) keep(state int) *kept {
 	k := &kept{b.Keep("r"), 1}
@@ -413,8 +420,8 @@ func TestCloseWaitsForTheFirstJournal(t *testing.T) {
 		if err := k.Kept.Close(); err != nil || b.last(t) != 2 {
 			t.Errorf("closed with %v at tick %d, want 2", err, b.last(t))
 		}
-		if time.Sleep(time.Second); b.Rooms.fresh.Load() != 0 || len(b.Rooms.kept) != 0 {
-			t.Errorf("%d journals and %d rooms are left", b.Rooms.fresh.Load(), len(b.Rooms.kept))
+		if time.Sleep(time.Second); b.Rooms.fresh.Load() != 0 || b.rooms() != 0 {
+			t.Errorf("%d journals and %d rooms are left", b.Rooms.fresh.Load(), b.rooms())
 		}
 	})
 }
@@ -449,8 +456,8 @@ func TestForgottenRooms(t *testing.T) {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Second)
-		if b.last(t) != 0 || len(b.Rooms.kept) != 0 {
-			t.Errorf("tick %d is left, %d rooms", b.last(t), len(b.Rooms.kept))
+		if b.last(t) != 0 || b.rooms() != 0 {
+			t.Errorf("tick %d is left, %d rooms", b.last(t), b.rooms())
 		}
 	})
 }
