@@ -161,6 +161,9 @@ func TestDrainIsAnnouncedBeforeItIsDone(t *testing.T) {
 func TestDrainLetsAMatchEnd(t *testing.T) {
 	n := startTestNode(t, func(c *Config) { c.DrainDelay, c.DrainTimeout = 0, time.Hour })
 	player := join(t, n, "ffa?name=first")
+	for range 10 { // before its first step with a player, no match is on
+		player.must(player.next())
+	}
 	drained := make(chan struct{})
 	go func() {
 		n.Drain(t.Context())
