@@ -161,8 +161,8 @@ func TestDrainIsAnnouncedBeforeItIsDone(t *testing.T) {
 func TestDrainLetsAMatchEnd(t *testing.T) {
 	n := startTestNode(t, func(c *Config) { c.DrainDelay, c.DrainTimeout = 0, time.Hour })
 	player := join(t, n, "ffa?name=first")
-	for range 10 { // before its first step with a player, no match is on
-		player.must(player.next())
+	for joined := player.mirror.Tick(); player.mirror.Tick().Since(joined) < 3; {
+		player.must(player.next()) // before its first step with a player, no match is on
 	}
 	drained := make(chan struct{})
 	go func() {
