@@ -2,7 +2,9 @@ package journal
 
 import (
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
+	"slices"
 
 	"github.com/metronome-server/metronome/sim"
 )
@@ -60,9 +62,25 @@ func AppendHeader(b []byte, h Header) []byte {
 	return b
 }
 
-// AppendCheckpoint appends the body of a KindCheckpoint.
-func AppendCheckpoint(b []byte, tick sim.Tick, state []byte) []byte {
-	return append(binary.AppendUvarint(b, uint64(tick)), state...)
+// AppendCheckpoint appends the body of a KindCheckpoint, and frees state.
+func AppendCheckpoint(b []byte, tick sim.Tick, state State) []byte {
+	defer state.Free()
+	return state.Append(binary.AppendUvarint(b, uint64(tick)))
+}
+
+// ErrRecord is of what would not fit a record.
+var ErrRecord = fmt.Errorf("a record would be longer than %d bytes", MaxRecord)
+
+// AppendWhole appends a journal of one checkpoint, which is all that a room is, and
+// frees state. Errors: ErrRecord, with nothing appended.
+func AppendWhole(b []byte, h Header, tick sim.Tick, state State, envelope []byte) ([]byte, error) {
+	body := AppendCheckpoint(nil, tick, state)
+	if max(len(body), len(envelope)) >= MaxRecord {
+		return b, ErrRecord
+	}
+	b = slices.Grow(b, len(body)+len(envelope)+1024)
+	b = AppendRecord(append(b, Magic...), KindHeader, AppendHeader(nil, h))
+	return AppendRecord(AppendRecord(b, KindCheckpoint, body), KindEnvelope, envelope), nil
 }
 
 // AppendTick appends the body of a KindTick.

@@ -17,8 +17,9 @@ import (
 type Sink interface {
 	// Begin comes first, once.
 	Begin(h Header)
-	// Checkpoint is the whole state after a tick.
-	Checkpoint(tick sim.Tick, state []byte)
+	// Checkpoint is the whole state after a tick. The sink encodes it elsewhere, so that
+	// no tick waits for that, and frees it.
+	Checkpoint(tick sim.Tick, state State)
 	// Tick is one step: what was done before it and its inputs, then the hash
 	// after it. t is valid during the call only.
 	Tick(t *Tick)
@@ -38,8 +39,9 @@ type Keeper interface {
 	// this process owns it; a checkpoint follows.
 	Begin(h Header, epoch uint64)
 	// Checkpoint is the whole room after a tick: its world, and its envelope, a
-	// metronome.v1.Envelope. What came before is of no use any more.
-	Checkpoint(tick sim.Tick, state, envelope []byte)
+	// metronome.v1.Envelope. What came before is of no use any more. The keeper encodes
+	// state elsewhere, so that no tick waits for that, and frees it.
+	Checkpoint(tick sim.Tick, state State, envelope []byte)
 	// Tick is one step, as Sink.Tick has it.
 	Tick(t *Tick)
 	// Envelope is what has changed of the envelope after the tick that came last.
@@ -60,6 +62,15 @@ type Keeper interface {
 	Close() error
 	// Forget ends it: the room is over.
 	Forget() error
+}
+
+// State is a world as it was after a tick: a [sim.Image]. Any goroutine may have it, one
+// at a time.
+type State interface {
+	// Append appends the state, encoded.
+	Append(b []byte) []byte
+	// Free ends its use.
+	Free()
 }
 
 // Recorder is a Sink that can be read while it is written.

@@ -95,12 +95,12 @@ type stuckJournal struct {
 	closing chan struct{}
 }
 
-func (j *stuckJournal) Begin(journal.Header)        {}
-func (j *stuckJournal) Checkpoint(sim.Tick, []byte) {}
-func (j *stuckJournal) Fault(journal.Fault)         {}
-func (j *stuckJournal) Tick(*journal.Tick)          {}
-func (j *stuckJournal) Lost() error                 { return errStuck }
-func (j *stuckJournal) Close() error                { <-j.closing; return errStuck }
+func (j *stuckJournal) Begin(journal.Header)               {}
+func (j *stuckJournal) Checkpoint(sim.Tick, journal.State) {}
+func (j *stuckJournal) Fault(journal.Fault)                {}
+func (j *stuckJournal) Tick(*journal.Tick)                 {}
+func (j *stuckJournal) Lost() error                        { return errStuck }
+func (j *stuckJournal) Close() error                       { <-j.closing; return errStuck }
 
 // TestStuckJournalHoldsNoTick must end without anybody releasing the journal.
 func TestStuckJournalHoldsNoTick(t *testing.T) {

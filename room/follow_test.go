@@ -37,10 +37,8 @@ func (k *keptInMemory) Settle(doubt bool, _ time.Duration) bool {
 
 func (k *keptInMemory) Stored(sim.Tick) bool { return !k.unsettled }
 
-func (k *keptInMemory) Checkpoint(tick sim.Tick, state, envelope []byte) {
-	k.b = journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, k.header))
-	k.b = journal.AppendRecord(k.b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, state))
-	k.b = journal.AppendRecord(k.b, journal.KindEnvelope, envelope)
+func (k *keptInMemory) Checkpoint(tick sim.Tick, state journal.State, envelope []byte) {
+	k.b, k.err = journal.AppendWhole(nil, k.header, tick, state, envelope)
 	k.records, k.wants = nil, false
 }
 

@@ -72,9 +72,8 @@ func (r *Room) keepAll() {
 	k := &r.keeping
 	k.checkpointed = r.world.Tick()
 	k.past = k.past.after(r.delivered())
-	r.state = r.world.Append(r.state[:0])
 	k.out = r.appendEnvelope(k.out[:0])
-	k.keeper.Checkpoint(k.checkpointed, r.state, k.out)
+	k.keeper.Checkpoint(k.checkpointed, r.world.Image(), k.out)
 	for i := range r.seats {
 		k.seats[i] = r.seats[i].changing()
 	}

@@ -81,7 +81,11 @@ func (r *Room) handOver(hand func([]byte) (Handed, error)) error {
 		v.notices.number++
 	}
 	began := r.clock.Now()
-	handed, err := hand(r.wholeJournal())
+	whole, err := journal.AppendWhole(nil, r.header(), r.world.Tick(), r.world.Image(), r.appendEnvelope(nil))
+	if err != nil {
+		return err
+	}
+	handed, err := hand(whole)
 	r.stood = r.clock.Now().Sub(began)
 	r.stats.StoodStill.Add(r.stood)
 	if handed.Epoch != 0 {
@@ -96,13 +100,6 @@ func (r *Room) handOver(hand func([]byte) (Handed, error)) error {
 	r.moved = handed
 	r.Close(netproto.CloseMoved, "the room goes on at another node")
 	return nil
-}
-
-// wholeJournal is a journal with one checkpoint: all that the room is.
-func (r *Room) wholeJournal() []byte {
-	b := journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, r.header()))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, r.world.Tick(), r.world.Append(nil)))
-	return journal.AppendRecord(b, journal.KindEnvelope, r.appendEnvelope(nil))
 }
 
 // movedNotice tells where the room goes on.

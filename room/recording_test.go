@@ -125,8 +125,8 @@ func TestReplayNamesTheField(t *testing.T) {
 	must(t, err)
 	must(t, w.Join(3, sim.Entrant{}))
 	w.Step()
-	state := w.Append(nil)
-	must(t, w.Restore(state))
+	image := w.Image()
+	must(t, w.Restore(w.Append(nil)))
 	other, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
 	must(t, other.Join(3, sim.Entrant{}))
@@ -135,8 +135,8 @@ func TestReplayNamesTheField(t *testing.T) {
 
 	b := []byte(journal.Magic)
 	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, journal.Header{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, state))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, other.Append(nil)))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, image))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, other.Image()))
 	_, err = replay.Play(bytes.NewReader(b), modeNamed(walkMode(nil)), nil)
 	var d *replay.Desync
 	if !errors.As(err, &d) || d.Tick != 1 || d.Where != "table walker, row 1, field x: 4 and 0" {
@@ -153,7 +153,7 @@ func TestReplayRefuses(t *testing.T) {
 		return journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, h))
 	}
 	checkpoint := func(b []byte, tick sim.Tick) []byte {
-		return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, w.Append(nil)))
+		return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, w.Image()))
 	}
 	good := checkpoint(begin(header), 0)
 	tick := func(x journal.Tick) []byte {

@@ -120,7 +120,6 @@ type Room struct {
 	departing    []*seat // to be freed in admit
 	vacated      vacatedSeats
 	step         journal.Tick
-	state        []byte        // scratch: a checkpoint
 	chat         chatLimit     // of all seats together
 	people       int           // seats that are taken by no bot
 	peak         int           // the most seats that were taken
@@ -194,7 +193,7 @@ func (r *Room) beginJournals() {
 	if r.recording {
 		r.journal.Begin(r.header())
 		r.checkpointed = r.world.Tick()
-		r.journal.Checkpoint(r.checkpointed, r.world.Append(nil))
+		r.journal.Checkpoint(r.checkpointed, r.world.Image())
 	}
 	r.beginKeeping()
 }

@@ -155,8 +155,7 @@ func (r *Room) recordTick() {
 	r.journal.Tick(&r.step)
 	if r.next.Since(r.checkpointed) >= checkpointSeconds*r.hz {
 		r.checkpointed = r.next
-		r.state = r.world.Append(r.state[:0])
-		r.journal.Checkpoint(r.next, r.state)
+		r.journal.Checkpoint(r.next, r.world.Image())
 	}
 	if err := r.journal.Lost(); err != nil {
 		r.loseRecording(err)

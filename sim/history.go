@@ -92,17 +92,16 @@ func (h *History[T]) reset() {
 	}
 }
 
-func (h *History[T]) append(b []byte) []byte {
-	for _, tick := range h.seen {
-		for _, p := range tick[:h.table.high] {
-			if p.row == 0 {
-				b = append(b, 0)
-				continue
-			}
-			b = binary.AppendUvarint(b, uint64(p.row-1)<<1|1)
-			b = binary.AppendVarint(b, int64(p.at.X))
-			b = binary.AppendVarint(b, int64(p.at.Y))
+// appendPast appends where rows were at one tick.
+func appendPast(b []byte, tick []past) []byte {
+	for _, p := range tick {
+		if p.row == 0 {
+			b = append(b, 0)
+			continue
 		}
+		b = binary.AppendUvarint(b, uint64(p.row-1)<<1|1)
+		b = binary.AppendVarint(b, int64(p.at.X))
+		b = binary.AppendVarint(b, int64(p.at.Y))
 	}
 	return b
 }

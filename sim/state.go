@@ -21,24 +21,17 @@ var ErrState = errors.New("state does not fit this world")
 // Append appends the whole state: whoever restores it into a world of the same
 // mode goes on exactly as this one does.
 func (w *World) Append(b []byte) []byte {
-	b = append(b, StateVersion)
-	b = binary.LittleEndian.AppendUint64(b, w.Shape())
-	b = binary.AppendUvarint(b, uint64(w.tick))
-	b = binary.LittleEndian.AppendUint64(b, w.rand.state)
-	b = binary.AppendUvarint(b, uint64(len(w.inputs.seats)))
-	for _, seat := range w.inputs.seats {
-		b = binary.AppendUvarint(b, uint64(seat))
-	}
+	b = w.appendHead(b)
 	for _, t := range w.tables {
 		b = t.append(b)
 	}
 	for _, h := range w.hist {
-		b = h.append(b)
+		table, seen := h.remembered()
+		for _, tick := range seen {
+			b = appendPast(b, tick[:table.high])
+		}
 	}
-	b = w.appendSitters(b)
-	b = w.room.append(b)
-	b = w.out.append(b)
-	return w.events.append(b)
+	return w.appendTail(b)
 }
 
 // appendSitters appends what the engine keeps of each taken seat.

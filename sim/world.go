@@ -38,7 +38,6 @@ type World struct {
 // ring is a History without its type.
 type ring interface {
 	record()
-	append(b []byte) []byte
 	restore(r *reader)
 	reset()
 	shape(*hash)

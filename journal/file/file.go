@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 
 	"github.com/metronome-server/metronome/journal"
@@ -19,11 +20,8 @@ import (
 // should stall.
 const backlog = 8 << 20
 
-// Why a journal stops by itself.
-var (
-	errBacklog = errors.New("the disk did not keep up with the recording")
-	errRecord  = fmt.Errorf("a record would be longer than %d bytes", journal.MaxRecord)
-)
+// errBacklog is why a journal stops by itself.
+var errBacklog = errors.New("the disk did not keep up with the recording")
 
 const (
 	// batch is how many bytes go to the disk at once, unless a second's
@@ -54,12 +52,12 @@ type Sink struct {
 	mu      sync.Mutex
 	more    *sync.Cond
 	path    string
-	waiting []byte // for the disk, bounded by backlog
-	cuts    []int  // where in waiting another file begins
-	part    int64  // bytes of this part, with those that wait
-	records int    // of them
-	hz      int    // records a second
-	due     bool   // they are to be written now
+	waiting []byte     // for the disk, bounded by backlog
+	next    checkpoint // that is to be written
+	at      int        // where in waiting
+	records int        // of them
+	hz      int        // records a second
+	due     bool       // they are to be written now
 	closed  bool
 	lost    error
 	written int64 // bytes of whole records in the file
@@ -86,19 +84,16 @@ func (j *Sink) Begin(h journal.Header) {
 	j.put(journal.KindHeader, journal.AppendHeader(j.body[:0], h))
 }
 
-// Checkpoint implements journal.Sink. It begins another file when this one is long
-// enough: each begins with the header and a checkpoint, so that it can be played
-// alone.
-func (j *Sink) Checkpoint(tick sim.Tick, state []byte) {
+// Checkpoint implements journal.Sink. While a disk is late with one, it gets no other.
+func (j *Sink) Checkpoint(tick sim.Tick, state journal.State) {
 	j.mu.Lock()
-	if j.nextPart != nil && j.part > j.partSize && !j.closed && j.lost == nil {
-		j.cuts = append(j.cuts, len(j.waiting))
-		j.waiting = append(j.waiting, journal.Magic...)
-		j.waiting = journal.AppendRecord(j.waiting, journal.KindHeader, journal.AppendHeader(nil, j.header))
-		j.part = 0
+	defer j.mu.Unlock()
+	if j.closed || j.lost != nil || j.next.state != nil {
+		state.Free()
+		return
 	}
-	j.mu.Unlock()
-	j.put(journal.KindCheckpoint, journal.AppendCheckpoint(j.body[:0], tick, state))
+	j.next, j.at, j.due = checkpoint{j.header, tick, state, nil}, len(j.waiting), true
+	j.more.Signal()
 }
 
 // Tick implements journal.Sink.
@@ -123,11 +118,9 @@ func (j *Sink) put(kind journal.Kind, body []byte) {
 	case len(j.waiting) > backlog:
 		j.lost = errBacklog
 	case len(body) >= journal.MaxRecord:
-		j.lost = errRecord
+		j.lost = journal.ErrRecord
 	default:
-		before := len(j.waiting)
 		j.waiting = journal.AppendRecord(j.waiting, kind, body)
-		j.part += int64(len(j.waiting) - before)
 		if j.records++; j.records >= j.hz || len(j.waiting) >= batch {
 			j.due = true
 			j.more.Signal()
@@ -141,23 +134,20 @@ func (j *Sink) put(kind journal.Kind, body []byte) {
 func (j *Sink) write() {
 	defer close(j.done)
 	var out []byte
-	var cuts []int
 	for {
 		j.mu.Lock()
 		for !j.due && !j.closed {
 			j.more.Wait()
 		}
 		out, j.waiting = j.waiting, out[:0]
-		cuts, j.cuts = j.cuts, cuts[:0]
-		j.records, j.due = 0, false
+		next, at := j.next, j.at
+		j.next, j.records, j.due = checkpoint{}, 0, false
 		j.mu.Unlock()
-		if len(out) == 0 {
+		if len(out) == 0 && next.state == nil {
 			return
 		}
-		if err := j.writeParts(out, cuts); err != nil {
-			j.mu.Lock()
-			j.lost = err
-			j.mu.Unlock()
+		if err := j.writeBoth(out, next, at); err != nil {
+			j.lose(err)
 			return
 		}
 		if cap(out) > keptBuffer {
@@ -166,28 +156,64 @@ func (j *Sink) write() {
 	}
 }
 
-// writeParts writes bytes that another file begins in at each cut.
-func (j *Sink) writeParts(out []byte, cuts []int) error {
-	from := 0
-	for _, at := range cuts {
-		if err := j.writeOut(out[from:at]); err != nil {
-			return err
-		}
-		from = at
-		if err := errors.Join(j.disk.Sync(), j.disk.Close()); err != nil {
-			return err
-		}
-		disk, path, err := j.nextPart()
-		if err != nil {
-			j.disk = closedDisk{}
-			return err
-		}
-		j.disk = disk
-		j.mu.Lock()
-		j.path, j.written = path, 0
-		j.mu.Unlock()
+// lose ends the journal after a failure.
+func (j *Sink) lose(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.lost = err
+	if j.next.state != nil {
+		j.next.state.Free()
+		j.next = checkpoint{}
 	}
-	return j.writeOut(out[from:])
+}
+
+// writeBoth writes bytes with a checkpoint, if there is one, in their middle. It begins
+// another file with that when this one is long enough.
+func (j *Sink) writeBoth(out []byte, next checkpoint, at int) error {
+	if next.state == nil {
+		return j.writeOut(out)
+	}
+	b, err := next.record()
+	if err != nil {
+		return err
+	}
+	if j.nextPart == nil || j.written+int64(at) <= j.partSize {
+		return j.writeOut(slices.Insert(out, at, b...))
+	}
+	if err := j.writeOut(out[:at]); err != nil {
+		return err
+	}
+	if err := j.beginPart(); err != nil {
+		return err
+	}
+	head := journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, next.header))
+	return j.writeOut(slices.Concat(head, b, out[at:]))
+}
+
+// record returns the checkpoint as a record, and frees its state.
+func (c *checkpoint) record() ([]byte, error) {
+	body := journal.AppendCheckpoint(nil, c.tick, c.state)
+	if len(body) >= journal.MaxRecord {
+		return nil, journal.ErrRecord
+	}
+	return journal.AppendRecord(nil, journal.KindCheckpoint, body), nil
+}
+
+// beginPart ends a file and begins the next.
+func (j *Sink) beginPart() error {
+	if err := errors.Join(j.disk.Sync(), j.disk.Close()); err != nil {
+		return err
+	}
+	disk, path, err := j.nextPart()
+	if err != nil {
+		j.disk = closedDisk{}
+		return err
+	}
+	j.disk = disk
+	j.mu.Lock()
+	j.path, j.written = path, 0
+	j.mu.Unlock()
+	return nil
 }
 
 func (j *Sink) writeOut(b []byte) error {

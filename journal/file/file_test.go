@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -86,7 +87,7 @@ func TestJournalBatches(t *testing.T) {
 	}
 	j.Tick(&journal.Tick{Tick: 29})
 	<-f.in // it is written
-	j.Checkpoint(29, make([]byte, batch))
+	j.Checkpoint(29, encoded(make([]byte, batch)))
 	<-f.in
 	j.Tick(&journal.Tick{Tick: 30})
 	must(t, j.Close()) // so is the rest
@@ -103,13 +104,13 @@ func TestDiskStuck(t *testing.T) {
 	j := NewSink(f)
 	j.Begin(journal.Header{Hz: 1})
 	<-f.in
-	state := make([]byte, 1<<20)
+	state := make([]int32, 1<<20) // a byte each
 	n := 0
 	for ; j.Lost() == nil; n++ {
 		if len(j.waiting) > backlog+len(state)+100 {
 			t.Fatalf("%d bytes wait", len(j.waiting))
 		}
-		j.Checkpoint(sim.Tick(n), state)
+		j.Tick(&journal.Tick{Tick: sim.Tick(n), Commands: []journal.Command{{Seat: 1, List: state}}})
 	}
 	if !errors.Is(j.Lost(), errBacklog) || n < backlog/len(state) {
 		t.Errorf("%v after %d records", j.Lost(), n)
@@ -124,10 +125,37 @@ func TestDiskStuck(t *testing.T) {
 	}
 }
 
+// freed counts how often a state is encoded and freed.
+type freed struct{ encoded, freed atomic.Int32 }
+
+func (f *freed) Append(b []byte) []byte { f.encoded.Add(1); return append(b, 1) }
+func (f *freed) Free()                  { f.freed.Add(1) }
+
+// TestStuckDiskGetsOneCheckpoint: those that come while one waits are let go.
+func TestStuckDiskGetsOneCheckpoint(t *testing.T) {
+	f := &fakeDisk{stuck: make(chan struct{}), in: make(chan struct{}, 9)}
+	j := NewSink(f)
+	j.Begin(journal.Header{Hz: 1})
+	<-f.in // the disk has the header, and is stuck with it
+	var state freed
+	for tick := range sim.Tick(5) {
+		j.Checkpoint(tick, &state)
+	}
+	if n := state.freed.Load(); n != 4 {
+		t.Errorf("%d of 5 were let go", n)
+	}
+	close(f.stuck)
+	must(t, j.Close())
+	j.Checkpoint(9, &state)
+	if state.encoded.Load() != 1 || state.freed.Load() != 6 {
+		t.Errorf("%d encoded, %d freed", state.encoded.Load(), state.freed.Load())
+	}
+}
+
 func TestHugeRecordIsRefused(t *testing.T) {
 	j := NewSink(&fakeDisk{})
-	j.Checkpoint(1, make([]byte, journal.MaxRecord))
-	if err := j.Close(); !errors.Is(err, errRecord) {
+	j.Checkpoint(1, encoded(make([]byte, journal.MaxRecord)))
+	if err := j.Close(); !errors.Is(err, journal.ErrRecord) {
 		t.Errorf("%v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -50,10 +51,11 @@ func TestLongRecordingsComeInParts(t *testing.T) {
 	must(t, err)
 	header := journal.Header{Room: "long", Mode: "walk", Hz: 30, Seed: 5, Shape: 6}
 	j.Begin(header)
-	state := make([]byte, 300)
+	state := encoded(make([]byte, 300))
 	for tick := range sim.Tick(2000) {
 		if tick%100 == 0 {
 			j.Checkpoint(tick, state)
+			waitForCheckpoint(j)
 		}
 		j.Tick(&journal.Tick{Tick: tick + 1, Hash: 7})
 	}
@@ -104,6 +106,15 @@ func TestLongRecordingsComeInParts(t *testing.T) {
 	}
 }
 
+// waitForCheckpoint waits until the last one is on its way to the disk.
+func waitForCheckpoint(j *Sink) {
+	for waits := true; waits; runtime.Gosched() {
+		j.mu.Lock()
+		waits = j.next.state != nil
+		j.mu.Unlock()
+	}
+}
+
 // TestPartThatCannotBegin loses the disk between two files.
 func TestPartThatCannotBegin(t *testing.T) {
 	f := &Folder{Dir: t.TempDir(), Part: 100}
@@ -112,7 +123,8 @@ func TestPartThatCannotBegin(t *testing.T) {
 	j.nextPart = func() (Disk, string, error) { return nil, "", os.ErrPermission }
 	j.Begin(journal.Header{Hz: 1})
 	for tick := range sim.Tick(50) {
-		j.Checkpoint(tick, make([]byte, 50))
+		j.Checkpoint(tick, encoded(make([]byte, 50)))
+		waitForCheckpoint(j)
 	}
 	if err := j.Close(); !errors.Is(err, os.ErrPermission) {
 		t.Errorf("%v", err)

@@ -138,16 +138,24 @@ type Kept struct {
 	body   []byte // scratch of the room's goroutine
 
 	mu      sync.Mutex
-	waiting []byte // for the disk
-	most    int    // bytes that may wait
-	fresh   bool   // what waits begins a file
-	behind  bool   // ticks were dropped since the last checkpoint
+	fresh   checkpoint // begins another file, before what waits
+	waiting []byte     // for the disk
+	behind  bool       // ticks were dropped since the last checkpoint
+	large   bool       // which did not fit a record: the next comes when it is time
 	closed  bool
 	err     error
 
 	writing sync.Mutex // held by who writes
 	file    *os.File   // nil: none is open
 	out     []byte     // what is written
+}
+
+// checkpoint is one that is not encoded yet.
+type checkpoint struct {
+	header   journal.Header
+	tick     sim.Tick
+	state    journal.State // nil: there is none
+	envelope []byte
 }
 
 // Begin implements journal.Keeper.
@@ -161,22 +169,18 @@ func (k *Kept) Stored(sim.Tick) bool { return true }
 
 // Checkpoint implements journal.Keeper. It begins another file, which takes the place
 // of the one before when all of the checkpoint is in it.
-func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
+func (k *Kept) Checkpoint(tick sim.Tick, state journal.State, envelope []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	if k.fresh.state != nil {
+		k.fresh.state.Free()
+	}
 	if k.closed {
+		state.Free()
 		return
 	}
-	b := append(k.waiting[:0], journal.Magic...)
-	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
-	k.body = journal.AppendCheckpoint(k.body[:0], tick, state)
-	if len(k.body)+len(envelope) >= journal.MaxRecord {
-		k.waiting, k.behind, k.err = b[:0], true, errRecord
-		return
-	}
-	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
-	k.waiting = journal.AppendRecord(b, journal.KindEnvelope, envelope)
-	k.fresh, k.behind, k.most = true, false, len(k.waiting)+backlog
+	k.fresh = checkpoint{k.header, tick, state, append(k.fresh.envelope[:0], envelope...)}
+	k.waiting, k.behind, k.large = k.waiting[:0], false, false
 }
 
 // Tick implements journal.Keeper.
@@ -193,7 +197,7 @@ func (k *Kept) put(kind journal.Kind, body []byte) {
 	defer k.mu.Unlock()
 	switch {
 	case k.behind || k.closed:
-	case len(k.waiting) > k.most:
+	case len(k.waiting) > backlog:
 		k.behind, k.err = true, errBacklog
 	default:
 		k.waiting = journal.AppendRecord(k.waiting, kind, body)
@@ -204,7 +208,7 @@ func (k *Kept) put(kind journal.Kind, body []byte) {
 func (k *Kept) WantsCheckpoint() bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	return k.behind && len(k.waiting) == 0
+	return k.behind && !k.large && len(k.waiting) == 0 && k.fresh.state == nil
 }
 
 // Err implements journal.Keeper.
@@ -220,19 +224,26 @@ func (k *Kept) write() {
 	k.writing.Lock()
 	defer k.writing.Unlock()
 	k.mu.Lock()
-	fresh := k.fresh
-	k.out, k.waiting, k.fresh, k.most = k.waiting, k.out[:0], false, backlog
+	fresh, begins := k.fresh, k.fresh.state != nil
+	k.fresh = checkpoint{}
+	k.out, k.waiting = k.waiting, k.out[:0]
 	k.mu.Unlock()
-	if len(k.out) == 0 {
+	if !begins && len(k.out) == 0 {
 		return
 	}
-	err := k.writeOut(fresh)
+	var err error
+	if begins {
+		err = k.writeFresh(fresh)
+	} else {
+		err = k.writeOut()
+	}
 	k.mu.Lock()
 	switch {
-	case err != nil && k.fresh: // another checkpoint has come meanwhile
+	case err != nil && k.fresh.state != nil: // another checkpoint has come meanwhile
 		k.err = err
 	case err != nil:
 		k.err, k.behind, k.waiting = err, true, k.waiting[:0]
+		k.large = errors.Is(err, journal.ErrRecord)
 	case !k.behind:
 		k.err = nil
 	}
@@ -242,19 +253,25 @@ func (k *Kept) write() {
 	}
 }
 
-func (k *Kept) writeOut(fresh bool) error {
-	if !fresh {
-		if k.file == nil {
-			return os.ErrClosed
-		}
-		_, err := k.file.Write(k.out)
+func (k *Kept) writeOut() error {
+	if k.file == nil {
+		return os.ErrClosed
+	}
+	_, err := k.file.Write(k.out)
+	return err
+}
+
+// writeFresh writes a checkpoint and what waits behind it to another file.
+func (k *Kept) writeFresh(c checkpoint) error {
+	b, err := journal.AppendWhole(nil, c.header, c.tick, c.state, c.envelope)
+	if err != nil {
 		return err
 	}
 	fresher, err := os.OpenFile(k.path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	if _, err = fresher.Write(k.out); err == nil {
+	if _, err = fresher.Write(append(b, k.out...)); err == nil {
 		err = os.Rename(k.path+".new", k.path)
 	}
 	if err != nil {
@@ -302,7 +319,10 @@ func (k *Kept) leave(end func() error) error {
 	defer k.writing.Unlock()
 	k.mu.Lock()
 	done := k.closed
-	k.closed, k.waiting, k.fresh = true, nil, false
+	if k.fresh.state != nil {
+		k.fresh.state.Free()
+	}
+	k.closed, k.waiting, k.fresh = true, nil, checkpoint{}
 	k.mu.Unlock()
 	if done {
 		return nil

@@ -12,6 +12,12 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
+// encoded is a journal.State.
+type encoded []byte
+
+func (e encoded) Append(b []byte) []byte { return append(b, e...) }
+func (e encoded) Free()                  {}
+
 func openRooms(t *testing.T, dir string) *Rooms {
 	t.Helper()
 	d, err := OpenRooms(dir)
@@ -57,7 +63,7 @@ func TestARoomIsKeptInItsFile(t *testing.T) {
 	d := openRooms(t, t.TempDir())
 	k := d.Keep("a")
 	k.Begin(journal.Header{Room: "a", Mode: "m"}, 1)
-	k.Checkpoint(5, []byte("world"), []byte("envelope"))
+	k.Checkpoint(5, encoded([]byte("world")), []byte("envelope"))
 	for tick := range 3 {
 		k.Tick(&journal.Tick{Tick: sim.Tick(6 + tick)})
 	}
@@ -67,7 +73,7 @@ func TestARoomIsKeptInItsFile(t *testing.T) {
 		t.Errorf("%s, ticks %d", all, ticks)
 	}
 	k.Tick(&journal.Tick{Tick: 9})
-	k.Checkpoint(9, []byte("world"), nil)
+	k.Checkpoint(9, encoded([]byte("world")), nil)
 	k.Tick(&journal.Tick{Tick: 10})
 	if err := k.Close(); err != nil {
 		t.Fatal(err)
@@ -80,7 +86,7 @@ func TestARoomIsKeptInItsFile(t *testing.T) {
 	}
 	again := d.Keep("a")
 	again.Begin(journal.Header{Room: "a"}, 1)
-	again.Checkpoint(1, nil, nil)
+	again.Checkpoint(1, encoded(nil), nil)
 	again.write()
 	if err := again.Forget(); err != nil {
 		t.Fatal(err)
@@ -99,7 +105,7 @@ func TestARoomThatCannotBeWrittenIsKeptLater(t *testing.T) {
 	d := openRooms(t, dir)
 	k := d.Keep("a")
 	k.Begin(journal.Header{Room: "a"}, 1)
-	k.Checkpoint(1, nil, nil)
+	k.Checkpoint(1, encoded(nil), nil)
 	k.write()
 	_ = k.file.Close() // what it writes next fails
 	k.Tick(&journal.Tick{Tick: 2})
@@ -115,7 +121,7 @@ func TestARoomThatCannotBeWrittenIsKeptLater(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "a.room.new"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	k.Checkpoint(3, nil, nil)
+	k.Checkpoint(3, encoded(nil), nil)
 	k.write()
 	if all, _ := kinds(t, d, "a"); all != "HCE" || k.Err() == nil {
 		t.Errorf("%s, %v", all, k.Err())
@@ -123,7 +129,7 @@ func TestARoomThatCannotBeWrittenIsKeptLater(t *testing.T) {
 	if err := os.Remove(filepath.Join(dir, "a.room.new")); err != nil {
 		t.Fatal(err)
 	}
-	k.Checkpoint(4, nil, nil)
+	k.Checkpoint(4, encoded(nil), nil)
 	k.Tick(&journal.Tick{Tick: 5})
 	k.write()
 	if all, ticks := kinds(t, d, "a"); all != "HCET" || ticks[0] != 5 || k.Err() != nil || k.WantsCheckpoint() {
@@ -137,7 +143,7 @@ func TestADiskThatStandsStillCostsNoMemory(t *testing.T) {
 	k := d.Keep("a")
 	k.Begin(journal.Header{Room: "a"}, 1)
 	k.writing.Lock() // as a write that does not return
-	k.Checkpoint(1, nil, nil)
+	k.Checkpoint(1, encoded(nil), nil)
 	envelope := make([]byte, 1<<20)
 	for range 20 {
 		k.Envelope(envelope)
@@ -156,7 +162,7 @@ func TestAKeptRoomIsSetAside(t *testing.T) {
 	d := openRooms(t, t.TempDir())
 	k := d.Keep("a")
 	k.Begin(journal.Header{Room: "a"}, 1)
-	k.Checkpoint(1, nil, nil)
+	k.Checkpoint(1, encoded(nil), nil)
 	if err := k.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package stored
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,7 +21,6 @@ var (
 	errBehind = errors.New("the store does not keep up")
 	errGap    = errors.New("the store has lost some of the room's journal")
 	errLost   = errors.New("another node has the room")
-	errRecord = fmt.Errorf("a record would be longer than %d bytes", journal.MaxRecord)
 )
 
 // Kept keeps one room in the store. It implements journal.Keeper.
@@ -38,6 +38,7 @@ type Kept struct {
 	tail    []byte // goes into it
 	at      int    // where
 	fresh   []byte // the journal that is to come; nil: none
+	encodes bool   // its checkpoint is still to come before that
 	sent    int    // how much of it the store has
 	begun   int    // journals
 	behind  bool   // the store has no journal that the next tick could go into
@@ -65,29 +66,39 @@ func (k *Kept) Begin(h journal.Header, epoch uint64) {
 
 // Checkpoint implements journal.Keeper. It begins a journal, which takes the place of
 // the one before when the store has all of it.
-func (k *Kept) Checkpoint(tick sim.Tick, state, envelope []byte) {
+func (k *Kept) Checkpoint(tick sim.Tick, state journal.State, envelope []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	switch {
-	case k.over || k.fenced:
-		return
-	case k.fresh != nil: // that one is as good, with the ticks behind it
-		k.append(journal.KindEnvelope, envelope)
+	if k.over || k.fenced || k.fresh != nil {
+		state.Free()
+		k.append(journal.KindEnvelope, envelope) // the journal that is to come is as good, with the ticks behind it
 		return
 	}
-	k.body = journal.AppendCheckpoint(k.body[:0], tick, state)
-	if len(k.body)+len(envelope) >= journal.MaxRecord {
-		k.err, k.large = errRecord, true
-		return
-	}
-	k.large = false
-	b := append(make([]byte, 0, len(k.body)+len(envelope)+1024), journal.Magic...)
-	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, k.header))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, k.body)
-	k.fresh, k.sent, k.tick = journal.AppendRecord(b, journal.KindEnvelope, envelope), 0, tick
+	k.fresh, k.encodes, k.sent, k.tick = []byte{}, true, 0, tick
 	k.begun++
 	k.rooms.fresh.Add(1)
 	k.asked++
+	envelope = slices.Clone(envelope)
+	h, begun := k.header, k.begun
+	k.rooms.aside.Go(func() { k.encode(begun, h, tick, state, envelope) })
+}
+
+// encode makes of a checkpoint the beginning of a journal, beside the room and the
+// writer.
+func (k *Kept) encode(begun int, h journal.Header, tick sim.Tick, state journal.State, envelope []byte) {
+	b, err := journal.AppendWhole(nil, h, tick, state, envelope)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.fresh == nil || k.begun != begun {
+		return // it was given up meanwhile
+	}
+	k.large = err != nil
+	if k.large {
+		k.err = err
+		k.dropFresh()
+	} else {
+		k.fresh, k.encodes = append(b, k.fresh...), false
+	}
 	k.rooms.want()
 }
 
@@ -134,7 +145,7 @@ func (k *Kept) loseJournal(why error) {
 
 func (k *Kept) dropFresh() {
 	if k.fresh != nil {
-		k.fresh = nil
+		k.fresh, k.encodes = nil, false
 		k.rooms.fresh.Add(-1)
 	}
 }
@@ -237,7 +248,7 @@ func (k *Kept) collect(budget *int) (w Write, any bool) {
 		w.Journal, w.At, w.Tail = k.name, k.at, k.tail
 		k.inStep, k.stepped = k.asked, k.tick
 	}
-	if k.fresh != nil && *budget > 0 {
+	if k.fresh != nil && !k.encodes && *budget > 0 {
 		w.FreshAt, k.sending = k.sent, k.begun
 		w.Fresh = k.fresh[k.sent:min(len(k.fresh), k.sent+*budget)]
 		*budget -= len(w.Fresh)
@@ -271,7 +282,7 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	case k.answered <- struct{}{}:
 	default:
 	}
-	return k.fresh != nil || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.hopeless()), k.fenced
+	return k.fresh != nil && !k.encodes || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.hopeless()), k.fenced
 }
 
 // hopeless: nothing of what comes can be stored until there is a checkpoint. The caller

@@ -61,7 +61,7 @@ type Rooms struct {
 	wants  chan struct{} // something is to be written
 	stop   chan struct{}
 	done   chan struct{}
-	told   sync.WaitGroup
+	aside  sync.WaitGroup
 
 	fresh   atomic.Int64            // rooms whose journal is to begin anew
 	failing atomic.Pointer[failure] // nil: the store has answered the last step
@@ -91,7 +91,7 @@ func (d *Rooms) Keep(id string) *Kept {
 func (d *Rooms) Close() {
 	close(d.stop)
 	<-d.done
-	d.told.Wait()
+	d.aside.Wait()
 }
 
 // Err returns why the store has not taken the last step; nil: it has.
@@ -202,6 +202,6 @@ func (d *Rooms) settle(k *Kept, w *Write, fate Fate) {
 	}
 	if fenced && !w.Forget {
 		epoch := w.Epoch // w is used again
-		d.told.Go(func() { d.config.Lost(k.id, epoch) })
+		d.aside.Go(func() { d.config.Lost(k.id, epoch) })
 	}
 }

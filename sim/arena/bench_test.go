@@ -65,3 +65,29 @@ func step(b *testing.B, c Config, players int, fight bool) {
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*players), "ns/player")
 }
+
+// A checkpoint of 5,000 fighting players: what stands in a tick, and what does not.
+func BenchmarkImage5000(b *testing.B) {
+	r := fought5000(b)
+	for b.Loop() {
+		r.b.w.Image().Free()
+	}
+}
+
+func BenchmarkEncode5000(b *testing.B) {
+	r := fought5000(b)
+	var state []byte
+	for b.Loop() {
+		state = r.b.w.Append(state[:0])
+	}
+	b.ReportMetric(float64(len(state)), "bytes")
+}
+
+func fought5000(b *testing.B) *wander {
+	r := newWander(play(b, open(), 5000), 5000)
+	r.fight = true
+	for range 200 {
+		r.step()
+	}
+	return r
+}
