@@ -95,7 +95,7 @@ func Open(cfg Config) (*Outbox, error) {
 
 func newOutbox(cfg Config) *Outbox {
 	o := &Outbox{cfg: cfg, log: cfg.Log, sorted: make(chan struct{}), news: make(chan struct{}), dirtyMost: dirtyMost}
-	o.undelivered.rooms = map[string]map[sim.Tick]int{}
+	o.undelivered.rooms = map[string]map[roomTick]int{}
 	o.in.signal = make(chan struct{}, 1)
 	o.quiet = sync.NewCond(&o.mu)
 	o.ctx, o.cancel = context.WithCancel(context.Background())
@@ -153,18 +153,32 @@ func (o *Outbox) Put(entries ...Entry) {
 func (o *Outbox) Waiting(room string) (oldest sim.Tick, any bool) {
 	o.undelivered.mu.Lock()
 	defer o.undelivered.mu.Unlock()
-	for tick := range o.undelivered.rooms[room] {
-		if !any || tick < oldest {
-			oldest, any = tick, true
+	for when := range o.undelivered.rooms[room] {
+		if !any || when.tick < oldest {
+			oldest, any = when.tick, true
 		}
 	}
 	return oldest, any
 }
 
-// undelivered is how many entries wait, by room and tick.
+// Has reports whether something waits to be delivered that a room put at a tick under an
+// epoch. Any goroutine.
+func (o *Outbox) Has(room string, epoch uint64, tick sim.Tick) bool {
+	o.undelivered.mu.Lock()
+	defer o.undelivered.mu.Unlock()
+	return o.undelivered.rooms[room][roomTick{epoch, tick}] > 0
+}
+
+// undelivered is how many entries wait, by room, and when it put them.
 type undelivered struct {
 	mu    sync.Mutex
-	rooms map[string]map[sim.Tick]int
+	rooms map[string]map[roomTick]int
+}
+
+// roomTick is a tick of a room under an epoch of its owner's.
+type roomTick struct {
+	epoch uint64
+	tick  sim.Tick
 }
 
 // hold counts an entry that waits to be delivered from now on, or, with -1, no more.
@@ -176,11 +190,12 @@ func (o *Outbox) hold(e *Entry, size, by int64) {
 	defer u.mu.Unlock()
 	ticks := u.rooms[e.Room]
 	if ticks == nil {
-		ticks = map[sim.Tick]int{}
+		ticks = map[roomTick]int{}
 		u.rooms[e.Room] = ticks
 	}
-	if ticks[e.Tick] += int(by); ticks[e.Tick] == 0 {
-		delete(ticks, e.Tick)
+	when := roomTick{e.Epoch, e.Tick}
+	if ticks[when] += int(by); ticks[when] == 0 {
+		delete(ticks, when)
 	}
 	if len(ticks) == 0 {
 		delete(u.rooms, e.Room)

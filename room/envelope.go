@@ -13,6 +13,7 @@ import (
 
 // appendEnvelope appends all that the room is besides its world.
 func (r *Room) appendEnvelope(b []byte) []byte {
+	r.keeping.past = r.keeping.past.after(r.delivered())
 	e := &pb.Envelope{Tick: uint32(r.world.Tick()), Room: r.envelope(), Past: r.keeping.past.envelope()}
 	for _, s := range r.taken {
 		e.Seat = append(e.Seat, s.envelope())

@@ -299,7 +299,8 @@ func (r *Room) restoreSeat(s *seat, e *pb.SeatEnvelope) {
 func (r *Room) repeatPast(f *Follower) {
 	epoch, next := r.options.OwnerEpoch, r.next
 	for _, p := range f.recent {
-		if p.fits(r.world.EffectKinds()) && (f.played == 0 || p.tick != r.world.Tick()) {
+		waits := r.options.Outbox != nil && r.options.Outbox.Has(r.id, p.epoch, p.tick)
+		if !waits && p.fits(r.world.EffectKinds()) && (f.played == 0 || p.tick != r.world.Tick()) {
 			r.next, r.options.OwnerEpoch = p.tick, p.epoch
 			r.handOn(p.effects, p.values)
 		}

@@ -38,7 +38,7 @@ func (k *keptInMemory) Settle(doubt bool, _ time.Duration) bool {
 func (k *keptInMemory) Stored(sim.Tick) bool { return !k.unsettled }
 
 func (k *keptInMemory) Checkpoint(tick sim.Tick, state journal.State, envelope []byte) {
-	k.b, k.err = journal.AppendWhole(nil, k.header, tick, state, envelope)
+	k.b, _ = journal.AppendWhole(nil, k.header, tick, state, envelope)
 	k.records, k.wants = nil, false
 }
 

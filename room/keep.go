@@ -71,7 +71,6 @@ const lastPatience = 500 * time.Millisecond
 func (r *Room) keepAll() {
 	k := &r.keeping
 	k.checkpointed = r.world.Tick()
-	k.past = k.past.after(r.delivered())
 	k.out = r.appendEnvelope(k.out[:0])
 	k.keeper.Checkpoint(k.checkpointed, r.world.Image(), k.out)
 	for i := range r.seats {
@@ -84,7 +83,7 @@ func (r *Room) keepAll() {
 // is over, and has done what its rules wanted.
 func (r *Room) keepChanges() {
 	k := &r.keeping
-	if k.keeper == nil {
+	if k.keeper == nil || r.moved.URL != "" {
 		return
 	}
 	if r.next.Since(k.checkpointed) >= checkpointSeconds*r.hz || k.keeper.WantsCheckpoint() {

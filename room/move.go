@@ -53,6 +53,9 @@ func (r *Room) Move(ctx context.Context, hand func(journal []byte) (Handed, erro
 	}
 }
 
+// Moving reports whether the room is on its way to another owner. Any goroutine.
+func (r *Room) Moving() bool { return r.wanted.Load() != nil }
+
 // MovedTo is the id of the node at which the room goes on; "": it is over. It is not to be
 // asked before Ended is closed. Any goroutine.
 func (r *Room) MovedTo() string { return r.moved.Owner }

@@ -11,6 +11,9 @@ type Outbox interface {
 	// Waiting returns the oldest tick of a room of which something waits to be delivered;
 	// false: nothing does.
 	Waiting(room string) (oldest sim.Tick, any bool)
+	// Has reports whether something waits to be delivered that a room put at a tick under
+	// an epoch.
+	Has(room string, epoch uint64, tick sim.Tick) bool
 }
 
 // sender numbers what leaves the room. The room's goroutine owns it.
@@ -80,10 +83,10 @@ func (r *Room) handOn(effects []sim.EffectRecord, values []int64) {
 	}
 }
 
-// delivered is the tick up to which everything has left the process, a second ago at the
-// latest, and has arrived where it was to.
+// delivered is the tick up to which everything has left the process, and has arrived
+// where it was to.
 func (r *Room) delivered() sim.Tick {
-	upTo := r.next - min(r.next, sim.Tick(r.hz))
+	upTo := r.world.Tick()
 	if len(r.keeping.held) > 0 {
 		upTo = min(upTo, r.keeping.held[0].Tick-1)
 	}

@@ -3,6 +3,7 @@ package room
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/metronome-server/metronome/netproto"
@@ -11,12 +12,25 @@ import (
 )
 
 // sent is an Outbox that keeps what it is given.
-type sent struct{ entries []outbox.Entry }
+type sent struct {
+	entries []outbox.Entry
+	stuck   bool // it delivers nothing
+}
 
 func (s *sent) Put(entries ...outbox.Entry) { s.entries = append(s.entries, entries...) }
 
 // Waiting implements Outbox.
-func (s *sent) Waiting(string) (sim.Tick, bool) { return 0, false }
+func (s *sent) Waiting(string) (sim.Tick, bool) {
+	if !s.stuck || len(s.entries) == 0 {
+		return 0, false
+	}
+	return s.entries[0].Tick, true
+}
+
+// Has implements Outbox.
+func (s *sent) Has(_ string, epoch uint64, tick sim.Tick) bool {
+	return s.stuck && slices.ContainsFunc(s.entries, func(e outbox.Entry) bool { return e.Tick == tick && e.Epoch == epoch })
+}
 
 // message is one of them, as its receiver reads it.
 type message struct {

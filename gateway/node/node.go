@@ -284,6 +284,9 @@ func (n *Node) LostUnder(id string, epoch uint64) {
 	if !ok || n.Epoch(id) > epoch {
 		return
 	}
+	if lost.Moving() || lost.Info().State == room.Closed {
+		return // it was given away
+	}
 	n.log.Warn("another node has taken a room over", "room", id, "epoch", epoch)
 	if n.keeps {
 		lost.Close(netproto.CloseMoved, "the room goes on at another node")
