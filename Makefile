@@ -66,6 +66,12 @@ console-cost: build ## what the console costs 3 nodes with 60 rooms, watched and
 moves: build ## what players feel of a room that moves between nodes (MOVES=100 PLAYERS=50)
 	go run ./bench/moves --binary $(BIN) $(if $(MOVES),--moves $(MOVES)) $(if $(PLAYERS),--players $(PLAYERS))
 
+.PHONY: deploys
+deploys: build ## what players feel of rolling restarts to builds with more columns (PLAYERS=600 WINDOW=10m SURVIVE=async)
+	bench/deploy/next $(BIN)-next
+	bench/deploy/next $(BIN)-after 2
+	go run ./bench/deploy --builds $(BIN),$(BIN)-next,$(BIN)-after $(if $(PLAYERS),--players $(PLAYERS)) $(if $(WINDOW),--window $(WINDOW)) $(if $(SURVIVE),--survive $(SURVIVE))
+
 .PHONY: survival
 survival: ## what is lost when nodes and the store die, stop and are cut off (FAULTS=kill,move,stop,cut,stall,term,store-restart,store-stands TIMES=100 SURVIVE=strict SEED=1)
 	go run ./bench/survival $(if $(FAULTS),--faults $(FAULTS)) $(if $(TIMES),--times $(TIMES)) $(if $(SURVIVE),--survive $(SURVIVE)) $(if $(SEED),--seed $(SEED))
