@@ -282,7 +282,12 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	case k.answered <- struct{}{}:
 	default:
 	}
-	return k.fresh != nil && !k.encodes || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.hopeless()), k.fenced
+	more = k.fresh != nil && !k.encodes || k.told != k.asked && !k.behind || k.forget && !w.Forget
+	over = k.over && (k.told == k.asked || k.hopeless())
+	if k.forget {
+		over = w.Forget
+	}
+	return more, over || k.fenced, k.fenced
 }
 
 // hopeless: nothing of what comes can be stored until there is a checkpoint. The caller
@@ -291,7 +296,7 @@ func (k *Kept) hopeless() bool { return k.behind && k.fresh == nil }
 
 // advance drops what the store has. The caller holds mu.
 func (k *Kept) advance(w *Write) {
-	if w.Tail != nil && !k.behind {
+	if w.Tail != nil && !k.behind && !k.forget { // else it was dropped meanwhile
 		k.at += len(w.Tail)
 		k.tail = append(k.tail[:0], k.tail[len(w.Tail):]...)
 	}
