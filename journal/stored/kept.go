@@ -109,9 +109,11 @@ func (k *Kept) Tick(t *journal.Tick) {
 	defer k.mu.Unlock()
 	k.tick = t.Tick
 	k.append(journal.KindTick, k.body)
+	k.rooms.want()
 }
 
-// Envelope implements journal.Keeper.
+// Envelope implements journal.Keeper. It goes along with the next tick, or a beat: a step
+// of its own would double what strict keeping costs.
 func (k *Kept) Envelope(envelope []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -133,7 +135,6 @@ func (k *Kept) append(kind journal.Kind, body []byte) {
 	if len(k.tail) > mostWaiting || len(k.fresh)-k.sent > journal.MaxRecord+mostWaiting {
 		k.loseJournal(errBehind)
 	}
-	k.rooms.want()
 }
 
 // loseJournal has the journal begin anew when the store is ready for it. The caller
