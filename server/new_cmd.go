@@ -39,7 +39,7 @@ func (p *program) newGame(args []string) error {
 	if err := tidy(p.ctx, g.Dir); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(p.stdout, "\nPlay it, with bots:\n\n    cd %s\n    go run .\n\nThen open http://127.0.0.1:8080, change game.go, and start it again.\n", g.Dir)
+	_, err := fmt.Fprintf(p.stdout, "\nPlay it, with bots:\n\n    cd %s\n    go run .\n\nThen open http://127.0.0.1:8080, change game/game.go, and start it again.\n", g.Dir)
 	return err
 }
 

@@ -125,7 +125,8 @@ func (g Game) writeFile(name, text string) error {
 	if err := os.MkdirAll(filepath.Dir(at), 0o755); err != nil { //nolint:gosec // others may read a game's source
 		return err
 	}
-	text = strings.NewReplacer(placeholder, g.Name(), "GOVERSION", goVersion).Replace(text)
+	here := Module + "/server/kit/" + path.Join(root, g.Template) + "/"
+	text = strings.NewReplacer(here, g.Name()+"/", placeholder, g.Name(), "GOVERSION", goVersion).Replace(text)
 	return os.WriteFile(at, []byte(text), 0o644) //nolint:gosec // others may read a game's source
 }
 

@@ -47,7 +47,7 @@ story("a game is changed, gets a column, and does not build for a while, under t
   let said = "";
   for (const out of [child.stdout, child.stderr]) out.setEncoding("utf8").on("data", (text: string) => (said += text));
   const gone = new Promise((resolve) => child.once("exit", resolve));
-  const rules = join(dir, "game.go");
+  const rules = join(dir, "game/game.go");
   const change = async (from: string, to: string): Promise<void> => writeFile(rules, (await readFile(rules, "utf8")).replace(from, to));
   const inPlay = (times: number) => expect.poll(() => said.match(/the changed rules are in play/g)?.length ?? 0, { timeout: 60_000, message: said }).toBe(times);
   try {
@@ -73,7 +73,7 @@ story("a game is changed, gets a column, and does not build for a while, under t
     expect((await standing(ann)).seat).toBe(before[0]!.seat);
     expect(await best()).toBeGreaterThan(99); // the scores are kept
 
-    await change("package main", "package main\n\nthis is no Go"); // a fault
+    await change("package game\n", "package game\n\nthis is no Go\n"); // a fault
     await ann.locator("#dev-error").getByText("syntax error").waitFor({ timeout: 30_000 });
     const broken = (await standing(ann)).tick;
     await expect.poll(async () => (await standing(ann)).tick).toBeGreaterThan(broken + 10); // the old game plays on

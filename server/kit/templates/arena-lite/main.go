@@ -8,6 +8,7 @@ import (
 
 	"github.com/metronome-server/metronome/bots"
 	"github.com/metronome-server/metronome/server"
+	"github.com/metronome-server/metronome/server/kit/templates/arena-lite/game"
 	"github.com/metronome-server/metronome/sim"
 )
 
@@ -28,7 +29,7 @@ func pages() fs.FS {
 }
 
 func main() {
-	os.Exit(server.Main(sim.Game{Name: "mygame", Modes: []sim.Mode{mode()}},
+	os.Exit(server.Main(sim.Game{Name: "mygame", Modes: []sim.Mode{game.Mode()}},
 		server.Pages(pages()),
 		server.Bots("mygame", bots.Of(player)),
 		server.Alone("serve", "--bots", "8", "--state", "state"),

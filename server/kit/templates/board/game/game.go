@@ -1,16 +1,14 @@
-package main
+// Package game has the rules.
+package game
 
-import (
-	"github.com/metronome-server/metronome/bots"
-	"github.com/metronome-server/metronome/sim"
-)
+import "github.com/metronome-server/metronome/sim"
 
 // Four in a row: whoever is at turn drops a stone into a column.
-const columns, lines, pause = 7, 6, 5 * sim.RestHz
+const Columns, lines, pause = 7, 6, 5 * sim.RestHz
 
 // Board is what there is one of.
 type Board struct {
-	Cell   [columns * lines]uint8 // 0, or 1 or 2: whose stone lies there; column by column, from below
+	Cell   [Columns * lines]uint8 // 0, or 1 or 2: whose stone lies there; column by column, from below
 	Turn   uint8                  // 1 or 2
 	Winner uint8                  // 1 or 2; 3: nobody has won; 0: they play
 	Next   sim.Tick               // when the next match begins
@@ -99,14 +97,14 @@ func (b *Board) wins(column, line int) bool {
 // run counts stones like the one there, in one direction, without it.
 func (b *Board) run(column, line, dx, dy int) (n int) {
 	mine := b.Cell[column*lines+line]
-	for x, y := column+dx, line+dy; x >= 0 && x < columns && y >= 0 && y < lines && b.Cell[x*lines+y] == mine; x, y = x+dx, y+dy {
+	for x, y := column+dx, line+dy; x >= 0 && x < Columns && y >= 0 && y < lines && b.Cell[x*lines+y] == mine; x, y = x+dx, y+dy {
 		n++
 	}
 	return n
 }
 
 func (b *Board) full() bool {
-	for column := range columns {
+	for column := range Columns {
 		if b.Cell[column*lines+lines-1] == 0 {
 			return false
 		}
@@ -116,22 +114,9 @@ func (b *Board) full() bool {
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
 
-// mode is one way to play the game. At 0 Hz its rooms rest until somebody does something.
-func mode() sim.Mode {
+// Mode is one way to play the game. At 0 Hz its rooms rest until somebody does something.
+func Mode() sim.Mode {
 	return sim.Mode{Name: "mygame", Title: "mygame", Hz: 0, Seats: 2, New: func(w *sim.World) sim.Rules {
 		return &rules{w, sim.NewSingle[Board](w, "board"), sim.NewPerSeat[Player](w, "player"), sim.NewCommand[Drop](w)}
 	}}
-}
-
-// player is a bot: it thinks for a second, and drops a stone anywhere.
-func player(s *bots.Seen, order *Drop) bool {
-	me := bots.Mine[Player](s, "player")
-	for _, b := range bots.Rows[Board](s, "board") {
-		if me == nil || b.Turn != me.Side || b.Winner > 0 || s.Random.IntN(s.Hz) > 0 {
-			continue
-		}
-		order.Column = uint8(s.Random.IntN(columns))
-		return true
-	}
-	return false
 }

@@ -1,9 +1,7 @@
-package main
+// Package game has the rules.
+package game
 
-import (
-	"github.com/metronome-server/metronome/bots"
-	"github.com/metronome-server/metronome/sim"
-)
+import "github.com/metronome-server/metronome/sim"
 
 const (
 	width, height = sim.Fixed(800 << 8), sim.Fixed(450 << 8) // positions are in 1/256
@@ -108,27 +106,9 @@ func (r *rules) strikes(shot *Shot) bool {
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
 
-// mode is one way to play the game.
-func mode() sim.Mode {
+// Mode is one way to play the game.
+func Mode() sim.Mode {
 	return sim.Mode{Name: "mygame", Title: "mygame", Hz: 30, Seats: 16, New: func(w *sim.World) sim.Rules {
 		return &rules{w, sim.NewPerSeat[Ship](w, "ship"), sim.NewTable[Shot](w, "shot", 128), sim.NewEvent[Hit](w, "hit"), sim.NewInput[Input](w)}
 	}}
-}
-
-// player is a bot: it flies about, and shoots at who is nearest.
-func player(s *bots.Seen, in *Input) {
-	if s.Random.IntN(s.Hz) == 0 {
-		in.DX, in.DY = int8(s.Random.IntN(201)-100), int8(s.Random.IntN(201)-100)
-	}
-	me := bots.Mine[Ship](s, "ship")
-	if me == nil {
-		return
-	}
-	nearest := sim.Fixed(300 << 8)
-	in.Fire = false
-	for _, other := range bots.Rows[Ship](s, "ship") {
-		if way := other.At.Sub(me.At); other.Owner != s.Seat && other.Down == 0 && way.Len() < nearest {
-			nearest, in.Aim, in.Fire = way.Len(), sim.AngleOf(way), s.Random.IntN(6) == 0
-		}
-	}
 }

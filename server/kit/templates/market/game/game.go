@@ -1,12 +1,10 @@
-package main
+// Package game has the rules.
+package game
 
-import (
-	"github.com/metronome-server/metronome/bots"
-	"github.com/metronome-server/metronome/sim"
-)
+import "github.com/metronome-server/metronome/sim"
 
 // One good, whose price follows what is asked for, and traders with money of their own.
-const firstPrice, firstCash, day = 1000, 100_000, 60 * 10
+const FirstPrice, firstCash, day = 1000, 100_000, 60 * 10
 
 // Price is what there is one of.
 type Price struct {
@@ -67,7 +65,7 @@ func (r *rules) beginDay(p *Price) {
 		t.Best = max(t.Best, t.Cash+t.Stock*p.Now)
 		t.Cash, t.Stock = firstCash, 0
 	}
-	p.Now, p.Ends = firstPrice, r.w.Tick().Add(day)
+	p.Now, p.Ends = FirstPrice, r.w.Tick().Add(day)
 }
 
 // trade does what somebody can pay for; every piece moves the price.
@@ -83,24 +81,9 @@ func (r *rules) trade(p *Price, seat sim.Seat, t *Trader, amount int32) {
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
 
-// mode is one way to play the game.
-func mode() sim.Mode {
+// Mode is one way to play the game.
+func Mode() sim.Mode {
 	return sim.Mode{Name: "mygame", Title: "mygame", Hz: 10, Seats: 50, New: func(w *sim.World) sim.Rules {
 		return &rules{w, sim.NewSingle[Price](w, "price"), sim.NewPerSeat[Trader](w, "trader"), sim.NewEvent[Deal](w, "deal"), sim.NewCommand[Order](w)}
 	}}
-}
-
-// player is a bot: it buys what is cheap and sells what is dear, now and then.
-func player(s *bots.Seen, order *Order) bool {
-	for _, p := range bots.Rows[Price](s, "price") {
-		if s.Random.IntN(2*s.Hz) > 0 {
-			continue
-		}
-		order.Amount = int8(1 + s.Random.IntN(5))
-		if p.Now > firstPrice+int32(s.Random.IntN(200))-100 {
-			order.Amount = -order.Amount
-		}
-		return true
-	}
-	return false
 }

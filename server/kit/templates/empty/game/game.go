@@ -1,9 +1,7 @@
-package main
+// Package game has the rules.
+package game
 
-import (
-	"github.com/metronome-server/metronome/bots"
-	"github.com/metronome-server/metronome/sim"
-)
+import "github.com/metronome-server/metronome/sim"
 
 // The field is 800 x 450; what leaves it on one side comes back on the other.
 const width, height = sim.Fixed(800 << 8), sim.Fixed(450 << 8)
@@ -42,16 +40,9 @@ func (r *rules) Step(*sim.Inputs) { // exactly one input per seat, however clien
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
 
-// mode is one way to play the game.
-func mode() sim.Mode {
+// Mode is one way to play the game.
+func Mode() sim.Mode {
 	return sim.Mode{Name: "mygame", Title: "mygame", Hz: 30, Seats: 16, New: func(w *sim.World) sim.Rules {
 		return &rules{w, sim.NewPerSeat[Ball](w, "ball"), sim.NewInput[Input](w)}
 	}}
-}
-
-// player is a bot: it turns now and then.
-func player(s *bots.Seen, in *Input) {
-	if s.Random.IntN(s.Hz) == 0 {
-		in.DX, in.DY = int8(s.Random.IntN(201)-100), int8(s.Random.IntN(201)-100)
-	}
 }

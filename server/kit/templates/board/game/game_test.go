@@ -1,4 +1,4 @@
-package main
+package game
 
 import (
 	"testing"
@@ -8,7 +8,7 @@ import (
 
 // TestRules plays matches with random inputs and commands, restores them at random
 // ticks, and names the first row that came out differently.
-func TestRules(t *testing.T) { simtest.Check(t, mode()) }
+func TestRules(t *testing.T) { simtest.Check(t, Mode()) }
 
 // TestSource reads the rules for what another machine would compute otherwise.
 func TestSource(t *testing.T) { simtest.CheckSource(t, ".") }
