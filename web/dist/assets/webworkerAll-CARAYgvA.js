@@ -1,0 +1,1 @@
+import"./painters-Cgk3v0VS.js";import"./init-wJLME8v5.js";
