@@ -158,7 +158,7 @@ interface ViewTable<C extends string = string> {
 }
 /**
  * A row as an object: its columns in real units, as in ViewTable.values. There is one for each life: the next view() in which the row is
- * fills it anew, and after the last one it stays as it was. A column named id or life is only in the table.
+ * fills it anew, and after the last one it stays as it was; {...row} is a copy. A column named id or life is only in the table.
  */
 type RowObject<C extends string = string> = {
     readonly id: number;

@@ -1,1 +1,1 @@
-export * from "./0363fe6d0f9316ef/index.js";
+export * from "./0607c7431d449e9c/index.js";

@@ -1,13 +1,37 @@
 // Rows as objects, for who would rather read ship.x than a column.
 import type { RowObject } from "../api.ts";
 
-/** A row while it is filled in. */
-interface Filled {
-  [field: string]: number;
+/**
+ * One row. Its numbers are in an array behind its properties: set as plain properties, by names that are known only when the room
+ * says them, each would be a piece of memory of its own, in every frame.
+ */
+class Row {
+  readonly #values: Float64Array;
+
+  constructor(
+    readonly id: number,
+    readonly life: number,
+    values: Float64Array,
+    fields: PropertyDescriptorMap,
+  ) {
+    this.#values = values;
+    Object.defineProperties(this, fields);
+  }
+
+  /** The property that shows a value; enumerable, so that {...row} is a copy. */
+  static field(place: number): PropertyDescriptor {
+    return {
+      enumerable: true,
+      get(this: Row) {
+        return this.#values[place];
+      },
+    };
+  }
 }
 
 interface Kept {
-  readonly row: Filled;
+  readonly row: Row;
+  readonly values: Float64Array;
   /** The last frame that had it. */
   frame: number;
 }
@@ -18,32 +42,48 @@ interface Kept {
  */
 export class RowObjects {
   private readonly kept = new Map<number, Kept>();
-  private readonly list: Filled[] = [];
+  /** Those of this frame, in the order of its rows. */
+  private readonly now: Kept[] = [];
+  private readonly list: Row[] = [];
+  private readonly fields: PropertyDescriptorMap = {};
+  /** Rows of this frame so far. The arrays are cut at its end only: emptied before, they would be made anew. */
+  private count = 0;
   private frame = 0;
+
+  /** The names of the fields; one that is id or life has a value, but no property. */
+  constructor(private readonly names: readonly string[]) {
+    names.forEach((name, place) => {
+      if (name !== "id" && name !== "life") this.fields[name] = Row.field(place);
+    });
+  }
 
   /** Begins a frame without rows. */
   begin(): void {
     this.frame++;
-    this.list.length = 0;
+    this.count = 0;
   }
 
   /** Adds a row to the frame. */
   add(id: number, life: number): void {
     let k = this.kept.get(life);
-    if (!k) this.kept.set(life, (k = { row: { id, life }, frame: 0 }));
+    if (!k) {
+      const values = new Float64Array(this.names.length);
+      this.kept.set(life, (k = { row: new Row(id, life, values, this.fields), values, frame: 0 }));
+    }
     k.frame = this.frame;
-    this.list.push(k.row);
+    this.now[this.count] = k;
+    this.list[this.count++] = k.row;
   }
 
-  /** Sets a field of each row: the i-th one's is values[places[i]], or values[i] without places; 0 where there is none. id and life stay. */
-  set(field: string, values: ArrayLike<number>, unit = 1, places?: readonly number[]): void {
-    if (field === "id" || field === "life") return;
-    for (let i = 0; i < this.list.length; i++) this.list[i]![field] = (values[places ? places[i]! : i] ?? 0) * unit;
+  /** Sets a field, by its place among the names, of each row: the i-th one's is values[places[i]], or values[i] without places; 0 where there is none. */
+  set(field: number, values: ArrayLike<number>, unit = 1, places?: readonly number[]): void {
+    for (let i = 0; i < this.count; i++) this.now[i]!.values[field] = (values[places ? places[i]! : i] ?? 0) * unit;
   }
 
   /** Ends the frame and answers its rows; objects of rows that it has not are let go. */
   end(): readonly RowObject[] {
-    if (this.kept.size > this.list.length) {
+    this.now.length = this.list.length = this.count;
+    if (this.kept.size > this.count) {
       for (const [life, k] of this.kept) if (k.frame !== this.frame) this.kept.delete(life);
     }
     return this.list as unknown as readonly RowObject[];

@@ -20,8 +20,8 @@ class DrawnTable implements ViewTable {
   private tick = -1;
   private readonly memory: Memory[] = [];
   private readonly inUnits: Memory[] = [];
-  private readonly objects = new RowObjects();
-  private readonly ownObjects = new RowObjects();
+  private readonly objects: RowObjects;
+  private readonly ownObjects: RowObjects;
   /** What rows() and mine() have answered at this tick; null: nobody has asked. */
   private all: readonly RowObject[] | null = null;
   private own: readonly RowObject[] | null = null;
@@ -31,7 +31,11 @@ class DrawnTable implements ViewTable {
     private readonly number: number,
     /** Whose rows are one's own; 0: nobody's. */
     private readonly seat: number,
-  ) {}
+  ) {
+    const shared = [...plan.shared.keys()];
+    this.objects = new RowObjects(shared);
+    this.ownObjects = new RowObjects([...shared, ...plan.own.keys()]);
+  }
 
   get name(): string {
     return this.plan.name;
@@ -63,7 +67,7 @@ class DrawnTable implements ViewTable {
     const { ids, lives, objects } = this;
     objects.begin();
     for (let i = 0; i < this.count; i++) objects.add(ids[i]!, lives[i]!);
-    for (const c of this.plan.shared.values()) objects.set(c.name, this.units(c));
+    for (const c of this.plan.shared.values()) objects.set(c.at, this.units(c));
     return (this.all = objects.end());
   }
 
@@ -74,11 +78,11 @@ class DrawnTable implements ViewTable {
     const places = this.placesOfMine();
     objects.begin();
     for (const i of places) objects.add(ids[i]!, lives[i]!);
-    for (const c of this.plan.shared.values()) objects.set(c.name, this.units(c), 1, places);
+    for (const c of this.plan.shared.values()) objects.set(c.at, this.units(c), 1, places);
     const rows = this.between?.rows;
     if (rows && places.length > 0) {
       const there = places.map((i) => rows.ownIds.indexOf(ids[i]!));
-      for (const c of this.plan.own.values()) objects.set(c.name, rows.ownRaw(c), c.unit, there);
+      for (const c of this.plan.own.values()) objects.set(this.plan.shared.size + c.at, rows.ownRaw(c), c.unit, there);
     }
     return (this.own = objects.end());
   }

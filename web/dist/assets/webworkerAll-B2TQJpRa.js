@@ -1,0 +1,1 @@
+import"./painters-KtUS66DQ.js";import"./init-DTh_aNt4.js";

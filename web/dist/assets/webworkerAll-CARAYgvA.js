@@ -1,1 +1,0 @@
-import"./painters-Cgk3v0VS.js";import"./init-wJLME8v5.js";
