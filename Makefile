@@ -100,6 +100,14 @@ gen: ## write the generated files
 web: ## build the pages into web/dist, which the server embeds (needs Node.js)
 	scripts/web build
 
+.PHONY: sdk
+sdk: ## build the SDK's package into web/sdk/dist, as npm pack takes it (needs Node.js)
+	scripts/web sdk
+
+.PHONY: examples
+examples: ## build the examples with the packed SDK and have each see a match (needs npm's registry)
+	scripts/examples
+
 .PHONY: screenshots
 screenshots: ## take the pictures in docs/img again, and all states into bin/screens (STATES=play,menu)
 	$(if $(STATES),STATES=$(STATES)) scripts/web screenshots

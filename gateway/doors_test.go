@@ -227,6 +227,8 @@ func TestPagesOfOtherOrigins(t *testing.T) {
 		{"info", http.MethodGet, n.url + "/info", ours, true, 200},
 		{"info for a stranger", http.MethodGet, n.url + "/info", theirs, false, 200},
 		{"file", http.MethodGet, n.url + "/play", ours, true, 200},
+		{"SDK", http.MethodGet, n.url + "/sdk/index.js", ours, true, 200},
+		{"SDK for a stranger", http.MethodGet, n.url + "/sdk/index.js", theirs, false, 200},
 		{"missing", http.MethodGet, n.url + "/sdk/nothing.js", ours, true, 404},
 		{"metrics", http.MethodGet, n.url + "/metrics", ours, false, 200},
 	} {

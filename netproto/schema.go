@@ -60,7 +60,7 @@ func columnsOf(cols []sim.Column) []*pb.Column {
 	var out []*pb.Column
 	for _, c := range cols {
 		if !c.Local {
-			out = append(out, &pb.Column{Name: c.Name, Kind: pb.Kind(c.Kind), Linear: c.Linear, Private: c.Private})
+			out = append(out, &pb.Column{Name: c.Name, Kind: pb.Kind(c.Kind), Linear: c.Linear, Private: c.Private, Owner: c.Owner})
 		}
 	}
 	return out

@@ -10,8 +10,8 @@ import (
 //go:embed dist
 var dist embed.FS
 
-// FS has the pages (index.html, play.html, …) and assets/, whose names carry
-// the hash of what is in them.
+// FS has the pages (index.html, play.html, …), assets/, whose names carry the hash
+// of what is in them, and in sdk/ the TypeScript SDK for pages of others.
 var FS = sub()
 
 func sub() fs.FS {

@@ -12,6 +12,7 @@ export default defineConfig({
   base: "./", // the pages may be below a path of their host
   publicDir: here("app/public"), // files whose names others know: icons, the manifest
   appType: "mpa",
+  resolve: { alias: { "@metronome/sdk": here("sdk/src/index.ts") } }, // not the package, which has to be built first
   build: {
     outDir: process.env["METRONOME_DIST"] ?? here("dist"),
     emptyOutDir: true,

@@ -26,8 +26,8 @@ var pageAt = map[string]string{
 
 // Routes serves the built pages: each under its URL, asked for anew every time;
 // what they refer to under /assets/, kept for good, since the names change with
-// what is in them; and files whose names others know, such as icons, for a day.
-// publicURL is where clients reach the node; "" if that is not known. Every page
+// what is in them; files whose names others know, such as icons, for a day; and the
+// SDK under /sdk/. publicURL is where clients reach the node; "" if that is not known. Every page
 // goes through share. own: the game has pages of its own, and of ours only the
 // console and the inspector are shown.
 func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share func(http.Handler) http.Handler) error {
@@ -46,8 +46,14 @@ func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share f
 			return err
 		}
 	}
-	return routeFiles(mux, built, "assets", "public, max-age=31536000, immutable", share)
+	if err := routeFiles(mux, built, "assets", forGood, share); err != nil {
+		return err
+	}
+	return routeSDK(mux, built, share)
 }
+
+// forGood is how long a file may be kept whose name says what is in it.
+const forGood = "public, max-age=31536000, immutable"
 
 // routeFiles serves the files of a folder under their own names, pages apart.
 func routeFiles(mux *http.ServeMux, built fs.FS, folder, cache string, share func(http.Handler) http.Handler) error {
@@ -125,6 +131,7 @@ var kinds = map[string]string{
 	".html":        "text/html; charset=utf-8",
 	".css":         "text/css; charset=utf-8",
 	".js":          "text/javascript; charset=utf-8",
+	".ts":          "text/plain; charset=utf-8", // types, for people and their editors
 	".svg":         "image/svg+xml",
 	".png":         "image/png",
 	".jpg":         "image/jpeg",

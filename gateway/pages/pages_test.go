@@ -48,6 +48,11 @@ func samplePages() fstest.MapFS {
 		"assets/icon-5678.js": {Data: []byte(long[:worthGzip-1])},
 		"missing.html":        {Data: []byte(`<!doctype html><a href="./play"><link href="./assets/app-1234.css">nothing here`)},
 		"site.webmanifest":    {Data: []byte("{}")},
+
+		"sdk/index.js":           {Data: []byte(`export * from "./0123abcd/index.js";`)},
+		"sdk/index.d.ts":         {Data: []byte("declare function connect(): void;")},
+		"sdk/0123abcd/index.js":  {Data: []byte("the entry")},
+		"sdk/0123abcd/worker.js": {Data: []byte("the worker")},
 	}
 	for _, name := range pageAt {
 		files[name] = &fstest.MapFile{Data: []byte("<!doctype html>" + name)}

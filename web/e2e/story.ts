@@ -86,7 +86,8 @@ class Watch {
     });
     page.on("pageerror", (error) => fault(`uncaught: ${error.message}`));
     const foreign = (url: string): void => {
-      if (!servers.some((server) => new URL(server.url).host === new URL(url).host)) this.faults.push(`asked ${url}`);
+      const { host } = new URL(url.replace(/^blob:/, "")); // of the page that made it
+      if (!servers.some((server) => new URL(server.url).host === host)) this.faults.push(`asked ${url}`);
     };
     page.on("request", (request) => foreign(request.url()));
     page.on("websocket", (socket) => foreign(socket.url()));

@@ -24,7 +24,7 @@ let page = 0;
 for (const file of output) {
   const code = file.type === "chunk" ? file.code : file.source;
   const size = gzipSync(code, { level: 9 }).length;
-  const local = /^assets\/(engine|host)-/.test(file.fileName);
+  const local = /^assets\/engine-/.test(file.fileName);
   if (!local) page += size;
   console.log(`${String(Buffer.byteLength(code)).padStart(8)} bytes ${String(size).padStart(7)} gzip  ${file.fileName}${local ? "  (only without a worker)" : ""}`);
 }

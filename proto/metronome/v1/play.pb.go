@@ -1046,7 +1046,9 @@ type Column struct {
 	// Predicted by its last change instead of its last value.
 	Linear bool `protobuf:"varint,3,opt,name=linear,proto3" json:"linear,omitempty"`
 	// In ServerFrame.own only.
-	Private       bool `protobuf:"varint,4,opt,name=private,proto3" json:"private,omitempty"`
+	Private bool `protobuf:"varint,4,opt,name=private,proto3" json:"private,omitempty"`
+	// Its value is the seat whose row it is. A table has one at most.
+	Owner         bool `protobuf:"varint,5,opt,name=owner,proto3" json:"owner,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1105,6 +1107,13 @@ func (x *Column) GetLinear() bool {
 func (x *Column) GetPrivate() bool {
 	if x != nil {
 		return x.Private
+	}
+	return false
+}
+
+func (x *Column) GetOwner() bool {
+	if x != nil {
+		return x.Owner
 	}
 	return false
 }
@@ -2076,12 +2085,13 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\aoutcome\x18\a \x03(\v2\x14.metronome.v1.ColumnR\aoutcome\"O\n" +
 	"\vTableSchema\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12,\n" +
-	"\x06column\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x06column\"v\n" +
+	"\x06column\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x06column\"\x8c\x01\n" +
 	"\x06Column\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12&\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x12.metronome.v1.KindR\x04kind\x12\x16\n" +
 	"\x06linear\x18\x03 \x01(\bR\x06linear\x12\x18\n" +
-	"\aprivate\x18\x04 \x01(\bR\aprivate\"M\n" +
+	"\aprivate\x18\x04 \x01(\bR\aprivate\x12\x14\n" +
+	"\x05owner\x18\x05 \x01(\bR\x05owner\"M\n" +
 	"\vEventSchema\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12*\n" +
 	"\x05field\x18\x02 \x03(\v2\x14.metronome.v1.ColumnR\x05field\"r\n" +

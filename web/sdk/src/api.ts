@@ -86,6 +86,11 @@ export interface ConnectOptions {
   /** Only without a worker: what opens sockets and URLs, for Node and tests. */
   WebSocket?: new (url: string, protocols: string) => WebSocket;
   fetch?: typeof fetch;
+  /**
+   * Schema.fingerprint of the game that the page's types were written for, as `metronome schema --ts` writes it. A room that has another one
+   * is told of on the console, once: another build, mode or number of seats. All goes on by the names that both have.
+   */
+  fingerprint?: string;
 }
 
 /** How to watch a room: without a name, a seat to come back to, or a lobby. */
@@ -157,6 +162,12 @@ export interface ViewTable<C extends string = string> {
   index(id: number): number;
 }
 
+/**
+ * A row as an object: its columns in real units, as in ViewTable.values. There is one for each life: the next view() in which the row is
+ * fills it anew, and after the last one it stays as it was; {...row} is a copy. A column named id or life is only in the table.
+ */
+export type RowObject<C extends string = string> = { readonly id: number; readonly life: number } & { readonly [K in C]: number };
+
 /** A row that comes into view or leaves it, as it is in the snapshot in which it comes or was last. It may be kept. */
 export interface Row<C extends string = string> {
   readonly table: string;
@@ -178,6 +189,16 @@ export interface View<G extends Game = AnyGame> {
   /** How old that is against the newest snapshot, 1/16 ticks; negative when ahead of it. */
   readonly seen: number;
   table<T extends TableName<G>>(name: T): ViewTable<ColumnOf<G, T>>;
+  /**
+   * The rows of a table as objects, in an array that is used again. They cost more than columns: each is filled in every frame in which
+   * they are asked for. Throws MetronomeError "no-such-name" on a table that the game does not have.
+   */
+  rows<T extends TableName<G>>(name: T): readonly RowObject<ColumnOf<G, T>>[];
+  /**
+   * The rows in view whose owner is this session's seat, with their private columns too: objects of their own, else as rows(). Empty for
+   * who watches. Throws MetronomeError "no-such-name" on a table that the game does not have, or whose rows are nobody's.
+   */
+  mine<T extends TableName<G>>(name: T): readonly RowObject<ColumnOf<G, T> | OwnOf<G, T>>[];
 }
 
 /** An input that the newest snapshot does not include. */

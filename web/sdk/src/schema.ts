@@ -25,6 +25,8 @@ export interface ColumnSchema {
   readonly linear: boolean;
   /** Sent to the owner of the row only. */
   readonly private: boolean;
+  /** Its value is the seat whose row it is. A table has one at most. */
+  readonly owner: boolean;
 }
 
 export interface TableSchema {

@@ -129,7 +129,7 @@ test("predicting many ticks at once is predicting each", () => {
 describe("a change of a linear column", () => {
   /** narrow makes a mirror of one UINT8 column, 250, that changes by some residuals. */
   function narrow(residuals: number[]): [number, number] {
-    const m = new Mirror({ tables: [{ name: "t", columns: [{ name: "c", kind: 4, linear: true, private: false }] }], events: [], input: [], command: [], params: [], outcome: [], fingerprint: "" });
+    const m = new Mirror({ tables: [{ name: "t", columns: [{ name: "c", kind: 4, linear: true, private: false, owner: false }] }], events: [], input: [], command: [], params: [], outcome: [], fingerprint: "" });
     give(m, { tick: 1, key: true, chunk: [{ key: true, rows: [ENTER, 1, 1, 250, 0] }] });
     residuals.forEach((r, i) => give(m, { tick: 2 + i, chunk: [{ rows: [CHANGE, ALL, (r << 1) ^ (r >> 31)] }] }));
     const [list] = m.lists("shared", 0);

@@ -233,6 +233,28 @@ describe("what a page sees", () => {
     expect(["x", "aim"].map((c) => rig.session.view().table("ship").values(c)[0])).toEqual([13, (122 / 256) * 2 * Math.PI]); // two ticks on, past the whole circle
   });
 
+  test("rows as objects, and one's own with what only it is told", () => {
+    const rig = new Rig();
+    rig.room.ships.set(2, { x: 512, y: 0, aim: 4 });
+    rig.play();
+    rig.tick();
+    const view = rig.session.view();
+    expect(view.rows("ship")).toEqual([{ id: 2, life: 1, x: 2, y: 0, aim: 4 }, { id: 1, life: 2, x: 1, y: -1, aim: 3 }]);
+    expect(view.mine("ship")).toEqual([{ id: 1, life: 2, x: 1, y: -1, aim: 3, ammo: 9 }]);
+  });
+
+  test("a room of another build than the page's types says so once, and goes on", () => {
+    const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const rig = new Rig({ fingerprint: "00000000000000aa" }).play();
+    expect(warned.mock.calls).toEqual([[expect.stringMatching(/00000000000000aa.* ffa.* 0000000000000123.*metronome schema --ts/)]]);
+    expect(rig.session.world.table("ship").count).toBe(1);
+    rig.message(rig.room.key({ resumed: true }));
+    new Rig({ fingerprint: "0000000000000123" }).play();
+    new Rig().play();
+    expect(warned).toHaveBeenCalledTimes(1);
+    warned.mockRestore();
+  });
+
   test("who does not draw hears events at once", () => {
     const rig = new Rig().play();
     vi.advanceTimersByTime(1_000);

@@ -38,7 +38,7 @@ test.each([
 });
 
 function someWelcome(): pb.Welcome {
-  const column = (): object => ({ name: word(), kind: int(13), linear: random() < 0.5, private: random() < 0.5 });
+  const column = (): object => ({ name: word(), kind: int(13), linear: random() < 0.5, private: random() < 0.5, owner: random() < 0.5 });
   const some = <T>(make: () => T): T[] => Array.from({ length: int(4) }, make);
   return create(pb.WelcomeSchema, {
     room: word(), mode: word(), seat: int(2 ** 32), tickHz: int(300), snapshotEvery: int(5), resume: word(), resumeTicks: int(1000),
@@ -58,7 +58,7 @@ function someWelcome(): pb.Welcome {
 
 /** asOurs is what generated code read, in the form of readWelcome. */
 function asOurs(w: pb.Welcome): unknown {
-  const column = (c: pb.Column): object => ({ name: c.name, kind: c.kind as number, linear: c.linear, private: c.private });
+  const column = (c: pb.Column): object => ({ name: c.name, kind: c.kind as number, linear: c.linear, private: c.private, owner: c.owner });
   const s = w.schema;
   return {
     room: w.room, mode: w.mode, seat: w.seat, tickHz: w.tickHz, snapshotEvery: w.snapshotEvery, resume: w.resume, resumeTicks: w.resumeTicks,

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Kind } from "@metronome/sdk";
 import { Extent, placesOf } from "./places.ts";
 
-const column = (name: string, kind: number, hidden = false) => ({ name, kind, linear: false, private: hidden });
+const column = (name: string, kind: number, hidden = false) => ({ name, kind, linear: false, private: hidden, owner: name === "owner" });
 
 test("a place is two columns of one name", () => {
   const { FIXED, SEAT, INT16 } = Kind;
@@ -16,7 +16,7 @@ test("a place is two columns of one name", () => {
     ]),
   ).toEqual([
     { table: "ball", x: "x", y: "y", owner: "owner" },
-    { table: "shot", x: "at.x", y: "at.y", owner: "from" },
+    { table: "shot", x: "at.x", y: "at.y", owner: "" },
   ]);
 });
 

@@ -17,8 +17,7 @@ export function placesOf(tables: readonly TableSchema[]): Place[] {
     const fixed = new Set(columns.filter((c) => c.kind === Kind.FIXED && !c.private).map((c) => c.name));
     const x = [...fixed].find((c) => /(^|\.)x$/.test(c) && fixed.has(c.replace(/x$/, "y")));
     if (x === undefined) continue;
-    const seats = columns.filter((c) => c.kind === Kind.SEAT && !c.private).map((c) => c.name);
-    places.push({ table: name, x, y: x.replace(/x$/, "y"), owner: seats.find((c) => c === "seat" || c === "owner") ?? seats[0] ?? "" });
+    places.push({ table: name, x, y: x.replace(/x$/, "y"), owner: columns.find((c) => c.owner)?.name ?? "" });
   }
   return places;
 }

@@ -35,13 +35,13 @@ export class Tables {
       while (body.rows.length < count) body.append(el("tr", "", el("td"), ...schema.columns.map(() => el("td"))));
       while (body.rows.length > count) body.deleteRow(-1);
       const columns = schema.columns.map((c) => (c.private ? table.ownValues(c.name) : table.values(c.name)));
-      const seats = schema.columns.flatMap((c, i) => (c.kind === Kind.SEAT && !c.private ? [i] : []));
+      const owner = schema.columns.findIndex((c) => c.owner);
       for (let row = 0; row < count; row++) {
         const own = table.ownIds.indexOf(table.ids[row]!);
         const cells = body.rows[row]!.cells;
         text(cells[0]!, String(table.ids[row]));
         schema.columns.forEach((c, i) => text(cells[i + 1]!, valueText(c, columns[i]![c.private ? own : row])));
-        const mine = session.seat > 0 && seats.some((i) => columns[i]![row] === session.seat);
+        const mine = session.seat > 0 && columns[owner]?.[row] === session.seat;
         if (body.rows[row]!.className !== (mine ? "mine" : "")) body.rows[row]!.className = mine ? "mine" : "";
       }
     }

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { arenaKinds } from "./arena.gen.ts";
 import { fits, isArena } from "./tables.ts";
 
-const column = (name: string) => ({ name, kind: 6, linear: false, private: false });
+const column = (name: string) => ({ name, kind: 6, linear: false, private: false, owner: false });
 
 function schema(): Schema {
   const tables = Object.entries(arenaKinds).map(([name, columns]) => ({ name, columns: Object.keys(columns).map(column) }));

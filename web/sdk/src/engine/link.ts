@@ -1,7 +1,9 @@
 // The way from the page to its engine.
 import type { ConnectOptions } from "../api.ts";
 import type { Host } from "./engine.ts";
+import { hostOf } from "./host.ts";
 import type { Command, Report } from "./protocol.ts";
+import { spawnWorker } from "./spawn.ts";
 
 export interface Link {
   /** The engine calls for samples; else the page sends "input" when they change. */
@@ -26,7 +28,7 @@ export function workerLink(o: ConnectOptions): Connector {
   return (onReport, sample) => {
     let worker: Worker;
     try {
-      worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      worker = spawnWorker();
     } catch (fault) {
       warn(String(fault));
       return localLink(o)(onReport, sample);
@@ -72,7 +74,7 @@ export function localLink(o: ConnectOptions): Connector {
     const early: Command[] = [];
     let closed = false;
     let send = (c: Command): void => void early.push(c);
-    void Promise.all([import("./engine.ts"), import("./host.ts")]).then(([{ Engine }, { hostOf }]) => {
+    void import("./engine.ts").then(({ Engine }) => {
       if (closed) return;
       const engine = new Engine(hostOf((r) => closed || onReport(r), sample, o));
       send = (c) => engine.command(c);

@@ -97,6 +97,8 @@ export class PageSession implements Session {
   private seatURL = "";
   private resume = "";
   private welcomes = 0;
+  /** Fingerprints that the page's types are not of, and that it was told of. */
+  private readonly others = new Set<string>();
   private isReady!: () => void;
   private isNotReady!: (why: MetronomeError) => void;
   private readonly forget: (() => void)[] = [];
@@ -298,7 +300,7 @@ export class PageSession implements Session {
     if (!r.resumed) this.matchEnd = null;
     this.orders.begin(r.commanded);
     this.plans = plansOf(r.schema, this.options.angles ?? []);
-    this.drawn = new Drawn(this.plans);
+    this.drawn = new Drawn(this.plans, r.seat);
     this.timeline.clear();
     this.events.clear();
     this.pending = [];
@@ -308,8 +310,20 @@ export class PageSession implements Session {
     this.roster.clear();
     for (const p of r.roster) this.roster.set(p.seat, p);
     this.large = r.roster.length === 0; // else one's own seat would be in it
+    this.compare(r.schema, r.mode);
     this.emitter.emit("welcome", { resumed: r.resumed, seat: r.seat, room: r.room, mode: r.mode });
     this.emitter.emit("roster", { seat: 0, player: undefined });
+  }
+
+  /** compare says on the console, once for each other one, that a room's game is not what the page's types were written for. */
+  private compare(schema: Schema, mode: string): void {
+    const { fingerprint } = this.options;
+    if (fingerprint === undefined || fingerprint === schema.fingerprint || this.others.has(schema.fingerprint)) return;
+    this.others.add(schema.fingerprint);
+    console.warn(
+      `metronome: this page's types are of a game with the fingerprint ${fingerprint}, and the room, in mode ${mode}, plays one with ${schema.fingerprint}, ` +
+        "which is another build, mode or number of seats: all goes on by the names that both have, and `metronome schema --ts` writes the types anew.",
+    );
   }
 
   private snapshot(r: SnapshotReport): void {

@@ -21,11 +21,17 @@ export interface TablePlan {
   readonly name: string;
   readonly shared: ReadonlyMap<string, ColumnPlan>;
   readonly own: ReadonlyMap<string, ColumnPlan>;
+  /** The column that says whose row it is, if everybody sees it; else null. */
+  readonly owner: ColumnPlan | null;
 }
 
 /** Plans for the tables of a schema; angles are "table.column". */
 export function plansOf(schema: Schema, angles: readonly string[]): TablePlan[] {
-  return schema.tables.map((t) => ({ name: t.name, shared: columns(t, false, angles), own: columns(t, true, angles) }));
+  return schema.tables.map((t) => {
+    const shared = columns(t, false, angles);
+    const owner = t.columns.find((c) => c.owner);
+    return { name: t.name, shared, own: columns(t, true, angles), owner: (owner && shared.get(owner.name)) ?? null };
+  });
 }
 
 function columns(t: TableSchema, own: boolean, angles: readonly string[]): Map<string, ColumnPlan> {

@@ -69,7 +69,8 @@ export class SnapshotTable implements Table {
     return c;
   }
 
-  private ownRaw(c: ColumnPlan): Column {
+  /** A private column as it is on the wire, one value per ownIds. */
+  ownRaw(c: ColumnPlan): Column {
     return this.ownCount === 0 ? none : view(this.words, this.ownFrom + (1 + c.at) * this.ownCount, this.ownCount, c.unsigned);
   }
 

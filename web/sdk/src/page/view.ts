@@ -1,7 +1,8 @@
 // The world as it is drawn: between two snapshots, in memory that is used again.
-import type { View, ViewTable } from "../api.ts";
+import type { RowObject, View, ViewTable } from "../api.ts";
 import { errorOf } from "../errors.ts";
 import { Blend } from "./blend.ts";
+import { RowObjects } from "./objects.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
 import { type Snapshot, type SnapshotTable, sharedColumn } from "./snapshot.ts";
 import { type Basis, Between, type Timeline } from "./timeline.ts";
@@ -19,11 +20,22 @@ class DrawnTable implements ViewTable {
   private tick = -1;
   private readonly memory: Memory[] = [];
   private readonly inUnits: Memory[] = [];
+  private readonly objects: RowObjects;
+  private readonly ownObjects: RowObjects;
+  /** What rows() and mine() have answered at this tick; null: nobody has asked. */
+  private all: readonly RowObject[] | null = null;
+  private own: readonly RowObject[] | null = null;
 
   constructor(
     readonly plan: TablePlan,
     private readonly number: number,
-  ) {}
+    /** Whose rows are one's own; 0: nobody's. */
+    private readonly seat: number,
+  ) {
+    const shared = [...plan.shared.keys()];
+    this.objects = new RowObjects(shared);
+    this.ownObjects = new RowObjects([...shared, ...plan.own.keys()]);
+  }
 
   get name(): string {
     return this.plan.name;
@@ -46,7 +58,51 @@ class DrawnTable implements ViewTable {
   }
 
   values(name: string): Float64Array {
-    const c = sharedColumn(this.plan, name);
+    return this.units(sharedColumn(this.plan, name));
+  }
+
+  /** All rows as objects. */
+  rows(): readonly RowObject[] {
+    if (this.all) return this.all;
+    const { ids, lives, objects } = this;
+    objects.begin();
+    for (let i = 0; i < this.count; i++) objects.add(ids[i]!, lives[i]!);
+    for (const c of this.plan.shared.values()) objects.set(c.at, this.units(c));
+    return (this.all = objects.end());
+  }
+
+  /** The seat's own rows as objects, with their private columns. */
+  mine(): readonly RowObject[] {
+    if (this.own) return this.own;
+    const { ids, lives, ownObjects: objects } = this;
+    const places = this.placesOfMine();
+    objects.begin();
+    for (const i of places) objects.add(ids[i]!, lives[i]!);
+    for (const c of this.plan.shared.values()) objects.set(c.at, this.units(c), 1, places);
+    const rows = this.between?.rows;
+    if (rows && places.length > 0) {
+      const there = places.map((i) => rows.ownIds.indexOf(ids[i]!));
+      for (const c of this.plan.own.values()) objects.set(this.plan.shared.size + c.at, rows.ownRaw(c), c.unit, there);
+    }
+    return (this.own = objects.end());
+  }
+
+  /** placesOfMine says where the seat's own rows are: by the owner column or, where everybody sees none, by what came to this seat only. */
+  private placesOfMine(): number[] {
+    const { owner, own } = this.plan;
+    if (!owner && own.size === 0) throw errorOf("no-such-name", `table ${this.name} has no column that says whose a row is`);
+    const places: number[] = [];
+    const rows = this.between?.rows;
+    if (!rows || this.seat === 0) return places;
+    const seats = owner && rows.raw(owner);
+    for (let i = 0; i < rows.count; i++) {
+      if (seats ? seats[i] === this.seat : rows.ownIds.includes(rows.ids[i]!)) places.push(i);
+    }
+    return places;
+  }
+
+  /** units is a column in real units. */
+  private units(c: ColumnPlan): Float64Array {
     const raw = this.raw(c);
     if (c.unit === 1) return raw;
     const m = this.remembered(this.inUnits, c);
@@ -82,6 +138,7 @@ class DrawnTable implements ViewTable {
   move(basis: Basis | null, between: Between | null, tick: number): void {
     this.between = between ?? (basis && new Between(basis, this.number));
     this.tick = tick;
+    this.all = this.own = null;
     for (const m of this.memory) if (m) m.tick = -1;
     for (const m of this.inUnits) if (m) m.tick = -1;
   }
@@ -113,8 +170,8 @@ export class Drawn implements View {
   private readonly tables: DrawnTable[];
   private basis: Basis | null = null;
 
-  constructor(plans: readonly TablePlan[]) {
-    this.tables = plans.map((p, i) => new DrawnTable(p, i));
+  constructor(plans: readonly TablePlan[], seat = 0) {
+    this.tables = plans.map((p, i) => new DrawnTable(p, i, seat));
   }
 
   /** The snapshot whose rows are drawn; null: there is none yet. */
@@ -123,6 +180,18 @@ export class Drawn implements View {
   }
 
   table(name: string): ViewTable {
+    return this.find(name);
+  }
+
+  rows(name: string): readonly RowObject[] {
+    return this.find(name).rows();
+  }
+
+  mine(name: string): readonly RowObject[] {
+    return this.find(name).mine();
+  }
+
+  private find(name: string): DrawnTable {
     const t = this.tables.find((p) => p.name === name);
     if (!t) throw errorOf("no-such-name", `the game has no table ${name}`);
     return t;

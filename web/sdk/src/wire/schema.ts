@@ -39,13 +39,14 @@ function readColumns<T>(bytes: Uint8Array, make: (name: string, columns: ColumnS
 }
 
 function readColumn(bytes: Uint8Array): ColumnSchema {
-  const c: Writable<ColumnSchema> = { name: "", kind: 0, linear: false, private: false };
+  const c: Writable<ColumnSchema> = { name: "", kind: 0, linear: false, private: false, owner: false };
   walk(bytes, (f, part) => {
     switch (f.num) {
       case 1: c.name = text(f, part, c.name); break;
       case 2: c.kind = number(f, c.kind) | 0; break;
       case 3: c.linear = bool(f, c.linear); break;
       case 4: c.private = bool(f, c.private); break;
+      case 5: c.owner = bool(f, c.owner); break;
     }
   });
   return c;

@@ -1,1 +1,0 @@
-export{t as commonNow,n as hostOf,r as timers}from"./host-CbQO9j0t.js";
