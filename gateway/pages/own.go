@@ -53,6 +53,10 @@ func (o *own) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
+	if name == "favicon.ico" { // every browser asks for it, and calls its absence an error
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
 	if p := o.page("404.html"); p != nil && wantsPage(r) {
 		w.Header().Set("Content-Type", p.kind)
 		w.WriteHeader(http.StatusNotFound)

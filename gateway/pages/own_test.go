@@ -29,6 +29,7 @@ func TestOwnPages(t *testing.T) {
 		{"/img/ship.svg", "Accept: */*", http.StatusOK, "<svg/>", "image/svg+xml"},
 		{"/img", browser, http.StatusNotFound, "nowhere", "text/html"},
 		{"/../own_test.go", browser, http.StatusNotFound, "nowhere", "text/html"},
+		{"/favicon.ico", "Accept: */*", http.StatusNoContent, "", ""},
 		{"/nothing", "Accept: */*", http.StatusNotFound, "404 page not found", "text/plain"},
 	}
 	for _, row := range rows {

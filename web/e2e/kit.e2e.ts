@@ -25,16 +25,15 @@ async function moves(page: Page): Promise<void> {
 }
 
 /** What each template's page does with a bot and, for two tabs, with each other. */
-const plays: Record<string, (first: Page, second: Page) => Promise<void>> = {
-  "arena-lite": async (first, second) => {
-    await moves(first);
-    await moves(second);
+const plays: Record<string, (tab: () => Promise<Page>) => Promise<void>> = {
+  "arena-lite": async (tab) => {
+    for (const page of [await tab(), await tab()]) await moves(page);
   },
-  empty: async (first, second) => {
-    await moves(first);
-    await moves(second);
+  empty: async (tab) => {
+    for (const page of [await tab(), await tab()]) await moves(page);
   },
-  board: async (first) => {
+  board: async (tab) => {
+    const first = await tab();
     const stones = () => first.locator("button.side1, button.side2").count();
     for (let given = 0; given < 2; given++) {
       await first.getByText("It is your turn.").waitFor({ timeout: 20_000 });
@@ -42,8 +41,14 @@ const plays: Record<string, (first: Page, second: Page) => Promise<void>> = {
       await first.getByLabel(`column ${given + 3}, line 1`).click();
       await expect.poll(stones).toBeGreaterThan(before);
     }
+    const second = await tab(); // the bot gives up its seat
+    await expect.poll(stones).toBe(0);
+    const turn = await first.getByText("It is your turn.").isVisible();
+    await (turn ? first : second).getByLabel("column 4, line 1").click();
+    await expect.poll(() => second.locator("button.side1, button.side2").count()).toBe(1);
   },
-  market: async (first, second) => {
+  market: async (tab) => {
+    const [first, second] = [await tab(), await tab()];
     await moves(first);
     await first.getByText("and 0 pieces").waitFor();
     await first.getByRole("button", { name: "Buy 10" }).click();
@@ -62,8 +67,7 @@ story.for(Object.keys(plays))("a game that begins as %s is played by bots and tw
   const server = new Server(join(dir, "tag"), { bots: template === "board" ? 1 : 6 });
   try {
     await server.start();
-    const pages = [await open(server, "/"), await open(server, "/")] as const;
-    await plays[template]!(...pages);
+    await plays[template]!(() => open(server, "/"));
     console.log(`${template}: ${((built - began) / 1000).toFixed(1)} s to a built game, ${((performance.now() - built) / 1000).toFixed(1)} s more until two tabs had played`);
     await run("go", ["test", "./..."], { cwd: dir });
   } finally {

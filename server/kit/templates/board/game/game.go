@@ -4,7 +4,7 @@ package game
 import "github.com/metronome-server/metronome/sim"
 
 // Four in a row: whoever is at turn drops a stone into a column.
-const Columns, lines, pause = 7, 6, 5 * sim.RestHz
+const Columns, lines, hz, pause = 7, 6, 10, 5 * hz
 
 // Board is what there is one of.
 type Board struct {
@@ -49,7 +49,7 @@ func (r *rules) Leave(sim.Seat) { r.begin() }
 // begin clears the board.
 func (r *rules) begin() { *r.board.Get() = Board{Turn: 1} }
 
-// Step comes when somebody joins, leaves or gives an order, or at a time that was asked for.
+// Step deals with what was ordered since the last one.
 func (r *rules) Step(*sim.Inputs) {
 	b := r.board.Get()
 	if b.Winner > 0 && r.w.Tick() >= b.Next {
@@ -59,9 +59,6 @@ func (r *rules) Step(*sim.Inputs) {
 		if p := r.players.Of(seat); p.Side == b.Turn && b.Winner == 0 && r.players.Len() == 2 {
 			r.drop(b, p, int(drop.Column))
 		}
-	}
-	if b.Winner > 0 {
-		r.w.Wake(max(b.Next.Since(r.w.Tick()), 1))
 	}
 }
 
@@ -114,9 +111,10 @@ func (b *Board) full() bool {
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
 
-// Mode is one way to play the game. At 0 Hz its rooms rest until somebody does something.
+// Mode is one way to play the game. At 0 Hz its rooms would rest until somebody does
+// something, which costs nothing; but bots that fill up rooms want ones that tick.
 func Mode() sim.Mode {
-	return sim.Mode{Name: "mygame", Title: "mygame", Hz: 0, Seats: 2, New: func(w *sim.World) sim.Rules {
+	return sim.Mode{Name: "mygame", Title: "mygame", Hz: hz, Seats: 2, New: func(w *sim.World) sim.Rules {
 		return &rules{w, sim.NewSingle[Board](w, "board"), sim.NewPerSeat[Player](w, "player"), sim.NewCommand[Drop](w)}
 	}}
 }
