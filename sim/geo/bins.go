@@ -66,6 +66,7 @@ const maxSquares = 1 << 20
 
 func newSquares(size sim.Vec, shift uint) squares {
 	x, y := max(int64(size.X), 0), max(int64(size.Y), 0)
+	shift = min(shift, 31) // all of the plane
 	for shift < 31 && (x>>shift+1)*(y>>shift+1) > maxSquares {
 		shift++
 	}
@@ -74,13 +75,14 @@ func newSquares(size sim.Vec, shift uint) squares {
 
 func (s *squares) count() int32 { return s.columns * s.rows }
 
-// column and row take 64 bits because a point and a distance may need 33.
+// column and row take 64 bits because a point and a distance may need 33. The mask
+// changes nothing, and tells the compiler that no shift is too far.
 func (s *squares) column(x int64) int32 {
-	return int32(min(max(x>>s.shift, 0), int64(s.columns-1)))
+	return int32(min(max(x>>(s.shift&63), 0), int64(s.columns-1)))
 }
 
 func (s *squares) row(y int64) int32 {
-	return int32(min(max(y>>s.shift, 0), int64(s.rows-1)))
+	return int32(min(max(y>>(s.shift&63), 0), int64(s.rows-1)))
 }
 
 // of returns the number of the square of a point.

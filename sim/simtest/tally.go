@@ -65,9 +65,18 @@ func (t *tally) missed() (goals []goal) {
 	return goals
 }
 
-// has reports whether there is a goal of that title.
-func (t *tally) has(title string) bool {
-	return slices.ContainsFunc(t.order, func(g goal) bool { return g.title() == title })
+// has reports whether there is a goal that a name means.
+func (t *tally) has(name string) bool {
+	return slices.ContainsFunc(t.order, func(g goal) bool { return g.goesBy(name) })
+}
+
+// goesBy reports whether a name is the goal's title, or with a * at its end how
+// that begins.
+func (g goal) goesBy(name string) bool {
+	if begin, ok := strings.CutSuffix(name, "*"); ok {
+		return strings.HasPrefix(g.title(), begin)
+	}
+	return g.title() == name
 }
 
 // missedText says that goals were missed, those of one table in one phrase.
