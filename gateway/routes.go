@@ -24,7 +24,7 @@ func (s *Server) Handler() http.Handler {
 		s.reportRoutes(open)
 	}
 	open.Handle("GET /info", s.shares.pages.Stream(http.HandlerFunc(s.info)))
-	if err := pages.Routes(open, web.FS, s.PublicURL, s.shares.pages.Stream); err != nil {
+	if err := pages.Routes(open, web.FS, s.Pages != nil, s.PublicURL, s.shares.pages.Stream); err != nil {
 		panic(err) // not possible: the files are part of the program
 	}
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
@@ -70,6 +70,12 @@ func (s *Server) orElse(open, own *http.ServeMux) http.Handler {
 	page, err := pages.Missing(web.FS, open)
 	if err != nil {
 		panic(err) // not possible: the file is part of the program
+	}
+	if s.Pages != nil {
+		page = pages.Own(s.Pages)
+		if s.Dev != "" {
+			page = pages.Dev(s.Pages, s.Dev)
+		}
 	}
 	missing := s.shares.pages.Stream(page)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

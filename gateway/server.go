@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -49,6 +50,10 @@ type Config struct {
 	Proxies door.Proxies
 	// Open lets clients on this machine into public rooms without a ticket.
 	Open bool
+	// Pages are the game's own; nil: the arena's are shown.
+	Pages fs.FS
+	// Dev is the file of a failed build, of a game that is being written; "": it is not.
+	Dev string
 	// Users tells who calls the lobby API; nil knows nobody.
 	Users *identity.Users
 	// Matchmaker has the queues; nil: there are none.

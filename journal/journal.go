@@ -5,6 +5,7 @@ package journal
 
 import (
 	"io"
+	"sync"
 	"time"
 
 	"github.com/metronome-server/metronome/sim"
@@ -64,14 +65,29 @@ type Keeper interface {
 	Forget() error
 }
 
-// State is a world as it was after a tick: a [sim.Image]. Any goroutine may have it, one
-// at a time.
+// State is a world as it was after a tick, as [StateOf] takes it. Any goroutine may have
+// it, one at a time.
 type State interface {
 	// Append appends the state, encoded.
 	Append(b []byte) []byte
 	// Free ends its use.
 	Free()
 }
+
+// image is a State whose memory is used again.
+type image struct{ sim.Image }
+
+var images = sync.Pool{New: func() any { return new(image) }}
+
+// StateOf copies the state of a world.
+func StateOf(w *sim.World) State {
+	m := images.Get().(*image)
+	m.Take(w)
+	return m
+}
+
+// Free implements State.
+func (m *image) Free() { images.Put(m) }
 
 // Recorder is a Sink that can be read while it is written.
 type Recorder interface {

@@ -19,7 +19,7 @@ func recordOf(t *testing.T, mode sim.Mode, header journal.Header, ticks int) []b
 	}
 	header.Shape = w.Shape()
 	b := journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, header))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 0, w.Image()))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 0, journal.StateOf(w)))
 	for n := range ticks {
 		tick := journal.Tick{Tick: w.Tick() + 1}
 		if n == 0 {
@@ -32,7 +32,7 @@ func recordOf(t *testing.T, mode sim.Mode, header journal.Header, ticks int) []b
 		tick.Hash = w.Hash()
 		b = journal.AppendRecord(b, journal.KindTick, journal.AppendTick(nil, &tick))
 	}
-	return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, w.Tick(), w.Image()))
+	return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, w.Tick(), journal.StateOf(w)))
 }
 
 func arenaMode(name string) (sim.Mode, bool) {

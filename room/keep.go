@@ -72,7 +72,7 @@ func (r *Room) keepAll() {
 	k := &r.keeping
 	k.checkpointed = r.world.Tick()
 	k.out = r.appendEnvelope(k.out[:0])
-	k.keeper.Checkpoint(k.checkpointed, r.world.Image(), k.out)
+	k.keeper.Checkpoint(k.checkpointed, journal.StateOf(r.world), k.out)
 	for i := range r.seats {
 		k.seats[i] = r.seats[i].changing()
 	}

@@ -84,7 +84,7 @@ func (r *Room) handOver(hand func([]byte) (Handed, error)) error {
 		v.notices.number++
 	}
 	began := r.clock.Now()
-	whole, err := journal.AppendWhole(nil, r.header(), r.world.Tick(), r.world.Image(), r.appendEnvelope(nil))
+	whole, err := journal.AppendWhole(nil, r.header(), r.world.Tick(), journal.StateOf(r.world), r.appendEnvelope(nil))
 	if err != nil {
 		return err
 	}

@@ -125,7 +125,7 @@ func TestReplayNamesTheField(t *testing.T) {
 	must(t, err)
 	must(t, w.Join(3, sim.Entrant{}))
 	w.Step()
-	image := w.Image()
+	image := journal.StateOf(w)
 	must(t, w.Restore(w.Append(nil)))
 	other, err := sim.Start(walkMode(nil), 1)
 	must(t, err)
@@ -136,7 +136,7 @@ func TestReplayNamesTheField(t *testing.T) {
 	b := []byte(journal.Magic)
 	b = journal.AppendRecord(b, journal.KindHeader, journal.AppendHeader(nil, journal.Header{Mode: "walk", Hz: walkHz, Seed: 1, Shape: w.Shape()}))
 	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, image))
-	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, other.Image()))
+	b = journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, 1, journal.StateOf(other)))
 	_, err = replay.Play(bytes.NewReader(b), modeNamed(walkMode(nil)), nil)
 	var d *replay.Desync
 	if !errors.As(err, &d) || d.Tick != 1 || d.Where != "table walker, row 1, field x: 4 and 0" {
@@ -153,7 +153,7 @@ func TestReplayRefuses(t *testing.T) {
 		return journal.AppendRecord([]byte(journal.Magic), journal.KindHeader, journal.AppendHeader(nil, h))
 	}
 	checkpoint := func(b []byte, tick sim.Tick) []byte {
-		return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, w.Image()))
+		return journal.AppendRecord(b, journal.KindCheckpoint, journal.AppendCheckpoint(nil, tick, journal.StateOf(w)))
 	}
 	good := checkpoint(begin(header), 0)
 	tick := func(x journal.Tick) []byte {

@@ -193,7 +193,7 @@ func (r *Room) beginJournals() {
 	if r.recording {
 		r.journal.Begin(r.header())
 		r.checkpointed = r.world.Tick()
-		r.journal.Checkpoint(r.checkpointed, r.world.Image())
+		r.journal.Checkpoint(r.checkpointed, journal.StateOf(r.world))
 	}
 	r.beginKeeping()
 }

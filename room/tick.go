@@ -155,7 +155,7 @@ func (r *Room) recordTick() {
 	r.journal.Tick(&r.step)
 	if r.next.Since(r.checkpointed) >= checkpointSeconds*r.hz {
 		r.checkpointed = r.next
-		r.journal.Checkpoint(r.next, r.world.Image())
+		r.journal.Checkpoint(r.next, journal.StateOf(r.world))
 	}
 	if err := r.journal.Lost(); err != nil {
 		r.loseRecording(err)

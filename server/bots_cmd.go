@@ -22,7 +22,7 @@ import (
 )
 
 // botsFlags puts a swarm on the command line.
-func botsFlags(c *bots.Config) *pflag.FlagSet {
+func botsFlags(c *bots.Config, all map[string]bots.Maker, usual string) *pflag.FlagSet {
 	f := pflag.NewFlagSet("bots", pflag.ContinueOnError)
 	f.StringVar(&c.Server, "server", c.Server, "server to play on")
 	f.IntVar(&c.Players, "players", c.Players, "how many players")
@@ -31,8 +31,8 @@ func botsFlags(c *bots.Config) *pflag.FlagSet {
 	f.StringVar(&c.Mode, "mode", c.Mode, "mode of these rooms (default: the server's first)")
 	f.StringVar(&c.Room, "room", c.Room, "play in this room instead: its id or its URL")
 	f.StringVar(&c.Queue, "queue", c.Queue, "wait in this queue for a match, play it, and again, until the time is over")
-	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(bots.Behaviours)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
-	f.Lookup("behaviour").DefValue = "that of the mode's name, or " + bots.AnyGame
+	f.StringVar(&c.Behaviour, "behaviour", c.Behaviour, "what they do: "+strings.Join(slices.Sorted(maps.Keys(all)), ", ")+"; "+bots.AnyGame+" and idle fit every game")
+	f.Lookup("behaviour").DefValue = "that of the mode's name, or " + usual
 	f.BoolVar(&c.People, "people", c.People, "have them count as people, whose matches a drained node waits for")
 	f.StringVar(&c.Stats, "stats", c.Stats, "URL of the server's statistics (default: /stats of the server)")
 	f.DurationVar(&c.Duration, "duration", c.Duration, "measured time")
@@ -81,7 +81,9 @@ func (l *limitFlags) of(players int) (bots.Limits, error) {
 // bots runs a load test and prints what came of it.
 func (p *program) bots(args []string) error {
 	c := bots.Default()
-	f := botsFlags(&c)
+	var usual string
+	c.Behaviours, usual = behaviours(p.own.makers, bots.AnyGame)
+	f := botsFlags(&c, c.Behaviours, usual)
 	var t trust
 	t.add(f)
 	var l limitFlags
@@ -93,8 +95,11 @@ func (p *program) bots(args []string) error {
 	if err := p.parse(f, args, false); err != nil {
 		return err
 	}
-	if !f.Changed("behaviour") && bots.Behaviours[c.Mode] != nil {
-		c.Behaviour = c.Mode
+	if !f.Changed("behaviour") {
+		c.Behaviour, c.Otherwise = usual, bots.AnyGame
+		if c.Behaviours[c.Mode] != nil {
+			c.Behaviour = c.Mode
+		}
 	}
 	if c.Queue != "" { // they go where it leads, and are between matches now and then
 		if !f.Changed("room-size") {

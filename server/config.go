@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/metronome-server/metronome/bots"
 	"github.com/metronome-server/metronome/gateway"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
@@ -55,6 +57,14 @@ type Config struct {
 	// that were not delivered and, when Redis is empty, the rooms. Empty: they are kept
 	// in memory.
 	State string
+	// Pages, Makers and Receivers are those of the program: see Pages, Bots and Outside.
+	Pages     fs.FS
+	Makers    map[string]bots.Maker
+	Receivers []outbox.Target
+	// Dev is a file with what is wrong with the last build of a game that is being written:
+	// the game's own pages show it, and are loaded again when they change. Empty: the game
+	// is not being written.
+	Dev string
 	// Survive has the rooms of nodes that share a store outlive their process: "off",
 	// "async" or "strict".
 	Survive string

@@ -165,7 +165,8 @@ var fillerNames = []string{
 func (n *Node) fillerConfig() bots.Config {
 	c := bots.Default()
 	c.Server, c.Players, c.RoomSize = n.LocalURL(), max(n.config.mostBots(), matchBots), 0
-	c.Behaviour, c.Otherwise = "fighter", bots.AnyGame
+	c.Behaviours, c.Behaviour = behaviours(n.config.Makers, "fighter")
+	c.Otherwise = bots.AnyGame
 	c.Names = fillerNames
 	c.TLS = n.trustSelf()
 	return c

@@ -1,27 +1,32 @@
 // Package server wires one node and its command line. A game author's main is
 //
-//	func main() { os.Exit(server.Main(mygame.Game())) }
+//	func main() { os.Exit(server.Main(mygame.Game(), server.Pages(os.DirFS("web")))) }
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/metronome-server/metronome/server/kit"
 	"github.com/metronome-server/metronome/sim"
 )
 
 // program is one run of the command line.
 type program struct {
 	ctx    context.Context
+	name   string // as people call it; "": metronome
 	games  []sim.Game
+	own    own
 	stdout io.Writer
 	stderr io.Writer
 	// environ is the environment, as os.Environ returns it.
@@ -40,6 +45,8 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"new", "DIR", "begin a game of your own: a module with rules, bots, a page and a test", (*program).newGame},
+		{"dev", "", "play the game of this folder while you write it", (*program).dev},
 		{"serve", "", "run a game server (default http://127.0.0.1:8080)", (*program).serve},
 		{"bots", "", "load-test a server with headless players", (*program).bots},
 		{"rooms create", "", "make a room on a server", (*program).createRoom},
@@ -59,16 +66,32 @@ func commands() []command {
 // errUsage has been explained to the user already.
 var errUsage = errors.New("usage")
 
-// Main runs the command line of a program that serves these games and returns
-// its exit code: 0 done, 1 failed, 2 wrong usage.
-func Main(games ...sim.Game) int {
+// Main runs the command line of a program that serves a game and returns its exit code:
+// 0 done, 1 failed, 2 wrong usage. It calls itself as its file is called.
+func Main(game sim.Game, options ...Option) int {
 	ctx, stop := stopSignals(context.Background())
 	defer stop()
-	p := &program{ctx: ctx, games: games, stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
+	p := &program{ctx: ctx, name: programName(os.Args[0]), stdout: os.Stdout, stderr: os.Stderr, environ: os.Environ()}
+	p.own.games = []sim.Game{game}
+	for _, option := range options {
+		option(&p.own)
+	}
+	p.games = p.own.games
 	return p.main(os.Args[1:])
 }
 
+// programName is how people call a program that was started by a path.
+func programName(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), ".exe")
+}
+
+// called is how the program speaks of itself.
+func (p *program) called() string { return cmp.Or(p.name, "metronome") }
+
 func (p *program) main(args []string) int {
+	if len(args) == 0 {
+		args = p.own.alone
+	}
 	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
 		p.usage(p.stdout)
 		return 0
@@ -79,7 +102,7 @@ func (p *program) main(args []string) int {
 			return p.code(c.run(p, args[len(words):]))
 		}
 	}
-	_, _ = fmt.Fprintf(p.stderr, "metronome: unknown command %q\n\n", args[0])
+	_, _ = fmt.Fprintf(p.stderr, "%s: unknown command %q\n\n", p.called(), args[0])
 	p.usage(p.stderr)
 	return 2
 }
@@ -92,17 +115,21 @@ func (p *program) code(err error) int {
 		return 2
 	}
 	for line := range strings.SplitSeq(err.Error(), "\n") {
-		_, _ = fmt.Fprintf(p.stderr, "metronome: %s\n", line)
+		_, _ = fmt.Fprintf(p.stderr, "%s: %s\n", p.called(), line)
 	}
 	return 1
 }
 
 func (p *program) usage(w io.Writer) {
-	_, _ = fmt.Fprintf(w, "metronome is an authoritative multiplayer game server.\n\nUsage: metronome COMMAND [FLAGS]\n\nCommands:\n")
+	about := "an authoritative multiplayer game server"
+	if p.called() != "metronome" {
+		about = "a game server of metronome's"
+	}
+	_, _ = fmt.Fprintf(w, "%[1]s is %[2]s.\n\nUsage: %[1]s COMMAND [FLAGS]\n\nCommands:\n", p.called(), about)
 	for _, c := range commands() {
 		_, _ = fmt.Fprintf(w, "  %-18s %s\n", strings.TrimSpace(c.name+" "+c.args), c.about)
 	}
-	_, _ = fmt.Fprintf(w, "\n'metronome COMMAND --help' lists a command's flags. Every flag has an environment\ntwin: --public-url is METRONOME_PUBLIC_URL.\n")
+	_, _ = fmt.Fprintf(w, "\n'%s COMMAND --help' lists a command's flags. Every flag has an environment\ntwin: --public-url is METRONOME_PUBLIC_URL.\n", p.called())
 }
 
 // parse reads flags, then for those not given the environment.
@@ -117,11 +144,11 @@ func (p *program) parse(f *pflag.FlagSet, args []string, operands bool) error {
 		if errors.Is(err, pflag.ErrHelp) {
 			return err
 		}
-		_, _ = fmt.Fprintf(p.stderr, "metronome %s: %v\nSee 'metronome %s --help'.\n", f.Name(), err, f.Name())
+		_, _ = fmt.Fprintf(p.stderr, "%[1]s %[2]s: %[3]v\nSee '%[1]s %[2]s --help'.\n", p.called(), f.Name(), err)
 		return errUsage
 	}
 	if !operands && f.NArg() > 0 {
-		_, _ = fmt.Fprintf(p.stderr, "metronome %s: %q is one word too many\n", f.Name(), f.Arg(0))
+		_, _ = fmt.Fprintf(p.stderr, "%s %s: %q is one word too many\n", p.called(), f.Name(), f.Arg(0))
 		return errUsage
 	}
 	faults := []error{p.checkEnvironment()}
@@ -164,4 +191,19 @@ func Version() string {
 		return v
 	}
 	return "devel"
+}
+
+// moduleVersion is the version of metronome's module in this program, as go knows it; "":
+// it was built from source.
+func moduleVersion() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return ""
+	}
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == kit.Module && m.Replace == nil {
+			return m.Version
+		}
+	}
+	return ""
 }

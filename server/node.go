@@ -192,6 +192,7 @@ func (n *Node) openOutbox(context.Context) (err error) {
 	if n.config.Queues != "" {
 		c.Targets = append(c.Targets, outbox.Target{Name: "queues", Receiver: &n.results})
 	}
+	c.Targets = append(c.Targets, n.config.Receivers...)
 	if n.outbox, err = outbox.Open(c); err != nil {
 		return fmt.Errorf("--state: %w", err)
 	}
@@ -292,7 +293,7 @@ func (n *Node) serve(context.Context) (err error) {
 	queues, led := n.queues()
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
-		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins,
+		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins, Pages: n.config.Pages, Dev: n.config.Dev,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,

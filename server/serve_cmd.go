@@ -60,6 +60,7 @@ func serveFlags(c *Config) *pflag.FlagSet {
 	f.StringVar(&c.AdminListen, "admin-listen", c.AdminListen, "address for /metrics and /stats alone, e.g. 127.0.0.1:9090 (default: with everything else)")
 	f.IntVar(&c.Room.Workers, "workers", c.Room.Workers, "goroutines that share the reads and writes of a room of hundreds of players")
 	f.IntVar(&c.Room.Spectators, "spectators", c.Room.Spectators, "how many may watch each public room without a seat; 0 nobody")
+	f.StringVar(&c.Dev, "dev", c.Dev, "as 'dev' starts it: the game's own pages load themselves again when they change, and show this file's text")
 	f.StringVar(&c.Debug, "debug", c.Debug, "loopback address for Go's profiles, e.g. 127.0.0.1:6060 (default: none)")
 	f.DurationVar(&c.DrainDelay, "drain-delay", c.DrainDelay, "how long a stop is announced by /readyz alone, while everything is served, for load balancers to notice")
 	f.Lookup("drain-delay").DefValue = fmt.Sprintf("%v, none on a loopback address", defaultDrainDelay)
@@ -125,12 +126,13 @@ func (p *program) serve(args []string) error {
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
+	c.Pages, c.Makers, c.Receivers = p.own.pages, p.own.makers, p.own.receivers
 	n, err := Start(p.ctx, c, p.games, log)
 	if err != nil {
 		return err
 	}
 	log.Info("serving", "url", n.URL(), "version", Version(), "store", storeKind(c), "open", c.open(n.listener.Addr()))
-	_, _ = fmt.Fprintf(p.stdout, "metronome is running: open %s\n", n.LocalURL())
+	_, _ = fmt.Fprintf(p.stdout, "%s is running: open %s\n", p.called(), n.LocalURL())
 	stopBots := n.fillRooms(log)
 	select {
 	case <-p.ctx.Done():

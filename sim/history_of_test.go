@@ -139,8 +139,8 @@ func TestHistoryOfIsState(t *testing.T) {
 		used.rows.Add(dancer{-9})
 		used.w.Step()
 	}
-	image := d.w.Image()
-	defer image.Free()
+	var image Image
+	image.Take(d.w)
 	for name, state := range map[string][]byte{"world": d.w.Append(nil), "image": image.Append(nil)} {
 		for kind, other := range map[string]*dance{"fresh": newDance(t, 8), "used": used} {
 			if err := other.w.Restore(state); err != nil {

@@ -2,11 +2,10 @@ package sim
 
 import (
 	"encoding/binary"
-	"sync"
 	"unsafe"
 )
 
-// Image is a world's state as it was at a tick. It takes a fraction of the time to make
+// Image is a world's state as it was at a tick. It takes a fraction of the time to take
 // that encoding the state does, and may be encoded later, by any goroutine.
 type Image struct {
 	head, tail []byte // what is neither in tables nor in histories, encoded
@@ -22,11 +21,8 @@ type tableImage struct {
 
 const wordBytes = unsafe.Sizeof(uint64(0))
 
-var images = sync.Pool{New: func() any { return new(Image) }}
-
-// Image copies the state, to be freed when it is of no use any more.
-func (w *World) Image() *Image {
-	m := images.Get().(*Image)
+// Take copies a world's state. What was taken before is lost, and its memory used again.
+func (m *Image) Take(w *World) {
 	m.head, m.tail = w.appendHead(m.head[:0]), w.appendTail(m.tail[:0])
 	m.tables = sized(m.tables, len(w.tables))
 	for i, t := range w.tables {
@@ -40,7 +36,6 @@ func (w *World) Image() *Image {
 			m.past[i][tick] = append(m.past[i][tick][:0], seen[tick][:table.high]...)
 		}
 	}
-	return m
 }
 
 // copy makes m another table's image.
@@ -65,7 +60,7 @@ func sized[T any](s []T, n int) []T {
 	return s[:n]
 }
 
-// Append appends the whole state, as [World.Append] did when the image was made.
+// Append appends the whole state, as [World.Append] did when it was taken.
 func (m *Image) Append(b []byte) []byte {
 	b = append(b, m.head...)
 	for i := range m.tables {
@@ -78,9 +73,6 @@ func (m *Image) Append(b []byte) []byte {
 	}
 	return append(b, m.tail...)
 }
-
-// Free ends the use of the image.
-func (m *Image) Free() { images.Put(m) }
 
 // appendHead appends what comes before the tables.
 func (w *World) appendHead(b []byte) []byte {

@@ -28,6 +28,7 @@ export default defineConfig({
         play: here("app/play.html"),
         console: here("app/console.html"),
         bench: here("app/bench.html"),
+        inspect: here("app/inspect.html"),
         missing: here("app/missing.html"),
       },
     },

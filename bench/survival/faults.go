@@ -22,7 +22,7 @@ var faults map[string]func(*rig) error
 func init() {
 	faults = map[string]func(*rig) error{
 		"kill": (*rig).killOwner, "move": (*rig).moveRoom, "none": (*rig).nothing, "stop": (*rig).stopOwner,
-		"cut": (*rig).cutOwner, "stall": (*rig).stallOwner, "store-restart": (*rig).restartStore, "store-stands": (*rig).stallStore, "term": (*rig).termOwner,
+		"cut": (*rig).cutOwner, "stall": (*rig).stallOwner, "store-restart": (*rig).restartStore, "store-stands": (*rig).stallStore, "store-failover": (*rig).failStoreOver, "term": (*rig).termOwner,
 	}
 }
 

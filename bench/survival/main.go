@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"connectrpc.com/connect"
+	"github.com/redis/go-redis/v9"
 
 	"github.com/metronome-server/metronome/bench/local"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
@@ -28,15 +29,16 @@ import (
 )
 
 type options struct {
-	faults  string
-	times   int
-	players int
-	nodes   int
-	survive string
-	seed    uint64
-	keeps   bool
-	keep    string
-	verbose bool
+	faults   string
+	times    int
+	players  int
+	nodes    int
+	survive  string
+	seed     uint64
+	keeps    bool
+	sentinel bool
+	keep     string
+	verbose  bool
 }
 
 // key opens the consoles of the nodes.
@@ -54,6 +56,7 @@ func main() {
 	flag.StringVar(&o.survive, "survive", "strict", "how rooms outlive their process: async or strict")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "seed of what happens when")
 	flag.BoolVar(&o.keeps, "store-keeps", true, "the store has its data on disk")
+	flag.BoolVar(&o.sentinel, "sentinel", false, "the store is two, and a sentinel says which one is the master: for store-failover, and no cut, stall, store-restart or store-stands")
 	flag.StringVar(&o.keep, "logs", "", "directory for the nodes' logs (default: removed)")
 	flag.BoolVar(&o.verbose, "v", false, "tell of everything that happens")
 	flag.Parse()
@@ -71,6 +74,7 @@ type rig struct {
 	ctx     context.Context
 	random  *rand.Rand
 	store   *store
+	watched *watched // nil: the store is one
 	nodes   []*node
 	world   *world
 	players []*player
@@ -105,13 +109,20 @@ func run(ctx context.Context, o options) (err error) {
 	if err = r.store.start(ctx); err != nil {
 		return fmt.Errorf("redis-server: %w", err)
 	}
-	defer r.store.kill()
+	if o.sentinel {
+		if r.watched, err = watch(ctx, dir, r.store); err != nil {
+			return fmt.Errorf("sentinel: %w", err)
+		}
+		defer r.watched.kill()
+	} else {
+		defer r.store.kill()
+	}
 	defer func() {
 		for _, n := range r.nodes {
 			n.kill()
 		}
 	}()
-	if r.nodes, err = startNodes(ctx, o, dir, r.store); err != nil {
+	if r.nodes, err = startNodes(ctx, o, dir, r.store, r.watched); err != nil {
 		return err
 	}
 	if err = r.enterAll(&wait); err != nil {
@@ -133,7 +144,11 @@ func (r *rig) enterAll(wait *sync.WaitGroup) error {
 	join := made.Msg.GetJoin()
 	r.room = join.GetRoom().GetId()
 	r.out = &outside{room: r.room, seen: map[[2]int64][]string{}}
-	wait.Go(func() { r.out.readAlong(r.ctx, r.store.address) })
+	stream := redis.UniversalOptions{Addrs: []string{r.store.address}, MaxRetries: -1, DialerRetries: 1}
+	if r.watched != nil {
+		stream.Addrs, stream.MasterName = []string{r.watched.address}, masterName
+	}
+	wait.Go(func() { r.out.readAlong(r.ctx, redis.NewUniversalClient(&stream)) })
 	for i := range r.o.players {
 		if i > 0 {
 			answer, failed := api.JoinRoom(r.ctx, connect.NewRequest(&pb.JoinRoomRequest{By: &pb.JoinRoomRequest_Id{Id: r.room}, Name: fmt.Sprintf("p%d", i)}))

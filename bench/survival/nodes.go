@@ -88,7 +88,8 @@ func (n *node) where(ctx context.Context, room string) (*pb.FindRoomResponse, er
 // store is a Redis that can be killed.
 type store struct {
 	dir, address string
-	keeps        bool // its data, on disk
+	keeps        bool   // its data, on disk
+	of           *store // whose replica it begins as; nil: it is a master
 	cmd          *exec.Cmd
 }
 
@@ -98,7 +99,12 @@ func (s *store) start(ctx context.Context) error {
 	if s.keeps {
 		keeps = "yes"
 	}
-	s.cmd = exec.CommandContext(ctx, "redis-server", "--bind", host, "--port", port, "--save", "", "--dir", s.dir, "--appendonly", keeps, "--loglevel", "warning")
+	args := []string{"--bind", host, "--port", port, "--save", "", "--dir", s.dir, "--appendonly", keeps, "--loglevel", "warning"}
+	if s.of != nil {
+		of, ofPort, _ := net.SplitHostPort(s.of.address)
+		args = append(args, "--replicaof", of+" "+ofPort)
+	}
+	s.cmd = exec.CommandContext(ctx, "redis-server", args...)
 	if err := s.cmd.Start(); err != nil {
 		return err
 	}
@@ -210,8 +216,9 @@ func (p *proxy) set(cut, stands bool) {
 	p.stuck.Broadcast()
 }
 
-// startNodes starts the nodes, each with a way of its own to the store.
-func startNodes(ctx context.Context, o options, dir string, s *store) (nodes []*node, err error) {
+// startNodes starts the nodes, each with a way of its own to the store, unless a sentinel
+// says where that is.
+func startNodes(ctx context.Context, o options, dir string, s *store, w *watched) (nodes []*node, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -225,9 +232,13 @@ func startNodes(ctx context.Context, o options, dir string, s *store) (nodes []*
 		if failed != nil {
 			return nil, failed
 		}
+		url := "redis://" + p.listener.Addr().String()
+		if w != nil {
+			url = w.url()
+		}
 		n := &node{name: fmt.Sprintf("n%d", i), address: address, log: filepath.Join(dir, fmt.Sprintf("n%d.log", i)), proxy: p}
 		n.command = []string{
-			self, "serve", "--listen", address, "--redis", "redis://" + p.listener.Addr().String(), "--survive", o.survive, "--bots", "0", "--open", "no",
+			self, "serve", "--listen", address, "--redis", url, "--survive", o.survive, "--bots", "0", "--open", "no",
 			"--handshakes-per-second", "0", "--calls-per-second", "0", "--drain-delay", "0s", "--secret", "0123456789abcdef", "--admin-key", key,
 		}
 		if err = n.start(ctx); err != nil {

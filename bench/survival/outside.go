@@ -21,8 +21,7 @@ type outside struct {
 
 // readAlong reads the stream of outboxes until ctx ends. A store that does not answer is
 // asked again.
-func (o *outside) readAlong(ctx context.Context, address string) {
-	c := redis.NewClient(&redis.Options{Addr: address, MaxRetries: -1, DialerRetries: 1})
+func (o *outside) readAlong(ctx context.Context, c redis.UniversalClient) {
 	defer func() { _ = c.Close() }()
 	for local.Pause(ctx, 300*time.Millisecond) == nil {
 		from := "-"

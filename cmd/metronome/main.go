@@ -11,4 +11,4 @@ import (
 	"github.com/metronome-server/metronome/sim/exchange"
 )
 
-func main() { os.Exit(server.Main(arena.Game(), exchange.Game(), cards.Game())) }
+func main() { os.Exit(server.Main(arena.Game(), server.Games(exchange.Game(), cards.Game()))) }

@@ -21,23 +21,30 @@ var pageAt = map[string]string{
 	"/play":    "play.html",
 	"/console": "console.html",
 	"/bench":   "bench.html",
+	"/inspect": "inspect.html",
 }
 
 // Routes serves the built pages: each under its URL, asked for anew every time;
 // what they refer to under /assets/, kept for good, since the names change with
 // what is in them; and files whose names others know, such as icons, for a day.
 // publicURL is where clients reach the node; "" if that is not known. Every page
-// goes through share.
-func Routes(mux *http.ServeMux, built fs.FS, publicURL string, share func(http.Handler) http.Handler) error {
+// goes through share. own: the game has pages of its own, and of ours only the
+// console and the inspector are shown.
+func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share func(http.Handler) http.Handler) error {
 	for url, name := range pageAt {
+		if own && name != "console.html" && name != "inspect.html" {
+			continue
+		}
 		page, err := readPage(built, name, "no-cache", func(body []byte) []byte { return withWholeAddresses(body, publicURL) })
 		if err != nil {
 			return err
 		}
 		mux.Handle("GET "+url, share(page))
 	}
-	if err := routeFiles(mux, built, ".", "public, max-age=86400", share); err != nil {
-		return err
+	if !own {
+		if err := routeFiles(mux, built, ".", "public, max-age=86400", share); err != nil {
+			return err
+		}
 	}
 	return routeFiles(mux, built, "assets", "public, max-age=31536000, immutable", share)
 }

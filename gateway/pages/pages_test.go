@@ -34,7 +34,7 @@ func unbounded(h http.Handler) http.Handler { return h }
 func builtPages(t *testing.T, files fs.FS) http.Handler {
 	t.Helper()
 	mux := http.NewServeMux()
-	if err := Routes(mux, files, "", unbounded); err != nil {
+	if err := Routes(mux, files, false, "", unbounded); err != nil {
 		t.Fatal(err)
 	}
 	return mux
@@ -126,7 +126,7 @@ func TestPressedFilesGoToWhoTakesThem(t *testing.T) {
 		{"/", "br, gzip", "https://play.example", "gzip"},
 	} {
 		mux := http.NewServeMux()
-		if err := Routes(mux, files, row.publicURL, unbounded); err != nil {
+		if err := Routes(mux, files, false, row.publicURL, unbounded); err != nil {
 			t.Fatal(err)
 		}
 		w := ask(t, mux, row.url, "Accept-Encoding: "+row.accepts)
@@ -191,7 +191,7 @@ func TestPicturesOfLinksHaveWholeAddresses(t *testing.T) {
 	for _, row := range rows {
 		files, mux := samplePages(), http.NewServeMux()
 		files["index.html"] = &fstest.MapFile{Data: []byte(said)}
-		if err := Routes(mux, files, row.publicURL, unbounded); err != nil {
+		if err := Routes(mux, files, false, row.publicURL, unbounded); err != nil {
 			t.Fatal(err)
 		}
 		if got := ask(t, mux, "/").Body.String(); got != row.want {
@@ -204,7 +204,7 @@ func TestPagesAreMissed(t *testing.T) {
 	for _, name := range []string{"index.html", "play.html", "console.html", "bench.html"} {
 		files := samplePages()
 		delete(files, name)
-		if Routes(http.NewServeMux(), files, "", unbounded) == nil {
+		if Routes(http.NewServeMux(), files, false, "", unbounded) == nil {
 			t.Errorf("a build without %s is served", name)
 		}
 	}

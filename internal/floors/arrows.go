@@ -35,6 +35,8 @@ var floors = map[string]int{
 	"examples":        5,
 	"bench":           5,
 	"deploy":          5,
+	// Programs that games begin as.
+	"server/kit/templates": 5,
 	"internal/floors": 5,
 }
 

@@ -17,7 +17,7 @@ var pureImports = []string{
 }
 
 // layoutFiles alone look at a table's memory, so reflect and unsafe stay there.
-var layoutFiles = []string{"sim/column.go", "sim/column_walk.go", "sim/command.go", "sim/input.go", "sim/params.go", "sim/table.go", "sim/tags.go"}
+var layoutFiles = []string{"sim/column.go", "sim/column_walk.go", "sim/command.go", "sim/image.go", "sim/input.go", "sim/params.go", "sim/table.go", "sim/tags.go"}
 
 // checkImports are what the checker of games may import besides: it makes up
 // players, moves a test's clock and reads source.

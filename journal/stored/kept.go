@@ -109,9 +109,11 @@ func (k *Kept) Tick(t *journal.Tick) {
 	defer k.mu.Unlock()
 	k.tick = t.Tick
 	k.append(journal.KindTick, k.body)
+	k.rooms.want()
 }
 
-// Envelope implements journal.Keeper.
+// Envelope implements journal.Keeper. It goes along with the next tick, or a beat: a step
+// of its own would double what strict keeping costs.
 func (k *Kept) Envelope(envelope []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -133,7 +135,6 @@ func (k *Kept) append(kind journal.Kind, body []byte) {
 	if len(k.tail) > mostWaiting || len(k.fresh)-k.sent > journal.MaxRecord+mostWaiting {
 		k.loseJournal(errBehind)
 	}
-	k.rooms.want()
 }
 
 // loseJournal has the journal begin anew when the store is ready for it. The caller
@@ -282,7 +283,12 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	case k.answered <- struct{}{}:
 	default:
 	}
-	return k.fresh != nil && !k.encodes || k.told != k.asked && !k.behind, k.fenced || k.over && (k.forget || k.told == k.asked || k.hopeless()), k.fenced
+	more = k.fresh != nil && !k.encodes || k.told != k.asked && !k.behind || k.forget && !w.Forget
+	over = k.over && (k.told == k.asked || k.hopeless())
+	if k.forget {
+		over = w.Forget
+	}
+	return more, over || k.fenced, k.fenced
 }
 
 // hopeless: nothing of what comes can be stored until there is a checkpoint. The caller
@@ -291,7 +297,7 @@ func (k *Kept) hopeless() bool { return k.behind && k.fresh == nil }
 
 // advance drops what the store has. The caller holds mu.
 func (k *Kept) advance(w *Write) {
-	if w.Tail != nil && !k.behind {
+	if w.Tail != nil && !k.behind && !k.forget { // else it was dropped meanwhile
 		k.at += len(w.Tail)
 		k.tail = append(k.tail[:0], k.tail[len(w.Tail):]...)
 	}

@@ -394,13 +394,7 @@ func TestJournalThatIsGivenUpOnItsWay(t *testing.T) {
 		b := open(t, false)
 		k := b.keep(0)
 		time.Sleep(time.Second + beatEvery/2) // between two beats
-		slow, once := make(chan struct{}), sync.Once{}
-		b.change(func() {
-			b.fault = func() (error, error) {
-				once.Do(func() { <-slow })
-				return nil, nil
-			}
-		})
+		slow := b.holdNextWrite()
 		k.Kept.Checkpoint(k.tick, encoded(make([]byte, 2*stepBytes)), []byte{1})
 		time.Sleep(writeEvery + beatEvery) // its first piece is on its way
 		for range mostWaiting/(64<<10) + 1 {
@@ -413,6 +407,39 @@ func TestJournalThatIsGivenUpOnItsWay(t *testing.T) {
 		time.Sleep(time.Second)
 		if got := b.last(t); got != 2 || k.Err() != nil {
 			t.Errorf("the store has tick %d, want 2; %v", got, k.Err())
+		}
+	})
+}
+
+// holdNextWrite has the store's next answer wait until slow is closed.
+func (b *bench) holdNextWrite() (slow chan struct{}) {
+	slow = make(chan struct{})
+	var once sync.Once
+	b.change(func() {
+		b.fault = func() (error, error) {
+			once.Do(func() { <-slow })
+			return nil, nil
+		}
+	})
+	return slow
+}
+
+// A room that is over while ticks of it are on their way is forgotten.
+func TestRoomThatIsOverWhileItIsWritten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, false)
+		k := b.keep(0)
+		time.Sleep(time.Second + beatEvery/2) // between two beats
+		slow := b.holdNextWrite()
+		k.step()
+		time.Sleep(writeEvery + beatEvery) // it is on its way
+		if err := k.Forget(); err != nil {
+			t.Fatal(err)
+		}
+		close(slow)
+		time.Sleep(time.Second)
+		if b.last(t) != 0 || b.rooms() != 0 {
+			t.Errorf("tick %d is left, %d rooms", b.last(t), b.rooms())
 		}
 	})
 }

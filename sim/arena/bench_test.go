@@ -69,8 +69,9 @@ func step(b *testing.B, c Config, players int, fight bool) {
 // A checkpoint of 5,000 fighting players: what stands in a tick, and what does not.
 func BenchmarkImage5000(b *testing.B) {
 	r := fought5000(b)
+	var image sim.Image
 	for b.Loop() {
-		r.b.w.Image().Free()
+		image.Take(r.b.w)
 	}
 }
 

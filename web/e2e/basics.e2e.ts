@@ -1,7 +1,7 @@
 import { faint, tooWide, unlabelled, unreachable } from "./basics.ts";
 import { expect, story } from "./story.ts";
 
-const pages = ["/", "/play", "/console", "/bench"];
+const pages = ["/", "/play", "/console", "/bench", "/inspect?mode=cards"];
 
 for (const path of pages) {
   story(`${path}: labels, contrast, keyboard, 320 pixels`, async ({ server, open }) => {

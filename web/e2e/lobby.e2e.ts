@@ -95,8 +95,8 @@ story.for([{ width: 1280, height: 720 }, { width: 390, height: 844 }])("a game t
   const mode = (await server.ask<{ room: { mode: string }[] }>("ListRooms", {})).room[0]!.mode;
   expect(mode).toBe("exchange");
   const undrawn = page.locator("#rooms li").first();
-  await undrawn.getByText("No page draws this game: play it with a client or bots.").waitFor();
-  expect(await undrawn.getByRole("link").count()).toBe(0);
+  await undrawn.getByText("No page draws this game: play it in the inspector, with a client or bots.").waitFor();
+  expect(await undrawn.getByRole("link").evaluateAll((all) => all.map((a) => new URL((a as HTMLAnchorElement).href).pathname))).toEqual(["/inspect", "/inspect"]);
   await page.getByRole("radio", { name: "Free for all" }).waitFor();
   const said = (await (await fetch(`${server.url}/info`)).json()) as { modes: { name: string; game: string }[] };
   const drawn = said.modes.filter((m) => m.game === "arena").map((m) => m.name);

@@ -6,7 +6,7 @@ import { make, text } from "../dom.ts";
 import { crowdWords } from "./modes.ts";
 
 /** What is said of a game that is played without a page. */
-export const undrawn = "No page draws this game: play it with a client or bots.";
+export const undrawn = "No page draws this game: play it in the inspector, with a client or bots.";
 
 /** What the list tells of a room's mode. */
 export interface About {
@@ -18,8 +18,11 @@ export interface About {
   picture: string;
 }
 
-/** The address of a server's play page; what says which room or mode, as "room=…". */
-export const playPage = (server: string, what: string): string => `${server === base() ? "" : `${server}/`}play?${what}`;
+/** The address of a server's page; what says which room or mode, as "room=…". */
+const pageOf = (server: string, name: string, what: string): string => `${server === base() ? "" : `${server}/`}${name}?${what}`;
+
+/** The address of a server's play page. */
+export const playPage = (server: string, what: string): string => pageOf(server, "play", what);
 
 export class RoomList {
   private readonly rows = new Map<string, Row>();
@@ -73,7 +76,7 @@ class Row {
   }
 
   show(room: Room, { title, drawn, picture }: About, server: string, now: number): void {
-    const page = playPage(server, `room=${encodeURIComponent(room.id)}`);
+    const page = pageOf(server, drawn ? "play" : "inspect", `room=${encodeURIComponent(room.id)}`);
     const open = room.state === "open" && room.taken - room.fillers < room.seats;
     const says = room.state === "open" ? (open ? "Join" : "Full") : "Closed";
     if (this.picture.getAttribute("src") !== picture) this.picture.src = picture;
@@ -83,7 +86,6 @@ class Row {
     text(this.seats, `${room.taken} / ${room.seats.toLocaleString("en")}`);
     text(this.join, says);
     this.bar.show(room);
-    this.act.hidden = !drawn;
     this.undrawn.hidden = drawn;
     this.join.classList.toggle("off", !open);
     if (open) this.join.href = page;

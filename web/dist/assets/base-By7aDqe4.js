@@ -1,0 +1,1 @@
+function e(e=location.href){return new URL(`.`,e).href.replace(/\/$/,``)}export{e as t};

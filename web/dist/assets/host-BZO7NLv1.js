@@ -1,0 +1,1 @@
+export{t as commonNow,n as hostOf,r as timers}from"./host-CbQO9j0t.js";

@@ -1,0 +1,1 @@
+var e=()=>performance.timeOrigin+performance.now(),t={now:e,after(e,t){let n=setTimeout(t,e);return()=>clearTimeout(n)}};function n(e,n,r={}){return{...t,random:Math.random,report:e,sample:n,WebSocket:r.WebSocket??globalThis.WebSocket,fetch:r.fetch??((e,t)=>fetch(e,t))}}export{n,t as r,e as t};

@@ -1,0 +1,1 @@
+import"./CanvasPool-BwUjtZaf.js";import"./init-QuB-YNxt.js";

@@ -1,1 +1,0 @@
-import"./painters-CIIGI25j.js";import"./init-BaSA8NKE.js";
