@@ -34,23 +34,31 @@ func span(p, d, lo, hi int64) (in, out int64) {
 // comparable for ways with the same d. The nearest point is rounded towards c
 // by less than 1/256 unit along each axis.
 func Passes(p, d, c sim.Vec, r sim.Fixed) (at int64, ok bool) {
-	x, y := int64(c.X)-int64(p.X), int64(c.Y)-int64(p.Y)
 	long := d.Len2()
-	at = min(max(addClamped(x*int64(d.X), y*int64(d.Y)), 0), long)
-	switch {
-	case at == 0:
-	case long < 1<<42: // so that a product with a coordinate fits
+	if long >= 1<<42 { // so that a product of a coordinate and it fits
+		return passesFar(p, d, c, r)
+	}
+	x, y := int64(c.X)-int64(p.X), int64(c.Y)-int64(p.Y)
+	at = min(max(x*int64(d.X)+y*int64(d.Y), 0), long)
+	if at > 0 {
 		x -= int64(d.X) * at / long
 		y -= int64(d.Y) * at / long
-	default:
-		x -= scale(int64(d.X), uint64(at), uint64(long))
-		y -= scale(int64(d.Y), uint64(at), uint64(long))
 	}
 	return at, inCircle(x, y, int64(r))
 }
 
-// inCircle reports whether x, y is at most r from 0, 0, without overflow; r has
-// at most 32 bits.
+// passesFar is Passes for long ways.
+func passesFar(p, d, c sim.Vec, r sim.Fixed) (at int64, ok bool) {
+	x, y, long := int64(c.X)-int64(p.X), int64(c.Y)-int64(p.Y), d.Len2()
+	at = min(max(addClamped(x*int64(d.X), y*int64(d.Y)), 0), long)
+	x -= scale(int64(d.X), uint64(at), uint64(long))
+	y -= scale(int64(d.Y), uint64(at), uint64(long))
+	return at, inCircle(x, y, int64(r))
+}
+
+// inCircle reports whether x, y is at most r from 0, 0; nothing is within a negative
+// r. The numbers have at most 33 bits and a sign, of which the squares overflow: so
+// x and y are compared first, each from both sides at once.
 func inCircle(x, y, r int64) bool {
-	return -r <= x && x <= r && -r <= y && y <= r && x*x+y*y <= r*r
+	return r >= 0 && uint64(x+r) <= uint64(2*r) && uint64(y+r) <= uint64(2*r) && x*x+y*y <= r*r
 }
