@@ -58,6 +58,7 @@ func (b *Bins) Near(p sim.Vec) []int32 {
 type squares struct {
 	shift         uint
 	columns, rows int32
+	lastX, lastY  int64 // the last column and row
 }
 
 // maxSquares bounds the memory of a world, and keeps numbers of squares within
@@ -70,7 +71,7 @@ func newSquares(size sim.Vec, shift uint) squares {
 	for shift < 31 && (x>>shift+1)*(y>>shift+1) > maxSquares {
 		shift++
 	}
-	return squares{shift, int32(x>>shift) + 1, int32(y>>shift) + 1}
+	return squares{shift, int32(x>>shift) + 1, int32(y>>shift) + 1, x >> shift, y >> shift}
 }
 
 func (s *squares) count() int32 { return s.columns * s.rows }
@@ -78,11 +79,11 @@ func (s *squares) count() int32 { return s.columns * s.rows }
 // column and row take 64 bits because a point and a distance may need 33. The mask
 // changes nothing, and tells the compiler that no shift is too far.
 func (s *squares) column(x int64) int32 {
-	return int32(min(max(x>>(s.shift&63), 0), int64(s.columns-1)))
+	return int32(min(max(x>>(s.shift&63), 0), s.lastX))
 }
 
 func (s *squares) row(y int64) int32 {
-	return int32(min(max(y>>(s.shift&63), 0), int64(s.rows-1)))
+	return int32(min(max(y>>(s.shift&63), 0), s.lastY))
 }
 
 // of returns the number of the square of a point.

@@ -10,7 +10,6 @@ type Ground struct {
 	radius sim.Fixed
 	reach  sim.Fixed
 	walls  []Rect
-	grown  []Rect // by radius: where no body's middle can be
 	bins   *Bins
 }
 
@@ -24,9 +23,8 @@ const groundShift = 15
 func NewGround(size sim.Vec, walls []Rect, radius, reach sim.Fixed) *Ground {
 	g := &Ground{size: size, radius: max(radius, 0), reach: max(reach, 0), walls: walls}
 	near := make([]Rect, len(walls))
-	g.grown = make([]Rect, len(walls))
 	for i, w := range walls {
-		g.grown[i], near[i] = w.Grow(g.radius), w.grow(g.far(), g.far())
+		near[i] = w.grow(g.far(), g.far())
 	}
 	g.bins = NewBins(size, groundShift, near)
 	return g
@@ -41,30 +39,25 @@ func (g *Ground) far() int64 { return int64(g.radius) + int64(g.reach) }
 // point.
 func (g *Ground) Slide(p, v sim.Vec) sim.Vec {
 	near := g.bins.Near(p)
-	x := within(int64(p.X)+int64(v.X), g.radius, g.size.X-g.radius)
+	px, py, r := int64(p.X), int64(p.Y), int64(g.radius)
+	x := min(max(px+int64(v.X), r), int64(g.size.X)-r)
 	for _, id := range near {
-		w := &g.grown[id]
-		if p.Y > w.Min.Y && p.Y < w.Max.Y {
-			x = stop(p.X, x, w.Min.X, w.Max.X)
+		if w := &g.walls[id]; py > int64(w.Min.Y)-r && py < int64(w.Max.Y)+r {
+			x = stop(px, x, int64(w.Min.X)-r, int64(w.Max.X)+r)
 		}
 	}
-	y := within(int64(p.Y)+int64(v.Y), g.radius, g.size.Y-g.radius)
+	y := min(max(py+int64(v.Y), r), int64(g.size.Y)-r)
 	for _, id := range near {
-		w := &g.grown[id]
-		if x > w.Min.X && x < w.Max.X {
-			y = stop(p.Y, y, w.Min.Y, w.Max.Y)
+		if w := &g.walls[id]; x > int64(w.Min.X)-r && x < int64(w.Max.X)+r {
+			y = stop(py, y, int64(w.Min.Y)-r, int64(w.Max.Y)+r)
 		}
 	}
-	return sim.Vec{X: x, Y: y}
-}
-
-func within(a int64, lo, hi sim.Fixed) sim.Fixed {
-	return sim.Fixed(min(max(a, int64(lo)), int64(hi)))
+	return sim.Vec{X: fixed(x), Y: fixed(y)}
 }
 
 // stop returns how far a move from a to b along one axis comes when lo to hi
 // is blocked; the borders themselves are free.
-func stop(a, b, lo, hi sim.Fixed) sim.Fixed {
+func stop(a, b, lo, hi int64) int64 {
 	switch {
 	case a <= lo && b > lo:
 		return lo
@@ -77,12 +70,13 @@ func stop(a, b, lo, hi sim.Fixed) sim.Fixed {
 // Blocked reports whether a body cannot be at p: it would reach out of the world
 // or into a wall. Touching is no fault.
 func (g *Ground) Blocked(p sim.Vec) bool {
-	r := g.radius
-	if p.X < r || p.Y < r || p.X > g.size.X-r || p.Y > g.size.Y-r {
+	x, y, r := int64(p.X), int64(p.Y), int64(g.radius)
+	if x < r || y < r || x > int64(g.size.X)-r || y > int64(g.size.Y)-r {
 		return true
 	}
 	for _, id := range g.bins.Near(p) {
-		if w := &g.grown[id]; p.X > w.Min.X && p.X < w.Max.X && p.Y > w.Min.Y && p.Y < w.Max.Y {
+		w := &g.walls[id]
+		if x > int64(w.Min.X)-r && x < int64(w.Max.X)+r && y > int64(w.Min.Y)-r && y < int64(w.Max.Y)+r {
 			return true
 		}
 	}
@@ -95,7 +89,7 @@ func (g *Ground) Blocked(p sim.Vec) bool {
 func (g *Ground) Free(p, d sim.Vec) int64 {
 	part := int64(Whole)
 	for _, id := range g.bins.Near(p) {
-		part = min(part, g.walls[id].Meet(p, d))
+		part = min(part, g.walls[id].meet(p, d))
 	}
 	return part
 }

@@ -37,7 +37,10 @@ func (r Rect) Nearest(p sim.Vec) sim.Vec {
 // Parts are rounded toward zero; a way that is inside for less than 1/65536 of
 // its length may count as free. For a rectangular body that moves, grow r by half
 // its sides first.
-func (r Rect) Meet(p, d sim.Vec) int64 {
+func (r Rect) Meet(p, d sim.Vec) int64 { return r.meet(p, d) }
+
+// meet is Meet without a copy of the rectangle.
+func (r *Rect) meet(p, d sim.Vec) int64 {
 	inX, outX := span(int64(p.X), int64(d.X), int64(r.Min.X), int64(r.Max.X))
 	inY, outY := span(int64(p.Y), int64(d.Y), int64(r.Min.Y), int64(r.Max.Y))
 	in, out := max(inX, inY, 0), min(outX, outY)
