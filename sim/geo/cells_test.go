@@ -30,7 +30,7 @@ func TestCells(t *testing.T) {
 			t.Errorf("Place(%d) = %d, %d", got, x, y)
 		}
 	}
-	if got := (Cells{}).Of(units(5, 5)); got != 0 {
+	if got := new(Cells).Of(units(5, 5)); got != 0 {
 		t.Errorf("without cells it is in %d", got)
 	}
 	if c := NewCells(sim.Vec{X: lowest}, 18); c.Columns() != 1 || c.Rows() != 1 {
@@ -62,7 +62,7 @@ func TestStayLetsGoLate(t *testing.T) {
 			t.Errorf("from group %d: %d", was, got)
 		}
 	}
-	if got := (Cells{}).Stay(3, units(5, 5), 0); got != 0 {
+	if got := new(Cells).Stay(3, units(5, 5), 0); got != 0 {
 		t.Errorf("without cells it stays in %d", got)
 	}
 }
