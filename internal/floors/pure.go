@@ -60,7 +60,7 @@ func pureImport(f File, path string) bool {
 			return true
 		}
 	case path == module+"/sim" || path == module+"/"+geometry:
-		return f.Dir != "sim" && path != module+"/"+f.Dir
+		return f.Dir != "sim"
 	case path == "reflect" || path == "unsafe":
 		return slices.Contains(layoutFiles, f.Path)
 	case under(path, module+"/sim"):

@@ -140,6 +140,10 @@ func TestLongAndFixed(t *testing.T) {
 	if LongInt(-3) != -3*LongOne || LongInt(math.MinInt32) != math.MinInt32<<16 {
 		t.Errorf("Int %d", LongInt(-3))
 	}
+	corner := LongVec{longLowest, longLowest}
+	if corner.Dot(corner) != longHighest || corner.Dot(LongVec{longHighest, longHighest}) != longLowest || corner.Len() != longHighest {
+		t.Errorf("the lowest vector: %d, %d long", corner.Dot(corner), corner.Len())
+	}
 	v := LongVecOf(units(3, -4))
 	if v.Fixed() != units(3, -4) || v.Len() != LongInt(5) || v.Scale(LongInt(2)).Sub(v) != v || v.Add(v) != v.Scale(LongInt(2)) {
 		t.Errorf("%v is %d long", v, v.Len())

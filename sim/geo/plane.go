@@ -10,7 +10,7 @@ import (
 // for what is put in, none for the space between. It holds no state of the match:
 // fill it anew in each step. What it finds comes in the order of cells, row by row,
 // and within a cell in the order it was put in, so that results do not depend on
-// history. For a world of known size [sim.Grid] is twice as fast.
+// history. For a world of known size [sim.Grid] is faster.
 type Plane struct {
 	shift uint
 	spots []spot // by cell, once built
