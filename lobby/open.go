@@ -20,8 +20,9 @@ type Lobby struct {
 	began time.Time
 	dir   directory
 	ring  *keyring
-	down  atomic.Bool // Run's last question to the store failed
-	asked *latency    // of a store that is asked over a network
+	down  atomic.Bool  // Run's last question to the store failed
+	back  atomic.Int64 // when one after that did not, Unix ns; 0: none failed
+	asked *latency     // of a store that is asked over a network
 
 	bans  bans
 	calls calls

@@ -378,6 +378,7 @@ func (l *Lobby) report(err error) {
 	case err != nil && !was:
 		l.cfg.Log.Error("lobby store does not answer; rooms play on, but nobody finds them", "store", redact(l.cfg.URL), "err", err)
 	case err == nil && was:
+		l.back.Store(time.Now().UnixNano())
 		l.cfg.Log.Info("lobby works again; every room is listed", "store", redact(l.cfg.URL))
 	}
 }
@@ -385,6 +386,18 @@ func (l *Lobby) report(err error) {
 // Up reports whether the store answered Run's last question. Rooms, resumes and
 // tickets need no store: a node is not unready for that.
 func (l *Lobby) Up() bool { return !l.down.Load() }
+
+// listedAgain is after how many heartbeats since the store is back every node has listed
+// its rooms again. Why 4: a node tries again after two at most, see pause, and lists them
+// within one.
+const listedAgain = 4
+
+// KnowsAll reports whether a room that this lobby does not know is gone. While the store
+// does not answer, and soon after, it may be one whose row has ended meanwhile. Any
+// goroutine.
+func (l *Lobby) KnowsAll() bool {
+	return l.Up() && time.Since(time.Unix(0, l.back.Load())) > listedAgain*l.cfg.Heartbeat
+}
 
 // pause until the next try after failures: from a quarter of a heartbeat, doubling
 // up to two, each up to a quarter less, so that many nodes do not come back in step.

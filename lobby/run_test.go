@@ -116,11 +116,12 @@ func TestRunOutlivesTheStore(t *testing.T) {
 		for range 2 {
 			eventually(t, "a beat", func() bool { n, _ := o.counts(); return n > 0 && a.Up() })
 			s.stop(t)
-			eventually(t, "the loss is noticed", func() bool { return !a.Up() })
+			eventually(t, "the loss is noticed", func() bool { return !a.Up() && !a.KnowsAll() })
 			before, _ := o.counts()
 			eventually(t, "it goes on trying", func() bool { n, _ := o.counts(); return n > before+3 })
 			s.start(t)
 			eventually(t, "it is back", a.Up)
+			eventually(t, "it knows all rooms again", a.KnowsAll)
 		}
 		stop()
 		if got := listed(t, a); !slices.Equal(got, []string{"open"}) {

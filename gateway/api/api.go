@@ -146,6 +146,9 @@ func (s *Service) JoinRoom(ctx context.Context, req *connect.Request[pb.JoinRoom
 // FindRoom implements the service.
 func (s *Service) FindRoom(ctx context.Context, req *connect.Request[pb.FindRoomRequest]) (*connect.Response[pb.FindRoomResponse], error) {
 	at, ok := s.Node.Where(req.Msg.GetId())
+	if !ok && !s.Lobby.KnowsAll() {
+		return nil, s.ErrorFor(lobby.ErrUnavailable) // nobody is to give up a seat for that
+	}
 	if !ok {
 		return nil, s.ErrorFor(lobby.ErrRoomNotFound)
 	}

@@ -14,10 +14,6 @@ const (
 	// strictEvery is that of rooms that are kept strictly. Why 4 ms: a step costs as much
 	// CPU as the ticks of several rooms, and so much later nobody sees a snapshot.
 	strictEvery = 4 * time.Millisecond
-	// gather is how long a strict step waits for the other rooms, whose ticks come at the
-	// same time. Why 1 ms: 20 rooms have stepped by then, and they take one step instead
-	// of several.
-	gather = time.Millisecond
 	// beatEvery is how often the store hears of a node whose rooms all rest.
 	beatEvery = 100 * time.Millisecond
 	// writeTimeout bounds one step. Why 400 ms: below the silence after which another
@@ -129,11 +125,7 @@ func (d *Rooms) run() {
 	for {
 		select {
 		case <-d.wants:
-			pause := d.every() - time.Since(last)
-			if d.config.Strict {
-				pause = max(pause, gather)
-			}
-			if pause > 0 {
+			if pause := d.every() - time.Since(last); pause > 0 {
 				timer.Reset(pause)
 				d.waitFor(timer)
 			}
