@@ -16,6 +16,7 @@ const (
 	maxLayoutRows    = 1<<20 - 2
 	maxLayoutColumns = 256
 	maxLayoutDepth   = 64 // of a history
+	maxLayoutPast    = 2  // columns of one
 	maxLayoutKinds   = 256
 )
 
@@ -32,7 +33,11 @@ func appendLayout(b []byte, l *sim.Layout) []byte {
 	b = binary.AppendUvarint(b, uint64(len(l.Histories)))
 	for _, h := range l.Histories {
 		b = binary.AppendUvarint(b, uint64(h.Table))
-		b = binary.AppendUvarint(b, uint64(h.Depth))
+		// Columns are told above the depth, which fits seven bits: of most there are none.
+		b = binary.AppendUvarint(b, uint64(h.Depth)|uint64(len(h.Columns))<<7)
+		for _, c := range h.Columns {
+			b = append(appendText(b, c.Name), byte(c.Kind))
+		}
 	}
 	b = binary.AppendUvarint(b, uint64(len(l.Effects)))
 	for _, e := range l.Effects {
@@ -67,7 +72,7 @@ func (r *bodyReader) layout() (*sim.Layout, error) {
 		})
 	}
 	for n := r.number(maxLayoutTables); n > 0 && !r.bad; n-- {
-		l.Histories = append(l.Histories, sim.HistoryLayout{Table: int(r.number(maxLayoutTables)), Depth: int(r.number(maxLayoutDepth))})
+		l.Histories = append(l.Histories, r.history())
 	}
 	for n := r.number(maxLayoutKinds); n > 0 && !r.bad; n-- {
 		l.Effects = append(l.Effects, sim.EffectLayout{Name: r.text(), Columns: r.columns()})
@@ -77,15 +82,32 @@ func (r *bodyReader) layout() (*sim.Layout, error) {
 	return l, nil
 }
 
+// history reads one history of a layout.
+func (r *bodyReader) history() sim.HistoryLayout {
+	h := sim.HistoryLayout{Table: int(r.number(maxLayoutTables))}
+	v := r.number(maxLayoutPast<<7 | maxLayoutDepth)
+	if h.Depth = int(v & 127); h.Depth > maxLayoutDepth {
+		r.fail()
+	}
+	for n := v >> 7; n > 0 && !r.bad; n-- {
+		h.Columns = append(h.Columns, r.column())
+	}
+	return h
+}
+
 func (r *bodyReader) columns() (cols []sim.ColumnLayout) {
 	for n := r.number(maxLayoutColumns); n > 0 && !r.bad; n-- {
-		c := sim.ColumnLayout{Name: r.text(), Kind: sim.Kind(r.number(uint64(sim.KindTick)))}
-		if c.Kind == 0 {
-			r.fail()
-		}
-		cols = append(cols, c)
+		cols = append(cols, r.column())
 	}
 	return cols
+}
+
+func (r *bodyReader) column() sim.ColumnLayout {
+	c := sim.ColumnLayout{Name: r.text(), Kind: sim.Kind(r.number(uint64(sim.KindTick)))}
+	if c.Kind == 0 {
+		r.fail()
+	}
+	return c
 }
 
 // names reads the names of the fields of an input or a command.

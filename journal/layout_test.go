@@ -17,6 +17,11 @@ type (
 		D [2]uint8 `wire:"private"`
 		E sim.Seat `wire:"owner"`
 	}
+	pose struct {
+		A sim.Fixed
+		C int64
+		D [2]uint8
+	}
 	input struct{ X, Y int8 }
 	order struct {
 		What uint8
@@ -42,6 +47,7 @@ func fullMode() sim.Mode {
 		sim.NewSingle[input](w, "single")
 		t := sim.NewTable[everything](w, "table", 100)
 		sim.NewHistory(w, t, 5, at)
+		sim.NewHistoryOf(w, t, 6, func(row *everything) pose { return pose{row.A, row.C, row.D} })
 		sim.NewPerSeat[everything](w, "seats")
 		sim.NewEffect[everything2](w, "effect")
 		sim.NewOutcome[params](w)

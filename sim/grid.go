@@ -95,10 +95,12 @@ func (g *Grid) Near(at Vec, r Fixed, visit func(id int32, p Vec) bool) {
 	}
 }
 
-// near is Sub and Within, but right for points of any distance.
+// near is Sub and Within, but right for points of any distance: dx and dy are
+// compared before their squares could overflow, each from both sides at once. r is
+// not negative.
 func near(p, q Vec, r int64) bool {
 	dx, dy := int64(p.X)-int64(q.X), int64(p.Y)-int64(q.Y)
-	return -r <= dx && dx <= r && -r <= dy && dy <= r && dx*dx+dy*dy <= r*r
+	return uint64(dx+r) <= uint64(2*r) && uint64(dy+r) <= uint64(2*r) && dx*dx+dy*dy <= r*r
 }
 
 // Block calls visit for the cell of a point and the up to 8 around it.

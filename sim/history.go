@@ -6,7 +6,8 @@ import (
 )
 
 // History remembers where the rows of a table were at the last ticks, so that
-// a hit can be judged at what the shooter saw. It is part of the state.
+// a hit can be judged at what the shooter saw. It is part of the state. For other
+// numbers than positions there is [HistoryOf].
 type History[T any] struct {
 	w     *World
 	table *Table[T]
@@ -26,10 +27,21 @@ type past struct {
 // Count it from the mode's Hz. at must depend on nothing but the row. Faults are reported
 // by [Start].
 func NewHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *History[T] {
+	h := newHistory(w, t, depthOf(w, t.name, depth), at)
+	w.hist = append(w.hist, h)
+	return h
+}
+
+// depthOf returns a depth that can be, and notes a fault where it cannot.
+func depthOf(w *World, table string, depth int) int {
 	if depth < 2 || depth > 64 {
-		w.fault(fmt.Errorf("history of table %s: depth %d, want 2 to 64", t.name, depth))
-		depth = 2
+		w.fault(fmt.Errorf("history of table %s: depth %d, want 2 to 64", table, depth))
+		return 2
 	}
+	return depth
+}
+
+func newHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *History[T] {
 	h := &History[T]{w: w, table: t, at: at, depth: depth}
 	// One more than depth, so that the tick just recorded does not push out the
 	// oldest before the next step begins.
@@ -37,7 +49,6 @@ func NewHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *Histo
 	for i := range h.seen {
 		h.seen[i] = make([]past, t.Cap())
 	}
-	w.hist = append(w.hist, h)
 	return h
 }
 
@@ -46,12 +57,10 @@ func NewHistory[T any](w *World, t *Table[T], depth int, at func(*T) Vec) *Histo
 // newest there is; less than that, and more than is remembered, is moved to
 // the nearest that is remembered. False when the row was not alive then.
 func (h *History[T]) At(ref Ref, age int) (Vec, bool) {
-	slot := h.table.find(ref)
-	ticks := min(int64(h.depth), int64(h.w.tick)-1)
-	if slot < 0 || ticks < 1 {
+	slot, age, ok := h.find(ref, age)
+	if !ok {
 		return Vec{}, false
 	}
-	age = min(max(age, 16), 16*int(ticks))
 	newer, ok := h.past(slot, ref.reuse(), age/16)
 	part := int64(age % 16)
 	if !ok || part == 0 {
@@ -65,6 +74,17 @@ func (h *History[T]) At(ref Ref, age int) (Vec, bool) {
 		newer.X + Fixed((int64(older.X)-int64(newer.X))*part/16),
 		newer.Y + Fixed((int64(older.Y)-int64(newer.Y))*part/16),
 	}, true
+}
+
+// find returns the slot of a living row, and the age moved to the nearest that is
+// remembered; false when there is no such row or nothing is remembered yet.
+func (h *History[T]) find(ref Ref, age int) (slot, nearest int, ok bool) {
+	slot = h.table.find(ref)
+	ticks := min(int64(h.depth), int64(h.w.tick)-1)
+	if slot < 0 || ticks < 1 {
+		return 0, 0, false
+	}
+	return slot, min(max(age, 16), 16*int(ticks)), true
 }
 
 // past returns the position that was recorded by the step `back` ticks before
@@ -126,3 +146,5 @@ func readPast(r *reader, tick []past) {
 }
 
 func (h *History[T]) remembered() (*core, [][]past) { return &h.table.core, h.seen }
+
+func (h *History[T]) columns() []Column { return nil }

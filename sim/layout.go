@@ -54,10 +54,12 @@ type ColumnLayout struct {
 	Kind Kind
 }
 
-// HistoryLayout is one [History].
+// HistoryLayout is one [History], or a part of a [HistoryOf].
 type HistoryLayout struct {
 	Table int // its place in Layout.Tables
 	Depth int // ticks
+	// Columns are what of a HistoryOf it remembers, one or two; none: positions.
+	Columns []ColumnLayout
 }
 
 // EffectLayout is one kind of [Effect].
@@ -74,7 +76,7 @@ func (w *World) Layout() *Layout {
 	}
 	for _, h := range w.hist {
 		table, seen := h.remembered()
-		l.Histories = append(l.Histories, HistoryLayout{table.number - 1, len(seen) - 1})
+		l.Histories = append(l.Histories, HistoryLayout{table.number - 1, len(seen) - 1, layoutOf(h.columns())})
 	}
 	for _, e := range w.effects {
 		l.Effects = append(l.Effects, EffectLayout{e.Name, layoutOf(e.Columns)})
@@ -106,6 +108,9 @@ func (c *core) form() TableForm {
 }
 
 func layoutOf(cols []Column) []ColumnLayout {
+	if len(cols) == 0 {
+		return nil
+	}
 	out := make([]ColumnLayout, len(cols))
 	for i := range cols {
 		out[i] = ColumnLayout{cols[i].Name, cols[i].Kind}

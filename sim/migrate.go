@@ -255,7 +255,7 @@ func (m *migration) histories() {
 		seen := m.readPast(l.Depth, len(m.former.tables[l.Table].reuse))
 		for _, h := range m.w.hist {
 			table, here := h.remembered()
-			if table.number != m.numbers[l.Table] || slices.Contains(m.kept, h) {
+			if table.number != m.numbers[l.Table] || slices.Contains(m.kept, h) || !slices.Equal(layoutOf(h.columns()), l.Columns) {
 				continue
 			}
 			for back := range min(len(here), len(seen)) {

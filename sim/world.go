@@ -35,7 +35,7 @@ type World struct {
 	values [maxCommandFields]int32
 }
 
-// ring is a History without its type.
+// ring is a History without its type, or a part of a HistoryOf.
 type ring interface {
 	record()
 	restore(r *reader)
@@ -43,6 +43,8 @@ type ring interface {
 	shape(*hash)
 	// remembered is the table whose rows it is of, and what it knows of them.
 	remembered() (*core, [][]past)
+	// columns are those whose values stand in place of positions; none: it has positions.
+	columns() []Column
 }
 
 // Start makes the world of a new match. The same mode and seed give the same

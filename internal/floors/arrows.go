@@ -31,13 +31,13 @@ var floors = map[string]int{
 	"server": 4,
 
 	// Whole programs: nobody imports them.
-	"cmd":             5,
-	"examples":        5,
-	"bench":           5,
-	"deploy":          5,
+	"cmd":      5,
+	"examples": 5,
+	"bench":    5,
+	"deploy":   5,
 	// Programs that games begin as.
 	"server/kit/templates": 5,
-	"internal/floors": 5,
+	"internal/floors":      5,
 }
 
 // part is the longest entry of floors that a folder belongs to, or "".

@@ -27,7 +27,11 @@ var checkImports = []string{
 	"testing", "testing/synctest", "time",
 }
 
-const checker = "sim/simtest"
+const (
+	checker = "sim/simtest"
+	// geometry is what every game may use beside the contract.
+	geometry = "sim/geo"
+)
 
 // Pure lists what in the simulation and its games reaches outside of it, or
 // runs beside it: imports, goroutines, channels.
@@ -55,7 +59,7 @@ func pureImport(f File, path string) bool {
 		if slices.Contains(checkImports, path) || under(path, module+"/sim") {
 			return true
 		}
-	case path == module+"/sim":
+	case path == module+"/sim" || path == module+"/"+geometry:
 		return f.Dir != "sim"
 	case path == "reflect" || path == "unsafe":
 		return slices.Contains(layoutFiles, f.Path)

@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 // Shot is a row of the table shot: a blaster's projectile. It flies straight,
 // so that a client needs nothing after its first row.
@@ -78,11 +81,11 @@ func (a *rules) flight() {
 		return
 	}
 	a.castShade()
-	now, world := uint32(a.w.Tick()), Rect{Max: a.cfg.Layout.Size}
+	now, world := uint32(a.w.Tick()), geo.Rect{Max: a.cfg.Layout.Size}
 	for ref, p := range a.shots.All {
 		from, d := sim.Vec{X: p.X, Y: p.Y}, sim.Vec{X: p.VX, Y: p.VY}
-		to, part := from.Add(d), a.ground.free(from, d)
-		if now >= p.EndsAt || a.strike(p, from, along(sim.Vec{}, d, part)) || part < whole || !world.Contains(to) {
+		to, part := from.Add(d), a.ground.Free(from, d)
+		if now >= p.EndsAt || a.strike(p, from, geo.Along(sim.Vec{}, d, part)) || part < geo.Whole || !world.Contains(to) {
 			a.shots.Remove(ref)
 			continue
 		}
@@ -90,18 +93,21 @@ func (a *rules) flight() {
 	}
 }
 
+// shadeShift is log2 of the side in 1/256 of the squares that are marked: 128 units.
+const shadeShift = 15
+
 // castShade marks from where one step of a projectile can reach a ship.
 func (a *rules) castShade() {
-	a.shade.clear()
+	a.shade.Clear()
 	r := unit(a.cfg.Ship.Radius+a.cfg.Blaster.Radius) + a.bolt
 	for _, s := range a.ships.All {
-		a.shade.mark(s.at(), r)
+		a.shade.Mark(s.at(), r)
 	}
 }
 
 // strike hurts the first enemy on the way from a point by d.
 func (a *rules) strike(p *Shot, from, d sim.Vec) bool {
-	if !a.shade.marked(from) {
+	if !a.shade.Marked(from) {
 		return false
 	}
 	r := unit(a.cfg.Ship.Radius + a.cfg.Blaster.Radius)
@@ -111,7 +117,7 @@ func (a *rules) strike(p *Shot, from, d sim.Vec) bool {
 	a.radar.grid.Near(from, a.bolt+r+a.stride, func(id int32, _ sim.Vec) bool {
 		s := a.radar.ships[id]
 		if s.Health > 0 && enemies(p.Seat, p.Team, s) {
-			if at, ok := passes(from, d, s.at(), r); ok && (hit == nil || at < nearest) {
+			if at, ok := geo.Passes(from, d, s.at(), r); ok && (hit == nil || at < nearest) {
 				hit, nearest = s, at
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
 )
 
 // range2 starts two players without shields or walls, at 30 Hz: seat 1 at
@@ -176,7 +177,7 @@ func TestNoProjectilePassesThroughAShip(t *testing.T) {
 			}
 			d := sim.Vec{X: p.X, Y: p.Y}.Sub(from)
 			for ship, s := range b.a.ships.All {
-				if _, in := passes(from, d, s.at(), reach); in && s.Seat != p.Seat && ships[ship] {
+				if _, in := geo.Passes(from, d, s.at(), reach); in && s.Seat != p.Seat && ships[ship] {
 					t.Fatalf("tick %d: the projectile from %v by %v passes through seat %d at %v", b.w.Tick(), from, d, s.Seat, s.at())
 				}
 			}

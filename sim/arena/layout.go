@@ -4,20 +4,11 @@ import (
 	"fmt"
 
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
 )
 
-// Rect is an axis-aligned rectangle, Min included.
-type Rect struct{ Min, Max sim.Vec }
-
-// Contains reports whether p is inside or on the border.
-func (r Rect) Contains(p sim.Vec) bool {
-	return p.X >= r.Min.X && p.X <= r.Max.X && p.Y >= r.Min.Y && p.Y <= r.Max.Y
-}
-
-// Grow returns r with every side moved out by d.
-func (r Rect) Grow(d sim.Fixed) Rect {
-	return Rect{sim.Vec{X: r.Min.X - d, Y: r.Min.Y - d}, sim.Vec{X: r.Max.X + d, Y: r.Max.Y + d}}
-}
+// Rect is an axis-aligned rectangle.
+type Rect = geo.Rect
 
 // Spot is where a pickup lies.
 type Spot struct {
@@ -89,7 +80,7 @@ func (l *Layout) spotFault(s Spot) string {
 
 // box makes a rectangle from whole units.
 func box(x0, y0, x1, y1 int) Rect {
-	return Rect{sim.Vec{X: unit(x0), Y: unit(y0)}, sim.Vec{X: unit(x1), Y: unit(y1)}}
+	return Rect{Min: sim.Vec{X: unit(x0), Y: unit(y0)}, Max: sim.Vec{X: unit(x1), Y: unit(y1)}}
 }
 
 // fourfold mirrors rectangles at both middle lines of a square world.
@@ -97,10 +88,10 @@ func fourfold(side int, quarter []Rect) []Rect {
 	s := unit(side)
 	all := make([]Rect, 0, 4*len(quarter))
 	for _, r := range quarter {
-		flipX := Rect{sim.Vec{X: s - r.Max.X, Y: r.Min.Y}, sim.Vec{X: s - r.Min.X, Y: r.Max.Y}}
+		flipX := Rect{Min: sim.Vec{X: s - r.Max.X, Y: r.Min.Y}, Max: sim.Vec{X: s - r.Min.X, Y: r.Max.Y}}
 		all = append(all, r, flipX)
 		for _, q := range []Rect{r, flipX} {
-			all = append(all, Rect{sim.Vec{X: q.Min.X, Y: s - q.Max.Y}, sim.Vec{X: q.Max.X, Y: s - q.Min.Y}})
+			all = append(all, Rect{Min: sim.Vec{X: q.Min.X, Y: s - q.Max.Y}, Max: sim.Vec{X: q.Max.X, Y: s - q.Min.Y}})
 		}
 	}
 	return all

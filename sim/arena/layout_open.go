@@ -45,7 +45,7 @@ func (l *Layout) furnish(x, y int) {
 	pattern := patterns[pick>>4%uint32(len(patterns))]
 	for _, w := range pattern {
 		at := sim.Vec{X: unit(x * CellSide), Y: unit(y * CellSide)}
-		l.Walls = append(l.Walls, Rect{w.Min.Add(at), w.Max.Add(at)})
+		l.Walls = append(l.Walls, Rect{Min: w.Min.Add(at), Max: w.Max.Add(at)})
 	}
 	kind := uint8(1 + pick>>9%pickupKinds)
 	l.Spots = append(l.Spots, Spot{sim.Vec{X: unit(x*CellSide + 512), Y: unit(y*CellSide + 512)}, kind})

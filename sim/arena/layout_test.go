@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
 )
 
 func TestMap(t *testing.T) {
@@ -59,7 +60,7 @@ func TestLayoutsAreFair(t *testing.T) {
 	for _, m := range modes[:3] {
 		l := m.rules().Layout
 		for _, w := range l.Walls {
-			flip := Rect{sim.Vec{X: l.Size.X - w.Max.X, Y: w.Min.Y}, sim.Vec{X: l.Size.X - w.Min.X, Y: w.Max.Y}}
+			flip := Rect{Min: sim.Vec{X: l.Size.X - w.Max.X, Y: w.Min.Y}, Max: sim.Vec{X: l.Size.X - w.Min.X, Y: w.Max.Y}}
 			found := false
 			for _, v := range l.Walls {
 				found = found || v == flip
@@ -79,14 +80,14 @@ func TestEveryPlaceCanBeReached(t *testing.T) {
 		if c.Cells {
 			c.Layout = plain(50)
 		}
-		g := newGround(c.Layout, unit(c.Ship.Radius), sim.Int(32))
+		g := geo.NewGround(c.Layout.Size, c.Layout.Walls, unit(c.Ship.Radius), sim.Int(32))
 		n := int(c.Layout.Size.X >> 14)
 		at := func(i int) sim.Vec { return sim.Vec{X: unit(i%n*64 + 32), Y: unit(i/n*64 + 32)} }
 		seen := make([]bool, n*n)
 		var queue []int
 		free := 0
 		for i := range n * n {
-			if !g.blocked(at(i)) {
+			if !g.Blocked(at(i)) {
 				if free++; len(queue) == 0 {
 					queue, seen[i] = append(queue, i), true
 				}
@@ -98,7 +99,7 @@ func TestEveryPlaceCanBeReached(t *testing.T) {
 			queue = queue[:len(queue)-1]
 			for _, d := range []int{-1, 1, -n, n} {
 				j := i + d
-				if j < 0 || j >= n*n || d*d == 1 && j/n != i/n || seen[j] || g.blocked(at(j)) {
+				if j < 0 || j >= n*n || d*d == 1 && j/n != i/n || seen[j] || g.Blocked(at(j)) {
 					continue
 				}
 				seen[j], queue = true, append(queue, j)

@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 // Kinds of pickup.
 const (
@@ -41,16 +44,20 @@ func (r PickupRules) validate(f *faults) {
 	f.between("Pickup.Radius", r.Radius, 1, 128)
 }
 
+// spotShift is log2 of the side in 1/256 of the squares by which pickups are found:
+// 128 units.
+const spotShift = 15
+
 // addPickups fills the table pickup. Its rows are never removed, so that their
 // references are as constant as the layout.
 func (a *rules) addPickups() {
-	rects := make([]Rect, len(a.cfg.Layout.Spots))
+	rects := make([]geo.Rect, len(a.cfg.Layout.Spots))
 	for i, s := range a.cfg.Layout.Spots {
-		ref, _, _ := a.pickups.Add(Pickup{X: s.At.X, Y: s.At.Y, Kind: s.Kind, Cell: a.cells.of(s.At)})
+		ref, _, _ := a.pickups.Add(Pickup{X: s.At.X, Y: s.At.Y, Kind: s.Kind, Cell: uint16(a.cells.Of(s.At))})
 		a.spots = append(a.spots, ref)
-		rects[i] = Rect{s.At, s.At}.Grow(unit(a.cfg.Pickup.Radius))
+		rects[i] = geo.Rect{Min: s.At, Max: s.At}.Grow(unit(a.cfg.Pickup.Radius))
 	}
-	a.spotBins = newBins(a.cfg.Layout.Size, rects)
+	a.spotBins = geo.NewBins(a.cfg.Layout.Size, spotShift, rects)
 }
 
 // collect gives every ship what it flies over and can use. When two reach one
@@ -58,7 +65,7 @@ func (a *rules) addPickups() {
 func (a *rules) collect() {
 	now := a.w.Tick()
 	for _, s := range a.ships.All {
-		for _, id := range a.spotBins.near(s.at()) {
+		for _, id := range a.spotBins.Near(s.at()) {
 			p := a.pickups.Get(a.spots[id])
 			at := sim.Vec{X: p.X, Y: p.Y}
 			if uint32(now) < p.BackAt || !s.at().Sub(at).Within(unit(a.cfg.Pickup.Radius)) || !a.use(s, p.Kind) {

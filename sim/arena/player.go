@@ -43,7 +43,7 @@ func (a *rules) Join(seat sim.Seat, who sim.Entrant) {
 	}
 	p := a.players.Of(seat)
 	p.Team = team
-	p.Cell = a.cells.of(a.anywhere(a.zone(p)))
+	p.Cell = uint16(a.cells.Of(a.anywhere(a.zone(p))))
 	a.w.SetTeam(seat, team)
 }
 

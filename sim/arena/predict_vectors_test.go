@@ -65,7 +65,7 @@ func flyVector(t *testing.T, mode string) vector {
 	b.steps(2, nil)
 	s, r := b.ship(1), rand.New(rand.NewPCG(7, uint64(c.Hz)))
 	v := vector{Mode: mode, Rules: predictRules(b.a), Start: flight{uint32(b.w.Tick()), s.X, s.Y, s.VX, s.VY, s.DashAt}}
-	seen, sum := Rect{s.at(), s.at()}, fnv.New32a()
+	seen, sum := Rect{Min: s.at(), Max: s.at()}, fnv.New32a()
 	for len(v.Holds) < 300 {
 		in, ticks := randomHold(r)
 		for range ticks {
@@ -106,8 +106,8 @@ func randomHold(r *rand.Rand) (Input, int) {
 
 func stretch(r Rect, p sim.Vec) Rect {
 	return Rect{
-		sim.Vec{X: min(r.Min.X, p.X), Y: min(r.Min.Y, p.Y)},
-		sim.Vec{X: max(r.Max.X, p.X), Y: max(r.Max.Y, p.Y)},
+		Min: sim.Vec{X: min(r.Min.X, p.X), Y: min(r.Min.Y, p.Y)},
+		Max: sim.Vec{X: max(r.Max.X, p.X), Y: max(r.Max.Y, p.Y)},
 	}
 }
 
@@ -115,7 +115,7 @@ func stretch(r Rect, p sim.Vec) Rect {
 func predictRules(a *rules) map[string]int {
 	c := &a.cfg
 	return map[string]int{
-		"hz": c.Hz, "width": int(c.Layout.Size.X), "height": int(c.Layout.Size.Y), "radius": int(a.ground.radius),
+		"hz": c.Hz, "width": int(c.Layout.Size.X), "height": int(c.Layout.Size.Y), "radius": int(unit(c.Ship.Radius)),
 		"full": int(a.full), "accel": int(a.accel), "dash": int(a.dash), "bolt": int(a.bolt),
 		"dashTicks": c.ticks(c.Ship.DashMS), "dashReload": c.ticks(c.Ship.DashReloadMS),
 		"boltTicks": c.ticks(c.Blaster.LifeMS), "boltReload": c.ticks(c.Blaster.ReloadMS),

@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 // RailRules is the weapon that hits at once, judged at what the shooter saw.
 type RailRules struct {
@@ -48,11 +51,11 @@ func (a *rules) fireRail(s *Ship, aim sim.Angle, seen int) {
 	p.Shots++
 	s.RailAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Rail.ReloadMS)))
 	from := s.at()
-	d := a.ground.beam(from, sim.Toward(aim, unit(a.cfg.Rail.Range))).Sub(from)
+	d := a.ground.Beam(from, sim.Toward(aim, unit(a.cfg.Rail.Range))).Sub(from)
 	age := min(seen, a.cfg.Rail.RewindMS*a.cfg.Hz*16/1000)
 	hit, part := a.lineUp(s, d, age)
 	if hit != nil {
-		d = along(sim.Vec{}, d, part)
+		d = geo.Along(sim.Vec{}, d, part)
 		p.FarRail = max(p.FarRail, uint16(d.Len().Floor()))
 		a.hurt(hit, attack{s.Seat, s.Player, WeaponRail, a.cfg.Rail.Damage})
 	}
@@ -68,21 +71,21 @@ func (a *rules) lineUp(s *Ship, d sim.Vec, age int) (hit *Ship, part int64) {
 	pieces := int64(d.Len()/unit(piece)) + 1
 	a.radar.fill(a.ships)
 	for i := range pieces {
-		look := along(from, d, (2*i+1)*whole/(2*pieces))
+		look := geo.Along(from, d, (2*i+1)*geo.Whole/(2*pieces))
 		a.radar.grid.Near(look, margin, func(id int32, _ sim.Vec) bool {
 			t := a.radar.ships[id]
 			if t.Health == 0 || !enemies(s.Seat, s.Team, t) {
 				return true
 			}
 			then, ok := a.past.At(a.radar.refs[id], age)
-			if at, in := passes(from, d, then, r); ok && in && (hit == nil || at < nearest) {
+			if at, in := geo.Passes(from, d, then, r); ok && in && (hit == nil || at < nearest) {
 				hit, nearest = t, at
 			}
 			return true
 		})
 	}
 	if hit != nil {
-		part = nearest / max(d.Len2()/whole, 1)
+		part = nearest / max(d.Len2()/geo.Whole, 1)
 	}
 	return hit, part
 }

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
 )
 
 // TestRailJudgesWhatTheShooterSaw: the target flies down past the line of
@@ -145,7 +146,7 @@ func (b *bench) firstOnLine(s *Ship, d sim.Vec, age int) (first *Ship) {
 	nearest := int64(0)
 	for ref, other := range b.a.ships.All {
 		then, ok := b.a.past.At(ref, age)
-		at, in := passes(s.at(), d, then, unit(b.a.cfg.Ship.Radius))
+		at, in := geo.Passes(s.at(), d, then, unit(b.a.cfg.Ship.Radius))
 		if ok && in && other != s && (first == nil || at < nearest) {
 			first, nearest = other, at
 		}

@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 // rules is one match. All that changes is in the tables; what else there is
 // follows from them.
@@ -20,8 +23,8 @@ type rules struct {
 	events  events
 	result  *sim.Outcome[Result]
 
-	ground *ground
-	cells  cells
+	ground *geo.Ground
+	cells  geo.Cells
 	full   sim.Fixed // full speed per tick
 	accel  sim.Fixed // most change of speed per tick
 	dash   sim.Fixed // speed of a dash per tick
@@ -29,25 +32,25 @@ type rules struct {
 	bolt   sim.Fixed // what a projectile moves per tick
 
 	spots    []sim.Ref // pickup row by spot
-	spotBins *bins
+	spotBins *geo.Bins
 
 	// Filled in the step that reads it.
-	radar  *radar   //simtest:derived
-	shade  *shade   //simtest:derived
-	fallen []fall   //simtest:derived
-	fresh  []*Ship  //simtest:derived
-	ranks  []Leader //simtest:derived
+	radar  *radar     //simtest:derived
+	shade  *geo.Marks //simtest:derived // where on the map projectiles can hit ships
+	fallen []fall     //simtest:derived
+	fresh  []*Ship    //simtest:derived
+	ranks  []Leader   //simtest:derived
 }
 
 // newRules binds the rules to a world of c.Seats.
 func newRules(w *sim.World, c Config) sim.Rules {
-	a := &rules{w: w, cfg: c, cells: newCells(&c)}
+	a := &rules{w: w, cfg: c, cells: c.cells()}
 	a.full, a.accel = c.perTick(c.Ship.Speed), c.perTick2(c.Ship.Accel)
 	a.dash = c.perTick(c.Ship.DashSpeed)
 	a.stride, a.bolt = max(a.full, a.dash), c.perTick(c.Blaster.Speed)
-	a.ground = newGround(c.Layout, unit(c.Ship.Radius), max(a.stride, a.bolt))
+	a.ground = geo.NewGround(c.Layout.Size, c.Layout.Walls, unit(c.Ship.Radius), max(a.stride, a.bolt))
 	a.radar = newRadar(c.Layout.Size, c.Seats)
-	a.shade = newShade(c.Layout.Size)
+	a.shade = geo.NewMarks(c.Layout.Size, shadeShift)
 	a.fallen = make([]fall, 0, c.Seats)
 	a.fresh = make([]*Ship, 0, freshest)
 	a.ranks = make([]Leader, 0, maxLeaders)

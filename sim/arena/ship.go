@@ -102,7 +102,7 @@ func (a *rules) fly(in *sim.Inputs) {
 // move takes one step; what a wall takes away of it is lost to the speed, so
 // that speed is always the last change of the position.
 func (a *rules) move(s *Ship) {
-	to := a.ground.slide(s.at(), sim.Vec{X: s.VX, Y: s.VY})
+	to := a.ground.Slide(s.at(), sim.Vec{X: s.VX, Y: s.VY})
 	if vx, vy := to.X-s.X, to.Y-s.Y; vx != s.VX || vy != s.VY {
 		s.VX, s.VY, s.Steer = vx, vy, 0
 	}

@@ -1,6 +1,9 @@
 package arena
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 const (
 	// spawnSpots is how many free spots of the zone are compared for one new
@@ -34,15 +37,15 @@ func (a *rules) spawn(ref sim.Ref, p *Player) {
 	if !ok {
 		return
 	}
-	now := a.w.Tick()
+	now, cell := a.w.Tick(), uint16(a.cells.Of(at))
 	ship, s, ok := a.ships.Add(Ship{
-		X: at.X, Y: at.Y, Seat: p.Seat, Team: p.Team, Player: ref, Cell: a.cells.of(at),
+		X: at.X, Y: at.Y, Seat: p.Seat, Team: p.Team, Player: ref, Cell: cell,
 		Aim:    uint8(sim.AngleOf(a.interest(at).Sub(at)) >> 8),
 		Health: uint8(a.cfg.Ship.Health), Shield: uint8(a.cfg.Shield.Full), Ammo: uint8(a.cfg.Rail.Ammo),
 		SafeUntil: uint32(now.Add(a.cfg.ticks(a.cfg.Ship.SafeMS))),
 	})
 	if ok {
-		p.Ship, p.Cell = ship, a.cells.of(at)
+		p.Ship, p.Cell = ship, cell
 		if len(a.fresh) < freshest {
 			a.fresh = append(a.fresh, s)
 		}
@@ -114,12 +117,12 @@ func (a *rules) beside(p *Player) (sim.Vec, bool) {
 // zone is where a player may appear: a square in the middle of the ground that
 // grows with the number of players, so that few in a large world still meet;
 // with bases, what of it is in the team's own.
-func (a *rules) zone(p *Player) Rect {
+func (a *rules) zone(p *Player) geo.Rect {
 	half := a.zoneHalf()
 	m, base := a.middle(), a.base(p)
-	zone := Rect{
-		sim.Vec{X: max(m.X-half, base.Min.X), Y: max(m.Y-half, base.Min.Y)},
-		sim.Vec{X: min(m.X+half, base.Max.X), Y: min(m.Y+half, base.Max.Y)},
+	zone := geo.Rect{
+		Min: sim.Vec{X: max(m.X-half, base.Min.X), Y: max(m.Y-half, base.Min.Y)},
+		Max: sim.Vec{X: min(m.X+half, base.Max.X), Y: min(m.Y+half, base.Max.Y)},
 	}
 	if zone.Min.X >= zone.Max.X || zone.Min.Y >= zone.Max.Y {
 		return base
@@ -137,15 +140,15 @@ func (a *rules) zoneHalf() sim.Fixed {
 }
 
 // base is the ground of a player's team; all of it without bases.
-func (a *rules) base(p *Player) Rect {
+func (a *rules) base(p *Player) geo.Rect {
 	if p.Team > 0 && len(a.cfg.Layout.Bases) > 0 {
 		return a.cfg.Layout.Bases[p.Team-1]
 	}
-	return Rect{Max: a.cfg.Layout.Size}
+	return geo.Rect{Max: a.cfg.Layout.Size}
 }
 
 // anywhere returns a random point of a zone.
-func (a *rules) anywhere(zone Rect) sim.Vec {
+func (a *rules) anywhere(zone geo.Rect) sim.Vec {
 	r := a.w.Rand()
 	return sim.Vec{X: r.Between(zone.Min.X, zone.Max.X), Y: r.Between(zone.Min.Y, zone.Max.Y)}
 }

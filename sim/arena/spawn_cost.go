@@ -46,7 +46,7 @@ type choice struct {
 
 // take compares a spot with the best so far, if a ship can be there.
 func (c *choice) take(a *rules, at sim.Vec, p *Player) {
-	if a.ground.blocked(at) {
+	if a.ground.Blocked(at) {
 		return
 	}
 	c.found++
@@ -72,7 +72,7 @@ func (a *rules) spotCost(at sim.Vec, p *Player) int {
 		if d.Within(unit(spawnClear)) {
 			cost += costAtHand + costAtUnit*(spawnClear-int(d.Len()/unit(1)))
 		}
-		if a.ground.beam(s.at(), d) == at {
+		if a.ground.Beam(s.at(), d) == at {
 			cost += costInSight
 		}
 		if comes(s, d) {

@@ -120,7 +120,7 @@ func TestSpawnIsFree(t *testing.T) {
 		b := play(t, c, min(c.Seats, 200))
 		b.steps(2, nil)
 		for _, s := range b.a.ships.All {
-			if b.a.ground.blocked(s.at()) {
+			if b.a.ground.Blocked(s.at()) {
 				t.Errorf("%s: seat %d appears in a wall", m.name, s.Seat)
 			}
 			if s.Team > 0 && !c.Layout.Bases[s.Team-1].Contains(s.at()) {

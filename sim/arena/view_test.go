@@ -155,36 +155,15 @@ func TestRowsAreInTheirCells(t *testing.T) {
 		}
 		r.step()
 		for _, s := range b.a.ships.All {
-			if s.Cell != b.a.cells.of(s.at()) || b.a.players.Of(s.Seat).Cell != s.Cell {
+			if s.Cell != uint16(b.a.cells.Of(s.at())) || b.a.players.Of(s.Seat).Cell != s.Cell {
 				t.Fatalf("tick %d: ship of seat %d at %v is in cell %d", b.w.Tick(), s.Seat, s.at(), s.Cell)
 			}
 		}
 		for _, p := range b.a.shots.All {
-			x, y := b.a.cells.at(sim.Vec{X: p.X, Y: p.Y})
-			if cx, cy := b.a.cells.place(p.Cell); !beside(x, cx) || !beside(y, cy) {
+			x, y := b.a.cells.At(sim.Vec{X: p.X, Y: p.Y})
+			if cx, cy := b.a.cells.Place(sim.Group(p.Cell)); max(x-cx, cx-x, y-cy, cy-y) > 1 {
 				t.Fatalf("tick %d: projectile in column %d, row %d is in cell %d", b.w.Tick(), x, y, p.Cell)
 			}
-		}
-	}
-}
-
-func TestCells(t *testing.T) {
-	c := empty(8 * CellSide)
-	c.Cells = true
-	cells := newCells(&c)
-	for _, row := range []struct {
-		x, y int
-		want uint16
-	}{
-		{0, 0, 1}, {CellSide - 1, 0, 1}, {CellSide, 0, 2}, {0, CellSide, 9},
-		{8*CellSide - 1, 8*CellSide - 1, 64}, {8 * CellSide, 8 * CellSide, 64},
-	} {
-		got := cells.of(sim.Vec{X: unit(row.x), Y: unit(row.y)})
-		if got != row.want {
-			t.Errorf("%d, %d is in %d, want %d", row.x, row.y, got, row.want)
-		}
-		if x, y := cells.place(got); cells.group(x, y) != got {
-			t.Errorf("place(%d) = %d, %d", got, x, y)
 		}
 	}
 }

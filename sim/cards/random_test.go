@@ -16,6 +16,12 @@ func TestContract(t *testing.T) {
 	} {
 		simtest.Check(t, Mode().WithParams(params))
 	}
+	if !testing.Short() {
+		params := []sim.Param{param("turn", 1), param("pause", 1), param("lapses", 1), {Name: "absent", Value: "play"}, param("turns", 40)}
+		// Orders at random are seldom legal: no pile becomes high, and hardly an eight is
+		// laid, with which alone a suit matters. TestRandomDeals comes to both.
+		simtest.Check(t, Mode().WithParams(params), simtest.Ticks(12000), simtest.Reach("column stock.pile.*", "command suit"))
+	}
 	simtest.CheckSource(t, ".")
 }
 

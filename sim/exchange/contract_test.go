@@ -8,11 +8,15 @@ import (
 )
 
 // TestKeepsTheContract in the usual room, and in one of short matches and few
-// companies, where the house runs dry.
+// companies, where the house runs dry and random orders come to all that there is.
 func TestKeepsTheContract(t *testing.T) {
 	mode := Game().Modes[0]
 	simtest.Check(t, mode, simtest.Players(24))
 	short := []sim.Param{param("seconds", "5"), param("period", "3"), param("symbols", "2"), param("orders", "3"), param("shares", "200")}
-	simtest.Check(t, mode.WithSeats(6).WithParams(short))
+	var options []simtest.Option
+	if !testing.Short() {
+		options = append(options, simtest.Reach())
+	}
+	simtest.Check(t, mode.WithSeats(6).WithParams(short), options...)
 	simtest.CheckSource(t, ".")
 }

@@ -3,6 +3,7 @@ package simtest
 import (
 	"testing"
 
+	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/sim/arena"
 )
 
@@ -34,6 +35,35 @@ func TestArena(t *testing.T) {
 	}
 	if t.Logf("%d player-ticks", total); total < 1000000 && !testing.Short() {
 		t.Errorf("%d player-ticks, want a million", total)
+	}
+}
+
+// TestArenaIsReached plays short matches of ships that break easily, on a small
+// ground of four cells: random play comes to all that the arena declares, but for
+// what is of teams where there are none, and of single players where there are.
+func TestArenaIsReached(t *testing.T) {
+	if raceDetector {
+		withoutRaceDetector(t)
+		return
+	}
+	if testing.Short() {
+		t.Skip("short matches are not reached in few ticks")
+	}
+	at := func(x, y int32) sim.Vec { return sim.Vec{X: sim.Int(x), Y: sim.Int(y)} }
+	c, _ := arena.ConfigOf("open")
+	c.Hz, c.Seats, c.LayoutFor = 30, 24, nil
+	c.Layout = arena.Layout{Size: at(1600, 1600), Walls: []arena.Rect{{Min: at(300, 300), Max: at(400, 500)}, {Min: at(1100, 1100), Max: at(1300, 1200)}}}
+	for i := range int32(9) {
+		c.Layout.Spots = append(c.Layout.Spots, arena.Spot{At: at(200+i%3*600, 200+i/3*600), Kind: uint8(1 + i%3)})
+	}
+	c.Ship.Health, c.Ship.RespawnMS, c.Ship.SafeMS, c.Shield.Full, c.Pickup.ReturnMS = 20, 300, 500, 10, 1000
+	c.Match = arena.MatchRules{Seconds: 20, PauseSeconds: 1, Kills: 9, MinPlayers: 17, Leaders: 5}
+	for teams, except := range map[int][]string{
+		0: {"column match.winnerteam", "column match.score.*", "column player.team", "column ship.team", "column shot.team"},
+		4: {"column match.winner"},
+	} {
+		c.Teams = teams
+		Check(t, arena.Mode("small", "Small", c), Players(20), Ticks(8000), Reach(except...))
 	}
 }
 

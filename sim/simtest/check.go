@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,6 +15,8 @@ type config struct {
 	players int
 	ticks   int
 	seed    uint64
+	reach   bool     // what the matches never come to is a failure
+	except  []string // names of goals
 }
 
 // Option changes how [Check] runs.
@@ -29,6 +32,16 @@ func Ticks(n int) Option { return func(c *config) { c.ticks = n } }
 
 // Seed repeats a run: a failure prints its seed. Random by default.
 func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
+
+// Reach makes [Check] fail, too, when its matches never come to something that the
+// mode declares, but for what is excepted, under the names "table shot", "column
+// ship.steer", "event hit", "effect gift", "outcome", "input aim", "command" and
+// "command say"; "column match.score.*" is all that begin so. A name of nothing that is declared is a failure. What the rules
+// never want of their room is logged only, as no mode declares it. Take as many
+// ticks as random play needs: with few, Check fails now and then.
+func Reach(except ...string) Option {
+	return func(c *config) { c.reach, c.except = true, except }
+}
 
 // Check plays matches of the mode with random joins, leaves, inputs and commands.
 // At random ticks it takes the state, restores it into a fresh world and into one
@@ -47,7 +60,7 @@ func Seed(seed uint64) Option { return func(c *config) { c.seed = seed } }
 //
 // What the matches never came to (a column that had one value only, an event or
 // effect that nobody emitted, an input or command that made no difference, a wish
-// that the rules never had) it logs: see it with -v.
+// that the rules never had) it logs: see it with -v. With [Reach] it is a failure.
 //
 // Under a *testing.T it runs in a bubble of testing/synctest, so that rules
 // that read the clock are found: it must not be called inside of one.
@@ -62,29 +75,46 @@ func Check(t testing.TB, mode sim.Mode, options ...Option) {
 	}
 	c.players = max(c.players, 1)
 	t.Logf("simtest: mode %q, %d players, %d ticks, seed %d", mode.Name, c.players, c.ticks, c.seed)
-	missed, fault := c.find(t, mode)
-	switch {
-	case fault != nil:
+	came, fault := c.find(t, mode)
+	if fault != nil {
 		t.Errorf("simtest: mode %q breaks the contract of package sim: %v\nsimtest.Seed(%d) repeats it.", mode.Name, fault, c.seed)
-	case missed != "":
-		t.Logf("simtest: of what its matches never came to, nothing is known: %s", missed)
+		return
+	}
+	if missed := came.missed(); len(missed) > 0 {
+		t.Logf("simtest: of what its matches never came to, nothing is known: %s", missedText(missed))
+	}
+	if c.reach {
+		c.judgeReach(t, mode, came)
 	}
 }
 
-// find plays the matches, in a bubble if it can, and says what they never came to.
-func (c config) find(t testing.TB, mode sim.Mode) (missed string, fault error) {
+// judgeReach fails t with what is declared and was never come to.
+func (c config) judgeReach(t testing.TB, mode sim.Mode, came *tally) {
+	t.Helper()
+	for _, name := range c.except {
+		if !came.has(name) {
+			t.Errorf("simtest: Reach excepts %q, and mode %q declares nothing of that name", name, mode.Name)
+		}
+	}
+	missed := slices.DeleteFunc(came.missed(), func(g goal) bool { return g.kind == goalCall || slices.ContainsFunc(c.except, g.goesBy) })
+	if len(missed) > 0 {
+		t.Errorf("simtest: mode %q declares what its matches never came to: %s\nThe ways there are more ticks, other params, "+
+			"or simtest.Reach with the name of what nobody should expect. simtest.Seed(%d) repeats it.", mode.Name, missedText(missed), c.seed)
+	}
+}
+
+// find plays the matches, in a bubble if it can, and says what they came to.
+func (c config) find(t testing.TB, mode sim.Mode) (came *tally, fault error) {
 	play := func(passTime func()) {
 		course := newCourse(c, mode, passTime)
-		if fault = course.play(); fault == nil {
-			missed = course.tally.missed()
-		}
+		came, fault = course.tally, course.play()
 	}
 	if bubble, ok := t.(*testing.T); ok {
 		synctest.Test(bubble, func(*testing.T) { play(passTime) })
 	} else {
 		play(func() {})
 	}
-	return missed, fault
+	return came, fault
 }
 
 // passTime moves the bubble's clock, at once, by about half a day: an odd

@@ -1,6 +1,7 @@
 package simtest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -55,6 +56,69 @@ func TestCheckSaysWhatTheMatchNeverCameTo(t *testing.T) {
 		"of the world, the rules never called End, Kick, Announce, Lock, Unlock, BetweenMatches"
 	if len(tb.errors) != 0 || len(tb.logs) != 2 || tb.logs[1] != want {
 		t.Errorf("it fails with %q and says %q", tb.errors, tb.logs)
+	}
+}
+
+// TestReachFailsTheTest with what a game declares and nobody ever saw, but for what
+// is excepted.
+func TestReachFailsTheTest(t *testing.T) {
+	mode := sim.Mode{Name: "lazy", Hz: 30, Seats: 4, New: func(w *sim.World) sim.Rules {
+		g := &lazy{w: w, used: sim.NewTable[struct{ A, B, C int32 }](w, "used", 4)}
+		sim.NewTable[struct{ A int8 }](w, "empty", 4)
+		g.in = sim.NewInput[struct{ Turn, Wave int8 }](w)
+		g.bangs = sim.NewEvent[struct{ N int8 }](w, "bang")
+		return g
+	}}
+	const lazily = `simtest: mode "lazy" declares what its matches never came to: `
+	for _, row := range []struct {
+		except []string
+		want   []string // how the failures begin
+	}{
+		{nil, []string{lazily + "table used had one value only in b; table empty never had a row; event bang was never emitted; input wave made no difference\n"}},
+		{[]string{"column used.b", "table empty"}, []string{lazily + "event bang was never emitted; input wave made no difference\n"}},
+		{[]string{"column used.b", "table empty", "event bang", "input wave", "column used.a"}, nil},
+		{[]string{"column used.*", "table*", "event bang", "input wave"}, nil},
+		{[]string{"column used.b", "table empty", "event bang", "input wave", "used.b"}, []string{`simtest: Reach excepts "used.b", and mode "lazy" declares nothing`}},
+	} {
+		var tb recorder
+		Check(&tb, mode, Ticks(200), Reach(row.except...))
+		if !slices.EqualFunc(tb.errors, row.want, strings.HasPrefix) {
+			t.Errorf("excepting %q it fails with %q, want %q", row.except, tb.errors, row.want)
+		}
+	}
+	var tb recorder
+	if Check(&tb, cheating[0].cheats.mode(), Ticks(500), Reach("nothing")); len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "breaks the contract") {
+		t.Errorf("a game that cheats fails with %q", tb.errors)
+	}
+}
+
+// TestReachNamesPromises: those of commands, effects and the outcome, once under
+// their names and once as excepted.
+func TestReachNamesPromises(t *testing.T) {
+	mode := sim.Mode{Name: "promises", Hz: 0, Seats: 2, New: func(w *sim.World) sim.Rules {
+		p := &promises{
+			w: w, orders: sim.NewCommand[promise](w), sum: sim.NewSingle[nudge](w, "sum"),
+			gifts: sim.NewEffect[gift](w, "gift"), result: sim.NewOutcome[gift](w),
+		}
+		return p
+	}}
+	excepted := []string{"column sum.x", "effect gift", "outcome", "command say", "command idle", "command list"}
+	var tb recorder
+	if Check(&tb, mode, Ticks(300), Reach(excepted...)); len(tb.errors) != 0 {
+		t.Errorf("all excepted, it fails with %q", tb.errors)
+	}
+	for i, one := range excepted {
+		tb = recorder{}
+		Check(&tb, mode, Ticks(300), Reach(slices.Delete(slices.Clone(excepted), i, i+1)...))
+		if len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "never came to") {
+			t.Errorf("without %q among the excepted it fails with %q", one, tb.errors)
+		}
+	}
+	dark := mode
+	dark.New = func(w *sim.World) sim.Rules { w.Lock(); return mode.New(w) }
+	tb = recorder{}
+	if Check(&tb, dark, Ticks(50), Reach(append(excepted, "table sum")...)); len(tb.errors) != 1 || !strings.Contains(tb.errors[0], "never came to: no command was ever given\n") {
+		t.Errorf("a room that nobody can come into fails with %q", tb.errors)
 	}
 }
 

@@ -155,8 +155,8 @@ func TestCheckComesToTheEnd(t *testing.T) {
 	}}.mode()
 	for range 8 {
 		c := config{players: 4, ticks: 400, seed: rand.Uint64()}
-		if missed, fault := c.find(t, mode); fault != nil || strings.Contains(missed, "End") {
-			t.Errorf("seed %d: %v; never came to %q", c.seed, fault, missed)
+		if came, fault := c.find(t, mode); fault != nil || !came.reached[goal{goalCall, "End", ""}] {
+			t.Errorf("seed %d: %v; never came to %q", c.seed, fault, missedText(came.missed()))
 		}
 	}
 	for _, want := range []string{"steps=3", "steps=9000", "steps=50", "sides=two", "sides=many", "quick=true", "quick=false"} {

@@ -29,7 +29,7 @@
 //   - What the random play never reached: CheckSource, if it is of a kind that
 //     shows in the source: clocks, map ranges, goroutines, package variables,
 //     fields that the rules write, variables that closures keep. Check logs what
-//     its matches never came to.
+//     its matches never came to, and fails for it with Reach.
 //
 // What neither finds: a field that is said to follow from the tables and does
 // not, where random play never makes it matter. More ticks make that less likely.

@@ -19,15 +19,19 @@ import (
 	"testing"
 )
 
-// simPath is the package whose contract is checked; it has its own tests.
-const simPath = "github.com/metronome-server/metronome/sim"
+// simPath is the package whose contract is checked, geoPath one that any game may
+// use; they have their own tests.
+const (
+	simPath = "github.com/metronome-server/metronome/sim"
+	geoPath = simPath + "/geo"
+)
 
 // CheckSource reads a game's package, "." from its own test, and what it
 // imports of its own module. It fails t with file, line and remedy of everything
 // that may give another result on another machine or in another run:
 //
 //   - floats, ranges over maps, goroutines and channels, files that are not
-//     built everywhere, and imports beyond package sim and a few of the standard
+//     built everywhere, and imports beyond packages sim and geo and a few of the standard
 //     library that compute and do nothing else;
 //   - int, uint and uintptr where their value may need more than 32 bits, which
 //     is all that they have on some machines;
@@ -35,7 +39,7 @@ const simPath = "github.com/metronome-server/metronome/sim"
 //     the one above says //simtest:total, which is to say that no two are equal;
 //   - state outside tables: package variables, variables that a closure keeps,
 //     and fields of the rules, and of what they hold, that Join, Leave, Step or
-//     View write. A field with the comment //simtest:derived may be written: it
+//     View write, or fill when they are a grid or its like. A field with the comment //simtest:derived may be written: it
 //     follows from the tables, and is made anew in each step or in Restored.
 //
 // Tests are not looked at. It needs the go command. Rules belong in a package
@@ -127,7 +131,7 @@ func readSource(dir string) ([]string, error) {
 	}
 	compiled := importer.ForCompiler(s.fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) })
 	for _, p := range packages {
-		if p.Standard || p.module() != s.root.module() || p.ImportPath == simPath {
+		if p.Standard || p.module() != s.root.module() || p != s.root && (p.ImportPath == simPath || p.ImportPath == geoPath) {
 			continue
 		}
 		if err := s.read(p, compiled); err != nil {

@@ -182,7 +182,7 @@ func (w *stateWalk) calls(body ast.Node) {
 // are the methods of a world that the room calls.
 var (
 	declares = []string{
-		"NewTable", "NewSingle", "NewPerSeat", "NewEvent", "NewInput", "NewCommand", "NewHistory", "NewParams", "NewEffect", "NewOutcome",
+		"NewTable", "NewSingle", "NewPerSeat", "NewEvent", "NewInput", "NewCommand", "NewHistory", "NewHistoryOf", "NewParams", "NewEffect", "NewOutcome",
 	}
 	worldOf = []string{"Join", "Leave", "Step", "SetInput", "GiveCommand", "SkipTo", "Rest", "Restore"}
 )
@@ -300,6 +300,9 @@ func (w *stateWalk) targets(body ast.Node, visit func(ast.Expr)) {
 			if slices.Contains([]string{"clear", "copy", "delete"}, w.builtin(n)) && len(n.Args) > 0 {
 				visit(n.Args[0])
 			}
+			if filled := w.filled(n); filled != nil {
+				visit(filled)
+			}
 		case *ast.UnaryExpr: // who has the address of a field may change it
 			if _, basic := w.info.TypeOf(n.X).Underlying().(*types.Basic); n.Op == token.AND && basic {
 				visit(n.X)
@@ -307,6 +310,29 @@ func (w *stateWalk) targets(body ast.Node, visit func(ast.Expr)) {
 		}
 		return true
 	})
+}
+
+// fills are the methods that change what holds no state of the match.
+var fills = []string{
+	simPath + ".Grid.Reset", simPath + ".Grid.Put", simPath + ".Grid.Build",
+	geoPath + ".Plane.Reset", geoPath + ".Plane.Put", geoPath + ".Plane.Build", geoPath + ".Marks.Clear", geoPath + ".Marks.Mark",
+}
+
+// filled returns what a call fills, or nil.
+func (w *stateWalk) filled(call *ast.CallExpr) ast.Expr {
+	method, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok {
+		return nil
+	}
+	chosen := w.info.Selections[method]
+	if chosen == nil || chosen.Kind() != types.MethodVal {
+		return nil
+	}
+	owner := ownerOf(chosen.Recv())
+	if owner == nil || owner.Pkg() == nil || !slices.Contains(fills, owner.Pkg().Path()+"."+owner.Name()+"."+method.Sel.Name) {
+		return nil
+	}
+	return method.X
 }
 
 // kept returns the field of a holder that an assignment to e changes, or nil.

@@ -76,5 +76,6 @@ func TestCheckSourceFailsTheTest(t *testing.T) {
 
 func TestSourceOfTheGames(t *testing.T) {
 	CheckSource(t, "../arena")
+	CheckSource(t, "../geo")
 	CheckSource(t, "internal/probe")
 }

@@ -14,7 +14,7 @@ import (
 // constants: its functions give floats, which are found as such.
 var pureImports = []string{
 	"bytes", "cmp", "embed", "encoding/binary", "errors", "fmt", "iter", "math", "math/bits",
-	"slices", "sort", "strconv", "strings", "unicode", "unicode/utf8", simPath,
+	"slices", "sort", "strconv", "strings", "unicode", "unicode/utf8", simPath, geoPath,
 }
 
 // walk looks at every node for what a single one shows.

@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/metronome-server/metronome/sim"
@@ -53,14 +54,36 @@ func (t *tally) add(g goal, reached bool) {
 	t.reached[g] = before || reached
 }
 
-// missed says what no match came to, or "".
-func (t *tally) missed() string {
+// missed returns what no match came to. Of a table without rows it leaves the
+// columns out.
+func (t *tally) missed() (goals []goal) {
+	for _, g := range t.order {
+		if !t.reached[g] && (g.kind != goalColumn || t.reached[goal{goalRow, g.of, ""}]) {
+			goals = append(goals, g)
+		}
+	}
+	return goals
+}
+
+// has reports whether there is a goal that a name means.
+func (t *tally) has(name string) bool {
+	return slices.ContainsFunc(t.order, func(g goal) bool { return g.goesBy(name) })
+}
+
+// goesBy reports whether a name is the goal's title, or with a * at its end how
+// that begins.
+func (g goal) goesBy(name string) bool {
+	if begin, ok := strings.CutSuffix(name, "*"); ok {
+		return strings.HasPrefix(g.title(), begin)
+	}
+	return g.title() == name
+}
+
+// missedText says that goals were missed, those of one table in one phrase.
+func missedText(goals []goal) string {
 	var list []string
 	var last goal
-	for _, g := range t.order {
-		if t.reached[g] || g.kind == goalColumn && !t.reached[goal{goalRow, g.of, ""}] {
-			continue
-		}
+	for _, g := range goals {
 		if together := g.kind == last.kind && g.of == last.of; together && (g.kind == goalColumn || g.kind == goalCall) {
 			list[len(list)-1] += ", " + g.name
 		} else {
@@ -69,6 +92,30 @@ func (t *tally) missed() string {
 		last = g
 	}
 	return strings.Join(list, "; ")
+}
+
+// title is what [Reach] calls a goal.
+func (g goal) title() string {
+	switch g.kind {
+	case goalRow:
+		return "table " + g.name
+	case goalColumn:
+		return "column " + g.of + "." + g.name
+	case goalEvent:
+		return "event " + g.name
+	case goalEffect:
+		return "effect " + g.name
+	case goalOutcome:
+		return "outcome"
+	case goalInput:
+		return "input " + g.name
+	case goalCommand:
+		return "command"
+	case goalCommandField:
+		return "command " + g.name
+	default:
+		return "World." + g.name
+	}
 }
 
 func (g goal) missed() string {

@@ -56,7 +56,7 @@ type rules struct {
 	past   *sim.History[mover]
 	burst  *sim.Event[burst]
 	input  *sim.Input[push]
-	grid   *sim.Grid // filled anew in each step
+	grid   *sim.Grid //simtest:derived in each step
 	near   []sim.Ref //simtest:derived by the grid's numbers, in each step
 	cells  *sim.Grid // never filled: it only numbers cells
 }

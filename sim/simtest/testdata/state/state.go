@@ -1,7 +1,10 @@
 // Package state keeps state in every place but tables.
 package state
 
-import "github.com/metronome-server/metronome/sim"
+import (
+	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/sim/geo"
+)
 
 type pawn struct {
 	Seat sim.Seat `wire:"owner"`
@@ -33,20 +36,43 @@ type rules struct {
 	spare  int32
 	after  func()
 	till   *till
+	grid   *sim.Grid
+	plane  geo.Plane
+	marks  *geo.Marks
 
 	//simtest:derived by Restored
 	seats []sim.Ref
 	near  []sim.Ref //simtest:derived
 	radar *radar    //simtest:derived in each step
+	shade geo.Marks //simtest:derived in each step
 }
 
 // radar is filled anew in each step.
-type radar struct{ found []sim.Ref }
+type radar struct {
+	found []sim.Ref
+	grid  *sim.Grid
+}
 
 func (r *radar) fill(rows *sim.Table[pawn]) {
 	r.found = r.found[:0]
-	for ref := range rows.All {
+	r.grid.Reset()
+	for ref, row := range rows.All {
+		r.grid.Put(int32(len(r.found)), sim.Vec{X: sim.Fixed(row.X)})
 		r.found = append(r.found, ref)
+	}
+	r.grid.Build()
+}
+
+// fillAll fills what nobody said to be filled anew.
+func (r *rules) fillAll(at sim.Vec) {
+	r.grid.Put(1, at)   // want "a change of the field grid"
+	r.plane.Reset()     // want "a change of the field plane"
+	r.marks.Mark(at, 5) // want "a change of the field marks"
+	r.shade.Mark(at, 5) // derived
+	own := geo.NewPlane(16)
+	own.Put(1, at) // not kept
+	if r.marks.Marked(at) {
+		own.Build()
 	}
 }
 
@@ -81,6 +107,7 @@ func (r *rules) Restored() {
 func (r *rules) Step(*sim.Inputs) {
 	r.radar.fill(r.pawns)
 	r.near = append(r.near[:0], r.radar.found...)
+	r.fillAll(sim.Vec{})
 	self := r
 	self.count += 2 // want "a change of the field count"
 	bump(&r.spare)  // want "a change of the field spare"
