@@ -200,7 +200,9 @@ func (d *Dev) stop() {
 	if d.game == nil {
 		return
 	}
-	_ = d.game.process.Process.Signal(os.Interrupt) // it may have ended
+	if d.game.process.Process.Signal(os.Interrupt) != nil { // it has ended, or this system knows no such signal
+		_ = d.game.process.Process.Kill()
+	}
 	<-d.game.ended
 	d.game = nil
 }
