@@ -49,6 +49,7 @@ type watched struct {
 	reasons  []queue.Reason
 	entry    *queue.Entry // as it was last seen
 	freed    bool
+	changes  int // of record
 }
 
 func newHub(r *running) *hub { return &hub{r: r, entries: map[string]*watched{}} }
@@ -150,6 +151,7 @@ func age(id string, r store.Record) (age [3]uint64) {
 // set changes what an entry is at and rings. Under the lock.
 func (w *watched) set(record store.Record) {
 	w.record, w.known = record, true
+	w.changes++
 	switch {
 	case record.Entry != nil:
 		w.entry, w.stay = record.Entry, record.Entry.Stay
@@ -274,7 +276,7 @@ func (h *hub) catchUp(ctx context.Context) error {
 		return nil
 	}
 	var ids []string
-	coming := false
+	coming, again := false, false
 	for id, w := range h.entries {
 		if w.stale && !w.coming {
 			ids = append(ids, id)
@@ -286,6 +288,7 @@ func (h *hub) catchUp(ctx context.Context) error {
 	for len(ids) > 0 {
 		page := ids[:min(len(ids), fetchMost)]
 		ids = ids[len(page):]
+		before := h.changesOf(page)
 		records, err := h.r.m.Store.Fetch(ctx, h.r.name, page)
 		if err != nil {
 			return err
@@ -294,6 +297,10 @@ func (h *hub) catchUp(ctx context.Context) error {
 		for i, record := range records {
 			w := h.entries[page[i]]
 			if w == nil {
+				continue
+			}
+			if w.changes != before[i] { // the answer may be older than what was told meanwhile
+				again = true
 				continue
 			}
 			w.stale = false
@@ -307,9 +314,22 @@ func (h *hub) catchUp(ctx context.Context) error {
 		h.mu.Unlock()
 	}
 	h.mu.Lock()
-	h.truth, h.behind = false, coming
+	h.truth, h.behind = truth && again, coming || again
 	h.mu.Unlock()
 	return nil
+}
+
+// changesOf returns how often what entries are at has changed.
+func (h *hub) changesOf(ids []string) []int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	changes := make([]int, len(ids))
+	for i, id := range ids {
+		if w := h.entries[id]; w != nil {
+			changes[i] = w.changes
+		}
+	}
+	return changes
 }
 
 // lost is what an entry is at that the store knows no more. Under the lock.

@@ -31,3 +31,44 @@ func TestAnEntryThatIsOnItsWayIsNotLost(t *testing.T) {
 		}
 	})
 }
+
+// late is a store whose answer is older than what a watch has read meanwhile.
+type late struct {
+	store.Store
+	answers   []store.Record // of each question
+	meanwhile func()         // happens before the first answer comes
+}
+
+func (s *late) Fetch(context.Context, string, []string) ([]store.Record, error) {
+	answer := s.answers[0]
+	if s.answers = s.answers[1:]; s.meanwhile != nil {
+		s.meanwhile()
+		s.meanwhile = nil
+	}
+	return []store.Record{answer}, nil
+}
+
+// TestALateAnswerIsNotTold: when news were missed and the store's word counts, it does
+// not if something was told while it was on its way; it is asked again.
+func TestALateAnswerIsNotTold(t *testing.T) {
+	at := func(rev uint64) store.Record {
+		return store.Record{State: queue.Waiting, Entry: &queue.Entry{ID: "q.1", Rev: rev}}
+	}
+	s := &late{answers: []store.Record{at(4), at(5)}}
+	h := newHub(&running{m: &Matchmaker{Config: Config{Store: s}}, name: "q"})
+	h.attach("q.1")
+	h.learn("q.1", at(3))
+	h.entries["q.1"].stale, h.truth, h.behind = true, true, true
+	s.meanwhile = func() { h.learn("q.1", at(7)) }
+	for _, want := range []uint64{7, 5} { // the second time nothing else was told: the store has lost two revisions
+		if err := h.catchUp(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, _ := h.read("q.1"); got.Entry.Rev != want {
+			t.Errorf("it is told revision %d, want %d", got.Entry.Rev, want)
+		}
+	}
+	if h.behind || h.truth || h.entries["q.1"].stale {
+		t.Errorf("it goes on asking: behind %v, truth %v", h.behind, h.truth)
+	}
+}

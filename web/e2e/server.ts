@@ -7,6 +7,8 @@ export interface ServeOptions {
   bots?: number;
   /** Further arguments of `metronome serve`. */
   args?: string[];
+  /** The folder that it is started in: this process's, unless told. */
+  cwd?: string;
 }
 
 /** Those that run: none may outlive the stories, however they end. */
@@ -28,7 +30,7 @@ export class Server {
   async start(): Promise<this> {
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
     const args = ["serve", "--listen", listen, "--bots", String(this.options.bots ?? 0), "--handshakes-per-second", "0", ...(this.options.args ?? [])];
-    const child = spawn(this.binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] } });
+    const child = spawn(this.binary, args, { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"] }, cwd: this.options.cwd });
     this.child = child;
     running.add(child);
     child.once("exit", () => running.delete(child));
