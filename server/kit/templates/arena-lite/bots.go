@@ -15,11 +15,11 @@ func player(s *bots.Seen, in *game.Input) {
 	if me == nil {
 		return
 	}
-	nearest := sim.Fixed(300 << 8)
+	nearest := sim.Fixed(200 << 8)
 	in.Fire = false
 	for _, other := range bots.Rows[game.Ship](s, "ship") {
 		if way := other.At.Sub(me.At); other.Owner != s.Seat && other.Down == 0 && way.Len() < nearest {
-			nearest, in.Aim, in.Fire = way.Len(), sim.AngleOf(way), s.Random.IntN(6) == 0
+			nearest, in.Aim, in.Fire = way.Len(), sim.AngleOf(way), s.Random.IntN(20) == 0
 		}
 	}
 }
