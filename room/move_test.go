@@ -191,3 +191,20 @@ func TestAMoveIsToldAtBothEnds(t *testing.T) {
 		t.Errorf("told there: %+v, %d counted", first, taken.stats.TakenOver.Load())
 	}
 }
+
+// TestARoomThatMovesIsNoFault: its keeper learns that another node has it before the room
+// does, and nobody has to look after that.
+func TestARoomThatMovesIsNoFault(t *testing.T) {
+	room, k := keptRig(t, walkMode(nil))
+	room.tick()
+	var moving bool
+	moved := room.moving(func([]byte) (Handed, error) {
+		moving, k.err = room.Moving(), errors.New("another node has the room")
+		return Handed{URL: elsewhere}, nil
+	})
+	room.tick()
+	must(t, moved())
+	if n := room.logs.count("the room is not kept"); n != 0 || room.stats.KeepsFailed.Load() != 0 || !moving || room.Moving() {
+		t.Errorf("%d faults are logged; it was moving: %v, it is: %v", n, moving, room.Moving())
+	}
+}
