@@ -12,7 +12,6 @@ import (
 	"flag"
 	"fmt"
 	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -142,19 +141,7 @@ func (r *rig) start(ctx context.Context, n *node, build string) error {
 	n.ended = make(chan error, 1)
 	process := n.process
 	go func() { n.ended <- process.Wait() }()
-	return local.Until(ctx, 50*time.Millisecond, func() bool { return ready(ctx, n.address) })
-}
-
-func ready(ctx context.Context, address string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
+	return local.Until(ctx, 50*time.Millisecond, func() bool { return local.Ready(ctx, "http://"+n.address) })
 }
 
 // startBots returns the load, which is not started yet, and where its report will be.

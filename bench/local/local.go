@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"time"
 )
 
@@ -26,6 +27,19 @@ func Answers(ctx context.Context, address string) bool {
 		return false
 	}
 	return c.Close() == nil
+}
+
+// Ready reports whether a node says of itself that it is ready.
+func Ready(ctx context.Context, url string) bool {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
+	if err != nil {
+		return false
+	}
+	answer, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return false
+	}
+	return answer.Body.Close() == nil && answer.StatusCode == http.StatusOK
 }
 
 // ErrInVain says that something did not come about within a minute.

@@ -50,20 +50,7 @@ func (n *node) start(ctx context.Context) error {
 		_ = cmd.Wait()
 		close(ended)
 	}()
-	return local.Until(ctx, 10*time.Millisecond, func() bool { return n.ready(ctx) })
-}
-
-func (n *node) ready(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, n.url()+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	answer, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = answer.Body.Close()
-	return answer.StatusCode == http.StatusOK
+	return local.Until(ctx, 10*time.Millisecond, func() bool { return local.Ready(ctx, n.url()) })
 }
 
 func (n *node) signal(s syscall.Signal) { _ = n.cmd.Process.Signal(s) }

@@ -74,10 +74,10 @@ func (k *Kept) Checkpoint(tick sim.Tick, state journal.State, envelope []byte) {
 		k.append(journal.KindEnvelope, envelope) // the journal that is to come is as good, with the ticks behind it
 		return
 	}
+	k.append(journal.KindEnvelope, envelope) // the journal before is whole without the one that is to come, too
 	k.fresh, k.encodes, k.sent, k.tick = []byte{}, true, 0, tick
 	k.begun++
 	k.rooms.fresh.Add(1)
-	k.asked++
 	envelope = slices.Clone(envelope)
 	h, begun := k.header, k.begun
 	k.rooms.aside.Go(func() { k.encode(begun, h, tick, state, envelope) })
@@ -112,8 +112,8 @@ func (k *Kept) Tick(t *journal.Tick) {
 	k.rooms.want()
 }
 
-// Envelope implements journal.Keeper. It goes along with the next tick, or a beat: a step
-// of its own would double what strict keeping costs.
+// Envelope implements journal.Keeper. It goes along with the next tick, or a beat: so a
+// tick is written once, and not once more for its envelope.
 func (k *Kept) Envelope(envelope []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -287,6 +287,9 @@ func (k *Kept) answer(w *Write, fate Fate) (more, over, fenced bool) {
 	over = k.over && (k.told == k.asked || k.hopeless())
 	if k.forget {
 		over = w.Forget
+	}
+	if over {
+		k.dropFresh() // what is left of it nobody writes
 	}
 	return more, over || k.fenced, k.fenced
 }

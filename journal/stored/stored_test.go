@@ -444,6 +444,35 @@ func TestRoomThatIsOverWhileItIsWritten(t *testing.T) {
 	})
 }
 
+// blocked is a state that takes as long to encode as a test wants.
+type blocked chan struct{}
+
+func (c blocked) Append(b []byte) []byte { <-c; return b }
+func (c blocked) Free()                  {}
+
+// While a checkpoint is encoded the journal before has all that it has, so that a room
+// that ends then, or is had again, lacks nothing.
+func TestJournalIsWholeWhileACheckpointIsEncoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := open(t, false)
+		k := b.keep(0)
+		k.step()
+		time.Sleep(time.Second)
+		state, envelope := make(blocked), []byte("the whole envelope")
+		k.Kept.Checkpoint(k.tick, state, envelope)
+		if err := k.Kept.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if whole, _ := b.Read(t.Context(), "r"); !bytes.Contains(whole, envelope) || b.last(t) != 2 {
+			t.Errorf("the store has tick %d, and not the envelope of its checkpoint", b.last(t))
+		}
+		close(state)
+		if time.Sleep(time.Second); b.Rooms.fresh.Load() != 0 || b.rooms() != 0 {
+			t.Errorf("%d journals and %d rooms are left", b.Rooms.fresh.Load(), b.rooms())
+		}
+	})
+}
+
 // A room that ends while its first journal is on its way is kept all the same.
 func TestCloseWaitsForTheFirstJournal(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
