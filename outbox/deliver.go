@@ -79,7 +79,9 @@ func (t *target) enqueue(it *item) {
 // ready, as many as may be on their way at once. It ends with box.ctx.
 func (t *target) dispatch() {
 	defer t.box.work.Done()
-	timer := time.NewTimer(0)
+	// Not 0: timers of one synctest bubble that are due when they are waited for
+	// crash the race detector (Go 1.26).
+	timer := time.NewTimer(time.Nanosecond)
 	defer timer.Stop()
 	for {
 		select {

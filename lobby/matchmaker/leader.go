@@ -74,15 +74,10 @@ func prefers(name string, nodes []string) (best string) {
 // lead leads the queue whenever this node has its lease, until ctx ends.
 func (r *running) lead(ctx context.Context) {
 	m := r.m
-	timer := time.NewTimer(0)
+	timer := time.NewTimer(m.Lease / 4)
 	defer timer.Stop()
 	waited := false
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-		}
+	for again := true; again; again = fires(ctx, timer) {
 		timer.Reset(m.Lease / 4)
 		if prefers(r.name, m.Peers.Nodes()) != m.Node && !waited {
 			// Whoever is to lead has the first go; when it does not, this node does.
@@ -117,6 +112,16 @@ func (r *running) lead(ctx context.Context) {
 	}
 }
 
+// fires waits for a timer, and reports whether it fired before ctx ended.
+func fires(ctx context.Context, timer *time.Timer) bool {
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
 // take takes the lease, if it is to be had, under a new epoch: what this node has asked
 // as a leader before, and was not answered, is done no more.
 func (r *running) take(ctx context.Context) (store.Lease, error) {
@@ -146,11 +151,14 @@ func (t *term) run(ctx context.Context) error {
 	}
 	t.r.setTerm(t)
 	t.tally.resume(t.r.latest())
-	timer := time.NewTimer(0)
+	defer t.drop()
+	if err := t.round(ctx, time.Now()); err != nil {
+		return err
+	}
+	timer := time.NewTimer(t.every())
 	defer timer.Stop()
 	write := time.NewTicker(writeEvery)
 	defer write.Stop()
-	defer t.drop()
 	for {
 		select {
 		case <-ctx.Done():
