@@ -32,6 +32,19 @@ type Spectator interface {
 	Spectate(watched Seat, view *View)
 }
 
+// Predictor is a part of Rules for those whose players see what they do at once, however
+// far away the server is.
+type Predictor interface {
+	// Predict does what the input and the commands of one seat do in this tick to the
+	// seat's own rows, and adds the rows that it makes, such as a projectile. Step calls
+	// it for each seat, so that there is one truth; a client calls it for its own seat,
+	// in an [Ahead], where there is less to see: own rows are exact, but local columns
+	// are as Predict left them, other rows are those in view, as they were in the last
+	// snapshot, references to rows lead nowhere, and nothing is known of the past.
+	// Chance ([World.Rand]) comes out differently there.
+	Predict(seat Seat)
+}
+
 // Restorer is a part of Rules for those that keep a shortcut beside their
 // tables, like the row of each seat: nothing but what follows from the tables.
 type Restorer interface {

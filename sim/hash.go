@@ -64,7 +64,7 @@ func (w *World) Shape() uint64 {
 	h.add(uint64(len(w.tables)))
 	for _, t := range w.tables {
 		h.text(t.name)
-		h.add(uint64(len(t.reuse)))
+		h.add(uint64(t.Cap()))
 		h.add(uint64(one(t.single)) | uint64(one(t.perSeat))<<1 | uint64(one(t.hidden))<<2)
 		hashColumns(&h, t.columns)
 	}

@@ -94,3 +94,17 @@ func (w *World) appendTail(b []byte) []byte {
 	b = w.out.append(b)
 	return w.events.append(b)
 }
+
+// bytes are the rows of slots from to to, in the table's own memory.
+func (c *core) bytes(from, to int) []byte {
+	return unsafe.Slice((*byte)(unsafe.Add(c.base, uintptr(from)*c.stride)), uintptr(to-from)*c.stride)
+}
+
+// loadBytes is load of a row's bytes, which need not be aligned.
+func (c *Column) loadBytes(row []byte) uint64 {
+	var word [8]byte
+	copy(word[:], row[c.offset:])
+	at := *c
+	at.offset = 0
+	return at.load(unsafe.Pointer(&word))
+}

@@ -65,6 +65,8 @@ type core struct {
 	grouped bool
 	perSeat bool // one row per occupied seat, made by the engine
 	hidden  bool // not on the players' wire
+	spare   int  // slots at the end that only an Ahead has, for the rows that it makes
+	first   int  // the lowest slot that Add takes
 }
 
 // NewTable declares a table of at most capacity rows in w, 1 to 1,048,574. The struct's fields
@@ -87,6 +89,8 @@ func newTable[T any](w *World, name string, capacity int, columns func(string) (
 		capacity = 1
 	}
 	t.columns = cols
+	t.spare = w.spare
+	capacity += t.spare
 	t.rows = make([]T, capacity)
 	t.base, t.stride = base(&t.rows[0]), unsafe.Sizeof(t.rows[0])
 	t.alive = make([]uint64, (capacity+63)/64)
@@ -145,13 +149,13 @@ func (c *core) free() int {
 	if c.count == len(c.reuse) {
 		return -1
 	}
-	for i, word := range c.alive {
-		for free := ^word; free != 0; free &= free - 1 {
+	for i := c.first / 64; i < len(c.alive); i++ {
+		for free := ^c.alive[i]; free != 0; free &= free - 1 {
 			slot := i*64 + bits.TrailingZeros64(free)
 			if slot >= len(c.reuse) {
 				break
 			}
-			if c.reuse[slot] != retired {
+			if slot >= c.first && c.reuse[slot] != retired {
 				return slot
 			}
 		}
@@ -253,7 +257,7 @@ func (t *Table[T]) All(yield func(Ref, *T) bool) {
 func (c *core) Len() int { return c.count }
 
 // Cap returns how many rows fit.
-func (c *core) Cap() int { return len(c.reuse) }
+func (c *core) Cap() int { return len(c.reuse) - c.spare }
 
 // Name returns the table's name.
 func (c *core) Name() string { return c.name }
@@ -266,8 +270,7 @@ type Single[T any] struct{ table *Table[T] }
 func NewSingle[T any](w *World, name string) *Single[T] {
 	s := &Single[T]{NewTable[T](w, name, 1)}
 	s.table.single = true
-	var zero T
-	s.table.Add(zero)
+	s.table.place(0)
 	return s
 }
 

@@ -31,6 +31,7 @@ type World struct {
 	ownOutcome  []Column
 	// restored rebuilds what the rules keep beside their tables, or is nil.
 	restored func()
+	spare    int // of each table: see Ahead
 	// values are those of a command that is given: on the stack they would escape.
 	values [maxCommandFields]int32
 }
@@ -51,11 +52,14 @@ type ring interface {
 // match. For a room of fewer seats than the mode has, start
 // [Mode.WithSeats]. Errors: every fault of the mode and of the tables it
 // declares, joined.
-func Start(mode Mode, seed uint64) (*World, error) {
+func Start(mode Mode, seed uint64) (*World, error) { return startSpare(mode, seed, 0) }
+
+// startSpare is Start with spare slots in each table.
+func startSpare(mode Mode, seed uint64, spare int) (*World, error) {
 	if err := mode.Validate(); err != nil {
 		return nil, err
 	}
-	w := &World{mode: mode, rand: Rand{seed}}
+	w := &World{mode: mode, rand: Rand{seed}, spare: spare}
 	w.inputs.init(mode.Seats)
 	w.sitters = make([]sitter, mode.Seats+1)
 	w.rules = mode.New(w)
@@ -196,6 +200,10 @@ func (w *World) Spectate(watched Seat, view *View) {
 		s.Spectate(watched, view)
 	}
 }
+
+// Inputs returns the inputs of this step: what Rules.Step is given, for rules that look
+// at them in Predict. Good until the step is over.
+func (w *World) Inputs() *Inputs { return &w.inputs }
 
 // Seats returns the occupied seats, ascending. Valid until the next Join or Leave.
 func (w *World) Seats() []Seat { return w.inputs.seats }

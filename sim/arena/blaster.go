@@ -62,12 +62,17 @@ func (c *Config) mostShots() int {
 	return int(min(max(int64(c.Seats)*ofOne, 1), maxShots+1))
 }
 
+// shootsBlaster reports whether a ship fires its blaster now.
+func (a *rules) shootsBlaster(s *Ship, in *Input) bool {
+	return in.Buttons&ButtonBlaster != 0 && a.cfg.weapons != onlyRail && uint32(a.w.Tick()) >= s.BlasterAt
+}
+
 // fireBlaster starts a projectile at the middle of the ship, so that no muzzle
 // reaches through a wall.
 func (a *rules) fireBlaster(s *Ship, aim sim.Angle) {
 	now := a.w.Tick()
 	v := sim.Toward(aim, a.bolt)
-	a.players.Get(s.Player).Shots++
+	s.SafeUntil = 0
 	s.BlasterAt = uint32(now.Add(a.cfg.ticks(a.cfg.Blaster.ReloadMS)))
 	a.shots.Add(Shot{
 		X: s.X, Y: s.Y, VX: v.X, VY: v.Y, Seat: s.Seat, Player: s.Player, Team: s.Team, Cell: s.Cell,
@@ -81,16 +86,27 @@ func (a *rules) flight() {
 		return
 	}
 	a.castShade()
-	now, world := uint32(a.w.Tick()), geo.Rect{Max: a.cfg.Layout.Size}
 	for ref, p := range a.shots.All {
 		from, d := sim.Vec{X: p.X, Y: p.Y}, sim.Vec{X: p.VX, Y: p.VY}
-		to, part := from.Add(d), a.ground.Free(from, d)
-		if now >= p.EndsAt || a.strike(p, from, geo.Along(sim.Vec{}, d, part)) || part < geo.Whole || !world.Contains(to) {
+		part := a.ground.Free(from, d)
+		if a.spent(p) || a.strike(p, from, geo.Along(sim.Vec{}, d, part)) || !a.goesOn(p, part) {
 			a.shots.Remove(ref)
-			continue
 		}
-		p.X, p.Y = to.X, to.Y
 	}
+}
+
+// spent reports whether a projectile has come to the end of its way.
+func (a *rules) spent(p *Shot) bool { return uint32(a.w.Tick()) >= p.EndsAt }
+
+// goesOn moves a projectile, unless only a part of its way is free or it would leave
+// the world.
+func (a *rules) goesOn(p *Shot, part int64) bool {
+	to := sim.Vec{X: p.X + p.VX, Y: p.Y + p.VY}
+	if part < geo.Whole || !(geo.Rect{Max: a.cfg.Layout.Size}).Contains(to) {
+		return false
+	}
+	p.X, p.Y = to.X, to.Y
+	return true
 }
 
 // shadeShift is log2 of the side in 1/256 of the squares that are marked: 128 units.

@@ -22,15 +22,14 @@ func (a *rules) fire(in *sim.Inputs) {
 	if a.match.Get().Phase == PhasePause {
 		return
 	}
-	now := uint32(a.w.Tick())
 	for _, s := range a.ships.All {
 		give := a.input.Of(s.Seat)
-		if give.Buttons&ButtonBlaster != 0 && a.cfg.weapons != onlyRail && now >= s.BlasterAt {
-			s.SafeUntil = 0
+		if a.shootsBlaster(s, give) {
+			a.players.Get(s.Player).Shots++
 			a.fireBlaster(s, give.Aim)
 		}
-		if give.Buttons&ButtonRail != 0 && a.cfg.weapons != onlyBlaster && now >= s.RailAt && s.Ammo > 0 {
-			s.SafeUntil = 0
+		if a.shootsRail(s, give) {
+			a.loadRail(s)
 			a.fireRail(s, give.Aim, in.Seen(s.Seat))
 		}
 	}

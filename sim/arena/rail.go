@@ -41,15 +41,25 @@ func (r RailRules) validate(f *faults, c Config) {
 // railDepth returns how many ticks of positions a rewind needs.
 func (c *Config) railDepth() int { return quotient(c.Rail.RewindMS*c.Hz, 1000) + 2 }
 
+// shootsRail reports whether a ship fires its rail now.
+func (a *rules) shootsRail(s *Ship, in *Input) bool {
+	return in.Buttons&ButtonRail != 0 && a.cfg.weapons != onlyBlaster && uint32(a.w.Tick()) >= s.RailAt && s.Ammo > 0
+}
+
+// loadRail takes a shot out of a ship's rail, which is ready again later.
+func (a *rules) loadRail(s *Ship) {
+	s.SafeUntil = 0
+	s.Ammo--
+	s.RailAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Rail.ReloadMS)))
+}
+
 // fireRail shoots along the aim up to the first wall, and hurts the first
 // enemy that was in the way when the shooter saw it: seen is the age of that
 // view in 1/16 tick. The shooter's own ship is where it is now, because a
 // client shows it ahead of the others.
 func (a *rules) fireRail(s *Ship, aim sim.Angle, seen int) {
-	s.Ammo--
 	p := a.players.Get(s.Player)
 	p.Shots++
-	s.RailAt = uint32(a.w.Tick().Add(a.cfg.ticks(a.cfg.Rail.ReloadMS)))
 	from := s.at()
 	d := a.ground.Beam(from, sim.Toward(aim, unit(a.cfg.Rail.Range))).Sub(from)
 	age := min(seen, a.cfg.Rail.RewindMS*a.cfg.Hz*16/1000)

@@ -33,10 +33,9 @@ type Ship struct {
 	// Steer is the stick for which VX, VY is already right; see steerKey.
 	Steer uint32 `wire:"local"`
 	// ShieldAt is the tick of the next step of the shield.
-	ShieldAt  uint32  `wire:"local"`
-	DashUntil uint32  `wire:"local"`
-	Player    sim.Ref `wire:"local"`
-	Cell      uint16  `wire:"local"`
+	ShieldAt uint32  `wire:"local"`
+	Player   sim.Ref `wire:"local"`
+	Cell     uint16  `wire:"local"`
 }
 
 func (s *Ship) at() sim.Vec { return sim.Vec{X: s.X, Y: s.Y} }
@@ -86,16 +85,21 @@ func (r ShipRules) validate(f *faults) {
 // stops: that is all a ship does whose player is away.
 func (a *rules) fly(in *sim.Inputs) {
 	for _, s := range a.ships.All {
-		give := a.input.Of(s.Seat)
-		if in.Origin(s.Seat) != sim.Neutral {
-			if aim := uint8((give.Aim + 128) >> 8); aim != s.Aim {
-				s.Aim = aim
-			}
+		a.flyOne(s, in.Origin(s.Seat))
+	}
+}
+
+// flyOne turns and moves one ship by an input of some origin.
+func (a *rules) flyOne(s *Ship, from sim.Origin) {
+	give := a.input.Of(s.Seat)
+	if from != sim.Neutral {
+		if aim := uint8((give.Aim + 128) >> 8); aim != s.Aim {
+			s.Aim = aim
 		}
-		a.steer(s, give)
-		if s.VX|s.VY != 0 {
-			a.move(s)
-		}
+	}
+	a.steer(s, give)
+	if s.VX|s.VY != 0 {
+		a.move(s)
 	}
 }
 

@@ -35,12 +35,13 @@ const dashKey = 1 << 17
 // its player asks for one. A dash is at dash speed at once, and follows the
 // stick; afterwards the ship brakes as it always does.
 func (a *rules) dashing(s *Ship, in *Input) bool {
-	if in.Buttons&ButtonDash != 0 && uint32(a.w.Tick()) >= s.DashAt && in.DX|in.DY != 0 {
-		now := a.w.Tick()
-		s.DashUntil = uint32(now.Add(a.cfg.ticks(a.cfg.Ship.DashMS)))
+	now := a.w.Tick()
+	if in.Buttons&ButtonDash != 0 && uint32(now) >= s.DashAt && in.DX|in.DY != 0 {
 		s.DashAt = uint32(now.Add(a.cfg.ticks(a.cfg.Ship.DashReloadMS)))
 	}
-	return uint32(a.w.Tick()) < s.DashUntil
+	// The last dash began so long before the next one may.
+	began := sim.Tick(s.DashAt).Add(-a.cfg.ticks(a.cfg.Ship.DashReloadMS))
+	return s.DashAt != 0 && now < began.Add(a.cfg.ticks(a.cfg.Ship.DashMS))
 }
 
 // stick returns the speed per tick that a stick asks for: full is that of the

@@ -29,6 +29,8 @@ func (a *rules) Spectate(watched sim.Seat, view *sim.View) { a.View(watched, vie
 func (a *rules) cross(s *Ship) {
 	if now := uint16(a.cells.Of(s.at())); now != s.Cell {
 		s.Cell = now
-		a.players.Get(s.Player).Cell = now
+		if p := a.players.Get(s.Player); p != nil { // an Ahead has no references
+			p.Cell = now
+		}
 	}
 }

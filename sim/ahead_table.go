@@ -1,0 +1,333 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+)
+
+// aheadTable is one table of an [Ahead].
+type aheadTable struct {
+	*core
+	shared, private []int // columns by plane, in the order of the wire
+	local           []int
+	lives           []uint32 // by slot
+	// mine are the slots of the predicted rows, ascending.
+	mine    []int
+	made    []aheadMade // by spare slot
+	seeds   []aheadSeed
+	loaded  Tick // of the snapshot
+	past    [aheadPast]aheadTick
+	changed []bool // by column of shared, then of private: a prediction has changed it
+
+	was   []uint64 // scratch: values before a step
+	used  uint64   // spare slots with a row, before a step
+	image aheadImage
+	out   []uint32
+}
+
+// aheadTick is what was predicted at a tick.
+type aheadTick struct {
+	tick  Tick
+	slots []int
+	lives []uint32
+	made  []aheadMade
+	bytes []byte // the rows, one after another
+}
+
+// aheadMade says when a row was made, and the how-manieth it was then.
+type aheadMade struct{ at, nth uint32 }
+
+// aheadSeed is a linear column and the local one that has its change per tick.
+type aheadSeed struct {
+	column, change int
+	// As in the snapshot before, by slot.
+	last []uint32
+	life []uint32
+}
+
+// aheadImage is a table as it was marked.
+type aheadImage struct {
+	alive       []uint64
+	low, high   []byte // rows below the spare slots, and these
+	count, used int
+	mine        []int
+	made        []aheadMade
+}
+
+func newAheadTable(c *core) *aheadTable {
+	t := &aheadTable{core: c, lives: make([]uint32, len(c.reuse)), made: make([]aheadMade, c.spare)}
+	for i := range c.columns {
+		switch col := &c.columns[i]; {
+		case col.Local:
+			t.local = append(t.local, i)
+		case col.Private:
+			t.private = append(t.private, i)
+		default:
+			t.shared = append(t.shared, i)
+		}
+		if seed := c.columns[i].Seed; seed >= 0 && c.columns[seed].Local {
+			t.seeds = append(t.seeds, aheadSeed{i, seed, make([]uint32, c.Cap()), make([]uint32, c.Cap())})
+		}
+	}
+	t.changed = make([]bool, len(t.shared)+len(t.private))
+	return t
+}
+
+// load replaces the rows with those of a snapshot, and returns the words after them.
+func (t *aheadTable) load(tick Tick, rows, own int, words []uint32) ([]uint32, error) {
+	size := rows*(2+len(t.shared)) + own*(1+len(t.private))
+	if rows > t.Cap() || own > t.Cap() || size > len(words) {
+		return nil, fmt.Errorf("%w: %d rows and %d own ones of table %s do not fit", ErrAhead, rows, own, t.name)
+	}
+	t.clear()
+	after := words[size:]
+	ids, lives := words[:rows], words[rows:2*rows]
+	words = words[2*rows:]
+	for i, id := range ids {
+		if id < 1 || int(id) > t.Cap() {
+			return nil, fmt.Errorf("%w: table %s has no row %d", ErrAhead, t.name, id)
+		}
+		t.put(int(id) - 1)
+		t.lives[id-1] = lives[i]
+	}
+	words = t.store(t.shared, ids, words)
+	ids, words = words[:own], words[own:]
+	for _, id := range ids {
+		if id < 1 || int(id) > t.Cap() {
+			return nil, fmt.Errorf("%w: table %s has no row %d", ErrAhead, t.name, id)
+		}
+		t.put(int(id) - 1)
+		t.mine = append(t.mine, int(id)-1)
+	}
+	t.store(t.private, ids, words)
+	t.seed(tick)
+	t.loaded = tick
+	return after, nil
+}
+
+// clear takes all rows out.
+func (t *aheadTable) clear() {
+	clear(t.bytes(0, t.high))
+	clear(t.alive)
+	clear(t.reuse[:t.high])
+	clear(t.lives[:t.high])
+	clear(t.made)
+	t.count, t.high, t.mine = 0, 0, t.mine[:0]
+}
+
+func (t *aheadTable) put(slot int) {
+	if !t.live(slot) {
+		t.place(slot)
+	}
+}
+
+// store sets columns of rows, and returns the words after theirs.
+func (t *aheadTable) store(columns []int, ids, words []uint32) []uint32 {
+	for _, column := range columns {
+		for i, id := range ids {
+			t.setValue(column, int(id)-1, uint64(int64(int32(words[i]))))
+		}
+		words = words[len(ids):]
+	}
+	return words
+}
+
+// seed sets the local columns that are the change per tick of a linear one, from this
+// snapshot and the one before.
+func (t *aheadTable) seed(tick Tick) {
+	ticks := int64(tick) - int64(t.loaded)
+	for i := range t.seeds {
+		s := &t.seeds[i]
+		for slot := range min(t.high, t.Cap()) {
+			if !t.live(slot) {
+				s.life[slot] = 0
+				continue
+			}
+			v, life := uint32(t.value(s.column, slot)), t.lives[slot]
+			if ticks > 0 && life != 0 && s.life[slot] == life {
+				t.setValue(s.change, slot, uint64(int64(int32(v-s.last[slot]))/ticks))
+			}
+			s.last[slot], s.life[slot] = v, life
+		}
+	}
+}
+
+// adopt has a further row predicted. When a prediction of its tick has made it, its
+// local columns come from there.
+func (t *aheadTable) adopt(tick Tick, row AheadRow) {
+	slot := int(row.ID) - 1
+	if slot < 0 || slot >= min(t.high, t.Cap()) || !t.live(slot) {
+		return
+	}
+	t.mine = append(t.mine, slot)
+	if then := &t.past[tick%aheadPast]; then.tick == tick && row.MadeAt > 0 {
+		if at := slices.Index(then.made, aheadMade{uint32(row.MadeAt), row.Nth}); at >= 0 {
+			t.giveLocals(slot, then.bytes[at*int(t.stride):])
+		}
+	}
+}
+
+// own finds the seat's rows, and gives all predicted ones the local columns that were
+// predicted for this tick.
+func (t *aheadTable) own(tick Tick, seat Seat) {
+	if t.owner >= 0 {
+		for slot := range t.high {
+			if t.live(slot) && Seat(t.value(t.owner, slot)) == seat {
+				t.mine = append(t.mine, slot)
+			}
+		}
+	}
+	slices.Sort(t.mine)
+	t.mine = slices.Compact(t.mine)
+	if then := &t.past[tick%aheadPast]; then.tick == tick && len(then.slots) > 0 {
+		for _, slot := range t.mine {
+			if at := slices.Index(then.slots, slot); at >= 0 && then.lives[at] == t.lives[slot] && t.lives[slot] != 0 {
+				t.giveLocals(slot, then.bytes[at*int(t.stride):])
+			}
+		}
+	}
+	t.keep(tick)
+}
+
+// giveLocals gives a row the local columns of what was predicted for it. Where that came
+// out otherwise than the snapshot says, the snapshots know its changes better.
+func (t *aheadTable) giveLocals(slot int, predicted []byte) {
+	right := true
+	for _, columns := range [][]int{t.shared, t.private} {
+		for _, c := range columns {
+			right = right && t.valueIn(c, predicted) == t.value(c, slot)
+		}
+	}
+	for _, c := range t.local {
+		if right || !slices.ContainsFunc(t.seeds, func(s aheadSeed) bool { return s.change == c }) {
+			t.setValue(c, slot, t.valueIn(c, predicted))
+		}
+	}
+}
+
+// keep remembers the predicted rows as they are at a tick.
+func (t *aheadTable) keep(tick Tick) {
+	p := &t.past[tick%aheadPast]
+	p.tick, p.slots, p.lives, p.made, p.bytes = tick, append(p.slots[:0], t.mine...), p.lives[:0], p.made[:0], p.bytes[:0]
+	for _, slot := range t.mine {
+		p.lives, p.made = append(p.lives, t.lives[slot]), append(p.made, t.madeOf(slot))
+		p.bytes = append(p.bytes, t.bytes(slot, slot+1)...)
+	}
+}
+
+// before notes what a step may change.
+func (t *aheadTable) before() {
+	t.was = t.was[:0]
+	for _, slot := range t.mine {
+		for _, c := range t.shared {
+			t.was = append(t.was, t.value(c, slot))
+		}
+		for _, c := range t.private {
+			t.was = append(t.was, t.value(c, slot))
+		}
+	}
+	t.used = t.spares()
+}
+
+// spares are the spare slots with a row, a bit each.
+func (t *aheadTable) spares() (used uint64) {
+	for i := range t.spare {
+		if t.live(t.Cap() + i) {
+			used |= 1 << i
+		}
+	}
+	return used
+}
+
+// after notes what a step has changed, made and removed.
+func (t *aheadTable) after(tick Tick) {
+	columns := len(t.shared) + len(t.private)
+	for i, slot := range t.mine {
+		if !t.live(slot) {
+			continue
+		}
+		was := t.was[i*columns:]
+		for k := range columns {
+			c := 0
+			if k < len(t.shared) {
+				c = t.shared[k]
+			} else {
+				c = t.private[k-len(t.shared)]
+			}
+			t.changed[k] = t.changed[k] || was[k] != t.value(c, slot)
+		}
+	}
+	t.mine = slices.DeleteFunc(t.mine, func(slot int) bool { return !t.live(slot) })
+	nth := uint32(0)
+	for i := range t.spare {
+		if slot := t.Cap() + i; t.live(slot) && t.used>>i&1 == 0 {
+			t.made[i] = aheadMade{uint32(tick), nth}
+			t.mine = append(t.mine, slot)
+			nth++
+		}
+	}
+}
+
+func (t *aheadTable) mark() {
+	m := &t.image
+	m.alive, m.count, m.used = append(m.alive[:0], t.alive...), t.count, t.high
+	m.low = append(m.low[:0], t.bytes(0, min(t.high, t.Cap()))...)
+	m.high = append(m.high[:0], t.bytes(t.Cap(), max(t.high, t.Cap()))...)
+	m.mine, m.made = append(m.mine[:0], t.mine...), append(m.made[:0], t.made...)
+}
+
+func (t *aheadTable) back() {
+	m := &t.image
+	copy(t.alive, m.alive)
+	clear(t.bytes(t.Cap(), max(t.high, t.Cap())))
+	copy(t.bytes(0, t.Cap()), m.low)
+	copy(t.bytes(t.Cap(), t.Cap()+t.spare), m.high)
+	t.count, t.high = m.count, m.used
+	t.mine = append(t.mine[:0], m.mine...)
+	copy(t.made, m.made)
+}
+
+// words are the predicted rows, as [Ahead.Rows] gives them.
+func (t *aheadTable) words() []uint32 {
+	out := append(t.out[:0], uint32(len(t.mine)))
+	for _, slot := range t.mine {
+		out = append(out, uint32(slot+1))
+	}
+	for _, slot := range t.mine {
+		out = append(out, t.madeOf(slot).at)
+	}
+	for _, slot := range t.mine {
+		out = append(out, t.madeOf(slot).nth)
+	}
+	for _, columns := range [][]int{t.shared, t.private} {
+		for _, c := range columns {
+			for _, slot := range t.mine {
+				out = append(out, t.wire(c, slot))
+			}
+		}
+	}
+	t.out = out
+	return out
+}
+
+// madeOf says when a row was made; zero for those of the snapshot.
+func (t *aheadTable) madeOf(slot int) aheadMade {
+	if slot < t.Cap() {
+		return aheadMade{}
+	}
+	return t.made[slot-t.Cap()]
+}
+
+// wire is a column as a client has it: a reference is an id.
+func (t *aheadTable) wire(column, slot int) uint32 {
+	v := t.value(column, slot)
+	if t.columns[column].Kind == KindRef {
+		return Ref(v).ID()
+	}
+	return uint32(v)
+}
+
+// valueIn is a column of a row that was kept.
+func (t *aheadTable) valueIn(column int, row []byte) uint64 {
+	return t.columns[column].loadBytes(row)
+}
