@@ -27,6 +27,7 @@ func (s *Server) Handler() http.Handler {
 	if err := pages.Routes(open, web.FS, s.Pages != nil, s.PublicURL, s.shares.pages.Stream); err != nil {
 		panic(err) // not possible: the files are part of the program
 	}
+	s.Prediction.Route(open, s.shares.pages.Stream)
 	path, calls := s.lobby.Handler(connect.WithInterceptors(s.calls))
 	open.Handle(path, s.shares.calls.Brief(apierr.MaxRequest, calls))
 	s.match.Routes(open, s.shares.calls, s.shares.pages, connect.WithInterceptors(s.calls))

@@ -25,6 +25,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/match"
 	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/pages"
 	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/lobby"
@@ -52,6 +53,8 @@ type Config struct {
 	Open bool
 	// Pages are the game's own; nil: the arena's are shown.
 	Pages fs.FS
+	// Prediction is the module to predict with; nil: there is none.
+	Prediction *pages.Prediction
 	// Dev is the file of a failed build, of a game that is being written; "": it is not.
 	Dev string
 	// Users tells who calls the lobby API; nil knows nobody.

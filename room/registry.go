@@ -240,6 +240,8 @@ type RegistryConfig struct {
 	Changed func()
 	// Server is the version that Welcomes name.
 	Server string
+	// Predict is where clients find the rules to predict with, as Options.Predict says.
+	Predict string
 	// Nodes is where else to go, as Options.Nodes says.
 	Nodes *NodeList
 	// Events hears of what happens in all rooms; nil: nobody does.
@@ -425,7 +427,7 @@ func (g *Registry) build(w Wish, mode sim.Mode, number int) (*Room, error) {
 		Invited: w.Invited, Patience: w.Patience, MayEnd: w.MayEnd, Params: w.Params, OneMatch: w.OneMatch,
 		Seed: id.Seed(), Epoch: g.epoch, Phase: phase(number, mode.TickHz()),
 		Config: g.config.Room, Clock: clock, Journal: sink, Keeper: keeper, KeptBy: g.config.KeptBy, KeptMode: g.config.KeptMode, Outbox: g.config.Outbox, OwnerEpoch: w.Epoch, From: w.From, Stats: g.config.Stats, Log: g.config.Log,
-		Server: g.config.Server, Nodes: g.config.Nodes, Events: g.config.Events,
+		Server: g.config.Server, Predict: g.config.Predict, Nodes: g.config.Nodes, Events: g.config.Events,
 	})
 	if err != nil {
 		err = errors.Join(err, clock.Close())

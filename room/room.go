@@ -69,6 +69,9 @@ type Options struct {
 	Log        *slog.Logger
 	// Server is the version that the Welcome names.
 	Server string
+	// Predict is where clients find the rules as a module to predict with, below the
+	// node's base URL; "": nowhere. Rules that are no [sim.Predictor] have none.
+	Predict string
 	// Nodes is where else to go, for Welcomes and notices; nil: nowhere.
 	Nodes *NodeList
 	// Events hears of what happens; nil: nobody does.
@@ -107,6 +110,7 @@ type Room struct {
 	stood        time.Duration // how long it stood still for that
 	fields       []sim.InputField
 	schema       *pb.Schema
+	predict      string // Options.Predict, if the rules predict
 	params       []*pb.Param
 	next         sim.Tick // the tick that comes, and while it runs, this one
 	hold         int      // ticks that a missing input is replaced by the one before
@@ -170,6 +174,9 @@ func newRoom(o Options, world *sim.World, schema *pb.Schema) *Room {
 		encoder: netproto.NewEncoder(world), schema: schema, fields: world.InputFields(),
 		next: world.Tick().Add(1), hold: ticks(o.Config.Hold, o.Mode.TickHz()), seats: make([]seat, seats+1),
 		wake: make(chan struct{}, 1), ended: make(chan struct{}), elapsed: 1,
+	}
+	if world.Predicts() {
+		r.predict = o.Predict
 	}
 	for _, p := range paramsOf(world) {
 		r.params = append(r.params, &pb.Param{Name: p.Name, Value: p.Value})

@@ -207,6 +207,6 @@ func (r *Room) welcome() *pb.Welcome {
 	return &pb.Welcome{
 		Room: r.id, Mode: r.mode.Name, TickHz: uint32(r.hz), SnapshotEvery: uint32(max(r.mode.SnapshotEvery, 1)),
 		Schema: r.schema, MaxLead: uint32(netproto.MaxLead(r.hz)), Server: r.options.Server,
-		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0, Node: r.options.Nodes.URLs(),
+		Roster: r.roster(), Param: r.params, Rests: r.mode.Hz == 0, Node: r.options.Nodes.URLs(), Predict: r.predict, Seats: uint32(r.mode.Seats),
 	}
 }

@@ -45,6 +45,7 @@ type command struct {
 
 func commands() []command {
 	return []command{
+		{"wasm", "[PACKAGE]", "build the game's rules for browsers, which predict with them what their player does", (*program).wasm},
 		{"new", "DIR", "begin a game of your own: a module with rules, bots, a page and a test", (*program).newGame},
 		{"dev", "", "play the game of this folder while you write it", (*program).dev},
 		{"serve", "", "run a game server (default http://127.0.0.1:8080)", (*program).serve},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -22,6 +23,7 @@ import (
 	"github.com/metronome-server/metronome/gateway/events"
 	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/gateway/pages"
 	"github.com/metronome-server/metronome/gateway/peer"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/journal"
@@ -33,7 +35,9 @@ import (
 	"github.com/metronome-server/metronome/lobby/queue/whatif"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
+	"github.com/metronome-server/metronome/server/kit"
 	"github.com/metronome-server/metronome/sim"
+	"github.com/metronome-server/metronome/web"
 )
 
 // Node is one running server process. Start makes it, Stop ends it.
@@ -55,10 +59,11 @@ type Node struct {
 	connections *door.Connections
 	// certificate is nil without TLS.
 	certificate *ws.Certificate
-	nodes       room.NodeList // where else players can go
-	recordings  *file.Folder  // nil: nothing is recorded
-	kept        *file.Rooms   // nil: rooms are not kept in files
-	stored      *stored.Rooms // nil: nor in the store
+	nodes       room.NodeList     // where else players can go
+	prediction  *pages.Prediction // nil: there is none
+	recordings  *file.Folder      // nil: nothing is recorded
+	kept        *file.Rooms       // nil: rooms are not kept in files
+	stored      *stored.Rooms     // nil: nor in the store
 	outbox      *outbox.Outbox
 	webhook     *outbox.Webhook        // nil: there is none
 	peers       *peer.Client           // nil for a node of its own
@@ -90,7 +95,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openUsers,
 		n.openLobby,
 		n.openOutbox,
-		func(context.Context) error { return n.openRooms(games) },
+		func(context.Context) error { return errors.Join(n.readPrediction(), n.openRooms(games)) },
 		n.openQueues,
 		n.restoreRooms,
 		n.serve,
@@ -218,10 +223,29 @@ func (n *Node) closeOutbox() {
 	}
 }
 
+// readPrediction reads the module that pages predict with: the game's own, beside its
+// pages, or that of the arena.
+func (n *Node) readPrediction() (err error) {
+	files, name := fs.FS(web.FS), "predict/arena.wasm"
+	if n.config.Pages != nil {
+		files, name = n.config.Pages, kit.PredictionFile
+	}
+	n.prediction, err = pages.ReadPrediction(files, name)
+	return err
+}
+
+// predictPath is where pages find it; "": nowhere.
+func (n *Node) predictPath() string {
+	if n.prediction == nil {
+		return ""
+	}
+	return n.prediction.Path
+}
+
 func (n *Node) openRooms(games []sim.Game) (err error) {
 	config := room.RegistryConfig{
 		MaxRooms: n.config.MaxRooms, MaxSeats: n.config.MaxSeats, Room: n.config.Room, Stats: n.stats, Log: n.log,
-		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Outbox: n.outbox, Nodes: &n.nodes, Events: n.events,
+		Clock: (&room.Beat{}).Clock, Server: "metronome " + Version(), Predict: n.predictPath(), Outbox: n.outbox, Nodes: &n.nodes, Events: n.events,
 	}
 	if n.config.Record != "" {
 		folder := &file.Folder{Dir: n.config.Record, Keep: int64(n.config.RecordKeep) << 20}
@@ -293,7 +317,7 @@ func (n *Node) serve(context.Context) (err error) {
 	queues, led := n.queues()
 	n.routes, err = gateway.New(gateway.Config{
 		Node: n.node, Rooms: n.rooms, Lobby: n.lobby, Stats: n.stats, Upgrader: n.upgrader, Connections: n.connections,
-		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins, Pages: n.config.Pages, Dev: n.config.Dev,
+		PublicURL: n.config.PublicURL, Proxies: n.config.proxies(), Open: n.config.open(n.listener.Addr()), Users: n.users, Origins: n.config.Origins, Pages: n.config.Pages, Prediction: n.prediction, Dev: n.config.Dev,
 		Limits: n.config.Limits, Version: Version(), Log: n.log,
 		AdminKey: n.config.AdminKey, AdminApart: n.config.AdminListen != "", Records: n.config.Record != "",
 		ServerKeys: n.config.ServerKeys, Outbox: n.outbox, Drain: n.BeginDrain, Certificate: n.certificate,

@@ -201,6 +201,12 @@ func (w *World) Spectate(watched Seat, view *View) {
 	}
 }
 
+// Predicts reports whether the rules are a [Predictor].
+func (w *World) Predicts() bool {
+	_, ok := w.rules.(Predictor)
+	return ok
+}
+
 // Inputs returns the inputs of this step: what Rules.Step is given, for rules that look
 // at them in Predict. Good until the step is over.
 func (w *World) Inputs() *Inputs { return &w.inputs }

@@ -15,6 +15,7 @@ var floors = map[string]int{
 	"internal": 0,
 
 	"netproto":          1,
+	"predict":           1,
 	"journal":           1,
 	"outbox":            1,
 	"internal/tickconn": 1,

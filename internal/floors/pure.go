@@ -22,7 +22,7 @@ var layoutFiles = []string{"sim/column.go", "sim/column_walk.go", "sim/command.g
 // checkImports are what the checker of games may import besides: it makes up
 // players, moves a test's clock and reads source.
 var checkImports = []string{
-	"bytes", "encoding/json", "go/ast", "go/constant", "go/importer", "go/parser", "go/token", "go/types", "io",
+	"bytes", "encoding/json", "go/ast", "go/constant", "go/importer", "go/parser", "go/token", "go/types", "io", "maps",
 	"math/rand", "math/rand/v2", "os", "os/exec", "path/filepath", "runtime/debug",
 	"testing", "testing/synctest", "time",
 }

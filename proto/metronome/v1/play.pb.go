@@ -695,7 +695,12 @@ type Welcome struct {
 	// The room has no ticks of its own: it steps, and sends, when something happens.
 	Rests bool `protobuf:"varint,14,opt,name=rests,proto3" json:"rests,omitempty"`
 	// Base URLs of other nodes, whose lobby may be asked when this one is gone.
-	Node          []string `protobuf:"bytes,15,rep,name=node,proto3" json:"node,omitempty"`
+	Node []string `protobuf:"bytes,15,rep,name=node,proto3" json:"node,omitempty"`
+	// Where the game's rules are as a module of WebAssembly, below the node's base
+	// URL, to predict with; "": nowhere.
+	Predict string `protobuf:"bytes,16,opt,name=predict,proto3" json:"predict,omitempty"`
+	// How many seats the room has.
+	Seats         uint32 `protobuf:"varint,17,opt,name=seats,proto3" json:"seats,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -833,6 +838,20 @@ func (x *Welcome) GetNode() []string {
 		return x.Node
 	}
 	return nil
+}
+
+func (x *Welcome) GetPredict() string {
+	if x != nil {
+		return x.Predict
+	}
+	return ""
+}
+
+func (x *Welcome) GetSeats() uint32 {
+	if x != nil {
+		return x.Seats
+	}
+	return 0
 }
 
 // Param is one setting of a room.
@@ -2054,7 +2073,7 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\x03age\x18\x02 \x01(\rR\x03age\x12\x10\n" +
 	"\x03key\x18\x03 \x01(\bR\x03key\x12\x12\n" +
 	"\x04rows\x18\x04 \x03(\rR\x04rows\x12\x14\n" +
-	"\x05event\x18\x05 \x03(\rR\x05event\"\xbe\x03\n" +
+	"\x05event\x18\x05 \x03(\rR\x05event\"\xee\x03\n" +
 	"\aWelcome\x12\x12\n" +
 	"\x04room\x18\x01 \x01(\tR\x04room\x12\x12\n" +
 	"\x04mode\x18\x02 \x01(\tR\x04mode\x12\x12\n" +
@@ -2071,7 +2090,9 @@ const file_metronome_v1_play_proto_rawDesc = "" +
 	"\aresumed\x18\f \x01(\bR\aresumed\x12)\n" +
 	"\x05param\x18\r \x03(\v2\x13.metronome.v1.ParamR\x05param\x12\x14\n" +
 	"\x05rests\x18\x0e \x01(\bR\x05rests\x12\x12\n" +
-	"\x04node\x18\x0f \x03(\tR\x04node\"1\n" +
+	"\x04node\x18\x0f \x03(\tR\x04node\x12\x18\n" +
+	"\apredict\x18\x10 \x01(\tR\apredict\x12\x14\n" +
+	"\x05seats\x18\x11 \x01(\rR\x05seats\"1\n" +
 	"\x05Param\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x14\n" +
 	"\x05value\x18\x02 \x01(\tR\x05value\"\xd2\x02\n" +

@@ -12,10 +12,11 @@ import type { End } from "./api.ts";
  * - wrong-type: a number where a list belongs, or a list where a number does.
  * - too-long: a command of more values, or of longer ones, than a frame holds.
  * - too-many: as many commands wait as may.
+ * - no-prediction: the game's rules for browsers cannot be used: it is said on the console, and the session goes on without.
  * - ended: the session was over before the first snapshot came; see EndedError.
  */
 export type ErrorCode =
-  | "no-websocket" | "spectating" | "not-spectating" | "no-world" | "no-such-name" | "wrong-type" | "too-long" | "too-many" | "ended";
+  | "no-websocket" | "spectating" | "not-spectating" | "no-world" | "no-such-name" | "wrong-type" | "too-long" | "too-many" | "no-prediction" | "ended";
 
 /** What the SDK throws, and what its promises fail with. LobbyError and EndedError are the kinds that say more. */
 export class MetronomeError extends Error {

@@ -43,7 +43,7 @@ class Rig {
   }
   welcome(resumed = false, commanded = 0): this {
     this.say({
-      type: "welcome", resumed, seat: 1, room: "r", mode: "cards", tickHz: 20, every: 1, url: "ws://h/rooms/r", resume: "token", schema, rests: true, nodes: [], commanded,
+      type: "welcome", resumed, seat: 1, room: "r", mode: "cards", tickHz: 20, every: 1, url: "ws://h/rooms/r", resume: "token", schema, rests: true, nodes: [], predict: "", seats: 8, commanded,
       roster: [{ seat: 1, name: "ann", presence: "active", team: 1, bot: false }, { seat: 2, name: "Bot 1", presence: "active", team: 2, bot: true }],
       params: [{ name: "stake", value: "50" }, { name: "deck", value: "short" }, { name: "blind", value: "true" }, { name: "new", value: "x" }],
     });

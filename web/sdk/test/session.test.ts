@@ -108,7 +108,7 @@ describe("what a page sees", () => {
     rig.tick([[7, 1]]);
     rig.say({ type: "sent", tick: 200, values: [] });
     expect(rig.session.view().tick).toBeGreaterThan(0);
-    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [], params: [], rests: false, nodes: [], commanded: 0 };
+    const welcome = { resumed: true, seat: 1, room: "r1", mode: "ffa", tickHz: 30, every: 1, url: "", resume: "t2", roster: [], params: [], rests: false, nodes: [], predict: "", seats: 8, commanded: 0 };
     rig.say({ ...welcome, type: "welcome", schema: rig.session.schema! });
     vi.advanceTimersByTime(200);
     expect([rig.session.view().tick, rig.said("event"), rig.session.pendingInputs(), rig.session.stats.reconnects]).toEqual([-1, [], [], 1]);

@@ -399,7 +399,7 @@ export class Engine {
     this.host.report({
       type: "welcome", resumed: w.resumed, seat: w.seat, room: w.room, mode: w.mode, tickHz: w.tickHz, every: Math.max(1, w.snapshotEvery),
       url: bare(this.url), resume: w.resume, schema: w.schema!, roster: w.roster.filter((r) => r.name !== "").map(playerOf),
-      params: w.params, rests: w.rests, nodes: w.nodes, commanded: this.core.commands.done,
+      params: w.params, rests: w.rests, nodes: w.nodes, predict: w.predict, seats: w.seats, commanded: this.core.commands.done,
     }, []);
     if (this.moving) this.host.report({ type: "moved", url: bare(this.url), ms: now - this.last }, []);
     this.moving = false;

@@ -47,6 +47,9 @@ export type Report =
       type: "welcome"; resumed: boolean; seat: number; room: string; mode: string; tickHz: number; every: number;
       /** Room URL without its query, and the token that takes the seat back there. */
       url: string; resume: string; schema: Schema; roster: Player[]; params: Param[]; rests: boolean; nodes: string[];
+      /** Where the rules are as WebAssembly, below the node's base URL; "": nowhere. */
+      predict: string;
+      seats: number;
       /** The number of the last command that the server has dealt with. */
       commanded: number;
     }

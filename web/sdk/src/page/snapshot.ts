@@ -104,7 +104,8 @@ export class Snapshot implements World {
     /** By the common clock, ms. */
     readonly at: number,
     private readonly plans: readonly TablePlan[],
-    words: ArrayBuffer,
+    /** All rows, as pack.ts has them. */
+    readonly words: ArrayBuffer,
   ) {
     const counts = new Int32Array(words, 0, 2 * plans.length);
     let from = 2 * plans.length;

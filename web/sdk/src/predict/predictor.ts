@@ -9,6 +9,9 @@ export interface Adopted {
   /** Place among the schema's tables. */
   readonly table: number;
   readonly id: number;
+  /** What the prediction called it, as in PredictedRows. */
+  readonly madeAt: number;
+  readonly nth: number;
 }
 
 /** A command that the room has not answered. */

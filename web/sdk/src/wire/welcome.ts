@@ -45,13 +45,17 @@ export interface Welcome {
   rests: boolean;
   /** Base URLs of other nodes. */
   nodes: string[];
+  /** Where the game's rules are as WebAssembly, below the node's base URL; "": nowhere. */
+  predict: string;
+  /** How many seats the room has. */
+  seats: number;
 }
 
 /** Reads a welcome; was: the part of it that stood before in the frame. */
 export function readWelcome(bytes: Uint8Array, was: Welcome | null): Welcome {
   const w: Welcome = was ?? {
     room: "", mode: "", seat: 0, tickHz: 0, snapshotEvery: 0, resume: "", resumeTicks: 0, schema: null, roster: [], maxLead: 0, server: "", resumed: false,
-    params: [], rests: false, nodes: [],
+    params: [], rests: false, nodes: [], predict: "", seats: 0,
   };
   walk(bytes, (f, part) => {
     switch (f.num) {
@@ -70,6 +74,8 @@ export function readWelcome(bytes: Uint8Array, was: Welcome | null): Welcome {
       case 13: if (f.type === BYTES) w.params.push(readParam(part())); break;
       case 14: w.rests = bool(f, w.rests); break;
       case 15: if (f.type === BYTES) w.nodes.push(decode(part())); break;
+      case 17: w.seats = number(f, w.seats); break;
+      case 16: w.predict = text(f, part, w.predict); break;
     }
   });
   return w;
