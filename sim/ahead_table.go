@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 )
 
@@ -230,11 +231,11 @@ func (t *aheadTable) before() {
 }
 
 // spares are the spare slots with a row, a bit each.
-func (t *aheadTable) spares() (used uint64) {
-	for i := range t.spare {
-		if t.live(t.Cap() + i) {
-			used |= 1 << i
-		}
+func (t *aheadTable) spares() uint64 {
+	word, shift := t.Cap()/64, t.Cap()%64
+	used := t.alive[word] >> shift
+	if word+1 < len(t.alive) && shift > 0 {
+		used |= t.alive[word+1] << (64 - shift)
 	}
 	return used
 }
@@ -259,12 +260,11 @@ func (t *aheadTable) after(tick Tick) {
 	}
 	t.mine = slices.DeleteFunc(t.mine, func(slot int) bool { return !t.live(slot) })
 	nth := uint32(0)
-	for i := range t.spare {
-		if slot := t.Cap() + i; t.live(slot) && t.used>>i&1 == 0 {
-			t.made[i] = aheadMade{uint32(tick), nth}
-			t.mine = append(t.mine, slot)
-			nth++
-		}
+	for fresh := t.spares() &^ t.used; fresh != 0; fresh &= fresh - 1 {
+		i := bits.TrailingZeros64(fresh)
+		t.made[i] = aheadMade{uint32(tick), nth}
+		t.mine = append(t.mine, t.Cap()+i)
+		nth++
 	}
 }
 
