@@ -35,7 +35,6 @@ import (
 	"github.com/metronome-server/metronome/lobby/queue/whatif"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
-	"github.com/metronome-server/metronome/server/kit"
 	"github.com/metronome-server/metronome/sim"
 	"github.com/metronome-server/metronome/web"
 )
@@ -95,7 +94,7 @@ func Start(ctx context.Context, c Config, games []sim.Game, log *slog.Logger) (*
 		n.openUsers,
 		n.openLobby,
 		n.openOutbox,
-		func(context.Context) error { return errors.Join(n.readPrediction(), n.openRooms(games)) },
+		func(context.Context) error { return errors.Join(n.readPrediction(games), n.openRooms(games)) },
 		n.openQueues,
 		n.restoreRooms,
 		n.serve,
@@ -225,13 +224,18 @@ func (n *Node) closeOutbox() {
 
 // readPrediction reads the module that pages predict with: the game's own, beside its
 // pages, or that of the arena.
-func (n *Node) readPrediction() (err error) {
+func (n *Node) readPrediction(games []sim.Game) (err error) {
 	files, name := fs.FS(web.FS), "predict/arena.wasm"
 	if n.config.Pages != nil {
-		files, name = n.config.Pages, kit.PredictionFile
+		files, name = n.config.Pages, pages.PredictionFile
 	}
-	n.prediction, err = pages.ReadPrediction(files, name)
-	return err
+	if n.prediction, err = pages.ReadPrediction(files, name); err != nil {
+		return fmt.Errorf("the rules for browsers: %w", err)
+	}
+	if n.prediction == nil && predicts(games) {
+		n.log.Info("the rules have Predict, and browsers cannot use it: 'go run . wasm' builds what they need", "file", name)
+	}
+	return nil
 }
 
 // predictPath is where pages find it; "": nowhere.

@@ -25,6 +25,10 @@ type Prediction struct {
 	small func() []byte // gzip
 }
 
+// PredictionFile is the file of a game's pages that is such a module, or the same in
+// brotli with .br after its name.
+const PredictionFile = "predict.wasm"
+
 // mostPrediction is how large a module may be, bytes: one that says it is more is none.
 const mostPrediction = 64 << 20
 

@@ -14,6 +14,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/metronome-server/metronome/gateway/pages"
 )
 
 // Dev has a game in play while it is written: whenever its Go files change it builds it
@@ -113,6 +115,9 @@ func newest(before, now map[string]time.Time) (saved time.Time, changed bool) {
 func (d *Dev) renew(ctx context.Context, saved time.Time) {
 	first := d.game == nil
 	binary := filepath.Join(d.folder, fmt.Sprintf("game-%d", time.Now().UnixNano()))
+	var forBrowsers sync.WaitGroup
+	forBrowsers.Go(func() { d.buildWasm(ctx) })
+	defer forBrowsers.Wait()
 	c := exec.CommandContext(ctx, "go", "build", "-o", binary, ".")
 	c.Dir = d.Dir
 	if out, err := c.CombinedOutput(); err != nil {
@@ -121,6 +126,7 @@ func (d *Dev) renew(ctx context.Context, saved time.Time) {
 		}
 		return
 	}
+	forBrowsers.Wait()
 	_ = os.Remove(d.fault) // it may not be there
 	d.writeTypes(ctx, binary)
 	d.stop()
@@ -130,6 +136,15 @@ func (d *Dev) renew(ctx context.Context, saved time.Time) {
 	}
 	if !first {
 		d.say("the changed rules are in play %.1f s after they were saved", time.Since(saved).Seconds())
+	}
+}
+
+// buildWasm builds the rules for browsers, if they predict. What is wrong with them the
+// build of the game tells, too.
+func (d *Dev) buildWasm(ctx context.Context) {
+	m := Wasm{Dir: d.Dir, Package: "./game", Out: filepath.Join(d.Dir, "web", pages.PredictionFile)}
+	if m.predicts(ctx) {
+		_, _, _ = m.Build(ctx)
 	}
 }
 

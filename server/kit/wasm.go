@@ -12,14 +12,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/andybalholm/brotli"
 )
-
-// PredictionFile is the file of a game's pages in which nodes look for its rules as a
-// module of WebAssembly.
-const PredictionFile = "predict.wasm"
 
 // Wasm builds the rules of a game as a module of WebAssembly, with which browsers predict
 // what their player does.
@@ -108,6 +105,24 @@ func listPackage(ctx context.Context, dir, name string) (p listedPackage, err er
 		return p, fmt.Errorf("%s is a program: put the rules into a package of their own, which a module for browsers can import", p.ImportPath)
 	}
 	return p, nil
+}
+
+// predicts reports whether there is such a package, and a method Predict in it.
+func (m Wasm) predicts(ctx context.Context) bool {
+	p, err := listPackage(ctx, m.Dir, m.Package)
+	if err != nil {
+		return false
+	}
+	for _, name := range p.GoFiles {
+		f, err := parser.ParseFile(token.NewFileSet(), filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err == nil && slices.ContainsFunc(f.Decls, func(d ast.Decl) bool {
+			fn, ok := d.(*ast.FuncDecl)
+			return ok && fn.Recv != nil && fn.Name.Name == "Predict"
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // games is the Go expression that is the package's games.

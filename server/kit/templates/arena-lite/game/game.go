@@ -52,7 +52,13 @@ type rules struct {
 
 func (r *rules) Join(seat sim.Seat, _ sim.Entrant) { r.place(r.ships.Of(seat)) }
 
-func (r *rules) Leave(sim.Seat) {}
+func (r *rules) Leave(seat sim.Seat) {
+	for ref, shot := range r.shots.All {
+		if shot.From == seat {
+			r.shots.Remove(ref)
+		}
+	}
+}
 
 func (r *rules) place(s *Ship) {
 	s.At = sim.Vec{X: r.w.Rand().Between(radius, width-radius), Y: r.w.Rand().Between(radius, height-radius)}
@@ -60,12 +66,32 @@ func (r *rules) place(s *Ship) {
 
 func (r *rules) Step(*sim.Inputs) { // exactly one input per seat, however clients time theirs
 	for seat, s := range r.ships.All {
+		r.Predict(seat)
+		if s.Down > 0 {
+			if s.Down--; s.Down == 0 {
+				r.place(s)
+			}
+		}
+	}
+	for ref, shot := range r.shots.All {
+		if r.strikes(shot) {
+			r.shots.Remove(ref)
+		}
+	}
+}
+
+// Predict is what a player's input does to what is theirs. Step calls it for everybody; a
+// browser calls it for its own player, so that they see what they do at once.
+func (r *rules) Predict(seat sim.Seat) {
+	if s := r.ships.Of(seat); s.Down == 0 {
 		r.fly(seat, s, r.input.Of(seat))
 	}
 	for ref, shot := range r.shots.All {
-		shot.At, shot.Left = shot.At.Add(shot.By), shot.Left-1
-		if shot.Left == 0 || r.strikes(shot) {
-			r.shots.Remove(ref)
+		if shot.From == seat {
+			shot.At, shot.Left = shot.At.Add(shot.By), shot.Left-1
+			if shot.Left == 0 {
+				r.shots.Remove(ref)
+			}
 		}
 	}
 }
@@ -73,12 +99,6 @@ func (r *rules) Step(*sim.Inputs) { // exactly one input per seat, however clien
 // fly moves a ship, and has it shoot.
 func (r *rules) fly(seat sim.Seat, s *Ship, in *Input) {
 	s.Wait -= min(s.Wait, 1)
-	if s.Down > 0 {
-		if s.Down--; s.Down == 0 {
-			r.place(s)
-		}
-		return
-	}
 	push := sim.Vec{X: sim.Fixed(in.DX), Y: sim.Fixed(in.DY)}.ClampLen(100) // no faster across
 	s.At.X = (s.At.X + push.X*10).Clamp(radius, width-radius)
 	s.At.Y = (s.At.Y + push.Y*10).Clamp(radius, height-radius)
