@@ -146,7 +146,7 @@ func (t *Table[T]) Add(row T) (Ref, *T, bool) {
 
 // free returns the lowest free slot, or -1.
 func (c *core) free() int {
-	if c.count == len(c.reuse) {
+	if c.count >= c.Cap() {
 		return -1
 	}
 	for i := c.first / 64; i < len(c.alive); i++ {

@@ -185,7 +185,7 @@ func (p *forecast) compare() error {
 			if p.last != nil { // at first sight nobody knows how fast things are
 				p.judge(t, m.tick, rows, base[i], now[i])
 			}
-			if n == 0 {
+			if n == 0 && p.last != nil {
 				p.made[i] = slices.DeleteFunc(rows, func(r row) bool { return r.madeAt != m.tick })
 			}
 		}
