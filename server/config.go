@@ -15,6 +15,7 @@ import (
 	"github.com/metronome-server/metronome/gateway"
 	"github.com/metronome-server/metronome/gateway/console"
 	"github.com/metronome-server/metronome/gateway/door"
+	"github.com/metronome-server/metronome/gateway/identity"
 	"github.com/metronome-server/metronome/gateway/ws"
 	"github.com/metronome-server/metronome/outbox"
 	"github.com/metronome-server/metronome/room"
@@ -61,6 +62,8 @@ type Config struct {
 	Pages     fs.FS
 	Makers    map[string]bots.Maker
 	Receivers []outbox.Target
+	// Judge tells whose user token it is, in place of keys; nil: keys do.
+	Judge identity.Judge
 	// Dev is a file with what is wrong with the last build of a game that is being written:
 	// the game's own pages show it, and are loaded again when they change. Empty: the game
 	// is not being written.
@@ -217,6 +220,7 @@ func (c Config) Validate() error {
 		u, malformed := url.Parse(c.UserKeysURL)
 		fault(malformed == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"), "--user-keys-url %q: want http://host/path or https://host/path", c.UserKeysURL)
 	}
+	fault(c.Judge == nil || c.UserKeys == "" && c.UserKeysURL == "", "--user-keys and --user-keys-url: this program tells by itself who its users are")
 	_, err := door.ParseProxies(c.TrustedProxies)
 	fault(err == nil, "--trusted-proxies %w", err)
 	fault(c.MaxConnections >= 0, "--max-connections %d: want 0 or more", c.MaxConnections)
@@ -271,7 +275,9 @@ func (c Config) webhook() (outbox.WebhookConfig, error) {
 }
 
 // knowsUsers reports whether the node can tell users from each other.
-func (c Config) knowsUsers() bool { return c.UserKeys != "" || c.UserKeysURL != "" }
+func (c Config) knowsUsers() bool {
+	return c.UserKeys != "" || c.UserKeysURL != "" || c.Judge != nil
+}
 
 // anonymous decides about "auto".
 func (c Config) anonymous(at net.Addr) bool {

@@ -165,7 +165,7 @@ func (n *Node) openUsers(ctx context.Context) (err error) {
 	}
 	n.users, err = identity.New(ctx, identity.Config{
 		KeyFile: n.config.UserKeys, KeyURL: n.config.UserKeysURL, Issuer: n.config.UserIssuer, Audience: n.config.UserAudience,
-		Anonymous: n.config.anonymous(n.listener.Addr()), Log: n.log,
+		Judge: n.config.Judge, Anonymous: n.config.anonymous(n.listener.Addr()), Log: n.log,
 	})
 	if err != nil {
 		return fmt.Errorf("--user-keys: %w", err)

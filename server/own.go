@@ -1,12 +1,15 @@
 package server
 
 import (
+	"context"
 	"io/fs"
 	"maps"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/metronome-server/metronome/bots"
+	"github.com/metronome-server/metronome/gateway/identity"
+	"github.com/metronome-server/metronome/lobby"
 	"github.com/metronome-server/metronome/outbox"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/sim"
@@ -22,6 +25,7 @@ type own struct {
 	makers    map[string]bots.Maker
 	receivers []outbox.Target
 	alone     []string
+	judge     identity.Judge
 }
 
 // Games has the program serve further games.
@@ -45,6 +49,33 @@ func Bots(name string, maker bots.Maker) Option {
 			o.makers = map[string]bots.Maker{}
 		}
 		o.makers[name] = maker
+	}
+}
+
+// User is who somebody is, as an [Authorize] says. The rules learn it as a [sim.Entrant].
+type User struct {
+	// ID is the same for the same person, at most 128 bytes; "": nobody who is known.
+	ID string
+	// Name is what others read; "": what they asked to be called.
+	Name   string
+	Rating int32
+	// Data is for the rules, at most 512 bytes.
+	Data []byte
+	Bot  bool
+}
+
+// Authorize has the program tell who its users are, in place of the keys that
+// --user-keys names: judge gets what a caller of the lobby sends as "Authorization: Bearer
+// TOKEN", and what they would like to be called. An error refuses them; they read its
+// text. Callers without a token are let in, or not, by --anonymous. judge is called on
+// many goroutines, and has five seconds; a call that takes longer, or panics, refuses its
+// caller and costs others nothing.
+func Authorize(judge func(ctx context.Context, token, name string) (User, error)) Option {
+	return func(o *own) {
+		o.judge = func(ctx context.Context, token, name string) (lobby.Player, error) {
+			u, err := judge(ctx, token, name)
+			return lobby.Player{UserID: u.ID, Name: u.Name, Rating: u.Rating, Data: u.Data, Bot: u.Bot}, err
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package server
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"math/rand/v2"
@@ -111,5 +113,57 @@ func TestWhatAGameIsBuiltWith(t *testing.T) {
 		if err != nil || g.Source != row.source || g.Version != row.required {
 			t.Errorf("%+v: %+v, %v", row, g, err)
 		}
+	}
+}
+
+// TestAuthorize: a program tells who its users are; the rules hear of them by their tickets.
+func TestAuthorize(t *testing.T) {
+	var o own
+	Authorize(func(_ context.Context, token, name string) (User, error) {
+		if token != "open sesame" {
+			return User{}, errors.New("say it again")
+		}
+		return User{ID: "ali", Name: name + " baba", Rating: 40}, nil
+	})(&o)
+	n := startTestNode(t, func(c *Config) { c.Judge, c.Anonymous = o.judge, "no" })
+	quickPlay := func(token string) (int, string) {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, n.LocalURL()+"/metronome.v1.LobbyService/QuickPlay", strings.NewReader(`{"name":"ali"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", "application/json")
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		got, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = got.Body.Close() }()
+		body, err := io.ReadAll(got.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.StatusCode, string(body)
+	}
+	if code, says := quickPlay(""); code != http.StatusUnauthorized || !strings.Contains(says, "a user token is needed") {
+		t.Errorf("without a token: %d, %s", code, says)
+	}
+	if code, says := quickPlay("open barley"); code != http.StatusUnauthorized || !strings.Contains(says, "say it again") {
+		t.Errorf("another token: %d, %s", code, says)
+	}
+	code, says := quickPlay("open sesame")
+	var made struct{ Join struct{ URL string } }
+	if err := json.Unmarshal([]byte(says), &made); code != http.StatusOK || err != nil {
+		t.Fatalf("%d, %s, %v", code, says, err)
+	}
+	p := join(t, n, made.Join.URL[strings.Index(made.Join.URL, "/rooms/")+len("/rooms/"):])
+	if name := p.frame.Welcome.GetRoster()[0].GetName(); name != "ali baba" {
+		t.Errorf("the room knows %q", name)
+	}
+	c := DefaultConfig()
+	c.Judge, c.UserKeys = o.judge, "users.json"
+	if err := c.Validate(); err == nil || !strings.Contains(err.Error(), "tells by itself who its users are") {
+		t.Errorf("keys beside: %v", err)
 	}
 }

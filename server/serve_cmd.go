@@ -126,7 +126,7 @@ func (p *program) serve(args []string) error {
 	if p.env("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
-	c.Pages, c.Makers, c.Receivers = p.own.pages, p.own.makers, p.own.receivers
+	c.Pages, c.Makers, c.Receivers, c.Judge = p.own.pages, p.own.makers, p.own.receivers, p.own.judge
 	n, err := Start(p.ctx, c, p.games, log)
 	if err != nil {
 		return err

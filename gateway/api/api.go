@@ -198,6 +198,7 @@ var causes = []apierr.Row{
 	apierr.For(lobby.ErrBusy, connect.CodeUnavailable, "too many rooms change at once; ask again"),
 	apierr.For(lobby.ErrUnavailable, connect.CodeUnavailable, "the lobby's store does not answer; try again in a few seconds"),
 	apierr.For(identity.ErrNoKeys, connect.CodeUnavailable, identity.ErrNoKeys.Error()),
+	apierr.For(identity.ErrNoJudge, connect.CodeUnavailable, identity.ErrNoJudge.Error()),
 	apierr.For(room.ErrNodeFull, connect.CodeResourceExhausted, "no node has space for another room; try again later"),
 	apierr.For(node.ErrPeer, connect.CodeUnavailable, "no node that has space answers; try again in a few seconds"),
 	apierr.For(room.ErrStopping, connect.CodeUnavailable, "this node is stopping; try another"),

@@ -154,6 +154,7 @@ var causes = []apierr.Row{
 	apierr.For(lobby.ErrBusy, connect.CodeUnavailable, "the party is being enqueued, or changes too often at once; ask again"),
 	apierr.For(lobby.ErrShelfFull, connect.CodeResourceExhausted, "there are too many parties; try again later"),
 	apierr.For(identity.ErrNoKeys, connect.CodeUnavailable, identity.ErrNoKeys.Error()),
+	apierr.For(identity.ErrNoJudge, connect.CodeUnavailable, identity.ErrNoJudge.Error()),
 	apierr.For(party.ErrNoParty, connect.CodeNotFound, party.ErrNoParty.Error()),
 	apierr.For(party.ErrNotMember, connect.CodePermissionDenied, party.ErrNotMember.Error()),
 	apierr.For(party.ErrNoMember, connect.CodeNotFound, party.ErrNoMember.Error()),
