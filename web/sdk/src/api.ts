@@ -1,6 +1,7 @@
 // The public types. index.ts exports them; README.md shows them at work.
 import type { AnyGame, ColumnOf, CommandOf, Game, GameEvent, InputOf, OwnOf, ParamsOf, TableName } from "./game.ts";
 import type { LobbyOptions } from "./lobby.ts";
+import type { StepPrediction } from "./predict/step.ts";
 import type { Schema } from "./schema.ts";
 
 /** connecting: on the way to the first snapshot. away: the connection is lost, coming back. closed: over. */
@@ -91,10 +92,15 @@ export interface ConnectOptions {
    * is told of on the console, once: another build, mode or number of seats. All goes on by the names that both have.
    */
   fingerprint?: string;
+  /**
+   * Who tells what the own inputs and commands do, ahead of the room. true, as by default: the game's own Go, where the room has it.
+   * false: nobody. A list: functions of the page, as predict() makes them, one for each table.
+   */
+  predict?: boolean | readonly StepPrediction[];
 }
 
 /** How to watch a room: without a name, a seat to come back to, or a lobby. */
-export interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin"> {
+export interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin" | "predict"> {
   /** Whose view to begin with; 0, as by default: the room chooses. */
   seat?: number;
   /** Finds another room to watch when this one is over, and answers its URL; without it the session ends. */
@@ -123,7 +129,7 @@ export interface Table<C extends string = string, O extends string = string> {
   /**
    * One number for each row's life, from when it comes into view until it leaves: the same id with another life is another row, so
    * that nobody draws a line from one to the other. Above 0, never given twice in a session; a new connection gives new ones, and so
-   * does a gap (stats.gaps).
+   * does a gap (stats.gaps). In the view a row that a prediction made keeps its life when it turns out to be one of the room's.
    */
   readonly lives: Uint32Array;
   /** Values of a column that everybody sees, as on the wire. Throws MetronomeError "no-such-name" on one that the schema does not have. */
@@ -155,7 +161,10 @@ export interface ViewTable<C extends string = string> {
   readonly ids: Uint32Array;
   /** As in Table. */
   readonly lives: Uint32Array;
-  /** Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count. */
+  /**
+   * Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count.
+   * Own rows that are predicted come after all others, and are as they will be.
+   */
   column(name: C): Float64Array;
   /** The same in real units: FIXED divided by 256, angles, also those of ConnectOptions.angles, in radians from 0 to 2π. Longer than count. */
   values(name: C): Float64Array;
@@ -207,6 +216,28 @@ export interface PendingInput {
   readonly values: readonly number[];
 }
 
+/** The own rows are predicted. */
+export interface Predicted {
+  /** By the game's own Go in WebAssembly, or by functions of the page. */
+  readonly by: "wasm" | "page";
+  /** The tick, with a fraction, at which view() shows the own rows; -1: nothing is predicted yet. */
+  readonly tick: number;
+}
+
+/** A column that was predicted wrongly. */
+export interface Misprediction {
+  readonly table: string;
+  /** "made" stands for whole rows: the prediction made them and the room did not. */
+  readonly column: string;
+  /** Id of the row in which it was wrong last. */
+  readonly row: number;
+  /** How often, in all. */
+  readonly count: number;
+  /** How far off it was, in real units, of angles the short way round: the last time, and at most. */
+  readonly last: number;
+  readonly most: number;
+}
+
 /** A ring of numbers for plotting. */
 export interface History {
   readonly length: number;
@@ -236,8 +267,14 @@ export interface NetStats {
   readonly backlog: number;
   /** Inputs that the server could not use, in all. */
   readonly dropped: number;
-  /** What corrected() was told, in all. */
+  /** How often own rows had to be shown elsewhere than they were, and what corrected() was told, in all. An undisturbed prediction has none. */
   readonly corrections: number;
+  /** Who predicts the own rows now; "": nobody does. */
+  readonly predicting: Predicted["by"] | "";
+  /** What was predicted for the tick of a snapshot and was not so in it, by column; the one that was wrong last comes first. At most 64. */
+  readonly mispredictions: readonly Misprediction[];
+  /** Prediction on the page's thread, ms per frame. */
+  readonly predictMs: { readonly mean: number; readonly max: number };
   /** Keyframes asked for. */
   readonly resyncs: number;
   readonly reconnects: number;
@@ -294,6 +331,7 @@ export interface Events<G extends Game = AnyGame> {
   refused: { number: number; reason: string };
   /** The match is over; the room closes soon. */
   matchEnd: MatchEnd<G>;
+  /** An own row fades over to where it should have been, or corrected() was called. amount is in real units of its linear columns. */
   correction: { amount: number };
 }
 
@@ -327,6 +365,8 @@ export interface Session<G extends Game = AnyGame> {
   /** How the match on this seat ended; null: it has not. */
   readonly matchEnd: MatchEnd<G> | null;
   readonly world: World<G>;
+  /** The own rows of the view are predicted; null: they are as the room last said, as all others. */
+  readonly predicted: Predicted | null;
   readonly stats: NetStats;
   readonly network: NetworkSim;
   /**
@@ -344,7 +384,7 @@ export interface Session<G extends Game = AnyGame> {
    * the input goes out, is in that input: a tap lasts for one. With `once` each press, from up to down, goes out in exactly one.
    */
   input(sample: ((tick: number) => InputOf<G>) | null): void;
-  /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */
+  /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row yourself. */
   pendingInputs(): readonly PendingInput[];
   /** Tells the statistics that a prediction was wrong, by how much the game says. */
   corrected(amount: number): void;

@@ -6,6 +6,7 @@ import { type Join, Lobby } from "./lobby.ts";
 import { lobbyEnd } from "./net/ends.ts";
 import { bare, roomIdOf, serverOf } from "./net/roomurl.ts";
 import { PageSession, type Source } from "./page/session.ts";
+import { predictors } from "./predict/source.ts";
 
 /** Enters the room with a URL, as the lobby gives it or ws://HOST/rooms/ROOM of an open server. Throws MetronomeError where there is no WebSocket. */
 export function connect<G extends Game = AnyGame>(url: string, o: ConnectOptions = {}): Session<G> {
@@ -45,7 +46,7 @@ function start<G extends Game>(source: Source, o: ConnectOptions): Session<G> {
   }
   const worker = o.worker ?? (typeof Worker !== "undefined" && !o.WebSocket);
   const connector: Connector = worker ? workerLink(o) : localLink(o);
-  return new PageSession(source, o, connector) as unknown as Session<G>;
+  return new PageSession({ predictor: predictors(o.predict), ...source }, o, connector) as unknown as Session<G>;
 }
 
 /** Ends after which the same room need not be asked for: it is over, or it takes nobody. */

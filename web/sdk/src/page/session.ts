@@ -1,11 +1,14 @@
 // The page's half of a session: what it shows of what its engine reports.
-import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Row, Session, State, View, World } from "../api.ts";
+import type { CommandAnswer, ConnectOptions, End, Events, MatchEnd, NetworkSim, PendingInput, Player, Predicted, Row, Session, State, View, World } from "../api.ts";
 import type { AnyGame, CommandOf, GameEvent, InputOf, ParamValue } from "../game.ts";
 import type { Connector, Link } from "../engine/link.ts";
 import { EndedError, type MetronomeError, errorOf } from "../errors.ts";
 import { commonNow } from "../engine/host.ts";
 import type { Report, SnapshotReport, Watching } from "../engine/protocol.ts";
 import { closeEnd, unreachableEnd } from "../net/ends.ts";
+import { MadeLives } from "../predict/lives.ts";
+import type { Prediction } from "../predict/prediction.ts";
+import type { FindPredictor } from "../predict/source.ts";
 import type { Schema } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
 import { Emitter, EventQueue } from "./events.ts";
@@ -31,6 +34,8 @@ export interface Source {
   watch?: Watching;
   /** Finds another room than the last. Fails with an End or an Error. */
   find(last: Last): Promise<string>;
+  /** Finds who predicts; absent: nobody does. */
+  predictor?: FindPredictor;
 }
 
 /** The room that did not do. */
@@ -89,6 +94,8 @@ export class PageSession implements Session {
   private drawn = new Drawn([]);
   private plans: TablePlan[] = [];
   private playback: Playback | null = null;
+  private prediction: Prediction | null = null;
+  private readonly madeLives = new MadeLives();
   private sampler: ((tick: number) => InputOf<AnyGame>) | null = null;
   private pushed: number[] | null = null;
   private pending: PendingInput[] = [];
@@ -112,7 +119,7 @@ export class PageSession implements Session {
     this.ready = new Promise<void>((resolve, reject) => [this.isReady, this.isNotReady] = [resolve, reject]);
     this.ready.catch(() => {}); // who does not ask is not told
     this.keep = new Keep(options.storage, source.key);
-    this.link = connector((r) => this.report(r), (tick) => this.values(tick));
+    this.link = connector((r) => this.report(r), (tick) => this.pulled(tick));
     this.network = networkSim((c) => this.link.send(c));
     const kept = this.keep.take();
     if (kept) this.orders.restore(kept.commanded, kept.orders);
@@ -144,6 +151,10 @@ export class PageSession implements Session {
     if (sample) this.mustPlay("sends no inputs");
     this.sampler = sample;
     this.pushInput();
+  }
+
+  get predicted(): Predicted | null {
+    return this.prediction;
   }
 
   pendingInputs(): readonly PendingInput[] {
@@ -179,6 +190,7 @@ export class PageSession implements Session {
     const { order, answer } = this.orders.add(command.values, command.list, this.schema.command);
     if (this.state === "closed") this.orders.close();
     else this.link.send({ type: "order", ...order });
+    this.predicts((p) => p.ordered(order, this.live));
     return answer;
   }
 
@@ -209,7 +221,9 @@ export class PageSession implements Session {
         this.link.send({ type: "look", tick: this.drawn.tick, at });
       }
     }
-    this.pushInput();
+    if (this.link.pulls && this.prediction && this.live) this.sample(this.nextTick);
+    else this.pushInput();
+    this.predictFrame(at);
     return this.drawn;
   }
 
@@ -238,6 +252,7 @@ export class PageSession implements Session {
       case "snapshot": return this.snapshot(r);
       case "sent":
         this.nextTick = r.tick + 1;
+        this.predicts((p) => p.sent(r.tick, r.values));
         this.pending.push({ tick: r.tick, values: r.values });
         if (this.pending.length > MAX_PENDING) this.pending.shift();
         return;
@@ -253,7 +268,9 @@ export class PageSession implements Session {
       case "moved":
         this.stats.follow(r.url, r.ms);
         return this.emitter.emit("moved", { url: r.url, ms: r.ms });
-      case "settled": return this.orders.settle(r);
+      case "settled":
+        this.predicts((p) => p.settled(r.id));
+        return this.orders.settle(r);
       case "roster":
         if (r.player) this.roster.set(r.seat, r.player);
         else this.roster.delete(r.seat);
@@ -303,6 +320,7 @@ export class PageSession implements Session {
     this.drawn = new Drawn(this.plans, r.seat);
     this.timeline.clear();
     this.events.clear();
+    this.stopPrediction();
     this.pending = [];
     this.pushed = null;
     const { min = 1, max = 4 } = this.options.interpolate ?? {};
@@ -335,10 +353,13 @@ export class PageSession implements Session {
     let rows = 0;
     if (r.world) {
       const s = new Snapshot(r.tick, r.at, this.plans, r.world);
+      const first = !this.timeline.newest;
       rows = s.rows;
       this.drawn.correct(this.timeline, () => this.timeline.push(s));
       this.world = s;
       this.pending = this.pending.filter((p) => p.tick > r.inputTick);
+      if (first) void this.startPrediction(s);
+      this.predicts((p) => p.snapshot(s));
       this.isReady();
     }
     this.watches(r.watched);
@@ -358,7 +379,76 @@ export class PageSession implements Session {
     this.emitter.emit("watched", { seat });
   }
 
-  /** values samples the input for a tick, in the schema's order. */
+  /** live: inputs go out, one for each tick. */
+  private get live(): boolean {
+    return this.sampler !== null && !this.rests;
+  }
+
+  /** startPrediction begins to predict with whoever does in this room; the view goes on with what the room says until then. */
+  private async startPrediction(first: Snapshot): Promise<void> {
+    if (!this.source.predictor || this.seat === 0) return;
+    const { plans, schema, seat, mode, tickHz, params, welcomes } = this;
+    try {
+      const found = await this.source.predictor({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, params });
+      if (!found) return;
+      const { Prediction } = await import("../predict/prediction.ts");
+      if (welcomes !== this.welcomes || this.state === "closed") return;
+      const corrected = (amount: number): void => this.corrected(amount);
+      const p = new Prediction(found.by, found.predictor, { seat, tickHz, plans, inputs: schema!.input, lives: this.madeLives, misses: this.stats.misses, corrected });
+      for (const { tick, values } of this.pending) p.sent(tick, values);
+      for (const order of this.orders.open) p.ordered(order, this.live);
+      this.prediction = p;
+      this.stats.predicting = found.by;
+      this.predicts(() => p.snapshot(this.timeline.newest ?? first));
+    } catch (fault) {
+      if (welcomes === this.welcomes) this.failPrediction(fault);
+    }
+  }
+
+  /** predicts does something with the prediction, if there is one. A predictor that throws is not asked again on this connection. */
+  private predicts(what: (p: Prediction) => void): void {
+    if (!this.prediction) return;
+    try {
+      what(this.prediction);
+    } catch (fault) {
+      this.failPrediction(fault);
+    }
+  }
+
+  private failPrediction(fault: unknown): void {
+    console.error(`metronome: the own rows are not predicted on this connection, and are shown as the room says, because their prediction failed (${String(fault)})`);
+    this.stopPrediction();
+  }
+
+  private stopPrediction(): void {
+    this.prediction = null;
+    this.stats.predicting = "";
+    this.drawn.predict(null);
+  }
+
+  /** predictFrame has the view show the own rows as they are predicted; without a connection they stay where they are. */
+  private predictFrame(at: number): void {
+    if (!this.prediction) return;
+    const began = performance.now();
+    if (this.state === "playing") this.predicts((p) => p.frame(at, this.live));
+    const p = this.prediction;
+    if (p) this.drawn.predict((table) => p.shown(table));
+    this.stats.predictTimes.push(performance.now() - began);
+  }
+
+  /** pulled is the input for a tick that the engine asks for: with the taps that frames have seen since the last one. */
+  private pulled(tick: number): number[] | null {
+    const values = this.sample(tick);
+    return values && this.prediction ? this.prediction.live.withTaps() : values;
+  }
+
+  /** sample asks for the controls as they are, in the schema's order, and has the prediction see them. */
+  private sample(tick: number): number[] | null {
+    const values = this.values(tick);
+    if (values) this.prediction?.live.note(values);
+    return values;
+  }
+
   private values(tick: number): number[] | null {
     if (!this.sampler || !this.schema) return null;
     const given = this.sampler(tick);
@@ -371,7 +461,7 @@ export class PageSession implements Session {
   /** pushInput tells an engine that cannot call here what the controls are, if they changed. */
   private pushInput(): void {
     if (this.link.pulls || this.state === "closed" || !this.schema) return;
-    const values = this.values(this.nextTick);
+    const values = this.sample(this.nextTick);
     if (same(values, this.pushed)) return;
     this.pushed = values;
     this.link.send({ type: "input", values, schema: this.schema.fingerprint });

@@ -1,5 +1,6 @@
-import type { NetStats } from "../api.ts";
+import type { NetStats, Predicted } from "../api.ts";
 import type { SnapshotReport } from "../engine/protocol.ts";
+import { Misses } from "../predict/misses.ts";
 import { Ring } from "./history.ts";
 
 /** The figures of a session, brought up to date by its reports. */
@@ -15,6 +16,9 @@ export class Stats implements NetStats {
   backlog = 0;
   dropped = 0;
   corrections = 0;
+  predicting: Predicted["by"] | "" = "";
+  readonly misses = new Misses();
+  readonly predictTimes = new Ring();
   resyncs = 0;
   reconnects = 0;
   inputs = 0;
@@ -37,6 +41,13 @@ export class Stats implements NetStats {
   }
   get decodeMs(): { mean: number; max: number } {
     return { mean: this.history.decodeMs.mean(), max: this.history.decodeMs.max() };
+  }
+
+  get mispredictions(): NetStats["mispredictions"] {
+    return this.misses.list;
+  }
+  get predictMs(): { mean: number; max: number } {
+    return { mean: this.predictTimes.mean(), max: this.predictTimes.max() };
   }
 
   /** Takes one snapshot's figures. rows: in view; delay: of the view, ticks. */

@@ -103,13 +103,13 @@ export class Between {
   }
 }
 
-/** difference is a - b at the width of the column, so that it goes the short way round. */
-function difference(a: number, b: number, c: ColumnPlan): number {
+/** a - b at the width of the column, so that it goes the short way round. */
+export function difference(a: number, b: number, c: ColumnPlan): number {
   return ((a - b) << c.narrow) >> c.narrow;
 }
 
-/** around brings an angle back into its range. */
-function around(v: number, c: ColumnPlan): number {
+/** Brings an angle back into its range. */
+export function around(v: number, c: ColumnPlan): number {
   const circle = 2 ** (32 - c.narrow);
   return ((v % circle) + circle) % circle;
 }

@@ -1,7 +1,9 @@
 // The world as it is drawn: between two snapshots, in memory that is used again.
 import type { RowObject, View, ViewTable } from "../api.ts";
 import { errorOf } from "../errors.ts";
+import type { ShownTable } from "../predict/shown.ts";
 import { Blend } from "./blend.ts";
+import { Mixed } from "./mixed.ts";
 import { RowObjects } from "./objects.ts";
 import type { ColumnPlan, TablePlan } from "./shapes.ts";
 import { type Snapshot, type SnapshotTable, sharedColumn } from "./snapshot.ts";
@@ -17,6 +19,10 @@ interface Memory {
 class DrawnTable implements ViewTable {
   readonly blend = new Blend();
   private between: Between | null = null;
+  /** The own rows as predicted; null: nobody predicts them. */
+  private shown: ShownTable | null = null;
+  /** Both together, made when it is asked for. */
+  private both: Mixed | null = null;
   private tick = -1;
   private readonly memory: Memory[] = [];
   private readonly inUnits: Memory[] = [];
@@ -41,20 +47,33 @@ class DrawnTable implements ViewTable {
     return this.plan.name;
   }
   get count(): number {
-    return this.between?.rows.count ?? 0;
+    return (this.mixed ?? this.between?.rows)?.count ?? 0;
   }
   get ids(): Uint32Array {
-    return this.between?.rows.ids ?? new Uint32Array(0);
+    return (this.mixed ?? this.between?.rows)?.ids ?? new Uint32Array(0);
   }
   get lives(): Uint32Array {
-    return this.between?.rows.lives ?? new Uint32Array(0);
+    return (this.mixed ?? this.between?.rows)?.lives ?? new Uint32Array(0);
   }
   index(id: number): number {
-    return this.between?.rows.index(id) ?? -1;
+    return (this.mixed ?? this.between?.rows)?.index(id) ?? -1;
+  }
+
+  /** The rows with the predicted ones among them; null: there are none. */
+  private get mixed(): Mixed | null {
+    if (!this.shown || !this.between) return null;
+    return (this.both ??= new Mixed(this.between.rows, this.shown));
+  }
+
+  /** Has the own rows of this table be those that were predicted, from this frame on. */
+  predict(shown: ShownTable | null): void {
+    if (this.shown === shown && shown === null) return;
+    this.shown = shown;
+    this.fresh();
   }
 
   column(name: string): Float64Array {
-    return this.raw(sharedColumn(this.plan, name));
+    return this.wire(sharedColumn(this.plan, name));
   }
 
   values(name: string): Float64Array {
@@ -80,7 +99,11 @@ class DrawnTable implements ViewTable {
     for (const i of places) objects.add(ids[i]!, lives[i]!);
     for (const c of this.plan.shared.values()) objects.set(c.at, this.units(c), 1, places);
     const rows = this.between?.rows;
-    if (rows && places.length > 0) {
+    const mixed = this.mixed;
+    if (mixed) {
+      const there = places.map((i) => i - mixed.first);
+      for (const c of this.plan.own.values()) objects.set(this.plan.shared.size + c.at, mixed.shown.own[c.at]!, c.unit, there);
+    } else if (rows && places.length > 0) {
       const there = places.map((i) => rows.ownIds.indexOf(ids[i]!));
       for (const c of this.plan.own.values()) objects.set(this.plan.shared.size + c.at, rows.ownRaw(c), c.unit, there);
     }
@@ -94,6 +117,12 @@ class DrawnTable implements ViewTable {
     const places: number[] = [];
     const rows = this.between?.rows;
     if (!rows || this.seat === 0) return places;
+    const mixed = this.mixed;
+    if (mixed) {
+      const seats = owner && this.wire(owner);
+      for (let i = mixed.first; i < mixed.count; i++) if (!seats || seats[i] === this.seat) places.push(i);
+      return places;
+    }
     const seats = owner && rows.raw(owner);
     for (let i = 0; i < rows.count; i++) {
       if (seats ? seats[i] === this.seat : rows.ownIds.includes(rows.ids[i]!)) places.push(i);
@@ -103,25 +132,30 @@ class DrawnTable implements ViewTable {
 
   /** units is a column in real units. */
   private units(c: ColumnPlan): Float64Array {
-    const raw = this.raw(c);
+    const raw = this.wire(c);
     if (c.unit === 1) return raw;
-    const m = this.remembered(this.inUnits, c);
+    const m = this.remembered(this.inUnits, c, this.count);
     if (m.tick === this.tick) return m.values;
     m.tick = this.tick;
     for (let i = 0; i < this.count; i++) m.values[i] = raw[i]! * c.unit;
     return m.values;
   }
 
-  /** remembered is the memory of a column, long enough for all rows. */
-  private remembered(memory: Memory[], c: ColumnPlan): Memory {
+  /** remembered is the memory of a column, long enough for so many rows. */
+  private remembered(memory: Memory[], c: ColumnPlan, count: number): Memory {
     const m = (memory[c.at] ??= { values: new Float64Array(16), tick: -1 });
-    if (m.values.length < this.count) m.values = new Float64Array(2 * this.count);
+    if (m.values.length < count) m.values = new Float64Array(2 * count);
     return m;
   }
 
-  /** raw fills a column the first time that it is asked for in a frame. */
+  /** wire is a column of all rows that are drawn. */
+  private wire(c: ColumnPlan): Float64Array {
+    return this.mixed?.column(c, this.raw(c)) ?? this.raw(c);
+  }
+
+  /** raw fills a column of the snapshot's rows the first time that it is asked for in a frame. */
   private raw(c: ColumnPlan): Float64Array {
-    const m = this.remembered(this.memory, c);
+    const m = this.remembered(this.memory, c, this.between?.rows.count ?? 0);
     if (!this.between || m.tick === this.tick) return m.values;
     m.tick = this.tick;
     if (c.smooth) this.draw(m.values, c);
@@ -138,8 +172,13 @@ class DrawnTable implements ViewTable {
   move(basis: Basis | null, between: Between | null, tick: number): void {
     this.between = between ?? (basis && new Between(basis, this.number));
     this.tick = tick;
-    this.all = this.own = null;
     for (const m of this.memory) if (m) m.tick = -1;
+    this.fresh();
+  }
+
+  /** fresh has all that is made of the columns be made anew. */
+  private fresh(): void {
+    this.all = this.own = this.both = null;
     for (const m of this.inUnits) if (m) m.tick = -1;
   }
 
@@ -147,7 +186,7 @@ class DrawnTable implements ViewTable {
     return this.between;
   }
 
-  /** Rows and linear columns as they were drawn last. */
+  /** Rows of the snapshot and their linear columns as they were drawn last. */
   drawn(): Map<number, Float64Array> {
     const rows: SnapshotTable | undefined = this.between?.rows;
     const all = new Map<number, Float64Array>();
@@ -205,6 +244,11 @@ export class Drawn implements View {
     this.basis = basis;
     this.tick = basis ? tick : -1;
     this.seen = basis ? Math.round(16 * ((timeline.newest?.tick ?? tick) - tick)) : 0;
+  }
+
+  /** Has own rows be those that were predicted, by table; null: nothing is. */
+  predict(shown: ((table: number) => ShownTable | undefined) | null): void {
+    this.tables.forEach((t, i) => t.predict(shown?.(i) ?? null));
   }
 
   /** Lets a snapshot in by push without that what was predicted jumps. */

@@ -1,0 +1,37 @@
+// Who predicts in a room.
+import type { ConnectOptions, Predicted } from "../api.ts";
+import type { ParamValue } from "../game.ts";
+import type { TablePlan } from "../page/shapes.ts";
+import type { Schema } from "../schema.ts";
+import type { Predictor } from "./predictor.ts";
+
+/** The room that a predictor is asked for. */
+export interface PredictedRoom {
+  /** Its URL, without the query. */
+  readonly url: string;
+  readonly mode: string;
+  readonly seat: number;
+  readonly tickHz: number;
+  readonly schema: Schema;
+  /** In the order of the schema's tables. */
+  readonly plans: readonly TablePlan[];
+  readonly params: Readonly<Record<string, ParamValue>>;
+}
+
+/** A predictor, and of which kind it is. */
+export interface Found {
+  readonly by: Predicted["by"];
+  readonly predictor: Predictor;
+}
+
+/** Finds who predicts in a room; null: nobody does. */
+export type FindPredictor = (room: PredictedRoom) => Promise<Found | null>;
+
+/** The way to predictors that a session's option asks for. */
+export function predictors(asked: ConnectOptions["predict"] = true): FindPredictor {
+  if (typeof asked === "boolean") return async () => null;
+  return async (room) => {
+    const { StepPredictor } = await import("./steppredictor.ts");
+    return { by: "page", predictor: new StepPredictor(asked, room) };
+  };
+}
