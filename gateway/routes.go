@@ -105,9 +105,10 @@ func (s *Server) belowPrefix(next http.Handler) http.Handler {
 	return mux
 }
 
-// policy is what a page of ours may do: run its own files and talk to rooms,
-// which may live on another node, also to ask that one why it refused.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+// policy is what a page of ours may do: run its own files, predict with the rules as
+// WebAssembly, and talk to rooms, which may live on another node, also to ask that one
+// why it refused.
+const policy = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; font-src 'self'; " +
 	"manifest-src 'self'; worker-src 'self'; connect-src 'self' ws: wss: http: https:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 // secure says what a page may do, whatever it is.

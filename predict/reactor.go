@@ -116,17 +116,6 @@ func rows(table int32) unsafe.Pointer {
 	return unsafe.Pointer(unsafe.SliceData(ahead.Rows(int(table))))
 }
 
-// counts returns the address of a word for each table: how many predicted rows it has.
-//
-//go:wasmexport counts
-func counts() unsafe.Pointer {
-	flags = flags[:0]
-	for i := range ahead.World().Tables() {
-		flags = append(flags, uint32(ahead.Count(i)))
-	}
-	return unsafe.Pointer(unsafe.SliceData(append(flags, 0)))
-}
-
 // changes returns the address of a word for each column of a table on the wire: 1 where
 // a prediction has ever changed it.
 //

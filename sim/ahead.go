@@ -182,9 +182,6 @@ func (a *Ahead) Back() {
 // column that everybody sees, and each private one. Good until the next call.
 func (a *Ahead) Rows(table int) []uint32 { return a.tables[table].words() }
 
-// Count returns how many predicted rows a table has.
-func (a *Ahead) Count(table int) int { return len(a.tables[table].mine) }
-
 // Changes returns for each column of a table that goes over the wire, those that
 // everybody sees first, whether a prediction has ever changed it.
 func (a *Ahead) Changes(table int) []bool { return a.tables[table].changed }

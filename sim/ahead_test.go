@@ -135,8 +135,8 @@ func TestRowsThatAreMadeAreAdopted(t *testing.T) {
 	if got, want := a.Rows(flares), []uint32{2, 71, 72, 2, 2, 0, 1, 501, 601, 2, 2}; !slices.Equal(got, want) {
 		t.Fatalf("%d, want %d", got, want)
 	}
-	if a.Count(flares) != 2 {
-		t.Errorf("%d rows", a.Count(flares))
+	if a.Rows(flares)[0] != 2 {
+		t.Errorf("%d rows", a.Rows(flares)[0])
 	}
 	w.SetInput(2, []int32{9}, 0, sim.Received)
 	if err := w.GiveCommand(2, 1, []int32{2}, []int32{500, 600}); err != nil {
@@ -150,7 +150,7 @@ func TestRowsThatAreMadeAreAdopted(t *testing.T) {
 			t.Errorf("%d ticks later: %d, want %d", i+1, got, want)
 		}
 	}
-	if a.Step(w.Tick().Add(6), nil, nil); a.Count(flares) != 0 {
+	if a.Step(w.Tick().Add(6), nil, nil); a.Rows(flares)[0] != 0 {
 		t.Errorf("a flare of 6 ticks is there after 7: %d", a.Rows(flares))
 	}
 	if got := a.Changes(flares); !slices.Equal(got, []bool{true, false}) {
@@ -192,7 +192,7 @@ func TestAPredictionMakesNoMoreThanFit(t *testing.T) {
 	for n := range 30 {
 		a.Step(w.Tick().Add(1+n), []int32{127}, []sim.AheadCommand{{Values: []int32{2}}, {Values: []int32{2}}})
 	}
-	if n := a.Count(1); n != 64 {
+	if n := a.Rows(1)[0]; n != 64 {
 		t.Errorf("%d flares, want 64", n)
 	}
 	for _, id := range a.Rows(1)[1:65] {

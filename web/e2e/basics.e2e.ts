@@ -18,7 +18,7 @@ story("the policy lets nothing inline or foreign in", async ({ server, open }) =
   const refused = /Content Security Policy|Failed to (fetch|load)/;
   const page = await open(server, "/", { expected: refused });
   const policy = (await fetch(server.url)).headers.get("content-security-policy");
-  expect(policy).toContain("script-src 'self';");
+  expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';");
   expect(policy).not.toContain("unsafe");
   const ran = await page.evaluate(() => {
     const margin = getComputedStyle(document.body).marginLeft;

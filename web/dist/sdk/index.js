@@ -1,1 +1,1 @@
-export * from "./0607c7431d449e9c/index.js";
+export * from "./8dd646cee8d822ba/index.js";

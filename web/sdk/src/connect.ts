@@ -46,7 +46,7 @@ function start<G extends Game>(source: Source, o: ConnectOptions): Session<G> {
   }
   const worker = o.worker ?? (typeof Worker !== "undefined" && !o.WebSocket);
   const connector: Connector = worker ? workerLink(o) : localLink(o);
-  return new PageSession({ predictor: predictors(o.predict), ...source }, o, connector) as unknown as Session<G>;
+  return new PageSession({ predictor: predictors(o.predict, o.fetch), ...source }, o, connector) as unknown as Session<G>;
 }
 
 /** Ends after which the same room need not be asked for: it is over, or it takes nobody. */

@@ -52,7 +52,7 @@ function someWelcome(): pb.Welcome {
       outcome: some(column), fingerprint: BigInt(int(2 ** 32)) << BigInt(int(33)),
     },
     roster: some(() => ({ seat: int(100), name: word(), presence: int(4), team: int(256), bot: random() < 0.5 })), maxLead: int(64), server: word(),
-    resumed: random() < 0.5, param: some(() => ({ name: word(), value: word() })), rests: random() < 0.5, node: some(word),
+    resumed: random() < 0.5, param: some(() => ({ name: word(), value: word() })), rests: random() < 0.5, node: some(word), predict: word(), seats: int(2 ** 32),
   });
 }
 
@@ -73,6 +73,7 @@ function asOurs(w: pb.Welcome): unknown {
     } : null,
     roster: w.roster.map((r) => ({ seat: r.seat, name: r.name, presence: r.presence as number, team: r.team, bot: r.bot })), maxLead: w.maxLead,
     server: w.server, resumed: w.resumed, params: w.param.map((p) => ({ name: p.name, value: p.value })), rests: w.rests, nodes: w.node,
+    predict: w.predict, seats: w.seats,
   };
 }
 

@@ -8,7 +8,7 @@ import type { Report, SnapshotReport, Watching } from "../engine/protocol.ts";
 import { closeEnd, unreachableEnd } from "../net/ends.ts";
 import { MadeLives } from "../predict/lives.ts";
 import type { Prediction } from "../predict/prediction.ts";
-import type { FindPredictor } from "../predict/source.ts";
+import type { FindPredictor, PredictedRoom } from "../predict/source.ts";
 import type { Schema } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
 import { Emitter, EventQueue } from "./events.ts";
@@ -96,6 +96,8 @@ export class PageSession implements Session {
   private playback: Playback | null = null;
   private prediction: Prediction | null = null;
   private readonly madeLives = new MadeLives();
+  /** What a predictor must know of the room. */
+  private rules: Pick<PredictedRoom, "params" | "seats" | "predict"> = { params: [], seats: 0, predict: "" };
   private sampler: ((tick: number) => InputOf<AnyGame>) | null = null;
   private pushed: number[] | null = null;
   private pending: PendingInput[] = [];
@@ -314,6 +316,7 @@ export class PageSession implements Session {
     this.rests = r.rests;
     this.nodes = r.nodes;
     this.params = paramsOf(r.schema, r.params);
+    this.rules = { params: r.params, seats: r.seats, predict: r.predict };
     if (!r.resumed) this.matchEnd = null;
     this.orders.begin(r.commanded);
     this.plans = plansOf(r.schema, this.options.angles ?? []);
@@ -387,9 +390,9 @@ export class PageSession implements Session {
   /** startPrediction begins to predict with whoever does in this room; the view goes on with what the room says until then. */
   private async startPrediction(first: Snapshot): Promise<void> {
     if (!this.source.predictor || this.seat === 0) return;
-    const { plans, schema, seat, mode, tickHz, params, welcomes } = this;
+    const { plans, schema, seat, mode, tickHz, rules, welcomes } = this;
     try {
-      const found = await this.source.predictor({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, params });
+      const found = await this.source.predictor({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, ...rules });
       if (!found) return;
       const { Prediction } = await import("../predict/prediction.ts");
       if (welcomes !== this.welcomes || this.state === "closed") return;

@@ -61,7 +61,7 @@ export class MadeRows {
       if (found.has(i) || taken.has(at)) continue;
       found.add(i);
       taken.add(at);
-      const one: Adoption = { table, id: now.ids[at]!, life: made.lives[i]!, goneAt: 0 };
+      const one: Adoption = { table, id: now.ids[at]!, madeAt: made.madeAt[i]!, nth: made.nth[i]!, life: made.lives[i]!, goneAt: 0 };
       this.byServer.set(now.lives[at]!, one);
       this.byMade.set(one.life, one);
     }

@@ -14,6 +14,7 @@ export class RowsAt {
   ids = new Uint32Array(4);
   lives = new Uint32Array(4);
   madeAt = new Uint32Array(4);
+  nth = new Uint32Array(4);
   shared: Float64Array[] = [];
   own: Float64Array[] = [];
 
@@ -24,10 +25,12 @@ export class RowsAt {
       this.ids = new Uint32Array(2 * from.count);
       this.lives = new Uint32Array(2 * from.count);
       this.madeAt = new Uint32Array(2 * from.count);
+      this.nth = new Uint32Array(2 * from.count);
     }
     for (let i = 0; i < from.count; i++) {
       this.ids[i] = from.ids[i]!;
       this.madeAt[i] = from.madeAt[i]!;
+      this.nth[i] = from.nth[i]!;
       this.lives[i] = lifeOf(from.ids[i]!, from.madeAt[i]!, from.nth[i]!);
     }
     copyColumns(this.shared, from.shared, from.count);

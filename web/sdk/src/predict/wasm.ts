@@ -28,7 +28,6 @@ interface Reactor {
   mark(): void;
   back(): void;
   rows(table: number): number;
-  counts(): number;
   changes(table: number): number;
   fault(): number;
   faultBytes(): number;
@@ -66,7 +65,8 @@ export async function loadWasm(url: string, room: RoomOfSeat, plans: readonly Ta
 }
 
 class WasmPredictor implements Predictor {
-  readonly tables: number[] = [];
+  /** Rows can be made in any. */
+  readonly tables: readonly number[];
 
   constructor(
     private readonly go: Reactor,
@@ -79,7 +79,7 @@ class WasmPredictor implements Predictor {
     this.sure(go.open(text.length, room.seats, room.seat));
     const shape = BigInt.asUintN(64, go.shape()).toString(16).padStart(16, "0");
     if (shape !== room.fingerprint) throw errorOf("no-prediction", `the rules for browsers are of a game with the fingerprint ${shape}, and the room plays one with ${room.fingerprint}`);
-    plans.forEach((p, i) => (p.owner || p.own.size > 0) && this.tables.push(i));
+    this.tables = plans.map((_, i) => i);
   }
 
   load(s: Snapshot, adopted: readonly Adopted[]): void {
@@ -96,9 +96,6 @@ class WasmPredictor implements Predictor {
     const at = this.go.buffer(words.length + 1);
     new Int32Array(this.go.memory.buffer, at, words.length).set(words);
     this.sure(this.go.step(tick, input ? input.length : -1, commands.length));
-    // A step may make rows in a table that has no owners.
-    const counts = new Uint32Array(this.go.memory.buffer, this.go.counts(), this.plans.length);
-    for (let i = 0; i < counts.length; i++) if (counts[i]! > 0 && !this.tables.includes(i)) this.tables.push(i);
   }
 
   mark(): void {

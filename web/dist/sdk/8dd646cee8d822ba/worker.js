@@ -1,0 +1,1 @@
+import{t as e}from"./engine.js";import{L as t}from"./shared3.js";let n=null;const r=globalThis,i=new e(t((e,t)=>r.postMessage(e,t),()=>n?.schema===i.schema?n.values:null));r.onmessage=e=>{e.data.type===`input`&&(n=e.data),i.command(e.data)};
