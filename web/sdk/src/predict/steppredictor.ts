@@ -56,8 +56,8 @@ export class StepPredictor implements Predictor {
   }
 
   load(s: Snapshot, _: readonly Adopted[]): void {
-    if (s !== this.base) [this.before, this.base] = [this.base, s];
-    this.tick = s.tick;
+    if (s.tick !== this.base?.tick) this.before = this.base; // else it is the same again: a command was given
+    [this.base, this.tick] = [s, s.tick];
     for (const t of this.all) {
       const was = t.past.get(s.tick);
       t.bodies = this.ownRows(s.nth(t.table)).map((at) => bodyOf(t, s, at, this.before, was));
