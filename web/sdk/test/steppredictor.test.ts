@@ -141,8 +141,8 @@ describe("a prediction by functions", () => {
     expect([b.ship, said]).toEqual([[1000, 0, 0, 9], [[101, { what: 3, cards: [8, 9] }]]]);
   });
 
-  test("of a table that the game does not have is refused", () => {
-    expect(() => new Bench(predict({ table: "boat", step() {} }))).toThrow(expect.objectContaining({ code: "no-such-name" }));
+  test("of a table that the game does not have is refused", async () => {
+    await expect(new Bench().found([predict({ table: "boat", step() {} })])).rejects.toMatchObject({ code: "no-such-name" });
   });
 });
 

@@ -1,5 +1,6 @@
 // Who predicts in a room.
 import type { ConnectOptions, Predicted } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import type { ParamValue } from "../game.ts";
 import type { TablePlan } from "../page/shapes.ts";
 import type { Schema } from "../schema.ts";
@@ -27,11 +28,14 @@ export interface Found {
 /** Finds who predicts in a room; null: nobody does. */
 export type FindPredictor = (room: PredictedRoom) => Promise<Found | null>;
 
-/** The way to predictors that a session's option asks for. */
+/** The way to predictors that a session's option asks for. It fails with MetronomeError "no-such-name" where a function is for a table that the game does not have. */
 export function predictors(asked: ConnectOptions["predict"] = true): FindPredictor {
   if (typeof asked === "boolean") return async () => null;
   return async (room) => {
-    const { StepPredictor } = await import("./steppredictor.ts");
+    for (const { table } of asked) {
+      if (!room.plans.some((p) => p.name === table)) throw errorOf("no-such-name", `the game has no table ${table} to predict`);
+    }
+    const { StepPredictor } = await import("./ahead.ts");
     return { by: "page", predictor: new StepPredictor(asked, room) };
   };
 }
