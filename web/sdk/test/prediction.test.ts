@@ -192,6 +192,8 @@ describe("a prediction that was wrong", () => {
     s.step([0, 256 * 3, 0]); // of tick 103
     expect(stats.mispredictions.map((m) => [m.column, m.count, m.last, m.most])).toEqual([["y", 1, 3, 3], ["x", 2, 1, 1]]);
     expect(s.rig.said("correction").at(-1)).toEqual({ amount: Math.hypot(3, 1) });
+    s.step([64, 0, 0]); // of tick 104, for which there was none
+    expect(stats.mispredictions[0]).toEqual({ table: "ship", column: "x", row: 1, count: 3, last: 0.25, most: 1 });
   });
 
   test("is counted the short way round where it is an angle", async () => {
@@ -231,7 +233,7 @@ describe("a prediction that was wrong", () => {
 describe("a row that the prediction made", () => {
   /** made: id, life and x of the rows that fly by themselves, as the view has them. */
   const made = (s: Story): { id: number; life: number; x: number }[] =>
-    s.session.view().rows("ship").filter((r) => Math.round((r.aim! / Math.PI) * 128) === MADE).map((r) => ({ id: r.id, life: r.life, x: r.x! }));
+    s.session.view().rows("ship").filter((_, i) => Math.round(s.session.view().table("ship").column("aim")[i]!) === MADE).map((r) => ({ id: r.id, life: r.life, x: r.x! }));
 
   test("is in the next frame, and goes on as the room's without a jump or a second one", async () => {
     const s = await new Story().begin();
@@ -280,7 +282,7 @@ describe("a row that the prediction made", () => {
   });
 
   test("is the nearest of the room's that are alike, each once", async () => {
-    const s = await new Story().begin();
+    const s = await new Story({ angles: [] }).begin();
     s.controls = [2560, 0, 1];
     s.session.view();
     for (const tick of [101, 102]) s.send(tick);
@@ -297,12 +299,30 @@ describe("a row that the prediction made", () => {
     expect(made(s).map((m) => [m.id, m.life])).toEqual([[9, lives[0]], [8, lives[1]]]);
   });
 
+  test("is found by its id in the room, though another that had the id is still drawn", async () => {
+    const s = await new Story().begin();
+    s.rig.room.ships.set(7, { x: 9000, y: 0, aim: 5 });
+    s.step();
+    while (s.session.view().tick < 101) s.watch(1, 5);
+    s.send(102);
+    s.send(103, [0, 0, 1]);
+    const { life } = made(s)[0]!;
+    s.rig.room.ships.delete(7);
+    s.step();
+    s.rig.room.ships.set(7, { x: s.ship.x - SPEED, y: s.ship.y, aim: MADE });
+    s.step();
+    const t = s.session.view().table("ship");
+    expect([...t.ids.subarray(0, t.count), t.index(7), t.lives[2]]).toEqual([7, 1, 7, 2, life]);
+  });
+
   test("has a life that no other has, over connections, too", async () => {
     const s = await new Story().begin();
     s.controls = [0, 0, 1];
     const [first] = made(s);
     expect(first!.life).toBe(2 ** 32 - 1);
-    await s.begin(true, { resumed: true });
+    s.rig.play({ resumed: true });
+    expect([s.session.predicted, s.session.stats.predicting, s.session.view().table("ship").ids[0]]).toEqual([null, "", 1]);
+    await loaded();
     s.session.view();
     const [second] = made(s);
     expect(second!.life).toBe(2 ** 32 - 2);
@@ -363,7 +383,7 @@ describe("inputs", () => {
 
 describe("commands", () => {
   test("of a game without inputs are predicted from the next frame until they are answered", async () => {
-    const s = await new Story().begin(false, { rests: true });
+    const s = await new Story().begin(true, { rests: true }); // which samples none, though it is given a sampler
     s.ship.x = 512;
     s.step();
     expect([s.mine.x, s.session.predicted!.tick]).toEqual([2, 101]); // as in the newest snapshot, not on the way to it

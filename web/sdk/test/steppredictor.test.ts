@@ -92,13 +92,13 @@ describe("a prediction by functions", () => {
     b.predictor.load(b.snapshot(), []); // the same again: a command was given
     step(102, 20);
     step(103, 40);
-    step(104, 30);
+    step(104, 33);
     expect(ds.splice(0)).toEqual([0, 5, 100, 20, 40]);
-    b.take(1190, 3); // as it was predicted, so that the last change is known
+    b.take(1193, 3); // as it was predicted, so that the last change is known
     step(105, 0);
-    b.take(1200, 3); // as nobody predicted: the mean
+    b.take(1202, 3); // as nobody predicted: the mean
     step(108, 0);
-    expect(ds).toEqual([30, 3]);
+    expect(ds).toEqual([33, 3]);
   });
 
   test("keeps what is put on a row, from the prediction of the same tick", () => {
