@@ -59,11 +59,11 @@ export async function roomURL(server: Server, mode: string): Promise<string> {
 }
 
 /** Does something in the page again and again until the room could use every input meanwhile, and answers what that time came of it. */
-export async function undisturbed<T>(page: Page, what: () => Promise<T>): Promise<T> {
+export async function undisturbed<T, A>(page: Page, what: (given: A) => Promise<T>, given?: A): Promise<T> {
   for (let n = 0; n < 20; n++) {
     const fate = () => page.evaluate(() => `${window.pilot!.stats.dropped} ${window.pilot!.stats.gaps} ${window.pilot!.stats.reconnects}`);
     const before = await fate();
-    const came = await page.evaluate(what);
+    const came = await page.evaluate(what as never, given) as T;
     if ((await fate()) === before) return came;
   }
   throw new Error("the room could not use inputs, twenty times: the machine is too busy");

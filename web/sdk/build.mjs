@@ -13,10 +13,7 @@ import { flatten } from "./flatten.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-/** Parts that are loaded when they are needed. */
-const named = ["engine", "prediction", "wasm", "steppredictor"];
-
-/** Writes index.js, worker.js and what both share; served: for a node. */
+/** Writes index.js, worker.js, what is loaded only when it is needed, and what they share; served: for a node. */
 async function bundle(dir, served) {
   const bundled = await rolldown({
     cwd: here,
@@ -30,7 +27,7 @@ async function bundle(dir, served) {
       transform: (code, id) => (id.endsWith("/engine/spawn.ts") ? { code: code.replace("./worker.ts", "./worker.js"), map: null } : null),
     }],
   });
-  await bundled.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: (chunk) => (named.includes(chunk.name) ? `${chunk.name}.js` : "shared.js"), sourcemap: !served, minify: served });
+  await bundled.write({ dir, format: "esm", entryFileNames: "[name].js", chunkFileNames: (chunk) => (["engine", "ahead"].includes(chunk.name) ? "[name].js" : "shared.js"), sourcemap: !served, minify: served });
   await bundled.close();
 }
 

@@ -1,5 +1,5 @@
 // Prints what the SDK adds to a page, minified and gzipped: what a page with a
-// worker loads, and the engine for pages without one.
+// worker loads, the engine for pages without one, and what predicts.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -24,9 +24,9 @@ let page = 0;
 for (const file of output) {
   const code = file.type === "chunk" ? file.code : file.source;
   const size = gzipSync(code, { level: 9 }).length;
-  const local = /^assets\/engine-/.test(file.fileName);
-  if (!local) page += size;
-  console.log(`${String(Buffer.byteLength(code)).padStart(8)} bytes ${String(size).padStart(7)} gzip  ${file.fileName}${local ? "  (only without a worker)" : ""}`);
+  const later = /^assets\/engine-/.test(file.fileName) ? "  (only without a worker)" : /^assets\/ahead-/.test(file.fileName) ? "  (only to predict)" : "";
+  if (later === "") page += size;
+  console.log(`${String(Buffer.byteLength(code)).padStart(8)} bytes ${String(size).padStart(7)} gzip  ${file.fileName}${later}`);
 }
 console.log(`${String(page).padStart(22)} gzip  in all, with a worker`);
 const { version } = JSON.parse(readFileSync(here + "package.json", "utf8"));

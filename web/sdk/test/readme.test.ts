@@ -6,6 +6,6 @@ const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, 
 
 test("the README's examples are those that are type-checked", () => {
   const blocks = [...read("../README.md").matchAll(/```ts\n(.*?)```/gs)].map((m) => m[1]);
-  const checked = ["example.ts", "example-rows.ts", "example-watch.ts", "example-queue.ts"].map((file) => read(file).replace("../../app/src/play/arena.gen.ts", "./arena.gen.ts"));
+  const checked = ["example.ts", "example-rows.ts", "example-predict.ts", "example-watch.ts", "example-queue.ts"].map((file) => read(file).replace("../../app/src/play/arena.gen.ts", "./arena.gen.ts"));
   expect(blocks).toEqual(checked);
 });

@@ -9,7 +9,7 @@ class Row {
   readonly #values: Float64Array;
 
   constructor(
-    readonly id: number,
+    public id: number,
     readonly life: number,
     values: Float64Array,
     fields: PropertyDescriptorMap,
@@ -71,6 +71,7 @@ export class RowObjects {
       this.kept.set(life, (k = { row: new Row(id, life, values, this.fields), values, frame: 0 }));
     }
     k.frame = this.frame;
+    if (k.row.id !== id) k.row.id = id; // a row that was predicted is the room's by now
     this.now[this.count] = k;
     this.list[this.count++] = k.row;
   }

@@ -394,7 +394,7 @@ export class PageSession implements Session {
     try {
       const found = await this.source.predictor({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, ...rules });
       if (!found) return;
-      const { Prediction } = await import("../predict/prediction.ts");
+      const { Prediction } = await import("../predict/ahead.ts");
       if (welcomes !== this.welcomes || this.state === "closed") return;
       const corrected = (amount: number): void => this.corrected(amount);
       const p = new Prediction(found.by, found.predictor, { seat, tickHz, plans, inputs: schema!.input, lives: this.madeLives, misses: this.stats.misses, corrected });

@@ -65,7 +65,8 @@ export class Prediction implements Predicted {
   private newest = -1;
   /** Commands have come or gone since the last replay. */
   private stale = false;
-  private at = 0;
+  /** When the last frame was, ms; -1: there was none. */
+  private at = -1;
 
   constructor(
     readonly by: Predicted["by"],
@@ -125,7 +126,7 @@ export class Prediction implements Predicted {
   frame(at: number, live: boolean): void {
     if (!this.base) return;
     if (this.stale) this.replay();
-    const dt = Math.min(LONGEST_FRAME, Math.max(0, at - this.at) / 1000);
+    const dt = this.at < 0 ? 0 : Math.min(LONGEST_FRAME, Math.max(0, at - this.at) / 1000);
     this.at = at;
     for (const k of this.kept) k.fade.run(dt);
     if (live) this.runClock(dt);

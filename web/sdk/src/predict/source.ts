@@ -1,5 +1,6 @@
 // Who predicts in a room.
 import type { ConnectOptions, Predicted } from "../api.ts";
+import { errorOf } from "../errors.ts";
 import type { TablePlan } from "../page/shapes.ts";
 import { serverOf } from "../net/roomurl.ts";
 import type { Schema } from "../schema.ts";
@@ -31,16 +32,17 @@ export interface Found {
 /** Finds who predicts in a room; null: nobody does. */
 export type FindPredictor = (room: PredictedRoom) => Promise<Found | null>;
 
-/** The way to predictors that a session's option asks for. */
+/** The way to predictors that a session's option asks for. It fails with MetronomeError "no-such-name" where a function is for a table that the game does not have. */
 export function predictors(asked: ConnectOptions["predict"] = true, fetcher?: typeof fetch): FindPredictor {
   return async (room) => {
-    if (asked === false) return null;
+    if (asked === false || (asked === true && room.predict === "")) return null;
+    const { loadWasm, StepPredictor } = await import("./ahead.ts");
     if (asked === true) {
-      if (room.predict === "") return null;
-      const { loadWasm } = await import("./wasm.ts");
       return { by: "wasm", predictor: await loadWasm(`${serverOf(room.url)}/${room.predict}`, { ...room, fingerprint: room.schema.fingerprint }, room.plans, fetcher) };
     }
-    const { StepPredictor } = await import("./steppredictor.ts");
+    for (const { table } of asked) {
+      if (!room.plans.some((p) => p.name === table)) throw errorOf("no-such-name", `the game has no table ${table} to predict`);
+    }
     return { by: "page", predictor: new StepPredictor(asked, room) };
   };
 }

@@ -1,6 +1,5 @@
 // The predictor made of a page's functions.
 import type { Column } from "../api.ts";
-import { errorOf } from "../errors.ts";
 import type { ColumnPlan, TablePlan } from "../page/shapes.ts";
 import type { Snapshot, SnapshotTable } from "../page/snapshot.ts";
 import { difference } from "../page/timeline.ts";
@@ -40,14 +39,13 @@ export class StepPredictor implements Predictor {
   private tick = -1;
   private markedTick = -1;
 
-  /** Throws MetronomeError "no-such-name" on a table that the game does not have. */
+  /** The game has the table of each prediction. */
   constructor(predictions: readonly StepPrediction[], room: PredictedRoom) {
     this.inputs = room.schema.input;
     this.commands = room.schema.command;
     this.seat = room.seat;
     this.all = predictions.map((prediction) => {
       const table = room.plans.findIndex((p) => p.name === prediction.table);
-      if (table < 0) throw errorOf("no-such-name", `the game has no table ${prediction.table} to predict`);
       const plan = room.plans[table]!;
       const linear = [...plan.shared.values()].filter((c) => c.smooth && !c.angle);
       return { prediction, table, plan, linear, changed: { shared: [], own: [] }, bodies: [], marked: [], past: new Map(), answer: new Answer(plan) };
@@ -56,8 +54,8 @@ export class StepPredictor implements Predictor {
   }
 
   load(s: Snapshot, _: readonly Adopted[]): void {
-    if (s !== this.base) [this.before, this.base] = [this.base, s];
-    this.tick = s.tick;
+    if (s.tick !== this.base?.tick) this.before = this.base; // else it is the same again: a command was given
+    [this.base, this.tick] = [s, s.tick];
     for (const t of this.all) {
       const was = t.past.get(s.tick);
       t.bodies = this.ownRows(s.nth(t.table)).map((at) => bodyOf(t, s, at, this.before, was));
