@@ -1,1 +1,1 @@
-export * from "./8dd646cee8d822ba/index.js";
+export * from "./798a72f6169d5a9c/index.js";

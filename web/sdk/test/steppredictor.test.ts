@@ -28,7 +28,7 @@ class Bench {
     this.mirror.apply(this.frame);
     this.plans = plansOf(schema, []);
     const command = [{ name: "what", min: 0, max: 9, list: 0 }, { name: "cards", min: 0, max: 9, list: 3 }];
-    const room = { url: "", mode: "ffa", seat: 1, tickHz: 30, schema: { ...schema, command }, plans: this.plans, params: {} };
+    const room = { url: "", mode: "ffa", seat: 1, tickHz: 30, schema: { ...schema, command }, plans: this.plans, params: [], seats: 4, predict: "" };
     this.found = (asked: Parameters<typeof predictors>[0]) => predictors(asked)(room);
     this.predictor = new StepPredictor(predictions, room);
   }

@@ -1,1 +1,0 @@
-var e=class{list=[];count(e,t,n,r){let i=this.list.findIndex(n=>n.table===e&&n.column===t);if(i<0&&this.list.length===64)return;let a=i<0?{count:0,most:0}:this.list.splice(i,1)[0];this.list.unshift({table:e,column:t,row:n,count:a.count+1,last:r,most:Math.max(a.most,r)})}};function t(e,t,n){return Math.abs(n.angle?e-t<<n.narrow>>n.narrow:e-t)*n.unit}export{t as n,e as t};
