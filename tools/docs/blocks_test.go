@@ -85,6 +85,9 @@ func readBlocks(t *testing.T, file string) (list []*block) {
 		}
 		return ast.WalkContinue, nil
 	})
+	if rest := hidden["go"]; rest != "" {
+		list = append(list, &block{file: p.source, line: 1, language: "go", hidden: rest})
+	}
 	return list
 }
 
@@ -252,7 +255,7 @@ func checkGo(t *testing.T, list []*block) {
 	if err = os.WriteFile(where, table, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	compile := exec.CommandContext(t.Context(), "go", append([]string{"build", "-overlay", where}, folders...)...)
+	compile := exec.CommandContext(t.Context(), "go", append([]string{"build", "-o", os.DevNull, "-overlay", where}, folders...)...)
 	compile.Dir = root
 	if out, err := compile.CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
