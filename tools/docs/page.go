@@ -63,7 +63,7 @@ func (p *page) readHeadings() {
 		case *ast.FencedCodeBlock, *ast.CodeBlock, *ast.HTMLBlock:
 			return ast.WalkSkipChildren, nil
 		case *ast.Text:
-			p.addProse(string(n.Segment.Value(p.text)), n.SoftLineBreak() || n.NextSibling() == nil)
+			p.addProse(string(n.Segment.Value(p.text)), n.SoftLineBreak() || n.NextSibling() == nil && n.Parent().Type() == ast.TypeBlock)
 		}
 		return ast.WalkContinue, nil
 	})

@@ -35,7 +35,7 @@ func writeSite(root, dist string) error {
 	if err = os.RemoveAll(out); err != nil {
 		return err
 	}
-	files := map[string]string{}
+	files := map[string]string{"icon.svg": "web/app/src/style/icon.svg"}
 	var faults []error
 	for _, p := range s.pages {
 		faults = append(faults, s.lead(p, files))
@@ -162,23 +162,25 @@ func (s *site) index() []byte {
 // shownWords is how many words of a part are kept in their order, for results to show.
 const shownWords = 60
 
-// searchable is a part's text for the index: its beginning, then each further word once.
+// searchable is a part's text for the index: its beginning and, in a second line, each
+// further word once, so that every word is found and the index stays small.
 func searchable(text string) string {
 	words := strings.Fields(text)
 	if len(words) <= shownWords {
 		return strings.Join(words, " ")
 	}
-	kept, seen := words[:shownWords:shownWords], map[string]bool{}
-	for _, word := range kept {
-		seen[strings.ToLower(word)] = true
-	}
-	for _, word := range words[shownWords:] {
-		if word = strings.Trim(word, ".,:;()"); !seen[strings.ToLower(word)] {
-			seen[strings.ToLower(word)] = true
-			kept = append(kept, word)
+	shown, seen := strings.Join(words[:shownWords], " "), map[string]bool{}
+	var more []string
+	for i, word := range words {
+		word = strings.Trim(word, ".,:;()")
+		if lower := strings.ToLower(word); !seen[lower] {
+			seen[lower] = true
+			if i >= shownWords {
+				more = append(more, word)
+			}
 		}
 	}
-	return strings.Join(kept, " ")
+	return shown + "\n" + strings.Join(more, " ")
 }
 
 // overview is llms.txt: what there is to read, for programs that read.

@@ -14,7 +14,9 @@ function index() {
         page: pages[at],
         title,
         text,
-        heads: `${pages[at]} ${title}`.toLowerCase(),
+        first: anchor === "",
+        lowerPage: pages[at].toLowerCase(),
+        lowerTitle: title.toLowerCase(),
         lower: text.toLowerCase(),
       })),
     );
@@ -36,20 +38,22 @@ function begins(text, word) {
 
 // worth is how well a part fits: 0 when a word is in none of it.
 function worth(part, words) {
-  let sum = 0;
+  let sum = part.first ? 1 : 0;
   for (const word of words) {
-    const points = 5 * begins(part.heads, word) + begins(part.lower, word);
+    const points = 4 * begins(part.lowerTitle, word) + 2 * begins(part.lowerPage, word) + begins(part.lower, word);
     if (points === 0) return 0;
     sum += points;
   }
   return sum;
 }
 
-// around is what stands about the first of the words in a text.
+// around is what stands about the first of the words in the beginning of a part.
 function around(part, words) {
-  const at = Math.max(0, Math.min(...words.map((word) => part.lower.indexOf(word)).filter((i) => i >= 0), part.text.length) - 40);
-  const from = at === 0 || at >= part.text.length - 40 ? 0 : part.text.indexOf(" ", at) + 1;
-  return part.text.slice(from, from + 140);
+  const [shown] = part.text.split("\n");
+  const places = words.map((word) => part.lower.indexOf(word)).filter((i) => i >= 0 && i < shown.length);
+  const at = Math.min(...places) - 40;
+  const from = at > 0 && at < shown.length ? shown.indexOf(" ", at) + 1 : 0;
+  return shown.slice(from, from + 140);
 }
 
 function line(part, words) {

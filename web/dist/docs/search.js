@@ -14,7 +14,9 @@ function index() {
         page: pages[at],
         title,
         text,
-        heads: `${pages[at]} ${title}`.toLowerCase(),
+        first: anchor === "",
+        lowerPage: pages[at].toLowerCase(),
+        lowerTitle: title.toLowerCase(),
         lower: text.toLowerCase(),
       })),
     );
@@ -36,9 +38,9 @@ function begins(text, word) {
 
 // worth is how well a part fits: 0 when a word is in none of it.
 function worth(part, words) {
-  let sum = 0;
+  let sum = part.first ? 1 : 0;
   for (const word of words) {
-    const points = 5 * begins(part.heads, word) + begins(part.lower, word);
+    const points = 4 * begins(part.lowerTitle, word) + 2 * begins(part.lowerPage, word) + begins(part.lower, word);
     if (points === 0) return 0;
     sum += points;
   }
