@@ -30,7 +30,7 @@ func writeHeading(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.Wa
 	case entering && level == 1:
 		_, _ = fmt.Fprintf(w, `<h1 id="%s">`, id)
 	case entering:
-		_, _ = fmt.Fprintf(w, `<h%d id="%s"><a class="self" href="#%[2]s" aria-label="Link to this part"></a>`, level, id)
+		_, _ = fmt.Fprintf(w, `<h%d id="%s"><a class="self" href="#%[2]s">#</a>`, level, id)
 	default:
 		_, _ = fmt.Fprintf(w, "</h%d>\n", level)
 	}

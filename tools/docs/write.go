@@ -160,7 +160,7 @@ func (s *site) index() []byte {
 }
 
 // shownWords is how many words of a part are kept in their order, for results to show.
-const shownWords = 60
+const shownWords = 30
 
 // searchable is a part's text for the index: its beginning and, in a second line, each
 // further word once, so that every word is found and the index stays small.
@@ -172,10 +172,10 @@ func searchable(text string) string {
 	shown, seen := strings.Join(words[:shownWords], " "), map[string]bool{}
 	var more []string
 	for i, word := range words {
-		word = strings.Trim(word, ".,:;()")
+		word = strings.Trim(word, ".,:;()*`\"")
 		if lower := strings.ToLower(word); !seen[lower] {
 			seen[lower] = true
-			if i >= shownWords {
+			if i >= shownWords && len(word) > 2 {
 				more = append(more, word)
 			}
 		}

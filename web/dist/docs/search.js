@@ -47,11 +47,13 @@ function worth(part, words) {
   return sum;
 }
 
-// around is what stands about the first of the words in a text.
+// around is what stands about the first of the words in the beginning of a part.
 function around(part, words) {
-  const at = Math.max(0, Math.min(...words.map((word) => part.lower.indexOf(word)).filter((i) => i >= 0), part.text.length) - 40);
-  const from = at === 0 || at >= part.text.length - 40 ? 0 : part.text.indexOf(" ", at) + 1;
-  return part.text.slice(from, from + 140);
+  const [shown] = part.text.split("\n");
+  const places = words.map((word) => part.lower.indexOf(word)).filter((i) => i >= 0 && i < shown.length);
+  const at = Math.min(...places) - 40;
+  const from = at > 0 && at < shown.length ? shown.indexOf(" ", at) + 1 : 0;
+  return shown.slice(from, from + 140);
 }
 
 function line(part, words) {
