@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-var update = flag.Bool("update", false, "rewrite docs/reference/flags.md")
+var update = flag.Bool("update", false, "rewrite docs/reference/flags.md and docs/tutorial")
 
 // cell is text that fits a cell of a table in Markdown.
 func cell(text string) string {
