@@ -20,7 +20,7 @@ type step struct {
 var (
 	changeBlocks  = regexp.MustCompile("(?s)In `([^`]+)`, change\n\n```\\w+\n(.*?)```\n\nto\n\n```\\w+\n(.*?)```")
 	commandBlocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
-	chapters      = regexp.MustCompile("(?m)^## ([0-9]\\. .*)$")
+	chapters      = regexp.MustCompile(`(?m)^## ([0-9]\. .*)$`)
 )
 
 // tutorialSteps are the changes and commands of the tutorial, in their order.
