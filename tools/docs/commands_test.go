@@ -16,13 +16,19 @@ var others = []string{"base64", "cat", "cd", "chmod", "cp", "curl", "docker", "g
 // shell knows which commands there are.
 type shell struct {
 	flags   map[string]string // the help of each command of metronome
-	targets string            // the Makefile
-	schema  string            // all of proto
+	modes   func(name string) bool
+	targets string // the Makefile
+	schema  string // all of proto
 }
 
 // checkCommands looks that all commands of the blocks are there, with their flags.
 func checkCommands(t *testing.T, list []*block) {
-	s := shell{flags: helpOfCommands(t), targets: fileText(t, "Makefile")}
+	say := buildMetronome(t)
+	s := shell{flags: helpOfCommands(t, say), targets: fileText(t, "Makefile")}
+	s.modes = func(name string) bool {
+		_, err := say("schema", "--mode", name)
+		return err == nil
+	}
 	files, err := filepath.Glob(filepath.Join(root, "proto", "metronome", "v1", "*.proto"))
 	if err != nil {
 		t.Fatal(err)
@@ -48,8 +54,8 @@ func fileText(t *testing.T, name string) string {
 	return string(text)
 }
 
-// helpOfCommands asks metronome for its commands and their flags.
-func helpOfCommands(t *testing.T) map[string]string {
+// buildMetronome returns what runs it.
+func buildMetronome(t *testing.T) (say func(words ...string) (string, error)) {
 	t.Helper()
 	binary := filepath.Join(t.TempDir(), "metronome")
 	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, "./cmd/metronome")
@@ -57,17 +63,26 @@ func helpOfCommands(t *testing.T) map[string]string {
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	say := func(words ...string) string {
+	return func(words ...string) (string, error) {
 		out, err := exec.CommandContext(t.Context(), binary, words...).CombinedOutput()
-		if err != nil {
-			t.Fatalf("%v: %v\n%s", words, err, out)
-		}
-		return string(out)
+		return string(out), err
+	}
+}
+
+// helpOfCommands asks metronome for its commands and their flags.
+func helpOfCommands(t *testing.T, say func(...string) (string, error)) map[string]string {
+	t.Helper()
+	all, err := say("help")
+	if err != nil {
+		t.Fatal(err)
 	}
 	help := map[string]string{"help": "", "version": ""}
-	for _, line := range regexp.MustCompile(`(?m)^ {2}([a-z]+(?: [a-z]+)?)\b`).FindAllStringSubmatch(say("help"), -1) {
-		if line[1] != "version" {
-			help[line[1]] = say(append(strings.Fields(line[1]), "--help")...)
+	for _, line := range regexp.MustCompile(`(?m)^ {2}([a-z]+(?: [a-z]+)?)\b`).FindAllStringSubmatch(all, -1) {
+		if line[1] == "version" {
+			continue
+		}
+		if help[line[1]], err = say(append(strings.Fields(line[1]), "--help")...); err != nil {
+			t.Fatalf("%s: %v", line[1], err)
 		}
 	}
 	if len(help) < 10 {
@@ -129,8 +144,14 @@ func (s *shell) ofMetronome(words []string) string {
 	if !known {
 		return "metronome has no such command"
 	}
-	for _, word := range words {
-		flag, _, _ := strings.Cut(word, "=")
+	for i, word := range words {
+		flag, value, whole := strings.Cut(word, "=")
+		if !whole && i+1 < len(words) {
+			value = words[i+1]
+		}
+		if flag == "--mode" && !s.modes(value) {
+			return "there is no mode " + value
+		}
 		if strings.HasPrefix(flag, "--") && flag != "--help" && !regexp.MustCompile(`(?m)^ .*`+flag+`( |$)`).MatchString(help) {
 			return "there is no " + flag
 		}
@@ -239,6 +260,7 @@ func TestCommandsOf(t *testing.T) {
 func TestFaultsOfCommands(t *testing.T) {
 	s := shell{
 		flags:   map[string]string{"rooms": "      --server string  x", "rooms create": "      --mode string  x"},
+		modes:   func(name string) bool { return name == "x" },
 		targets: "\nrun: build\n", schema: "service LobbyService {\n  rpc QuickPlay(X)",
 	}
 	rows := []struct {
@@ -247,6 +269,8 @@ func TestFaultsOfCommands(t *testing.T) {
 		{"metronome rooms --server x", ""},
 		{"metronome rooms create --mode=x", ""},
 		{"metronome rooms --mode x", "there is no --mode"},
+		{"metronome rooms create --mode x", ""},
+		{"metronome rooms create --mode y", "there is no mode y"},
 		{"bin/metronome room", "metronome has no such command"},
 		{"go run ./cmd/metronome rooms --serve x", "there is no --serve"},
 		{"make run BOTS=3", ""},
