@@ -24,7 +24,7 @@ func (s *Server) Handler() http.Handler {
 		s.reportRoutes(open)
 	}
 	open.Handle("GET /info", s.shares.pages.Stream(http.HandlerFunc(s.info)))
-	if err := pages.Routes(open, web.FS, s.Pages != nil, s.PublicURL, s.shares.pages.Stream); err != nil {
+	if err := pages.Routes(open, web.FS, s.Pages, s.PublicURL, s.shares.pages.Stream); err != nil {
 		panic(err) // not possible: the files are part of the program
 	}
 	s.Prediction.Route(open, s.shares.pages.Stream)

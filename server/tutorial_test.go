@@ -12,6 +12,7 @@ import (
 
 // step is one thing that the tutorial has its reader do.
 type step struct {
+	chapter        string // "1. Begin"
 	file, from, to string // a change
 	commands       string // or commands of a shell
 }
@@ -19,6 +20,7 @@ type step struct {
 var (
 	changeBlocks  = regexp.MustCompile("(?s)In `([^`]+)`, change\n\n```\\w+\n(.*?)```\n\nto\n\n```\\w+\n(.*?)```")
 	commandBlocks = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	chapters      = regexp.MustCompile(`(?m)^## ([0-9]\. .*)$`)
 )
 
 // tutorialSteps are the changes and commands of the tutorial, in their order.
@@ -28,7 +30,17 @@ func tutorialSteps(t *testing.T) (steps []step) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest := string(text)
+	places := append(chapters.FindAllSubmatchIndex(text, -1), []int{len(text)})
+	for i, at := range places[:len(places)-1] {
+		for _, s := range stepsOf(string(text[at[0]:places[i+1][0]])) {
+			s.chapter = string(text[at[2]:at[3]])
+			steps = append(steps, s)
+		}
+	}
+	return steps
+}
+
+func stepsOf(rest string) (steps []step) {
 	for {
 		change, command := changeBlocks.FindStringSubmatchIndex(rest), commandBlocks.FindStringSubmatchIndex(rest)
 		switch {
@@ -66,16 +78,48 @@ func TestTutorial(t *testing.T) {
 	if len(steps) < 15 {
 		t.Fatalf("the tutorial has %d steps", len(steps))
 	}
-	for _, s := range steps {
+	for i, s := range steps {
 		if s.commands == "" {
 			r.change(s)
-			continue
 		}
 		for line := range strings.Lines(s.commands) {
 			r.do(strings.TrimSpace(line))
 		}
+		if i+1 < len(steps) && steps[i+1].chapter != s.chapter { // the last one changes nothing
+			r.compare(s.chapter)
+		}
 	}
 	r.stop()
+}
+
+// compare holds the game to the folder that has it as it is after a chapter of the
+// tutorial, which is a module of its own: docs/tutorial/1 and so on.
+func (r *reader) compare(chapter string) {
+	r.t.Helper()
+	folder := filepath.Join("..", "docs", "tutorial", chapter[:1])
+	here, err := filepath.Abs("..")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, name := range []string{"go.mod", "go.sum", "main.go", "bots.go", "game/game.go", "game/game_test.go", "web/index.html"} {
+		text, err := os.ReadFile(filepath.Join(r.dir, filepath.FromSlash(name)))
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		want := strings.Replace(string(text), "=> "+here, "=> ../../..", 1)
+		at := filepath.Join(folder, filepath.FromSlash(name))
+		if *update {
+			if err = os.MkdirAll(filepath.Dir(at), 0o755); err == nil { //nolint:gosec // a reader's
+				err = os.WriteFile(at, []byte(want), 0o644) //nolint:gosec // a reader's
+			}
+			if err != nil {
+				r.t.Fatal(err)
+			}
+		}
+		if kept, err := os.ReadFile(at); err != nil || string(kept) != want {
+			r.t.Errorf("%s is not what the tutorial comes to: go test ./server -run TestTutorial -update (%v)", at, err)
+		}
+	}
 }
 
 func (r *reader) must(c *exec.Cmd) {

@@ -39,6 +39,7 @@ export default defineConfig({
     host: "127.0.0.1",
     proxy: {
       "/metronome.v1": server,
+      "/docs": server,
       "/info": server,
       "/stats": server,
       "/metrics": server,

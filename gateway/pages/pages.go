@@ -27,12 +27,13 @@ var pageAt = map[string]string{
 // Routes serves the built pages: each under its URL, asked for anew every time;
 // what they refer to under /assets/, kept for good, since the names change with
 // what is in them; files whose names others know, such as icons, for a day; and the
-// SDK under /sdk/. publicURL is where clients reach the node; "" if that is not known. Every page
-// goes through share. own: the game has pages of its own, and of ours only the
-// console and the inspector are shown.
-func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share func(http.Handler) http.Handler) error {
+// SDK under /sdk/; and the documentation under /docs/. publicURL is where clients reach
+// the node; "" if that is not known. Every page goes through share. own are the game's own
+// pages, nil for none: with them, of ours only the console, the inspector and the
+// documentation are shown, and that only where the game has nothing.
+func Routes(mux *http.ServeMux, built, own fs.FS, publicURL string, share func(http.Handler) http.Handler) error {
 	for url, name := range pageAt {
-		if own && name != "console.html" && name != "inspect.html" {
+		if own != nil && name != "console.html" && name != "inspect.html" {
 			continue
 		}
 		page, err := readPage(built, name, "no-cache", func(body []byte) []byte { return withWholeAddresses(body, publicURL) })
@@ -41,7 +42,7 @@ func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share f
 		}
 		mux.Handle("GET "+url, share(page))
 	}
-	if !own {
+	if own == nil {
 		if err := routeFiles(mux, built, ".", "public, max-age=86400", share); err != nil {
 			return err
 		}
@@ -49,7 +50,10 @@ func Routes(mux *http.ServeMux, built fs.FS, own bool, publicURL string, share f
 	if err := routeFiles(mux, built, "assets", forGood, share); err != nil {
 		return err
 	}
-	return routeSDK(mux, built, share)
+	if err := routeSDK(mux, built, share); err != nil {
+		return err
+	}
+	return routeDocs(mux, built, own, share)
 }
 
 // forGood is how long a file may be kept whose name says what is in it.
@@ -139,10 +143,14 @@ var kinds = map[string]string{
 	".webmanifest": "application/manifest+json",
 	".wasm":        "application/wasm",
 	".bin":         "application/octet-stream",
+	".webp":        "image/webp",
+	".json":        "application/json",
+	".txt":         "text/plain; charset=utf-8",
+	".yaml":        "text/plain; charset=utf-8", // to be read in the browser
 }
 
 // dense are compressed as they are.
-var dense = map[string]bool{".png": true, ".jpg": true, ".woff2": true}
+var dense = map[string]bool{".png": true, ".jpg": true, ".webp": true, ".woff2": true}
 
 func kindOf(name string) string {
 	if kind, ok := kinds[path.Ext(name)]; ok {

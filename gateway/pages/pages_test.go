@@ -34,7 +34,7 @@ func unbounded(h http.Handler) http.Handler { return h }
 func builtPages(t *testing.T, files fs.FS) http.Handler {
 	t.Helper()
 	mux := http.NewServeMux()
-	if err := Routes(mux, files, false, "", unbounded); err != nil {
+	if err := Routes(mux, files, nil, "", unbounded); err != nil {
 		t.Fatal(err)
 	}
 	return mux
@@ -48,6 +48,12 @@ func samplePages() fstest.MapFS {
 		"assets/icon-5678.js": {Data: []byte(long[:worthGzip-1])},
 		"missing.html":        {Data: []byte(`<!doctype html><a href="./play"><link href="./assets/app-1234.css">nothing here`)},
 		"site.webmanifest":    {Data: []byte("{}")},
+
+		"docs/index.html":          {Data: []byte("the first page")},
+		"docs/concepts/clock.html": {Data: []byte("the clock")},
+		"docs/docs.css":            {Data: []byte("body{}")},
+		"docs/docs.css.br":         {Data: []byte("pressed")},
+		"docs/llms.txt":            {Data: []byte("all pages")},
 
 		"sdk/index.js":           {Data: []byte(`export * from "./0123abcd/index.js";`)},
 		"sdk/index.d.ts":         {Data: []byte("declare function connect(): void;")},
@@ -131,7 +137,7 @@ func TestPressedFilesGoToWhoTakesThem(t *testing.T) {
 		{"/", "br, gzip", "https://play.example", "gzip"},
 	} {
 		mux := http.NewServeMux()
-		if err := Routes(mux, files, false, row.publicURL, unbounded); err != nil {
+		if err := Routes(mux, files, nil, row.publicURL, unbounded); err != nil {
 			t.Fatal(err)
 		}
 		w := ask(t, mux, row.url, "Accept-Encoding: "+row.accepts)
@@ -196,7 +202,7 @@ func TestPicturesOfLinksHaveWholeAddresses(t *testing.T) {
 	for _, row := range rows {
 		files, mux := samplePages(), http.NewServeMux()
 		files["index.html"] = &fstest.MapFile{Data: []byte(said)}
-		if err := Routes(mux, files, false, row.publicURL, unbounded); err != nil {
+		if err := Routes(mux, files, nil, row.publicURL, unbounded); err != nil {
 			t.Fatal(err)
 		}
 		if got := ask(t, mux, "/").Body.String(); got != row.want {
@@ -209,7 +215,7 @@ func TestPagesAreMissed(t *testing.T) {
 	for _, name := range []string{"index.html", "play.html", "console.html", "bench.html"} {
 		files := samplePages()
 		delete(files, name)
-		if Routes(http.NewServeMux(), files, false, "", unbounded) == nil {
+		if Routes(http.NewServeMux(), files, nil, "", unbounded) == nil {
 			t.Errorf("a build without %s is served", name)
 		}
 	}

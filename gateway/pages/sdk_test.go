@@ -55,7 +55,7 @@ func TestABuildWithoutOneSDKIsRefused(t *testing.T) {
 	}
 	two["sdk/4567/index.js"] = &fstest.MapFile{Data: []byte("entry")}
 	for what, files := range map[string]fs.FS{"none": none, "two": two} {
-		if Routes(http.NewServeMux(), files, false, "", unbounded) == nil {
+		if Routes(http.NewServeMux(), files, nil, "", unbounded) == nil {
 			t.Errorf("a build with %s is served", what)
 		}
 	}

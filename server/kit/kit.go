@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"go/format"
 	"io/fs"
 	"os"
 	"path"
@@ -127,6 +128,13 @@ func (g Game) writeFile(name, text string) error {
 	}
 	here := Module + "/server/kit/" + path.Join(root, g.Template) + "/"
 	text = strings.NewReplacer(here, g.Name()+"/", placeholder, g.Name(), "GOVERSION", goVersion).Replace(text)
+	if path.Ext(name) == ".go" { // the order of imports depends on the game's name
+		formatted, err := format.Source([]byte(text))
+		if err != nil {
+			return err
+		}
+		text = string(formatted)
+	}
 	return os.WriteFile(at, []byte(text), 0o644) //nolint:gosec // others may read a game's source
 }
 

@@ -1,7 +1,9 @@
 package kit
 
 import (
+	"go/format"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,6 +37,9 @@ func TestEveryTemplateIsWhole(t *testing.T) {
 			text, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(name)))
 			if err != nil || strings.Contains(string(text), placeholder) || strings.Contains(string(text), "kit/templates") || strings.Contains(string(text), "GOVERSION") {
 				t.Errorf("%s, %s: %v, or a placeholder is left", template, name, err)
+			}
+			if formatted, err := format.Source(text); path.Ext(name) == ".go" && (err != nil || string(formatted) != string(text)) {
+				t.Errorf("%s, %s is not in gofmt's form: %v", template, name, err)
 			}
 		}
 		rules, err := os.ReadFile(filepath.Join(dir, "game", "game.go"))

@@ -17,7 +17,7 @@ import (
 const worthIt = 1400
 
 // pressed are the kinds of file that are text, or packed no better than text.
-var pressed = map[string]bool{".html": true, ".css": true, ".js": true, ".svg": true, ".bin": true, ".ts": true}
+var pressed = map[string]bool{".html": true, ".css": true, ".js": true, ".svg": true, ".bin": true, ".ts": true, ".json": true, ".txt": true}
 
 func main() {
 	if len(os.Args) != 2 {
