@@ -6,6 +6,7 @@ require github.com/metronome-server/metronome v0.0.0
 
 require (
 	connectrpc.com/connect v1.21.1 // indirect
+	github.com/andybalholm/brotli v1.3.0 // indirect
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cespare/xxhash/v2 v2.3.0 // indirect
 	github.com/fsnotify/fsnotify v1.10.1 // indirect

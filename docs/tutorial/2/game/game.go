@@ -34,9 +34,7 @@ func (r *rules) Leave(sim.Seat) {}
 
 func (r *rules) Step(*sim.Inputs) { // exactly one input per seat, however clients time theirs
 	for seat, ball := range r.balls.All {
-		in := r.input.Of(seat)
-		ball.X = (ball.X + sim.Fixed(in.DX)*12 + width) % width
-		ball.Y = (ball.Y + sim.Fixed(in.DY)*12 + height) % height
+		r.Predict(seat)
 		ball.Safe -= min(ball.Safe, 1)
 	}
 	r.catch()
@@ -69,6 +67,14 @@ func (r *rules) catch() {
 			return
 		}
 	}
+}
+
+// Predict is what a player's input does to what is theirs. Step calls it for everybody; a
+// browser calls it for its own player, so that they see what they do at once.
+func (r *rules) Predict(seat sim.Seat) {
+	ball, in := r.balls.Of(seat), r.input.Of(seat)
+	ball.X = (ball.X + sim.Fixed(in.DX)*12 + width) % width
+	ball.Y = (ball.Y + sim.Fixed(in.DY)*12 + height) % height
 }
 
 func (r *rules) View(sim.Seat, *sim.View) {} // everybody sees group 0, which is everything
