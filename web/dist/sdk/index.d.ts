@@ -92,9 +92,14 @@ interface ConnectOptions {
      * is told of on the console, once: another build, mode or number of seats. All goes on by the names that both have.
      */
     fingerprint?: string;
+    /**
+     * Who tells what the own inputs and commands do, ahead of the room. true, as by default: the game's own Go, where the room has it.
+     * false: nobody. A list: functions of the page, as predict() makes them, one for each table.
+     */
+    predict?: boolean | readonly StepPrediction[];
 }
 /** How to watch a room: without a name, a seat to come back to, or a lobby. */
-interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin"> {
+interface WatchOptions extends Omit<ConnectOptions, "name" | "lobby" | "storage" | "onRejoin" | "predict"> {
     /** Whose view to begin with; 0, as by default: the room chooses. */
     seat?: number;
     /** Finds another room to watch when this one is over, and answers its URL; without it the session ends. */
@@ -120,7 +125,7 @@ interface Table<C extends string = string, O extends string = string> {
     /**
      * One number for each row's life, from when it comes into view until it leaves: the same id with another life is another row, so
      * that nobody draws a line from one to the other. Above 0, never given twice in a session; a new connection gives new ones, and so
-     * does a gap (stats.gaps).
+     * does a gap (stats.gaps). In the view a row that a prediction made keeps its life when it turns out to be one of the room's.
      */
     readonly lives: Uint32Array;
     /** Values of a column that everybody sees, as on the wire. Throws MetronomeError "no-such-name" on one that the schema does not have. */
@@ -150,7 +155,10 @@ interface ViewTable<C extends string = string> {
     readonly ids: Uint32Array;
     /** As in Table. */
     readonly lives: Uint32Array;
-    /** Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count. */
+    /**
+     * Linear columns and angles in between, the others as in the last snapshot before; as on the wire (FIXED: 1/256). Longer than count.
+     * Own rows that are predicted come after all others, and are as they will be.
+     */
     column(name: C): Float64Array;
     /** The same in real units: FIXED divided by 256, angles, also those of ConnectOptions.angles, in radians from 0 to 2π. Longer than count. */
     values(name: C): Float64Array;
@@ -202,6 +210,26 @@ interface PendingInput {
     readonly tick: number;
     readonly values: readonly number[];
 }
+/** The own rows are predicted. */
+interface Predicted {
+    /** By the game's own Go in WebAssembly, or by functions of the page. */
+    readonly by: "wasm" | "page";
+    /** The tick, with a fraction, at which view() shows the own rows; -1: nothing is predicted yet. */
+    readonly tick: number;
+}
+/** A column that was predicted wrongly. */
+interface Misprediction {
+    readonly table: string;
+    /** "made" stands for whole rows: the prediction made them and the room did not. */
+    readonly column: string;
+    /** Id of the row in which it was wrong last. */
+    readonly row: number;
+    /** How often, in all. */
+    readonly count: number;
+    /** How far off it was, in real units, of angles the short way round: the last time, and at most. */
+    readonly last: number;
+    readonly most: number;
+}
 /** A ring of numbers for plotting. */
 interface History {
     readonly length: number;
@@ -233,8 +261,17 @@ interface NetStats {
     readonly backlog: number;
     /** Inputs that the server could not use, in all. */
     readonly dropped: number;
-    /** What corrected() was told, in all. */
+    /** How often own rows had to be shown elsewhere than they were, and what corrected() was told, in all. An undisturbed prediction has none. */
     readonly corrections: number;
+    /** Who predicts the own rows now; "": nobody does. */
+    readonly predicting: Predicted["by"] | "";
+    /** What was predicted for the tick of a snapshot and was not so in it, by column; the one that was wrong last comes first. At most 64. */
+    readonly mispredictions: readonly Misprediction[];
+    /** Prediction on the page's thread, ms per frame. */
+    readonly predictMs: {
+        readonly mean: number;
+        readonly max: number;
+    };
     /** Keyframes asked for. */
     readonly resyncs: number;
     readonly reconnects: number;
@@ -336,6 +373,7 @@ interface Events<G extends Game = AnyGame> {
     };
     /** The match is over; the room closes soon. */
     matchEnd: MatchEnd<G>;
+    /** An own row fades over to where it should have been, or corrected() was called. amount is in real units of its linear columns. */
     correction: {
         amount: number;
     };
@@ -370,6 +408,8 @@ interface Session<G extends Game = AnyGame> {
     /** How the match on this seat ended; null: it has not. */
     readonly matchEnd: MatchEnd<G> | null;
     readonly world: World<G>;
+    /** The own rows of the view are predicted; null: they are as the room last said, as all others. */
+    readonly predicted: Predicted | null;
     readonly stats: NetStats;
     readonly network: NetworkSim;
     /**
@@ -387,7 +427,7 @@ interface Session<G extends Game = AnyGame> {
      * the input goes out, is in that input: a tap lasts for one. With `once` each press, from up to down, goes out in exactly one.
      */
     input(sample: ((tick: number) => InputOf<G>) | null): void;
-    /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row. */
+    /** Inputs sent after those that the world includes, oldest first: play them again to predict your own row yourself. */
     pendingInputs(): readonly PendingInput[];
     /** Tells the statistics that a prediction was wrong, by how much the game says. */
     corrected(amount: number): void;
@@ -561,6 +601,30 @@ declare class Lobby {
 }
 /** A seat in an answer. Throws LobbyError when it is none. */
 declare function joinOf(v: unknown): Join;
+/**
+ * An own row while it is predicted: its columns, shared and private, as on the wire, to be changed in place. Whatever else is set on it
+ * is kept for the ticks that follow, and taken up again after a snapshot from what was predicted for its tick; at first it is undefined.
+ */
+type StepRow<G extends Game, T extends TableName<G>, X = unknown> = {
+    readonly id: number;
+    /** By how much the linear columns changed in the last tick; 0 while nothing is known of it. */
+    readonly d: Readonly<Record<string, number>>;
+} & {
+    [C in ColumnOf<G, T> | OwnOf<G, T>]: number;
+} & Partial<X>;
+/** How the own rows of one table go on. X: what step keeps on a row that is no column. */
+interface StepPrediction<G extends Game = AnyGame, T extends TableName<G> = TableName<G>, X = unknown> {
+    readonly table: T;
+    /**
+     * Makes a row what it is after the step of a tick. input has all fields of the seat's input; world is the newest snapshot, for
+     * others' rows. It is called for many ticks over and over, so that it must depend on nothing else and be quick.
+     */
+    step(row: StepRow<G, T, X>, input: Readonly<G["input"]>, tick: number, world: World<G>): void;
+    /** Makes a row what a command makes of it, before the step of a tick; by the fields' names. */
+    commands?(row: StepRow<G, T, X>, command: Readonly<G["command"]>, tick: number, world: World<G>): void;
+}
+/** A prediction for ConnectOptions.predict, with its types: predict<Arena, "ship">({ table: "ship", step(row, input) { … } }). */
+declare function predict<G extends Game = AnyGame, T extends TableName<G> = TableName<G>, X = unknown>(p: StepPrediction<G, T, X>): StepPrediction;
 /** What a column holds. FIXED is in 1/256, ANGLE 65536 to the circle. */
 declare const Kind: {
     readonly INT8: 1;
@@ -1030,4 +1094,4 @@ declare class Buttons {
     /** Those that are down. */
     get held(): number;
 }
-export { AnyGame, Buttons, Column, ColumnOf, ColumnSchema, Comeback, CommandAnswer, CommandField, CommandOf, ConnectOptions, CreateOptions, End, EndedError, EntryError, EntryMatch, EntryMember, EntryState, EntryStatus, ErrorCode, EventSchema, Events, FIXED, Game, GameEvent, History, InputField, InputOf, Join, Kept, Kind, ListFilter, Lobby, LobbyError, MatchEnd, MatchmakeOptions, Matchmaking, MatchmakingEvents, MetronomeError, NetStats, NetworkSim, OutcomeLine, OwnOf, ParamField, ParamValue, ParamsOf, Party, PartyEvents, PartyMember, PartyOptions, PartyState, PendingInput, Player, Queue, QueueOptions, QuickPlayOptions, Room, Row, RowObject, Schema, Session, State, Table, TableName, TableSchema, View, ViewTable, WaitReason, WatchOptions, World, connect, createParty, joinParty, listQueues, matchmake, measureLatency, quickPlay, resumeMatchmaking, unitOf, watch };
+export { AnyGame, Buttons, Column, ColumnOf, ColumnSchema, Comeback, CommandAnswer, CommandField, CommandOf, ConnectOptions, CreateOptions, End, EndedError, EntryError, EntryMatch, EntryMember, EntryState, EntryStatus, ErrorCode, EventSchema, Events, FIXED, Game, GameEvent, History, InputField, InputOf, Join, Kept, Kind, ListFilter, Lobby, LobbyError, MatchEnd, MatchmakeOptions, Matchmaking, MatchmakingEvents, MetronomeError, Misprediction, NetStats, NetworkSim, OutcomeLine, OwnOf, ParamField, ParamValue, ParamsOf, Party, PartyEvents, PartyMember, PartyOptions, PartyState, PendingInput, Player, Predicted, Queue, QueueOptions, QuickPlayOptions, Room, Row, RowObject, Schema, Session, State, StepPrediction, StepRow, Table, TableName, TableSchema, View, ViewTable, WaitReason, WatchOptions, World, connect, createParty, joinParty, listQueues, matchmake, measureLatency, predict, quickPlay, resumeMatchmaking, unitOf, watch };

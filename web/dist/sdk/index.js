@@ -1,1 +1,1 @@
-export * from "./0607c7431d449e9c/index.js";
+export * from "./54eb459de0d317ef/index.js";

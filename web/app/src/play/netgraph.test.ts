@@ -9,7 +9,7 @@ test("a move in words", () => {
 
 test("what was guessed wrongly, the last three", () => {
   expect(missWords([])).toBe("");
-  const one = { table: "ship", column: "y", row: 3, count: 1, last: 0.0195, most: 0.0195 };
+  const one = { table: "ship", column: "y", row: 3, count: 1, last: 0.0196, most: 0.0196 };
   const many = { table: "shot", column: "made", row: 1_000_001, count: 12, last: 1, most: 1 };
   expect(missWords([one, many, { ...one, column: "x", count: 2, last: 0.5, most: 120.4 }, one])).toBe(
     "ship 3 y 0.02\nshot 1000001 made 1 (12 times, up to 1)\nship 3 x 0.5 (2 times, up to 120)",

@@ -54,7 +54,7 @@ export function missWords(misses: readonly Misprediction[]): string {
   return misses.slice(0, listed).map((m) => `${m.table} ${m.row} ${m.column} ${size(m.last)}${m.count > 1 ? ` (${m.count} times, up to ${size(m.most)})` : ""}`).join("\n");
 }
 
-const size = (v: number): string => String(Number(v.toPrecision(2)));
+const size = (v: number): string => String(v < 100 ? Number(v.toPrecision(2)) : Math.round(v));
 
 /** Where the match went last, and how long that took, in a sentence; "" while it has stayed where it was. */
 export function moveWords(s: Pick<NetStats, "moves" | "lastMove">): string {
