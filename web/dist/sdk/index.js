@@ -1,1 +1,1 @@
-export * from "./54eb459de0d317ef/index.js";
+export * from "./337aa4a1a19b4db0/index.js";
