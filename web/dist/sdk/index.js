@@ -1,1 +1,1 @@
-export * from "./798a72f6169d5a9c/index.js";
+export * from "./b71587c5120536e6/index.js";

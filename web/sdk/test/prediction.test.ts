@@ -461,4 +461,11 @@ describe("nobody predicts", () => {
     vi.advanceTimersByTime(500);
     expect(s.mine.x).toBe(x);
   });
+
+  test("while the connection is lost before the first frame: the view has what the room said", async () => {
+    const s = await new Story().begin();
+    s.rig.say({ type: "state", state: "away", end: closeEnd(1006, "") });
+    s.send(101, [256, 0, 0]);
+    expect([s.mine.x, s.session.view().table("ship").values("x")[0]]).toEqual([1, 1]);
+  });
 });

@@ -24,7 +24,7 @@ declare global {
 /** Connects to a recording as to a server; over is called after its last frame. */
 function recorded(frames: readonly ArrayBuffer[], over: () => void): ArenaSession {
   const socket = player(frames, 1000 / recordedHz, over);
-  return connect<Arena>("ws://recording/rooms/crowd", { worker: false, WebSocket: socket, storage: null, hiddenAfter: Infinity, angles: ["ship.aim"] });
+  return connect<Arena>("ws://recording/rooms/crowd", { worker: false, WebSocket: socket, storage: null, hiddenAfter: Infinity, angles: ["ship.aim"], predict: false });
 }
 
 class Stress {

@@ -2,10 +2,7 @@
 // while.
 
 import type { History, NetStats } from "@metronome/sdk";
-import { Arms } from "../play/arms.ts";
-import { Ground } from "../play/ground.ts";
 import { Look } from "../play/look.ts";
-import { Own } from "../play/own.ts";
 import type { Painter } from "../play/painter.ts";
 import type { Picture } from "../play/picture.ts";
 import { rulesOf } from "../play/rules.ts";
@@ -27,8 +24,6 @@ const every = 500;
 
 /** Width of a narrow page, CSS pixels. */
 const narrow = 600;
-
-const still = { dx: 0, dy: 0, buttons: 0 };
 
 export class Run {
   onNow: (n: Now) => void = () => {};
@@ -106,7 +101,7 @@ export class Run {
 
   private draw(view: ReturnType<ArenaSession["view"]>, dt: number): void {
     this.look ??= this.makeLook(this.session!);
-    const p = this.look.take(view, this.session!.seat, dt, 0, still);
+    const p = this.look.take(view, this.session!.seat, dt, null);
     this.frameAll(p);
     this.scene.draw(p, dt);
   }
@@ -114,7 +109,7 @@ export class Run {
   private makeLook(session: ArenaSession): Look {
     const rules = rulesOf(session.mode, session.tickHz);
     const many = session.world.table("ship").count > named;
-    const look = new Look(rules, new Own(new Ground(rules)), new Arms(rules), (seat) => (many ? "" : (session.roster.get(seat)?.name ?? `ship ${seat}`)));
+    const look = new Look(rules, (seat) => (many ? "" : (session.roster.get(seat)?.name ?? `ship ${seat}`)));
     if (this.size) [look.picture.width, look.picture.height] = [this.size.width, this.size.height];
     return look;
   }

@@ -4,11 +4,8 @@
 
 import { watch } from "@metronome/sdk";
 import type { Arena } from "./arena.gen.ts";
-import { Arms } from "./arms.ts";
 import { pickupColours } from "./draw-things.ts";
-import { Ground } from "./ground.ts";
 import { Look } from "./look.ts";
-import { Own } from "./own.ts";
 import { liveliest } from "./liveliest.ts";
 import { makePainter } from "./painters.ts";
 import type { Painter } from "./painter.ts";
@@ -81,7 +78,7 @@ export class Backdrop {
   private begin(): void {
     if (!this.session.schema || !fits(this.session.schema)) return this.stop();
     const rules = rulesOf(this.session.mode, this.session.tickHz);
-    this.look = new Look(rules, new Own(new Ground(rules)), new Arms(rules), (seat) => this.session.roster.get(seat)?.name ?? "");
+    this.look = new Look(rules, (seat) => this.session.roster.get(seat)?.name ?? "");
   }
 
   private readonly frame = (now: number): void => {
@@ -94,7 +91,7 @@ export class Backdrop {
     if (!this.look || view.tick < 0) return;
     const began = performance.now();
     const step = Math.min(dt, 0.1);
-    const picture = this.look.take(view, 0, step, 0, { dx: 0, dy: 0, buttons: 0 });
+    const picture = this.look.take(view, 0, step, null);
     this.aim(picture, step);
     this.scene.draw(picture, step);
     if (++this.frames === 1) this.onShown();

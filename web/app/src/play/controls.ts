@@ -1,7 +1,7 @@
 // What the player asks for, whichever device it comes from, and its form on
 // the wire: the fields of sim/arena's Input.
 
-import { ButtonBlaster, ButtonDash, ButtonRail } from "./predict.ts";
+import { ButtonBlaster, ButtonDash, ButtonRail } from "./types.ts";
 
 /** What one device says now. */
 export interface Device {

@@ -1,12 +1,14 @@
 // One player's match on the page: session, inputs, picture and HUD, put
 // together. Everything runs on the main thread, once per animation frame.
 
-import { Arms } from "./arms.ts";
+import type { ColumnOf, OwnOf, RowObject } from "@metronome/sdk";
+import type { Arena } from "./arena.gen.ts";
+import { Bolts } from "./bolts.ts";
 import { Controls, type Give } from "./controls.ts";
 import { show } from "../dom.ts";
 import { Feats } from "./feats.ts";
+import { Fired } from "./fired.ts";
 import { hears } from "./happen.ts";
-import { Ground } from "./ground.ts";
 import { offerFullScreen } from "./fullscreen.ts";
 import { count, type Handle } from "./handle.ts";
 import { Hud, nameOf } from "./hud.ts";
@@ -17,11 +19,10 @@ import { touch } from "./input-touch.ts";
 import { Look } from "./look.ts";
 import { backToLobby, onward } from "./notice.ts";
 import { goTo, knowNodes } from "./onward.ts";
-import { Own } from "./own.ts";
 import type { Painter } from "./painter.ts";
 import { emptyPicture, type Picture } from "./picture.ts";
 import type { Fate } from "./respawn.ts";
-import { rulesOf } from "./rules.ts";
+import { type Rules, rulesOf } from "./rules.ts";
 import { Scene } from "./scene.ts";
 import { copyLink, keys, tools } from "./keys.ts";
 import { Sound } from "./sound.ts";
@@ -30,15 +31,19 @@ import { Status } from "./status.ts";
 import { Strangers } from "./strangers.ts";
 import { fits, isArena, ownPlayer, ownShip } from "./tables.ts";
 import { Turns } from "./turns.ts";
-import { type ArenaSession, Phase } from "./types.ts";
+import type { ArenaSession } from "./types.ts";
+import { free, type Wall, wallsOf } from "./walls.ts";
 import { Watch } from "./watch.ts";
 
 /** The parts that depend on the mode's rules. */
 interface Flight {
-  own: Own;
-  arms: Arms;
+  rules: Rules;
+  fired: Fired;
+  bolts: Bolts;
   look: Look;
+  walls: readonly Wall[];
 }
+
 
 /** How long the keys are shown, ms. */
 const hinted = 12_000;
@@ -61,6 +66,8 @@ export class Game {
   private readonly turns = new Turns();
   private flew = false;
   private flight: Flight | null = null;
+  /** The own ship as the view has it, in real units, with what only its player is told; null: there is none. */
+  private own: RowObject<ColumnOf<Arena, "ship"> | OwnOf<Arena, "ship">> | null = null;
   private readonly strangers = new Strangers();
   private live: Give = { dx: 0, dy: 0, aim: 0, buttons: 0 };
   private last = 0;
@@ -95,13 +102,10 @@ export class Game {
     requestAnimationFrame(this.frame);
   }
 
-  get own(): Own | null {
-    return this.flight?.own ?? null;
+  get fired(): Fired | null {
+    return this.flight?.fired ?? null;
   }
 
-  get arms(): Arms | null {
-    return this.flight?.arms ?? null;
-  }
 
   setWatch(on: boolean): boolean {
     this.watch.on = on || this.session.spectating;
@@ -170,29 +174,34 @@ export class Game {
     this.strangers.forget();
     const rules = rulesOf(this.session.mode, this.session.tickHz);
     document.title = `${this.session.mode} · metronome`;
-    const known = this.flight?.own.ground.rules;
+    const known = this.flight?.rules;
     if (resumed && known && known.hz === rules.hz && known.width === rules.width) return;
-    const own = new Own(new Ground(rules));
-    const arms = new Arms(rules);
-    own.onTick = (tick, values, before) => arms.tick(tick, values, before);
-    own.onCorrection = (units) => this.session.corrected(units);
-    arms.onBolt = (b) => {
-      this.feats.shot();
-      this.scene.effects.muzzle(b.x / 256, b.y / 256, b.angle, 0xffb000);
-      this.sound.play("blaster");
-    };
-    arms.onRail = (x, y, angle) => this.ownBeam(x, y, angle);
+    const fired = new Fired(rules);
+    fired.onBlaster = (tick, x, y) => this.ownBolt(tick, x, y);
+    fired.onRail = (_, x, y) => this.ownBeam(x, y);
     this.hintUntil = Math.min(this.hintUntil, performance.now() + hinted);
-    this.flight = { own, arms, look: new Look(rules, own, arms, (seat) => nameOf(this.session, seat)) };
+    const bolts = new Bolts(rules);
+    this.own = null;
+    const flight: Flight = { rules, fired, bolts, walls: [], look: new Look(rules, (seat) => nameOf(this.session, seat), bolts, () => flight.walls) };
+    this.flight = flight;
     this.hud.rules(rules);
   }
 
-  private ownBeam(x: number, y: number, angle: number): void {
+  /** The own blaster is fired in the step of a tick, from a point in units. */
+  private ownBolt(tick: number, x: number, y: number): void {
     this.feats.shot();
-    const g = this.flight!.own.ground;
-    const [dx, dy] = [Math.cos(angle) * g.rules.railRange, Math.sin(angle) * g.rules.railRange];
-    const part = g.free(x, y, dx, dy);
-    this.scene.effects.beam(x / 256, y / 256, (x + dx * part) / 256, (y + dy * part) / 256, 0xffb000);
+    const { aim } = this.controls;
+    if (this.session.predicted?.by === "page") this.flight!.bolts.fire(tick, x * 256, y * 256, aim);
+    this.scene.effects.muzzle(x, y, aim, 0xffb000);
+    this.sound.play("blaster");
+  }
+
+  private ownBeam(x: number, y: number): void {
+    this.feats.shot();
+    const { rules, walls } = this.flight!;
+    const [dx, dy] = [Math.cos(this.controls.aim) * rules.railRange, Math.sin(this.controls.aim) * rules.railRange];
+    const part = free(walls, rules, x * 256, y * 256, dx, dy);
+    this.scene.effects.beam(x, y, x + (dx * part) / 256, y + (dy * part) / 256, 0xffb000);
     this.scene.follow.shake(5);
     this.sound.play("rail");
   }
@@ -200,16 +209,8 @@ export class Game {
   private snapshot(): void {
     const { session, flight } = this;
     if (!flight) return;
-    const { own, arms } = flight;
-    const walls = session.world.table("wall");
-    if (own.ground.walls.length !== walls.count || session.mode === "open") {
-      const [x, y, w, h] = [walls.column("x"), walls.column("y"), walls.column("w"), walls.column("h")];
-      own.ground.walls = Array.from({ length: walls.count }, (_, i) => ({ x0: x[i]!, y0: y[i]!, x1: x[i]! + w[i]!, y1: y[i]! + h[i]! }));
-    }
-    const ship = ownShip(session.world, session.seat);
-    own.snapshot(session.world.tick, ship, session.pendingInputs());
-    if (ship) arms.snapshot({ ...ship, tick: session.world.tick });
-    arms.allowed = matchOf(session.world).phase !== Phase.Pause;
+    // In the open world others come into view without that their number changes.
+    if (flight.walls.length !== session.world.table("wall").count || session.mode === "open") flight.walls = wallsOf(session.world);
   }
 
   private give(now: number): void {
@@ -251,11 +252,14 @@ export class Game {
   };
 
   private drawWorld(view: ReturnType<ArenaSession["view"]>, dt: number): void {
-    const { own, look } = this.flight!;
-    own.advance(this.session.pendingInputs());
-    const p = look.take(view, this.session.seat, dt, this.controls.aim, this.live);
+    const { session } = this;
+    const { fired, look } = this.flight!;
+    fired.see(this.own = view.mine("ship")[0] ?? null);
+    const { predicted } = session;
+    const ahead = predicted?.by === "page" ? Math.max(0, predicted.tick - view.tick) : 0;
+    const p = look.take(view, session.seat, dt, this.controls.aim, ahead);
     this.picture = this.handle.picture = p;
-    const auth = own.authority;
+    const auth = ownShip(session.world, session.seat);
     p.ghost = auth && (this.hud.feel.on || !this.hud.netgraph.root.hidden) ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;
     this.aimCamera(p, dt);
     const { x, y } = this.scene.follow.camera;
@@ -276,12 +280,12 @@ export class Game {
 
   private fill(now: number): void {
     const { session, picture: p, hud } = this;
-    const ship = ownShip(session.world, session.seat);
-    const tick = this.own?.tick ?? session.world.tick;
+    const ship = this.own;
+    const tick = session.predicted?.tick ?? session.world.tick;
     session.who(this.strangers.met(p, leadersOf(session.world)));
     const shown = ship && p.own && !this.watch.on;
     this.hearMatch(p, now);
-    hud.fill(now, this.feats, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railAt - tick, dash: ship.dashAt - tick } : null);
+    hud.fill(now, this.feats, shown ? { health: p.own!.health, shield: p.own!.shield, ammo: ship.ammo, rail: ship.railat - tick, dash: ship.dashat - tick } : null);
     hud.minimap.draw(p, this.scene.follow.camera);
     if (this.watch.on) hud.respawn.watching(this.watch.ship(p)?.name ?? (session.spectating && session.watched > 0 ? nameOf(session, session.watched) : ""), session.spectating);
     else if (!p.own && session.state === "playing") {

@@ -13,10 +13,3 @@ it.each([
   [190_000, 200_000 - r, 20_000, 210_000], // along its corner it is free
   [r + 10, 10_000, -500, r], // the edge of the world
 ])("from (%d, %d) by %d along X it comes to %d", (x, y, vx, to) => expect(ground.slideX(x, y, vx)).toBe(to));
-
-it.each([
-  [190_000, 250_000, 20_000, 0, 0.5], // half way to the wall
-  [190_000, 100_000, 20_000, 0, 1], // beside it
-  [190_000, 250_000, -20_000, 0, 1], // away from it
-  [1000, 100_000, -2000, 0, 0.5], // out of the world
-])("of the way from (%d, %d) by (%d, %d) is free: %d", (x, y, dx, dy, part) => expect(ground.free(x, y, dx, dy)).toBe(part));

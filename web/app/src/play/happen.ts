@@ -120,7 +120,7 @@ function lost(g: Game, f: Kill, x: number, y: number): void {
 }
 
 function beam(g: Game, tick: number, f: { by: number; x: number; y: number; tox: number; toy: number }): void {
-  if (f.by === g.session.seat && g.arms?.drawn(tick)) return;
+  if (f.by === g.session.seat && g.fired?.drawn(tick)) return;
   g.scene.effects.beam(f.x / 256, f.y / 256, f.tox / 256, f.toy / 256, tint(g, f.by));
   g.sound.at("rail", f.x / 256, f.y / 256);
 }

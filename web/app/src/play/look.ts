@@ -1,11 +1,10 @@
-// The Picture of a frame, from the SDK's view and the own ship's prediction.
+// The Picture of a frame, from the SDK's view.
 
-import type { Arms } from "./arms.ts";
-import type { Own } from "./own.ts";
+import type { Bolts } from "./bolts.ts";
 import { emptyPicture, Pool, type Picture, type PickupNow, type ShipNow, type ShotNow, type WallNow } from "./picture.ts";
-import type { Stick } from "./predict.ts";
 import type { Rules } from "./rules.ts";
 import type { ArenaView } from "./types.ts";
+import { free, type Wall } from "./walls.ts";
 
 /** Units per unit on the wire. */
 const unit = 1 / 256;
@@ -29,34 +28,34 @@ export class Look {
   /** By the projectile's life. */
   private readonly flights = new Map<number, Flight>();
   private readonly teams = new Map<number, number>();
-  /** Other ships in the frame before, by life. */
+  /** Ships in the frame before, by life. */
   private readonly before = new Map<number, { x: number; y: number; vx: number; vy: number; frame: number }>();
   private frame = 0;
 
   constructor(
     private readonly rules: Rules,
-    private readonly own: Own,
-    private readonly arms: Arms,
     private readonly nameOf: (seat: number) => string,
+    /** Own projectiles that are not in the view. */
+    private readonly bolts: Bolts | null = null,
+    private readonly ground: () => readonly Wall[] = () => [],
   ) {
     this.picture.width = rules.width * unit;
     this.picture.height = rules.height * unit;
   }
 
-  /** Takes the view of a frame; dt in seconds, aim in radians, live is what the player asks for now. */
-  take(view: ArenaView, seat: number, dt: number, aim: number, live: Stick): Picture {
+  /** Takes the view of a frame; dt in seconds. aim: where the own ship points, radians; null: as its row says. ahead: how many ticks own projectiles are drawn ahead of the view. */
+  take(view: ArenaView, seat: number, dt: number, aim: number | null, ahead = 0): Picture {
     this.frame++;
     this.picture.time += dt;
-    this.takeShips(view, seat, dt);
-    this.takeOwn(dt, aim, live);
-    this.takeShots(view, seat);
+    this.takeShips(view, seat, dt, aim);
+    this.takeShots(view, seat, aim, ahead);
     this.takeGround(view);
     return this.picture;
   }
 
-  private takeShips(view: ArenaView, seat: number, dt: number): void {
+  private takeShips(view: ArenaView, seat: number, dt: number, aim: number | null): void {
     const t = view.table("ship");
-    const [x, y, aim, health] = [t.column("x"), t.column("y"), t.column("aim"), t.column("health")];
+    const [x, y, aims, health] = [t.column("x"), t.column("y"), t.column("aim"), t.column("health")];
     const [shield, team, seats, safe] = [t.column("shield"), t.column("team"), t.column("seat"), t.column("safeuntil")];
     this.ships.begin();
     this.picture.own = null;
@@ -68,21 +67,21 @@ export class Look {
       s.team = team[i]!;
       s.x = x[i]! * unit;
       s.y = y[i]! * unit;
-      s.aim = (aim[i]! / 128) * Math.PI;
+      s.aim = s.seat === seat && aim !== null ? aim : (aims[i]! / 128) * Math.PI;
       s.health = health[i]!;
       s.shield = shield[i]!;
       s.safe = safe[i]! > view.tick;
       s.own = s.seat === seat;
       s.name = this.nameOf(s.seat);
       if (s.own) this.picture.own = s;
-      else this.speed(s, dt);
+      this.speed(s, dt);
       this.teams.set(s.seat, s.team);
     }
     this.ships.fill(this.picture.ships);
     forget(this.before, this.frame);
   }
 
-  /** Other ships' speed as seen, a little smoothed. */
+  /** A ship's speed as seen, a little smoothed. */
   private speed(s: ShipNow, dt: number): void {
     let b = this.before.get(s.life);
     if (!b || dt <= 0) this.before.set(s.life, (b = { x: s.x, y: s.y, vx: 0, vy: 0, frame: 0 }));
@@ -97,35 +96,24 @@ export class Look {
     s.vy = b.vy;
   }
 
-  private takeOwn(dt: number, aim: number, live: Stick): void {
-    this.own.run(dt);
-    const s = this.picture.own;
-    const at = this.own.shown(live);
-    if (!s || !at) return;
-    const hz = this.rules.hz;
-    s.x = at.x * unit;
-    s.y = at.y * unit;
-    s.vx = at.vx * unit * hz;
-    s.vy = at.vy * unit * hz;
-    s.aim = aim;
-    s.safe = s.safe && this.arms.bolts.length === 0;
-  }
-
-  private takeShots(view: ArenaView, seat: number): void {
+  private takeShots(view: ArenaView, seat: number, aim: number | null, ahead: number): void {
     const t = view.table("shot");
     const [x, y, seats] = [t.column("x"), t.column("y"), t.column("seat")];
-    this.arms.reached(view.tick);
+    this.bolts?.reached(view.tick);
     this.shots.begin();
     for (let i = 0; i < t.count; i++) {
       const f = this.flight(t.lives[i]!, x[i]! * unit, y[i]! * unit, view.tick);
-      if (f.vx === 0 && f.vy === 0) continue;
       const by = seats[i]!;
-      const ahead = by === seat && this.own.alive ? Math.max(0, this.own.tick - view.tick) : 0;
-      this.shot(t.ids[i]!, by, seat, f.x, f.y, f.vx * ahead, f.vy * ahead, Math.atan2(f.vy, f.vx));
+      const own = by === seat && aim !== null && this.picture.own !== null;
+      const moves = f.vx !== 0 || f.vy !== 0;
+      // An own one that was just fired flies where the own ship points; where another one does is seen in the next frame.
+      if (!moves && (!own || ahead > 0)) continue;
+      const on = own ? ahead : 0;
+      this.shot(t.ids[i]!, by, seat, f.x, f.y, f.vx * on, f.vy * on, own && !moves ? aim : Math.atan2(f.vy, f.vx));
     }
-    for (const b of this.arms.bolts) {
-      const ahead = Math.max(0, this.own.tick - b.tick + 1);
-      this.shot(-b.tick, seat, seat, b.x * unit, b.y * unit, b.vx * unit * ahead, b.vy * unit * ahead, b.angle);
+    for (const b of this.bolts?.flying ?? []) {
+      const on = Math.max(0, view.tick + ahead - b.tick + 1);
+      this.shot(-b.tick, seat, seat, b.x * unit, b.y * unit, b.vx * unit * on, b.vy * unit * on, b.angle);
     }
     this.shots.fill(this.picture.shots);
     forget(this.flights, this.frame);
@@ -133,7 +121,7 @@ export class Look {
 
   /** Puts a projectile (dx, dy) further than (x, y), unless a wall is between. */
   private shot(id: number, by: number, seat: number, x: number, y: number, dx: number, dy: number, angle: number): void {
-    if ((dx !== 0 || dy !== 0) && this.own.ground.free(x / unit, y / unit, dx / unit, dy / unit) < 1) return;
+    if ((dx !== 0 || dy !== 0) && free(this.ground(), this.rules, x / unit, y / unit, dx / unit, dy / unit) < 1) return;
     const s = this.shots.take();
     s.id = id;
     s.x = x + dx;

@@ -1,7 +1,7 @@
 // The net graph: what the connection does, as figures and small plots, and
 // controls that make it worse on purpose.
 
-import type { History, NetStats, NetworkSim } from "@metronome/sdk";
+import type { History, Misprediction, NetStats, NetworkSim } from "@metronome/sdk";
 import { button, make as el, show, text as say } from "../dom.ts";
 import { css, danger, ok, shield, text, you } from "./palette.ts";
 
@@ -42,7 +42,19 @@ const figures: [name: string, value: (s: NetStats) => string, what: string][] = 
   ["reconnects", (s) => String(s.reconnects), "How often your page took up its connection again; moves are among them."],
   ["moves", (s) => String(s.moves), "How often the match went on at another server, with you in it. The plots have a line there, with how long no snapshot came."],
   ["corrections", (s) => String(s.corrections), "How often the server had your ship elsewhere than your page had guessed it. 0 is a perfect guess."],
+  ["predicted by", (s) => (s.predicting || "nobody"), "Who tells what your inputs do before the server has answered: the game's own Go in WebAssembly, or a function of this page."],
+  ["predict, ms", (s) => s.predictMs.mean.toFixed(3), "What your computer needs in a frame to tell that."],
 ];
+
+/** Mispredictions that are listed. */
+const listed = 3;
+
+/** The columns that were guessed wrongly last, a line for each: table, row and column, how far off it was in the game's units, and how often; "" while none was. */
+export function missWords(misses: readonly Misprediction[]): string {
+  return misses.slice(0, listed).map((m) => `${m.table} ${m.row} ${m.column} ${size(m.last)}${m.count > 1 ? ` (${m.count} times, up to ${size(m.most)})` : ""}`).join("\n");
+}
+
+const size = (v: number): string => String(v < 100 ? Number(v.toPrecision(2)) : Math.round(v));
 
 /** Where the match went last, and how long that took, in a sentence; "" while it has stayed where it was. */
 export function moveWords(s: Pick<NetStats, "moves" | "lastMove">): string {
@@ -64,6 +76,7 @@ export class NetGraph {
   private readonly values: HTMLElement[] = [];
   private readonly what = el("p", "what", asked);
   private readonly moved = el("p", "moved");
+  private readonly misses = el("p", "misses");
   /** Bring the sliders to what is added, which is not set by them alone. */
   private readonly sliders: (() => void)[] = [];
 
@@ -72,9 +85,11 @@ export class NetGraph {
     this.list.setAttribute("aria-label", "Figures of the connection");
     this.list.append(...figures.map(([name, , what]) => this.figure(name, what)));
     this.list.addEventListener("pointerleave", () => say(this.what, asked));
-    this.root.append(el("h2", "", "Net graph"), this.list, this.what, this.moved, this.canvas, this.controls(network));
+    this.root.append(el("h2", "", "Net graph"), this.list, this.what, this.moved, this.misses, this.canvas, this.controls(network));
     this.moved.setAttribute("role", "status");
     show(this.moved, false);
+    show(this.misses, false);
+    this.misses.title = "What was guessed wrongly last: table, row, column, and by how much";
     this.canvas.setAttribute("role", "img");
     this.canvas.setAttribute("aria-label", `Plots of the last snapshots: ${plots.map((p) => `${p.label}: ${p.what}`).join(" ")}`);
     this.canvas.addEventListener("pointermove", (e) => say(this.what, plots[Math.floor(e.offsetY / rowHeight)]?.what ?? asked));
@@ -89,6 +104,8 @@ export class NetGraph {
     for (const follow of this.sliders) follow();
     say(this.moved, moveWords(s));
     show(this.moved, s.moves > 0);
+    say(this.misses, missWords(s.mispredictions));
+    show(this.misses, s.mispredictions.length > 0);
     this.plot(s);
   }
 

@@ -3,6 +3,7 @@
 
 import type { Ground } from "./ground.ts";
 import type { Rules } from "./rules.ts";
+import { ButtonDash } from "./types.ts";
 
 /** The part of a ship that is predicted, in 1/256 unit and ticks. */
 export interface Body {
@@ -20,10 +21,6 @@ export interface Stick {
   dy: number;
   buttons: number;
 }
-
-export const ButtonBlaster = 1;
-export const ButtonRail = 2;
-export const ButtonDash = 4;
 
 /** Returns when the last dash ends: it is not on the wire, but follows from when the next may begin. */
 export function dashEnd(dashAt: number, r: Rules): number {

@@ -20,25 +20,12 @@ export function isArena(schema: Schema): boolean {
   return schema.tables.some((t) => t.name === "ship");
 }
 
-export interface OwnShip {
-  id: number;
-  x: number;
-  y: number;
-  ammo: number;
-  blasterAt: number;
-  railAt: number;
-  dashAt: number;
-}
-
-/** Returns a seat's ship, in 1/256 unit and ticks; null while it is dead. */
-export function ownShip(world: ArenaWorld, seat: number): OwnShip | null {
+/** Returns where a seat's ship is, in 1/256 unit; null while it is dead. */
+export function ownShip(world: ArenaWorld, seat: number): { x: number; y: number } | null {
   const t = world.table("ship");
   const i = t.column("seat").indexOf(seat);
   if (i < 0 || i >= t.count) return null;
-  const id = t.ids[i]!;
-  const o = t.ownIds.indexOf(id);
-  const own = (c: "ammo" | "blasterat" | "railat" | "dashat") => (o < 0 ? 0 : (t.own(c)[o] ?? 0));
-  return { id, x: t.column("x")[i]!, y: t.column("y")[i]!, ammo: own("ammo"), blasterAt: own("blasterat"), railAt: own("railat"), dashAt: own("dashat") };
+  return { x: t.column("x")[i]!, y: t.column("y")[i]! };
 }
 
 /** Returns when a seat's ship comes back. */

@@ -12,5 +12,10 @@ export type ArenaEvent = GameEvent<Arena>;
 /** Phases of a match, as in sim/arena. */
 export const Phase = { Warmup: 0, Play: 1, Pause: 2 } as const;
 
+/** Bits of an input's buttons. */
+export const ButtonBlaster = 1;
+export const ButtonRail = 2;
+export const ButtonDash = 4;
+
 /** Weapons of hit and kill. */
 export const Weapon = { Blaster: 1, Rail: 2 } as const;

@@ -85,9 +85,9 @@ export class Prediction implements Predicted {
     });
   }
 
-  /** The rows to draw in place of the room's own, by table; undefined: the table is not predicted. */
+  /** The rows to draw in place of the room's own, by table; undefined: the table is not predicted, or there was no frame. */
   shown(table: number): ShownTable | undefined {
-    return this.base ? this.kept.find((k) => k.table === table)?.shown : undefined;
+    return this.at >= 0 ? this.kept.find((k) => k.table === table)?.shown : undefined;
   }
 
   /** An input went out. */
