@@ -447,7 +447,7 @@ describe("nobody predicts", () => {
   });
 
   test("when no predictor can be had; the console says why", async () => {
-    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    const said = vi.spyOn(console, "warn").mockImplementation(() => {});
     const s = await new Story({}, { predictor: async () => Promise.reject(new Error("404")) }).begin();
     expect([s.session.predicted, said.mock.calls.length, s.mine.x]).toEqual([null, 1, 1]);
   });

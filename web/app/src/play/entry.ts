@@ -5,7 +5,6 @@ import { connect, Lobby, quickPlay, watch, type ConnectOptions } from "@metronom
 import { base } from "../base.ts";
 import { takeOver } from "../lobby/player.ts";
 import type { Arena } from "./arena.gen.ts";
-import { shipPort } from "./port.ts";
 import type { ArenaSession } from "./types.ts";
 
 export type Way = { kind: "mode"; mode: string; avoid: string[] } | { kind: "room"; id: string } | { kind: "code"; code: string };
@@ -37,10 +36,9 @@ export async function spectate(id: string, options: ConnectOptions): Promise<Are
 
 /** Asks for a seat; fails with LobbyError where a room or code is not there. */
 export async function enter(way: Way, name: string, options: ConnectOptions): Promise<ArenaSession> {
-  let session: ArenaSession;
-  const o = { ...options, name, angles: ["ship.aim"], lobby: base(), predict: [shipPort(() => session)] };
-  if (way.kind === "mode") return (session = quickPlay<Arena>(base(), { ...o, mode: way.mode, avoid: way.avoid }));
+  const o = { ...options, name, angles: ["ship.aim"], lobby: base() };
+  if (way.kind === "mode") return quickPlay<Arena>(base(), { ...o, mode: way.mode, avoid: way.avoid });
   const by = way.kind === "room" ? { id: way.id } : { code: way.code };
   const join = takeOver(by) ?? (await new Lobby(base()).join(by, name));
-  return (session = connect<Arena>(join.url, o));
+  return connect<Arena>(join.url, o);
 }

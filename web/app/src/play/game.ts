@@ -3,7 +3,6 @@
 
 import type { ColumnOf, OwnOf, RowObject } from "@metronome/sdk";
 import type { Arena } from "./arena.gen.ts";
-import { Bolts } from "./bolts.ts";
 import { Controls, type Give } from "./controls.ts";
 import { show } from "../dom.ts";
 import { Feats } from "./feats.ts";
@@ -39,7 +38,6 @@ import { Watch } from "./watch.ts";
 interface Flight {
   rules: Rules;
   fired: Fired;
-  bolts: Bolts;
   look: Look;
   walls: readonly Wall[];
 }
@@ -177,21 +175,18 @@ export class Game {
     const known = this.flight?.rules;
     if (resumed && known && known.hz === rules.hz && known.width === rules.width) return;
     const fired = new Fired(rules);
-    fired.onBlaster = (tick, x, y) => this.ownBolt(tick, x, y);
+    fired.onBlaster = (_, x, y) => this.ownBolt(x, y);
     fired.onRail = (_, x, y) => this.ownBeam(x, y);
     this.hintUntil = Math.min(this.hintUntil, performance.now() + hinted);
-    const bolts = new Bolts(rules);
     this.own = null;
-    const flight: Flight = { rules, fired, bolts, walls: [], look: new Look(rules, (seat) => nameOf(this.session, seat), bolts, () => flight.walls) };
-    this.flight = flight;
+    this.flight = { rules, fired, walls: [], look: new Look(rules, (seat) => nameOf(this.session, seat)) };
     this.hud.rules(rules);
   }
 
-  /** The own blaster is fired in the step of a tick, from a point in units. */
-  private ownBolt(tick: number, x: number, y: number): void {
+  /** The own blaster is fired from a point in units. */
+  private ownBolt(x: number, y: number): void {
     this.feats.shot();
     const { aim } = this.controls;
-    if (this.session.predicted?.by === "page") this.flight!.bolts.fire(tick, x * 256, y * 256, aim);
     this.scene.effects.muzzle(x, y, aim, 0xffb000);
     this.sound.play("blaster");
   }
@@ -255,9 +250,7 @@ export class Game {
     const { session } = this;
     const { fired, look } = this.flight!;
     fired.see(this.own = view.mine("ship")[0] ?? null);
-    const { predicted } = session;
-    const ahead = predicted?.by === "page" ? Math.max(0, predicted.tick - view.tick) : 0;
-    const p = look.take(view, session.seat, dt, this.controls.aim, ahead);
+    const p = look.take(view, session.seat, dt, this.controls.aim);
     this.picture = this.handle.picture = p;
     const auth = ownShip(session.world, session.seat);
     p.ghost = auth && (this.hud.feel.on || !this.hud.netgraph.root.hidden) ? { x: auth.x / 256, y: auth.y / 256, aim: this.controls.aim } : null;

@@ -1,10 +1,8 @@
 // The Picture of a frame, from the SDK's view.
 
-import type { Bolts } from "./bolts.ts";
 import { emptyPicture, Pool, type Picture, type PickupNow, type ShipNow, type ShotNow, type WallNow } from "./picture.ts";
 import type { Rules } from "./rules.ts";
 import type { ArenaView } from "./types.ts";
-import { free, type Wall } from "./walls.ts";
 
 /** Units per unit on the wire. */
 const unit = 1 / 256;
@@ -35,20 +33,17 @@ export class Look {
   constructor(
     private readonly rules: Rules,
     private readonly nameOf: (seat: number) => string,
-    /** Own projectiles that are not in the view. */
-    private readonly bolts: Bolts | null = null,
-    private readonly ground: () => readonly Wall[] = () => [],
   ) {
     this.picture.width = rules.width * unit;
     this.picture.height = rules.height * unit;
   }
 
-  /** Takes the view of a frame; dt in seconds. aim: where the own ship points, radians; null: as its row says. ahead: how many ticks own projectiles are drawn ahead of the view. */
-  take(view: ArenaView, seat: number, dt: number, aim: number | null, ahead = 0): Picture {
+  /** Takes the view of a frame; dt in seconds. aim: where the own ship points, radians; null: as its row says. */
+  take(view: ArenaView, seat: number, dt: number, aim: number | null): Picture {
     this.frame++;
     this.picture.time += dt;
     this.takeShips(view, seat, dt, aim);
-    this.takeShots(view, seat, aim, ahead);
+    this.takeShots(view, seat, aim);
     this.takeGround(view);
     return this.picture;
   }
@@ -96,10 +91,9 @@ export class Look {
     s.vy = b.vy;
   }
 
-  private takeShots(view: ArenaView, seat: number, aim: number | null, ahead: number): void {
+  private takeShots(view: ArenaView, seat: number, aim: number | null): void {
     const t = view.table("shot");
     const [x, y, seats] = [t.column("x"), t.column("y"), t.column("seat")];
-    this.bolts?.reached(view.tick);
     this.shots.begin();
     for (let i = 0; i < t.count; i++) {
       const f = this.flight(t.lives[i]!, x[i]! * unit, y[i]! * unit, view.tick);
@@ -107,29 +101,18 @@ export class Look {
       const own = by === seat && aim !== null && this.picture.own !== null;
       const moves = f.vx !== 0 || f.vy !== 0;
       // An own one that was just fired flies where the own ship points; where another one does is seen in the next frame.
-      if (!moves && (!own || ahead > 0)) continue;
-      const on = own ? ahead : 0;
-      this.shot(t.ids[i]!, by, seat, f.x, f.y, f.vx * on, f.vy * on, own && !moves ? aim : Math.atan2(f.vy, f.vx));
-    }
-    for (const b of this.bolts?.flying ?? []) {
-      const on = Math.max(0, view.tick + ahead - b.tick + 1);
-      this.shot(-b.tick, seat, seat, b.x * unit, b.y * unit, b.vx * unit * on, b.vy * unit * on, b.angle);
+      if (!moves && !own) continue;
+      const s = this.shots.take();
+      s.id = t.ids[i]!;
+      s.x = f.x;
+      s.y = f.y;
+      s.angle = own && !moves ? aim : Math.atan2(f.vy, f.vx);
+      s.seat = by;
+      s.own = by === seat;
+      s.team = this.teams.get(by) ?? 0;
     }
     this.shots.fill(this.picture.shots);
     forget(this.flights, this.frame);
-  }
-
-  /** Puts a projectile (dx, dy) further than (x, y), unless a wall is between. */
-  private shot(id: number, by: number, seat: number, x: number, y: number, dx: number, dy: number, angle: number): void {
-    if ((dx !== 0 || dy !== 0) && free(this.ground(), this.rules, x / unit, y / unit, dx / unit, dy / unit) < 1) return;
-    const s = this.shots.take();
-    s.id = id;
-    s.x = x + dx;
-    s.y = y + dy;
-    s.angle = angle;
-    s.seat = by;
-    s.own = by === seat;
-    s.team = this.teams.get(by) ?? 0;
   }
 
   private flight(life: number, x: number, y: number, tick: number): Flight {

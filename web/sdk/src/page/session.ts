@@ -404,7 +404,8 @@ export class PageSession implements Session {
       this.stats.predicting = found.by;
       this.predicts(() => p.snapshot(this.timeline.newest ?? first));
     } catch (fault) {
-      if (welcomes === this.welcomes) this.failPrediction(fault);
+      // The connection may be about to be lost, too: the next one tries again.
+      if (welcomes === this.welcomes) console.warn(`metronome: the own rows are not predicted on this connection, and are shown as the room says, because nobody can (${String(fault)})`);
     }
   }
 

@@ -2,8 +2,8 @@
 // integer for integer. All products stay below 2^53, so that numbers are exact.
 
 import type { Ground } from "./ground.ts";
-import type { Rules } from "./rules.ts";
-import { ButtonDash } from "./types.ts";
+import type { Rules } from "../../../app/src/play/rules.ts";
+import { ButtonDash } from "../../../app/src/play/types.ts";
 
 /** The part of a ship that is predicted, in 1/256 unit and ticks. */
 export interface Body {

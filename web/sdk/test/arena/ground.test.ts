@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { Ground } from "./ground.ts";
-import { rulesOf } from "./rules.ts";
+import { rulesOf } from "../../../app/src/play/rules.ts";
 
 const ground = new Ground(rulesOf("ffa", 30));
 ground.walls = [{ x0: 200_000, y0: 200_000, x1: 210_000, y1: 300_000 }];

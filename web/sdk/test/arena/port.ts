@@ -2,12 +2,12 @@
 // says, and its weapons are as sim/arena/damage.go has them.
 
 import { predict, type StepPrediction } from "@metronome/sdk";
-import type { Arena } from "./arena.gen.ts";
+import type { Arena } from "../../../app/src/play/arena.gen.ts";
 import { Ground } from "./ground.ts";
 import { dashEnd, step } from "./predict.ts";
-import { rulesOf } from "./rules.ts";
-import { type ArenaSession, type ArenaWorld, ButtonBlaster, ButtonRail, Phase } from "./types.ts";
-import { wallsOf } from "./walls.ts";
+import { rulesOf } from "../../../app/src/play/rules.ts";
+import { type ArenaSession, type ArenaWorld, ButtonBlaster, ButtonRail, Phase } from "../../../app/src/play/types.ts";
+import { wallsOf } from "../../../app/src/play/walls.ts";
 
 /** Returns the prediction of a session's ship. session is asked once it plays. */
 export function shipPort(session: () => Pick<ArenaSession, "mode" | "tickHz" | "params">): StepPrediction {

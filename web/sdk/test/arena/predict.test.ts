@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Ground } from "./ground.ts";
 import { dashEnd, step, type Body } from "./predict.ts";
-import { rulesOf } from "./rules.ts";
+import { rulesOf } from "../../../app/src/play/rules.ts";
 
 interface Vector {
   mode: string;

@@ -1,8 +1,8 @@
 // Walls and the edge of the world, and how they stop a ship: the twin of
 // sim/arena/wall.go. All numbers are integers in 1/256 unit.
 
-import type { Rules } from "./rules.ts";
-import type { Wall } from "./walls.ts";
+import type { Rules } from "../../../app/src/play/rules.ts";
+import type { Wall } from "../../../app/src/play/walls.ts";
 
 export class Ground {
   walls: Wall[] = [];

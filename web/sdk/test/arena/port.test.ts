@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { Ground } from "./ground.ts";
 import { shipPort } from "./port.ts";
 import { type Body, step } from "./predict.ts";
-import { rulesOf } from "./rules.ts";
-import { type ArenaWorld, Phase } from "./types.ts";
+import { rulesOf } from "../../../app/src/play/rules.ts";
+import { type ArenaWorld, Phase } from "../../../app/src/play/types.ts";
 
 /** A world without walls, in a phase of its match. */
 const world = (phase: number): ArenaWorld =>
