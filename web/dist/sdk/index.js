@@ -1,1 +1,1 @@
-export * from "./337aa4a1a19b4db0/index.js";
+export * from "./9f8ca55834664c30/index.js";
