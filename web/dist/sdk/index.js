@@ -1,1 +1,1 @@
-export * from "./b71587c5120536e6/index.js";
+export * from "./b1504dddc430e24d/index.js";

@@ -1,10 +1,13 @@
+import { create } from "@bufbuild/protobuf";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ConnectOptions } from "../src/api.ts";
 import type { FindPredictor } from "../src/predict/source.ts";
 import { closeEnd } from "../src/net/ends.ts";
 import type * as pb from "./gen/metronome/v1/play_pb.ts";
+import { SchemaSchema } from "./gen/metronome/v1/play_pb.ts";
 import { FakePredictor, MADE, SPEED } from "./fakepredictor.ts";
 import { randomOf } from "./random.ts";
+import { schema } from "./room.ts";
 import { Rig } from "./sessionrig.ts";
 
 const PERIOD = 1000 / 30;
@@ -153,6 +156,20 @@ describe("the own rows of the view", () => {
     expect([stats.corrections, stats.mispredictions, s.rig.said("correction")]).toEqual([0, [], []]);
     expect(stats.predictMs.max).toBeGreaterThanOrEqual(0);
     expect(s.fake.log.filter((l) => l.startsWith("load")).length).toBe(151);
+  });
+
+  test("are those whose owner is the seat, where a column says so", async () => {
+    const [ship] = schema.table;
+    const column = ship!.column.map((c) => (c.name === "aim" ? { ...c, owner: true } : c));
+    const s = await new Story({ angles: [] }).begin(true, { seat: 3, schema: create(SchemaSchema, { ...schema, table: [{ ...ship!, column }] } as never) });
+    s.rig.room.ships.set(2, { x: 9000, y: 0, aim: 4 });
+    s.controls = [256, 0, 0];
+    s.send(101, [0, 0, 0]);
+    s.step();
+    s.watch(20, 20);
+    const t = s.session.view().table("ship");
+    expect([...t.ids.subarray(0, t.count), ...t.column("x").subarray(0, 2)]).toEqual([2, 1, 9000, 512]);
+    expect(s.session.view().mine("ship").map((r) => [r.id, r.x, r.ammo])).toEqual([[1, 2, 9]]);
   });
 
   test("are predicted from snapshots that come every third tick", async () => {

@@ -8,14 +8,14 @@ export class Mixed {
   readonly ids: Uint32Array;
   readonly lives: Uint32Array;
   /** Where the rows that are not predicted are in the snapshot. */
-  private readonly others: number[] = [];
+  private readonly others: readonly number[];
   private readonly columns: (Float64Array | undefined)[] = [];
 
   constructor(
     rows: SnapshotTable,
     readonly shown: ShownTable,
   ) {
-    for (let i = 0; i < rows.count; i++) if (!shown.replaces(rows, i)) this.others.push(i);
+    this.others = shown.others(rows);
     this.ids = new Uint32Array(this.count);
     this.lives = new Uint32Array(this.count);
     this.others.forEach((from, i) => {

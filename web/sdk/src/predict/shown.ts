@@ -40,11 +40,16 @@ export class ShownTable {
     for (const c of this.columns) this.smooth[c.at] = c.smooth ? k++ : -1;
   }
 
-  /** Tells whether a row of a snapshot is drawn from here. */
-  replaces(rows: SnapshotTable, at: number): boolean {
-    if (this.made.adopted(rows.lives[at]!)) return true;
+  /** The places of those rows of a snapshot that are not drawn from here: others'. */
+  others(rows: SnapshotTable): number[] {
     const { owner } = rows.plan;
-    return owner ? rows.raw(owner)[at] === this.seat : rows.ownIds.includes(rows.ids[at]!);
+    const seats = owner && rows.raw(owner);
+    const places: number[] = [];
+    for (let i = 0; i < rows.count; i++) {
+      const own = seats ? seats[i] === this.seat : rows.ownIds.includes(rows.ids[i]!);
+      if (!own && !this.made.adopted(rows.lives[i]!)) places.push(i);
+    }
+    return places;
   }
 
   /** Goes to a moment. */
