@@ -10,6 +10,13 @@ import (
 	"github.com/metronome-server/metronome/sim"
 )
 
+// modes are those of the games of this module.
+var modes []sim.Mode
+
+// Serve says which games this module has. The main package that 'metronome wasm' makes
+// calls it in an init function, as a reactor runs no main.
+func Serve(games ...sim.Game) { modes = sim.ModesOf(games) }
+
 // What the page and this module have in common. The page calls one function at a
 // time; addresses are good until the next call.
 var (

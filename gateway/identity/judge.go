@@ -25,7 +25,7 @@ const (
 	mostJudged = 256
 )
 
-// ErrNoJudge: nobody can tell right now whose token it is.
+// ErrNoJudge says that nobody can tell right now whose token it is.
 var ErrNoJudge = errors.New("the user token cannot be checked right now; try again in a few seconds")
 
 // judged asks a game's own judge, so that whatever it does costs others nothing.

@@ -181,7 +181,7 @@ func (p *forecast) compare() error {
 		p.ahead.Step(m.tick, m.input, m.commands)
 		now := p.tables(m.words)
 		for i, t := range p.w.Tables() {
-			rows := p.predicted(i, t)
+			rows := p.predicted(i)
 			if p.last != nil { // at first sight nobody knows how fast things are
 				p.judge(t, m.tick, rows, base[i], now[i])
 			}
@@ -296,7 +296,7 @@ func (p *forecast) changes(t sim.TableView) []bool {
 }
 
 // predicted are the rows of a table as they are ahead.
-func (p *forecast) predicted(table int, t sim.TableView) []row {
+func (p *forecast) predicted(table int) []row {
 	words := p.ahead.Rows(table)
 	n := int(words[0])
 	words = words[1:]
