@@ -79,19 +79,17 @@ func (t *target) enqueue(it *item) {
 // ready, as many as may be on their way at once. It ends with box.ctx.
 func (t *target) dispatch() {
 	defer t.box.work.Done()
-	// Not 0: timers of one synctest bubble that are due when they are waited for
-	// crash the race detector (Go 1.26).
-	timer := time.NewTimer(time.Nanosecond)
+	timer := time.NewTimer(time.Hour) // which begins nothing that is not ready
 	defer timer.Stop()
 	for {
+		if wait, any := t.begin(time.Now()); any {
+			timer.Reset(wait)
+		}
 		select {
 		case <-t.wake:
 		case <-timer.C:
 		case <-t.box.ctx.Done():
 			return
-		}
-		if wait, any := t.begin(time.Now()); any {
-			timer.Reset(wait)
 		}
 	}
 }

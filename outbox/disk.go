@@ -69,15 +69,15 @@ type change struct {
 }
 
 func newDisk(o *Outbox, files folder) *disk {
-	return &disk{box: o, files: files, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	d := &disk{box: o, files: files, wake: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{})}
+	d.wake <- struct{}{} // what was found is written anew at once
+	return d
 }
 
 // write is the disk's goroutine. It ends after close.
 func (d *disk) write() {
 	defer close(d.done)
-	// Not 0: timers of one synctest bubble that are due when they are waited for
-	// crash the race detector (Go 1.26).
-	again := time.NewTimer(time.Nanosecond)
+	again := time.NewTimer(diskRetry)
 	defer again.Stop()
 	for {
 		stop := false
