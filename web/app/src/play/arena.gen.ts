@@ -38,4 +38,4 @@ export const arenaKinds = {
 export const arenaGame = "arena";
 
 /** Schema.fingerprint of a server that plays exactly this. */
-export const arenaFingerprint = "cc037a5558472d18";
+export const arenaFingerprint = "8c08a57b165b85de";
