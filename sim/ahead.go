@@ -154,12 +154,13 @@ func (a *Ahead) give(commands []AheadCommand) {
 type aheadMark struct {
 	on   bool
 	tick Tick
+	rand Rand
 }
 
 // Mark remembers where the world is. What is predicted until [Ahead.Back] is a guess, of
 // which nothing stays.
 func (a *Ahead) Mark() {
-	a.marked = aheadMark{true, a.w.tick}
+	a.marked = aheadMark{true, a.w.tick, a.w.rand}
 	for _, t := range a.tables {
 		t.mark()
 	}
@@ -170,7 +171,7 @@ func (a *Ahead) Back() {
 	if !a.marked.on {
 		return
 	}
-	a.w.tick, a.marked.on = a.marked.tick, false
+	a.w.tick, a.w.rand, a.marked.on = a.marked.tick, a.marked.rand, false
 	for _, t := range a.tables {
 		t.back()
 	}
