@@ -80,7 +80,10 @@ func recordCrowd(t *testing.T, ships int, width, height int32) []byte {
 		if tick < 30 {
 			continue // until they fly
 		}
-		frame := crowdWelcome(t, w, tick == 30)
+		var frame []byte
+		if tick == 30 {
+			frame = welcomeOf(t, w, &pb.Welcome{Room: "crowd", Mode: "crowd"})
+		}
 		frame = e.AppendSnapshot(frame, &v, 1, netproto.Header{Slack: 1})
 		all = binary.LittleEndian.AppendUint32(all, uint32(len(frame)))
 		all = append(all, frame...)
@@ -106,14 +109,12 @@ func stepCrowd(w *sim.World, r *rand.Rand, inputs [][4]int32) {
 	w.Step()
 }
 
-func crowdWelcome(t *testing.T, w *sim.World, first bool) []byte {
-	if !first {
-		return nil
-	}
-	b, err := netproto.AppendWelcome(nil, &pb.Welcome{
-		Room: "crowd", Mode: "crowd", Seat: 1, TickHz: 30, SnapshotEvery: 1, MaxLead: uint32(netproto.MaxLead(30)),
-		ResumeTicks: 900, Schema: netproto.SchemaOf(w),
-	})
+// welcomeOf is the frame that welcomes seat 1 to a world of 30 ticks a second; hello says
+// what else is in it.
+func welcomeOf(t *testing.T, w *sim.World, hello *pb.Welcome) []byte {
+	hello.Seat, hello.TickHz, hello.SnapshotEvery = 1, 30, 1
+	hello.MaxLead, hello.ResumeTicks, hello.Schema = uint32(netproto.MaxLead(30)), 900, netproto.SchemaOf(w)
+	b, err := netproto.AppendWelcome(nil, hello)
 	if err != nil {
 		t.Fatal(err)
 	}
