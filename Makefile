@@ -116,6 +116,10 @@ screenshots: ## take the pictures in docs/img again, and all states into bin/scr
 joins: ## how soon a newcomer sees another ship (JOINS=20 FIRST=20 LOOK=1 MODES=ffa,duel SIZES=390x844)
 	$(if $(JOINS),JOINS=$(JOINS)) $(if $(FIRST),FIRST=$(FIRST)) $(if $(LOOK),LOOK=$(LOOK)) $(if $(MODES),MODES=$(MODES)) $(if $(SIZES),SIZES=$(SIZES)) scripts/web joins
 
+.PHONY: predicted
+predicted: ## how right the prediction of own rows is, alone and in a fight (MINUTES=10 FIGHT=5)
+	$(if $(MINUTES),MINUTES=$(MINUTES)) $(if $(FIGHT),FIGHT=$(FIGHT)) scripts/web predict
+
 .PHONY: weight
 weight: ## what the first visit loads and how soon one flies (RUNS=5)
 	$(if $(RUNS),RUNS=$(RUNS)) scripts/web weight

@@ -43,9 +43,7 @@ function findChromium(): string {
 async function build(folder: string): Promise<string> {
   const dist = join(folder, "dist");
   await mkdir(dist);
-  await run(join(web, "node_modules/.bin/vite"), ["build", "--logLevel", "warn"], { cwd: web, env: { ...process.env, METRONOME_DIST: dist } });
-  await run("node", [join(web, "sdk/build.mjs"), "served", join(dist, "sdk")]);
-  await run("go", ["run", "-C", join(root, "tools/docs"), ".", "site", root, dist]);
+  await run(join(root, "scripts/web"), ["bundle", dist]);
   const overlay = join(folder, "overlay.json");
   await writeFile(overlay, JSON.stringify({ Replace: await replacements(dist) }));
   const binary = join(folder, "metronome");

@@ -373,8 +373,9 @@ interface Events<G extends Game = AnyGame> {
     };
     /** The match is over; the room closes soon. */
     matchEnd: MatchEnd<G>;
-    /** An own row fades over to where it should have been, or corrected() was called. amount is in real units of its linear columns. */
+    /** An own row of a table fades over to where it should have been; or corrected() was called, and table is "". amount is in real units of its linear columns. */
     correction: {
+        table: string;
         amount: number;
     };
 }

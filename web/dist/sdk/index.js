@@ -1,1 +1,1 @@
-export * from "./b1504dddc430e24d/index.js";
+export * from "./45e33c66733d30b9/index.js";

@@ -331,8 +331,8 @@ export interface Events<G extends Game = AnyGame> {
   refused: { number: number; reason: string };
   /** The match is over; the room closes soon. */
   matchEnd: MatchEnd<G>;
-  /** An own row fades over to where it should have been, or corrected() was called. amount is in real units of its linear columns. */
-  correction: { amount: number };
+  /** An own row of a table fades over to where it should have been; or corrected() was called, and table is "". amount is in real units of its linear columns. */
+  correction: { table: string; amount: number };
 }
 
 /** One player, or one spectator, in a room, over as many connections as it takes. */

@@ -200,7 +200,7 @@ describe("a prediction that was wrong", () => {
     s.step([0, 0, 0]); // of tick 102
     const { stats } = s.session;
     expect(stats.mispredictions).toEqual([{ table: "ship", column: "x", row: 1, count: 1, last: 1, most: 1 }]);
-    expect([stats.corrections, s.rig.said("correction")]).toEqual([1, [{ amount: 1 }]]);
+    expect([stats.corrections, s.rig.said("correction")]).toEqual([1, [{ table: "ship", amount: 1 }]]);
     expect(s.mine.x).toBeCloseTo(before, 6);
     vi.advanceTimersByTime(50);
     expect(s.mine.x).toBeCloseTo(3 + Math.exp(-1.5), 6);
@@ -208,7 +208,7 @@ describe("a prediction that was wrong", () => {
     expect(s.mine.x! - 3).toBeLessThan(0.05);
     s.step([0, 256 * 3, 0]); // of tick 103
     expect(stats.mispredictions.map((m) => [m.column, m.count, m.last, m.most])).toEqual([["y", 1, 3, 3], ["x", 2, 1, 1]]);
-    expect(s.rig.said("correction").at(-1)).toEqual({ amount: Math.hypot(3, 1) });
+    expect(s.rig.said("correction").at(-1)).toEqual({ table: "ship", amount: Math.hypot(3, 1) });
     s.step([64, 0, 0]); // of tick 104, for which there was none
     expect(stats.mispredictions[0]).toEqual({ table: "ship", column: "x", row: 1, count: 3, last: 0.25, most: 1 });
   });

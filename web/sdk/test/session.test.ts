@@ -247,7 +247,7 @@ describe("what a page sees", () => {
     expect(stats.interpolationTicks).toBeGreaterThanOrEqual(1);
     expect(stats.interpolationTicks).toBeLessThan(1.2);
     expect(stats.history.bytes.at(300)).toBeNaN();
-    expect(rig.said("correction")).toEqual([{ amount: 12 }]);
+    expect(rig.said("correction")).toEqual([{ table: "", amount: 12 }]);
   });
 });
 

@@ -164,8 +164,7 @@ export class PageSession implements Session {
   }
 
   corrected(amount: number): void {
-    this.stats.corrections++;
-    this.emitter.emit("correction", { amount });
+    this.putRight("", amount);
   }
 
   chat(text: string): boolean {
@@ -382,6 +381,11 @@ export class PageSession implements Session {
     this.emitter.emit("watched", { seat });
   }
 
+  private putRight(table: string, amount: number): void {
+    this.stats.corrections++;
+    this.emitter.emit("correction", { table, amount });
+  }
+
   /** live: inputs go out, one for each tick. */
   private get live(): boolean {
     return this.sampler !== null && !this.rests;
@@ -396,7 +400,7 @@ export class PageSession implements Session {
       if (!found) return;
       const { Prediction } = await import("../predict/ahead.ts");
       if (welcomes !== this.welcomes || this.state === "closed") return;
-      const corrected = (amount: number): void => this.corrected(amount);
+      const corrected = (table: string, amount: number): void => this.putRight(table, amount);
       const p = new Prediction(found.by, found.predictor, { seat, tickHz, plans, inputs: schema!.input, lives: this.madeLives, misses: this.stats.misses, corrected });
       for (const { tick, values } of this.pending) p.sent(tick, values);
       for (const order of this.orders.open) p.ordered(order, this.live);

@@ -30,8 +30,8 @@ export interface Surroundings {
   readonly inputs: readonly InputField[];
   readonly lives: MadeLives;
   readonly misses: Misses;
-  /** Told of each correction: its length in real units. */
-  corrected(amount: number): void;
+  /** Told of each correction of a table's row: its length in real units. */
+  corrected(table: string, amount: number): void;
 }
 
 /** A command that is not answered. */
@@ -238,9 +238,9 @@ export class Prediction implements Predicted {
   }
 
   private correct(before: readonly RowsAt[], after: readonly RowsAt[]): void {
-    this.kept.forEach(({ table, fade }, k) => {
+    this.kept.forEach(({ table, plan, fade }, k) => {
       const lengths = fade.note(before[k]!, after[k]!, (c) => this.predictor.changes(table, "shared", c.at));
-      for (const length of lengths) this.around.corrected(length);
+      for (const length of lengths) this.around.corrected(plan.name, length);
     });
   }
 }
