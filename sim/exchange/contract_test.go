@@ -15,7 +15,7 @@ func TestKeepsTheContract(t *testing.T) {
 	short := []sim.Param{param("seconds", "5"), param("period", "3"), param("symbols", "2"), param("orders", "3"), param("shares", "200")}
 	var options []simtest.Option
 	if !testing.Short() {
-		options = append(options, simtest.Reach())
+		options = append(options, simtest.Reach(), simtest.Ticks(6000))
 	}
 	simtest.Check(t, mode.WithSeats(6).WithParams(short), options...)
 	simtest.CheckSource(t, ".")
