@@ -1,14 +1,11 @@
 // Takes the pictures of docs/img from a server with bots: `make screenshots`.
 // They are WebP, as PNG files of these scenes are three times as large.
-import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { clickPlay } from "./rig.ts";
-import { Server } from "./server.ts";
 import { story, type Page } from "./story.ts";
+import { atStep, plays } from "./tutorial.ts";
 
 const folder = fileURLToPath(new URL("../../docs/img", import.meta.url));
 await mkdir(folder, { recursive: true });
@@ -121,26 +118,11 @@ story("the console", async ({ serve, open }) => {
   await take(page, "console");
 });
 
-// The game of the tutorial as it is after a step: the folders are held to the text by a test.
 for (const step of ["1", "2", "5"]) {
-  story(`the tutorial, step ${step}`, async ({ open }) => {
-    const out = await mkdtemp(join(tmpdir(), "metronome-tutorial-"));
-    const dir = fileURLToPath(new URL(`../../docs/tutorial/${step}`, import.meta.url));
-    await promisify(execFile)("go", ["build", "-o", join(out, "tag"), "."], { cwd: dir });
-    const server = new Server(join(out, "tag"), { bots: 8, cwd: dir });
-    try {
-      await server.start();
+  story(`the tutorial, step ${step}`, ({ open }) =>
+    atStep(step, async (server) => {
       const page = await open(server, "/", { viewport: { width: 640, height: 420 } });
-      const says = page.locator("#says");
-      await says.filter({ hasText: step === "5" ? "has caught" : "Move with" }).waitFor();
-      await page.waitForFunction(() => {
-        const canvas = document.querySelector("canvas")!;
-        return canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0);
-      });
+      await plays(page, step);
       await take(page, `tutorial-${step}`);
-    } finally {
-      await server.kill();
-      await rm(out, { recursive: true });
-    }
-  });
+    }));
 }

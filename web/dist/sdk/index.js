@@ -1,1 +1,1 @@
-export * from "./45e33c66733d30b9/index.js";
+export * from "./6f521229d61a6c81/index.js";

@@ -6,8 +6,6 @@ import { EndedError, type MetronomeError, errorOf } from "../errors.ts";
 import { commonNow } from "../engine/host.ts";
 import type { Report, SnapshotReport, Watching } from "../engine/protocol.ts";
 import { closeEnd, unreachableEnd } from "../net/ends.ts";
-import { MadeLives } from "../predict/lives.ts";
-import type { Prediction } from "../predict/prediction.ts";
 import type { FindPredictor, PredictedRoom } from "../predict/source.ts";
 import type { Schema } from "../schema.ts";
 import { limits } from "../wire/limits.ts";
@@ -17,6 +15,7 @@ import { eventOf, lineOf, paramsOf } from "./named.ts";
 import { networkSim } from "./networksim.ts";
 import { Orders, commandOf } from "./orders.ts";
 import { Playback } from "./playback.ts";
+import { Predicting } from "./predicting.ts";
 import { RowListeners, mustHave } from "./rows.ts";
 import { type TablePlan, plansOf } from "./shapes.ts";
 import { Snapshot } from "./snapshot.ts";
@@ -94,8 +93,7 @@ export class PageSession implements Session {
   private drawn = new Drawn([]);
   private plans: TablePlan[] = [];
   private playback: Playback | null = null;
-  private prediction: Prediction | null = null;
-  private readonly madeLives = new MadeLives();
+  private readonly prediction: Predicting;
   /** What a predictor must know of the room. */
   private rules: Pick<PredictedRoom, "params" | "seats" | "predict"> = { params: [], seats: 0, predict: "" };
   private sampler: ((tick: number) => InputOf<AnyGame>) | null = null;
@@ -122,6 +120,7 @@ export class PageSession implements Session {
     this.ready.catch(() => {}); // who does not ask is not told
     this.keep = new Keep(options.storage, source.key);
     this.link = connector((r) => this.report(r), (tick) => this.pulled(tick));
+    this.prediction = new Predicting(source.predictor, this.stats, (table, amount) => this.putRight(table, amount));
     this.network = networkSim((c) => this.link.send(c));
     const kept = this.keep.take();
     if (kept) this.orders.restore(kept.commanded, kept.orders);
@@ -156,7 +155,7 @@ export class PageSession implements Session {
   }
 
   get predicted(): Predicted | null {
-    return this.prediction;
+    return this.prediction.by;
   }
 
   pendingInputs(): readonly PendingInput[] {
@@ -191,7 +190,7 @@ export class PageSession implements Session {
     const { order, answer } = this.orders.add(command.values, command.list, this.schema.command);
     if (this.state === "closed") this.orders.close();
     else this.link.send({ type: "order", ...order });
-    this.predicts((p) => p.ordered(order, this.live));
+    this.prediction.tell((p) => p.ordered(order, this.live));
     return answer;
   }
 
@@ -222,9 +221,9 @@ export class PageSession implements Session {
         this.link.send({ type: "look", tick: this.drawn.tick, at });
       }
     }
-    if (this.link.pulls && this.prediction && this.live) this.sample(this.nextTick);
+    if (this.link.pulls && this.prediction.by && this.live) this.sample(this.nextTick);
     else this.pushInput();
-    this.predictFrame(at);
+    this.drawn.predict(this.prediction.frame(at, this.live, this.state !== "playing"));
     return this.drawn;
   }
 
@@ -253,7 +252,7 @@ export class PageSession implements Session {
       case "snapshot": return this.snapshot(r);
       case "sent":
         this.nextTick = r.tick + 1;
-        this.predicts((p) => p.sent(r.tick, r.values));
+        this.prediction.tell((p) => p.sent(r.tick, r.values));
         this.pending.push({ tick: r.tick, values: r.values });
         if (this.pending.length > MAX_PENDING) this.pending.shift();
         return;
@@ -270,7 +269,7 @@ export class PageSession implements Session {
         this.stats.follow(r.url, r.ms);
         return this.emitter.emit("moved", { url: r.url, ms: r.ms });
       case "settled":
-        this.predicts((p) => p.settled(r.id));
+        this.prediction.tell((p) => p.settled(r.id));
         return this.orders.settle(r);
       case "roster":
         if (r.player) this.roster.set(r.seat, r.player);
@@ -286,6 +285,7 @@ export class PageSession implements Session {
     if (state !== "playing") this.stats.interrupted();
     if (state === "closed") {
       this.resume = "";
+      this.prediction.giveUp();
       this.isNotReady(new EndedError(this.end ?? closeEnd(1000, "")));
       this.link.close();
       this.orders.close();
@@ -322,7 +322,7 @@ export class PageSession implements Session {
     this.drawn = new Drawn(this.plans, r.seat);
     this.timeline.clear();
     this.events.clear();
-    this.stopPrediction();
+    this.prediction.stop();
     this.pending = [];
     this.pushed = null;
     const { min = 1, max = 4 } = this.options.interpolate ?? {};
@@ -360,8 +360,8 @@ export class PageSession implements Session {
       this.drawn.correct(this.timeline, () => this.timeline.push(s));
       this.world = s;
       this.pending = this.pending.filter((p) => p.tick > r.inputTick);
-      if (first) void this.startPrediction(s);
-      this.predicts((p) => p.snapshot(s));
+      if (first) this.startPrediction(s);
+      this.prediction.tell((p) => p.snapshot(s));
       this.isReady();
     }
     this.watches(r.watched);
@@ -391,69 +391,26 @@ export class PageSession implements Session {
     return this.sampler !== null && !this.rests;
   }
 
-  /** startPrediction begins to predict with whoever does in this room; the view goes on with what the room says until then. */
-  private async startPrediction(first: Snapshot): Promise<void> {
-    if (!this.source.predictor || this.seat === 0) return;
-    const { plans, schema, seat, mode, tickHz, rules, welcomes } = this;
-    try {
-      const found = await this.source.predictor({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, ...rules });
-      if (!found) return;
-      const { Prediction } = await import("../predict/ahead.ts");
-      if (welcomes !== this.welcomes || this.state === "closed") return;
-      const corrected = (table: string, amount: number): void => this.putRight(table, amount);
-      const p = new Prediction(found.by, found.predictor, { seat, tickHz, plans, inputs: schema!.input, lives: this.madeLives, misses: this.stats.misses, corrected });
+  /** startPrediction has whoever predicts in this room begin at its newest snapshot. */
+  private startPrediction(first: Snapshot): void {
+    const { plans, schema, seat, mode, tickHz, rules } = this;
+    void this.prediction.begin({ url: this.seatURL, mode, seat, tickHz, schema: schema!, plans, ...rules }, (p) => {
       for (const { tick, values } of this.pending) p.sent(tick, values);
       for (const order of this.orders.open) p.ordered(order, this.live);
-      this.prediction = p;
-      this.stats.predicting = found.by;
-      this.predicts(() => p.snapshot(this.timeline.newest ?? first));
-    } catch (fault) {
-      // The connection may be about to be lost, too: the next one tries again.
-      if (welcomes === this.welcomes) console.warn(`metronome: the own rows are not predicted on this connection, and are shown as the room says, because nobody can (${String(fault)})`);
-    }
-  }
-
-  /** predicts does something with the prediction, if there is one. A predictor that throws is not asked again on this connection. */
-  private predicts(what: (p: Prediction) => void): void {
-    if (!this.prediction) return;
-    try {
-      what(this.prediction);
-    } catch (fault) {
-      this.failPrediction(fault);
-    }
-  }
-
-  private failPrediction(fault: unknown): void {
-    console.error(`metronome: the own rows are not predicted on this connection, and are shown as the room says, because their prediction failed (${String(fault)})`);
-    this.stopPrediction();
-  }
-
-  private stopPrediction(): void {
-    this.prediction = null;
-    this.stats.predicting = "";
-    this.drawn.predict(null);
-  }
-
-  /** predictFrame has the view show the own rows as they are predicted; without a connection they stay where they are. */
-  private predictFrame(at: number): void {
-    if (!this.prediction) return;
-    const began = performance.now();
-    if (this.state === "playing") this.predicts((p) => p.frame(at, this.live));
-    const p = this.prediction;
-    if (p) this.drawn.predict((table) => p.shown(table));
-    this.stats.predictTimes.push(performance.now() - began);
+      p.snapshot(this.timeline.newest ?? first);
+    });
   }
 
   /** pulled is the input for a tick that the engine asks for: with the taps that frames have seen since the last one. */
   private pulled(tick: number): number[] | null {
     const values = this.sample(tick);
-    return values && this.prediction ? this.prediction.live.withTaps() : values;
+    return (values && this.prediction.by?.live.withTaps()) ?? values;
   }
 
   /** sample asks for the controls as they are, in the schema's order, and has the prediction see them. */
   private sample(tick: number): number[] | null {
     const values = this.values(tick);
-    if (values) this.prediction?.live.note(values);
+    if (values) this.prediction.by?.live.note(values);
     return values;
   }
 
