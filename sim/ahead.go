@@ -185,4 +185,4 @@ func (a *Ahead) Rows(table int) []uint32 { return a.tables[table].words() }
 
 // Changes returns for each column of a table that goes over the wire, those that
 // everybody sees first, whether a prediction has ever changed it.
-func (a *Ahead) Changes(table int) []bool { return a.tables[table].changed }
+func (a *Ahead) Changes(table int) []bool { return a.tables[table].changes() }

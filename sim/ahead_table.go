@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math/bits"
 	"slices"
@@ -18,12 +19,13 @@ type aheadTable struct {
 	seeds   []aheadSeed
 	loaded  Tick // of the snapshot
 	past    [aheadPast]aheadTick
-	changed []bool // by column of shared, then of private: a prediction has changed it
+	changed []byte // like a row: what is not zero, a prediction has changed
 
-	was   []uint64 // scratch: values before a step
-	used  uint64   // spare slots with a row, before a step
+	was   []byte // scratch: the predicted rows before a step
+	used  uint64 // spare slots with a row, before a step
 	image aheadImage
 	out   []uint32
+	flags []bool
 }
 
 // aheadTick is what was predicted at a tick.
@@ -41,9 +43,9 @@ type aheadMade struct{ at, nth uint32 }
 // aheadSeed is a linear column and the local one that has its change per tick.
 type aheadSeed struct {
 	column, change int
-	// As in the snapshot before, by slot.
-	last []uint32
-	life []uint32
+	// By slot: when the row was last in a snapshot, with which value and which life.
+	at         []Tick
+	last, life []uint32
 }
 
 // aheadImage is a table as it was marked.
@@ -67,10 +69,10 @@ func newAheadTable(c *core) *aheadTable {
 			t.shared = append(t.shared, i)
 		}
 		if seed := c.columns[i].Seed; seed >= 0 && c.columns[seed].Local {
-			t.seeds = append(t.seeds, aheadSeed{i, seed, make([]uint32, c.Cap()), make([]uint32, c.Cap())})
+			t.seeds = append(t.seeds, aheadSeed{i, seed, make([]Tick, c.Cap()), make([]uint32, c.Cap()), make([]uint32, c.Cap())})
 		}
 	}
-	t.changed = make([]bool, len(t.shared)+len(t.private))
+	t.changed = make([]byte, c.stride)
 	return t
 }
 
@@ -91,7 +93,7 @@ func (t *aheadTable) load(tick Tick, rows, own int, words []uint32) ([]uint32, e
 		t.put(int(id) - 1)
 		t.lives[id-1] = lives[i]
 	}
-	words = t.store(t.shared, ids, words)
+	words = t.store(tick, t.shared, ids, words)
 	ids, words = words[:own], words[own:]
 	for _, id := range ids {
 		if id < 1 || int(id) > t.Cap() {
@@ -100,8 +102,7 @@ func (t *aheadTable) load(tick Tick, rows, own int, words []uint32) ([]uint32, e
 		t.put(int(id) - 1)
 		t.mine = append(t.mine, int(id)-1)
 	}
-	t.store(t.private, ids, words)
-	t.seed(tick)
+	t.store(tick, t.private, ids, words)
 	t.loaded = tick
 	return after, nil
 }
@@ -123,33 +124,30 @@ func (t *aheadTable) put(slot int) {
 }
 
 // store sets columns of rows, and returns the words after theirs.
-func (t *aheadTable) store(columns []int, ids, words []uint32) []uint32 {
+func (t *aheadTable) store(tick Tick, columns []int, ids, words []uint32) []uint32 {
 	for _, column := range columns {
-		for i, id := range ids {
-			t.setValue(column, int(id)-1, uint64(int64(int32(words[i]))))
+		t.columns[column].scatter(t.base, t.stride, ids, words)
+		for i := range t.seeds {
+			if s := &t.seeds[i]; s.column == column {
+				t.seed(s, tick, ids, words)
+			}
 		}
 		words = words[len(ids):]
 	}
 	return words
 }
 
-// seed sets the local columns that are the change per tick of a linear one, from this
-// snapshot and the one before.
-func (t *aheadTable) seed(tick Tick) {
+// seed sets the local column that is the change per tick of a linear one, from this
+// snapshot and the one before. values are the linear one's of the rows with these ids.
+func (t *aheadTable) seed(s *aheadSeed, tick Tick, ids, values []uint32) {
 	ticks := int64(tick) - int64(t.loaded)
-	for i := range t.seeds {
-		s := &t.seeds[i]
-		for slot := range min(t.high, t.Cap()) {
-			if !t.live(slot) {
-				s.life[slot] = 0
-				continue
-			}
-			v, life := uint32(t.value(s.column, slot)), t.lives[slot]
-			if ticks > 0 && life != 0 && s.life[slot] == life {
-				t.setValue(s.change, slot, uint64(int64(int32(v-s.last[slot]))/ticks))
-			}
-			s.last[slot], s.life[slot] = v, life
+	for i, id := range ids {
+		slot, v := int(id)-1, values[i]
+		life := t.lives[slot]
+		if ticks > 0 && life != 0 && s.life[slot] == life && s.at[slot] == t.loaded {
+			t.setValue(s.change, slot, uint64(int64(int32(v-s.last[slot]))/ticks))
 		}
+		s.at[slot], s.last[slot], s.life[slot] = tick, v, life
 	}
 }
 
@@ -220,12 +218,7 @@ func (t *aheadTable) keep(tick Tick) {
 func (t *aheadTable) before() {
 	t.was = t.was[:0]
 	for _, slot := range t.mine {
-		for _, c := range t.shared {
-			t.was = append(t.was, t.value(c, slot))
-		}
-		for _, c := range t.private {
-			t.was = append(t.was, t.value(c, slot))
-		}
+		t.was = append(t.was, t.bytes(slot, slot+1)...)
 	}
 	t.used = t.spares()
 }
@@ -242,30 +235,48 @@ func (t *aheadTable) spares() uint64 {
 
 // after notes what a step has changed, made and removed.
 func (t *aheadTable) after(tick Tick) {
-	columns := len(t.shared) + len(t.private)
+	spares := t.spares()
+	if len(t.mine) == 0 && spares == t.used {
+		return
+	}
+	left := t.mine[:0]
 	for i, slot := range t.mine {
-		if !t.live(slot) {
-			continue
-		}
-		was := t.was[i*columns:]
-		for k := range columns {
-			c := 0
-			if k < len(t.shared) {
-				c = t.shared[k]
-			} else {
-				c = t.private[k-len(t.shared)]
-			}
-			t.changed[k] = t.changed[k] || was[k] != t.value(c, slot)
+		if t.live(slot) {
+			noteChanges(t.changed, t.was[i*int(t.stride):], t.bytes(slot, slot+1))
+			left = append(left, slot)
 		}
 	}
-	t.mine = slices.DeleteFunc(t.mine, func(slot int) bool { return !t.live(slot) })
+	t.mine = left
 	nth := uint32(0)
-	for fresh := t.spares() &^ t.used; fresh != 0; fresh &= fresh - 1 {
+	for fresh := spares &^ t.used; fresh != 0; fresh &= fresh - 1 {
 		i := bits.TrailingZeros64(fresh)
 		t.made[i] = aheadMade{uint32(tick), nth}
 		t.mine = append(t.mine, t.Cap()+i)
 		nth++
 	}
+}
+
+// noteChanges sets the bits of changed that differ between a row before a step and after.
+func noteChanges(changed, was, now []byte) {
+	for len(now) >= 8 {
+		differs := binary.LittleEndian.Uint64(was) ^ binary.LittleEndian.Uint64(now)
+		binary.LittleEndian.PutUint64(changed, binary.LittleEndian.Uint64(changed)|differs)
+		changed, was, now = changed[8:], was[8:], now[8:]
+	}
+	for i, b := range now {
+		changed[i] |= was[i] ^ b
+	}
+}
+
+// changes tells for each column on the wire whether a prediction has ever changed it.
+func (t *aheadTable) changes() []bool {
+	t.flags = t.flags[:0]
+	for _, columns := range [][]int{t.shared, t.private} {
+		for _, c := range columns {
+			t.flags = append(t.flags, t.valueIn(c, t.changed) != 0)
+		}
+	}
+	return t.flags
 }
 
 func (t *aheadTable) mark() {

@@ -132,6 +132,31 @@ func (c *Column) gather(w *World, base unsafe.Pointer, stride uintptr, slots []i
 	}
 }
 
+// scatter is the inverse of gather, but for references, which it does not know: it sets
+// one column of the rows with these ids.
+func (c *Column) scatter(base unsafe.Pointer, stride uintptr, ids, src []uint32) {
+	p := unsafe.Add(base, c.offset)
+	src = src[:len(ids)]
+	switch c.Kind {
+	case KindInt8, KindUint8:
+		for i, id := range ids {
+			*(*uint8)(unsafe.Add(p, uintptr(id-1)*stride)) = uint8(src[i])
+		}
+	case KindInt16, KindUint16, KindAngle, KindSeat:
+		for i, id := range ids {
+			*(*uint16)(unsafe.Add(p, uintptr(id-1)*stride)) = uint16(src[i])
+		}
+	case KindInt32, KindFixed, KindUint32, KindTick:
+		for i, id := range ids {
+			*(*uint32)(unsafe.Add(p, uintptr(id-1)*stride)) = src[i]
+		}
+	default:
+		for i, id := range ids {
+			c.store(unsafe.Add(base, uintptr(id-1)*stride), uint64(int64(int32(src[i]))))
+		}
+	}
+}
+
 // base returns the address of a struct, for load and store.
 func base[T any](row *T) unsafe.Pointer { return unsafe.Pointer(row) }
 

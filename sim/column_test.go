@@ -92,3 +92,30 @@ func TestGatherIsLoad(t *testing.T) {
 		}
 	}
 }
+
+func TestScatterIsStore(t *testing.T) {
+	r := random(t)
+	var table *Table[everyKind]
+	w := declare(t, func(w *World) { table = NewTable[everyKind](w, "all", 100) })
+	for range 100 {
+		table.Add(everyKind{})
+	}
+	ids := []uint32{1, 100, 6, 64, 65}
+	for i, c := range w.Tables()[0].Columns() {
+		src := make([]uint32, len(ids))
+		for at := range src {
+			src[at] = r.Uint32()
+		}
+		c.scatter(table.base, table.stride, ids, src)
+		for at, id := range ids {
+			got := table.value(i, int(id)-1)
+			table.setValue(i, int(id)-1, uint64(int64(int32(src[at]))))
+			if want := table.value(i, int(id)-1); got != want {
+				t.Errorf("%s of row %d: scattered %d, want %d", c.Name, id, got, want)
+			}
+		}
+		if got := table.value(i, 1); got != 0 {
+			t.Errorf("%s: row 2 has %d, and nobody set it", c.Name, got)
+		}
+	}
+}
