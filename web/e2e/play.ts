@@ -36,33 +36,51 @@ export async function privateRoom(server: { ask<T>(method: string, body: object)
 }
 
 /**
- * Has a page fly up to the ship of a seat and fire at it, until the page's
- * session closes. Everything else is left to the game.
+ * Has a page fly up to the ship of a seat, round the walls, and fire at it, until
+ * the page's session closes. Everything else is left to the game.
  */
 export function hunt(page: Page, seat: number): Promise<void> {
   return page.evaluate((target) => {
     const m = window.metronome!;
     const spun = (n: number) => Math.round((n / (2 * Math.PI)) * 65536) & 0xffff;
-    let [vital, hurt] = [0, 0];
+    const [cell, margin] = [40, 20]; // units; a ship's radius is 16
+    const free = (x: number, y: number): boolean => {
+      const { picture } = m;
+      return x > margin && y > margin && x < picture.width - margin && y < picture.height - margin &&
+        !picture.walls.some((w) => x > w.x - margin && x < w.x + w.w + margin && y > w.y - margin && y < w.y + w.h + margin);
+    };
+    const clear = (from: { x: number; y: number }, dx: number, dy: number): boolean => {
+      const steps = Math.ceil(Math.hypot(dx, dy) / 8);
+      for (let i = 1; i < steps; i++) if (!free(from.x + (dx * i) / steps, from.y + (dy * i) / steps)) return false;
+      return true;
+    };
+    /** Where to go next from a place on the shortest way to another, over cells that are free. */
+    const next = (from: { x: number; y: number }, to: { x: number; y: number }): { x: number; y: number } => {
+      const wide = Math.ceil(m.picture.width / cell);
+      const at = (p: { x: number; y: number }): number => Math.floor(p.y / cell) * wide + Math.floor(p.x / cell);
+      const middle = (c: number): { x: number; y: number } => ({ x: ((c % wide) + 0.5) * cell, y: (Math.floor(c / wide) + 0.5) * cell });
+      const [start, seen, queue] = [at(from), new Set([at(to)]), [at(to)]];
+      for (const c of queue) {
+        for (const n of [c - 1, c + 1, c - wide, c + wide]) {
+          if (n === start) return middle(c);
+          const { x, y } = middle(n);
+          if (seen.has(n) || !free(x, y)) continue;
+          seen.add(n);
+          queue.push(n);
+        }
+      }
+      return to;
+    };
     m.session.input(() => {
       const own = m.picture.own;
       const it = m.picture.ships.find((s) => s.seat === target);
       if (!own || !it) return [0, 0, 0, 0];
       const [dx, dy] = [it.x - own.x, it.y - own.y];
-      const far = Math.hypot(dx, dy);
-      const now = performance.now();
-      if (far > 400 || it.health + it.shield < vital) hurt = now;
-      vital = it.health + it.shield;
-      if (now - hurt < 1500) {
-        const k = far > 160 ? 127 / Math.max(1, far) : 0;
-        return [Math.round(dx * k), Math.round(dy * k), spun(Math.atan2(dy, dx)), 1];
-      }
-      // A wall is between them: along it, for seconds the one way, then the other. By the
-      // clock and the compass, so that two who hunt each other come out at the same end.
-      const turn = Math.floor(Date.now() / 4000) % 2 === 0 ? 1 : -1;
-      const side = -dy > 0 || (dy === 0 && dx > 0) ? turn : -turn;
-      const k = 90 / Math.max(1, far);
-      return [Math.round((dx - side * dy) * k), Math.round((dy + side * dx) * k), spun(Math.atan2(dy, dx)), 1];
+      const near = clear(own, dx, dy);
+      const goal = near ? it : next(own, it);
+      const [gx, gy] = [goal.x - own.x, goal.y - own.y];
+      const k = near && Math.hypot(dx, dy) < 160 ? 0 : 127 / Math.max(1, Math.hypot(gx, gy));
+      return [Math.round(gx * k), Math.round(gy * k), spun(Math.atan2(dy, dx)), 1];
     });
   }, seat);
 }
