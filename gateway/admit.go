@@ -112,6 +112,9 @@ func (s *Server) readEntry(r *http.Request, check func(*http.Request) *ws.Refuse
 	}
 	target, ok := s.Node.Await(r.Context(), r.PathValue("id"))
 	if !ok {
+		if s.Node.Draining() {
+			return entry{}, s.roomRefused(r.PathValue("id"), room.ErrStopping)
+		}
 		return entry{}, &door.Refusal{Status: http.StatusNotFound, Cause: "no_room", Reason: "no such room here; it may have ended: ask the lobby for another"}
 	}
 	if refused = s.verify(r.Context(), &c, target, caller.Local); refused == nil {
@@ -152,7 +155,13 @@ var roomRows = []struct {
 	{room.ErrStopping, http.StatusServiceUnavailable, "stopping"},
 }
 
+// roomRefused is the refusal of a room. A node that is stopping has closed its rooms, of
+// which its next start, or another node, may have this one again: who is told that it is
+// over gives up their seat.
 func (s *Server) roomRefused(id string, err error) *door.Refusal {
+	if errors.Is(err, room.ErrClosed) && s.Node.Draining() {
+		err = room.ErrStopping
+	}
 	for _, row := range roomRows {
 		if errors.Is(err, row.err) {
 			return &door.Refusal{Status: row.status, Cause: row.cause, Reason: err.Error()}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/metronome-server/metronome/gateway/node"
+	"github.com/metronome-server/metronome/netproto"
 	pb "github.com/metronome-server/metronome/proto/metronome/v1"
 	"github.com/metronome-server/metronome/room"
 )
@@ -76,6 +78,22 @@ func TestPlainGetSaysWhatAnUpgradeWould(t *testing.T) {
 		}
 		if s, b := knock(t, row.url, change); s != status || b != body {
 			t.Errorf("%s: a WebSocket is told %d %q, a page %d %q", row.name, s, b, status, body)
+		}
+	}
+}
+
+// TestNoRoomIsOverWhileItsNodeStops asks a node that has closed its rooms and still answers:
+// whoever wants to have their seat back must not hear that the room is over.
+func TestNoRoomIsOverWhileItsNodeStops(t *testing.T) {
+	n := startNode(t, nil)
+	join := n.create(t, &pb.CreateRoomRequest{Seats: 1})
+	n.Node.Become(node.Draining)
+	if err := n.Rooms.Close(t.Context(), netproto.CloseMoved, "the server is starting again"); err != nil {
+		t.Fatal(err)
+	}
+	for _, url := range []string{join.GetUrl(), strings.Split(join.GetUrl(), "?")[0], n.url + "/rooms/nowhere"} {
+		if status, body := knock(t, url, nil); status != 503 || !strings.Contains(body, "stopping") {
+			t.Errorf("%s: %d %q", url, status, body)
 		}
 	}
 }
